@@ -1,0 +1,86 @@
+"""The settings of dailyfresh-users, each with its default: `DAILYFRESH_USERS = {...}` in Django's settings."""
+
+import logging
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+
+NAME = "DAILYFRESH_USERS"
+logger = logging.getLogger(__name__)
+
+
+class Defaults:
+    TASKS: str | None = None
+    """"celery" or "inline"; None means inline unless the site configured a Celery app."""
+
+    JQUERY_URL: str | None = "dailyfresh_users/vendor/jquery-4.0.0.min.js"
+    """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
+
+
+# ---- below this line the file is the same in every package of the suite ----
+
+
+class _Settings:
+    """Reads the package's dict in Django's settings, at every access, over the defaults above."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the site wrote, without the defaults."""
+        return dict(getattr(settings, NAME, {}))
+
+    def unknown(self) -> dict[str, str | None]:
+        """Keys that are no setting of this package -> the nearest one that is, or None."""
+        known = [key for key in vars(Defaults) if key.isupper()]
+        return {
+            key: next(iter(get_close_matches(key, known, n=1)), None)
+            for key in self.given
+            if key not in known
+        }
+
+    def __getattr__(self, key: str) -> Any:
+        if not key.isupper() or not hasattr(Defaults, key):
+            raise AttributeError(f"{NAME} has no setting {key!r}")
+        return getattr(settings, NAME, {}).get(key, getattr(Defaults, key))
+
+
+class _Conf(_Settings, Defaults if TYPE_CHECKING else object):  # type: ignore[misc]
+    """The settings with the types of their defaults."""
+
+
+conf = _Conf()
+
+
+def tasks_run_inline() -> bool:
+    """Whether drains run in the process that wakes them (setting TASKS).
+
+    By default they do unless the site configured a Celery app: without one `.delay()` blocks
+    on a broker that is not there. Celery names its own stand-in app "default".
+    """
+    mode = getattr(settings, NAME, {}).get("TASKS")
+    if mode is None:
+        from celery import current_app
+
+        return current_app.main in (None, "default")
+    return bool(mode == "inline")
+
+
+def wake(task: Callable[[], object]) -> None:
+    """Wake a drain once the open transaction has committed; a failure is logged, never raised.
+
+    The rows that the drain works off are written already, so a lost call costs time and nothing
+    else: beat calls the same drain again.
+    """
+
+    def call() -> None:
+        try:
+            if tasks_run_inline():
+                task()
+            else:
+                task.delay()  # type: ignore[attr-defined]
+        except Exception:
+            logger.exception("%s could not be woken; beat will run it", task)
+
+    transaction.on_commit(call, robust=True)
