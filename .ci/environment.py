@@ -1,0 +1,73 @@
+"""Makes the virtual environment .venv/NAME, and brings it up to date when what goes into it has changed.
+
+Only the standard library, and syntax that an old Python can read: it is the first thing a newcomer runs.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = sorted((ROOT / "packages").iterdir())
+EXTRAS = {"dailyfresh-goods": "[redis,search,fast]", "dailyfresh-users": "[redis]"}
+BENCH_EXTRAS = {"dailyfresh-goods": "[redis,search,fast,tantivy,xlsx]", "django-fdfs-storage": "[fdfs-client-py3]"}
+
+
+def fail(sentence):
+    sys.exit(f"DailyFresh: {sentence}")
+
+
+def editable(extras):
+    for package in PACKAGES:
+        yield from ("-e", str(package) + extras.get(package.name, ""))
+
+
+def wanted(name):
+    """What pip is asked to install."""
+    if name == "test":
+        return ["tox>=4.23", "tox-uv>=1.20"]
+    if name == "bench":
+        return [*editable({**EXTRAS, **BENCH_EXTRAS}), "-e", f"{ROOT / 'example_project'}[mysql]", "uwsgi", "hiredis"]
+    return [*editable(EXTRAS), "-e", f"{ROOT / 'example_project'}[demo]"]
+
+
+def fingerprint(arguments):
+    digest = hashlib.sha256(repr((sys.version, arguments)).encode())
+    for file in sorted([*ROOT.glob("packages/*/pyproject.toml"), ROOT / "example_project" / "pyproject.toml"]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def main(name):
+    if sys.version_info < (3, 11):
+        fail("Python 3.11 or newer is needed, this is {}.{}. Say which: make {} PYTHON=python3.12".format(*sys.version_info[:2], name))
+    home = ROOT / ".venv" / name
+    python = home / "bin" / "python"
+    arguments = wanted(name)
+    stamp = home / "fingerprint"
+    if python.exists() and stamp.exists() and stamp.read_text() == fingerprint(arguments):
+        return
+    try:
+        home.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        fail(f"cannot write to {ROOT}: {error.strerror}.")
+    if not os.access(home.parent, os.W_OK):
+        fail(f"cannot write to {home.parent}.")
+    started = time.monotonic()
+    print(f"Making .venv/{name}: about a minute the first time ...", flush=True)
+    if subprocess.run([sys.executable, "-m", "venv", str(home)], stdout=subprocess.DEVNULL).returncode:
+        fail("python3 -m venv failed. On Debian and Ubuntu: apt install python3-venv")
+    # uv installs the same wheels in a tenth of pip's time.
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "-q"]
+    install = [str(python), "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python", str(python)]
+    if subprocess.run([*pip, "install", "uv"]).returncode or subprocess.run([*install, *arguments]).returncode:
+        fail("the packages could not be installed; the lines above say why. Is the package index reachable?")
+    stamp.write_text(fingerprint(arguments))
+    print(f"Made .venv/{name} in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,49 @@
+# make demo      runs the whole store on embedded defaults
+# make test      runs every test this machine can run
+# make services  starts MariaDB, Redis and RabbitMQ on loopback for the tests that need them
+
+PYTHON ?= python3
+packages := $(wildcard packages/*)
+
+.PHONY: help demo test lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
+
+help:
+	@echo "make demo           the whole store on this machine, with nothing else installed"
+	@echo "make test           all tests: each package alone, the store as a whole, lint, a browser"
+	@echo "make lint           style, types, imports"
+	@echo "make prove          the long proofs: races, kills, clusters (needs make services)"
+	@echo "make services       MariaDB, Redis and RabbitMQ on loopback; make services-stop stops them"
+	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders (needs make services)"
+	@echo "make clean          removes what the commands above made, the demo's data too"
+
+demo:
+	@$(PYTHON) .ci/environment.py demo
+	@exec .venv/demo/bin/python example_project/manage.py demo $(DEMO)
+
+test:
+	@$(PYTHON) .ci/environment.py test
+	@exec .venv/test/bin/python .ci/test.py
+
+lint:
+	@$(PYTHON) .ci/environment.py test
+	@.venv/test/bin/tox run -q -e lint
+
+prove:
+	@$(PYTHON) .ci/environment.py test
+	@eval "$$(.ci/services env)" && exec .venv/test/bin/python .ci/test.py --prove
+
+services:
+	@.ci/services start
+
+services-stop:
+	@.ci/services stop
+
+bench-fdfs bench-goods bench-search bench-cart bench-orders: bench-%:
+	@$(PYTHON) .ci/environment.py bench
+	@eval "$$(.ci/services env)" && cd packages/*-$*$(if $(filter fdfs,$*),-storage) && exec ../../.venv/bench/bin/python -m bench
+
+messages:
+	@for package in $(filter-out %fdfs-storage,$(packages)); do (cd $$package/src/* && django-admin makemessages -l zh_Hans --no-location && django-admin compilemessages -l zh_Hans); done
+
+clean: services-stop
+	rm -rf .venv .tox .services example_project/var
