@@ -1,0 +1,18 @@
+"""What the catalogue tells the rest of the site."""
+
+from django.dispatch import Signal
+
+goods_changed = Signal()
+"""Goods changed, came or went. Sent inside the transaction of the change.
+
+Arguments: `sku_ids`, a list of int: primary keys, those of deleted goods included.
+"""
+
+rows_changed = Signal()
+"""Rows of a catalogue model were changed past `save()`, by `update`, `bulk_create` or `bulk_update`.
+
+Arguments: `pks`, a list of int, and `before`, whether the change is still to come.
+"""
+
+pages_marked = Signal()
+"""Pages were marked as stale, in the transaction of the change; no arguments."""
