@@ -19,6 +19,54 @@ class Defaults:
     JQUERY_URL: str | None = "dailyfresh_orders/vendor/jquery-4.0.0.min.js"
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
+    CATALOGUE: str | None = None
+    """Dotted path of the `Catalogue` that prices come from."""
+
+    BASKET: str | None = None
+    """Dotted path of the `Basket` that orders are placed from; None when everything is bought directly."""
+
+    ADDRESS_BOOK: str | None = None
+    """Dotted path of the `AddressBook` of the buyers."""
+
+    STOCK: dict[str, Any] | None = None
+    """The stock strategy: {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock", "OPTIONS": {"model": ...}}."""
+
+    FREIGHT: dict[str, Any] = {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"amount": "0.00"}}
+    """The rule that freight is computed by."""
+
+    GATEWAYS: dict[str, dict[str, Any]] = {}
+    """Ways to pay: code -> {"BACKEND": ..., "OPTIONS": {...}}, in the order in which buyers see them."""
+
+    PAY_MINUTES: int = 30
+    """Minutes until an unpaid order is cancelled; cash on delivery is exempt."""
+
+    RECEIVE_DAYS: int = 7
+    """Days after shipping until an order counts as received."""
+
+    REVIEW_DAYS: int = 15
+    """Days after receipt until an order counts as done without a review."""
+
+    QUOTE_MINUTES: int = 120
+    """Minutes for which a confirm page may be submitted; its prices are checked again in any case."""
+
+    MAX_LINES: int = 100
+    """The most lines that an order may have."""
+
+    PAGE_SIZE: int = 10
+    """Orders on a page of the list; reviews on a page of a SKU."""
+
+    REVIEWS_MODERATED: bool = False
+    """Whether a review is shown only after staff approved it."""
+
+    REVIEW_PICTURES: int = 6
+    """The most pictures that a review may have."""
+
+    REVIEW_PICTURE_BYTES: int = 5 * 1024 * 1024
+    """The largest picture file that a review takes."""
+
+    LOW_STOCK: int = 10
+    """Stock below which the dashboard names a SKU."""
+
 
 # ---- below this line the file is the same in every package of the suite ----
 

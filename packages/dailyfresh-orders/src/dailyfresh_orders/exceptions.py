@@ -1,0 +1,57 @@
+"""What can go wrong with an order, one exception for each outcome a page tells apart."""
+
+from dataclasses import dataclass
+
+
+class OrderError(Exception):
+    """Base of the package's own exceptions."""
+
+
+class IllegalTransition(OrderError):
+    """The order's state does not allow this step."""
+
+    def __init__(self, order: object, state: str, wanted: str) -> None:
+        super().__init__(f"Order {order} is {state}: it cannot become {wanted}.")
+        self.state = state
+        self.wanted = wanted
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A line that cannot be had in this quantity."""
+
+    sku_id: str
+    wanted: int
+    left: int
+
+
+class StockShort(OrderError):
+    """The stock statement did not match every line: roll back, then read what is left."""
+
+
+class StockMoved(OrderError):
+    """The stock changed between reading and writing: roll back and try again."""
+
+
+class OutOfStock(OrderError):
+    """Some lines cannot be had; nothing was taken."""
+
+    def __init__(self, shortages: list[Shortage]) -> None:
+        super().__init__(", ".join(f"{s.sku_id}: {s.wanted} wanted, {s.left} left" for s in shortages))
+        self.shortages = shortages
+
+
+class Busy(OrderError):
+    """The database refused five times over; nothing was written, trying again is safe."""
+
+
+class QuoteInvalid(OrderError):
+    """The quote was not made by us for this buyer, or is too old."""
+
+
+class QuoteChanged(OrderError):
+    """What the buyer saw is no longer true; `changes` says what, in the buyer's language."""
+
+    def __init__(self, changes: list[str]) -> None:
+        super().__init__("; ".join(changes))
+        self.changes = changes

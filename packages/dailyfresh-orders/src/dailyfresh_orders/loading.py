@@ -1,0 +1,45 @@
+"""Makes what the settings name: `"dotted.Class"`, or `{"BACKEND": "dotted.Class", "OPTIONS": {...}}`."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from .conf import NAME
+
+
+def imported(dotted: object, *, where: str) -> Any:
+    """The object at a dotted path; ImproperlyConfigured names the setting (`where`) that is wrong."""
+    try:
+        return import_string(dotted)  # type: ignore[arg-type]
+    except (ImportError, AttributeError, TypeError) as error:
+        raise ImproperlyConfigured(f"{NAME}[{where}]: cannot import {dotted!r}: {error}") from error
+
+
+def backend(setting: object, *, where: str, base: type) -> Any:
+    """A backend from its setting; `where` is its place in the settings, `base` what it must inherit.
+
+    OPTIONS are keyword-only arguments of its constructor: one it does not have is an ImproperlyConfigured
+    that names the dict and the key.
+    """
+    if not isinstance(setting, Mapping) or not {"BACKEND"} <= set(setting) <= {"BACKEND", "OPTIONS"}:
+        raise ImproperlyConfigured(f'{NAME}[{where}] must be {{"BACKEND": "dotted.Class", "OPTIONS": {{...}}}}.')
+    found = imported(setting["BACKEND"], where=f"{where}][BACKEND")
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise ImproperlyConfigured(f"{NAME}[{where}][BACKEND]: {setting['BACKEND']} is no {base.__name__}.")
+    options = dict(setting.get("OPTIONS") or {})
+    signature = inspect.signature(found)
+    for key in options:
+        if key not in signature.parameters:
+            known = ", ".join(signature.parameters) or "none"
+            raise ImproperlyConfigured(f"{NAME}[{where}][OPTIONS]: unknown option {key!r} (known: {known}).")
+    missing = [
+        name
+        for name, parameter in signature.parameters.items()
+        if parameter.default is parameter.empty and name not in options and parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    if missing:
+        raise ImproperlyConfigured(f"{NAME}[{where}][OPTIONS]: {', '.join(missing)} is missing.")
+    return found(**options)

@@ -1,0 +1,138 @@
+"""An order, its lines and its log: snapshots that outlive the product, the address and the account."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Order(models.Model):
+    class State(models.TextChoices):
+        AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
+        TO_SHIP = "to_ship", _("To be shipped")
+        SHIPPED = "shipped", _("On its way")
+        RECEIVED = "received", _("To be reviewed")
+        DONE = "done", pgettext_lazy("order state", "Done")
+        CANCELLING = "cancelling", _("Being cancelled")
+        CANCELLED = "cancelled", _("Cancelled")
+        CLOSED = "closed", pgettext_lazy("order state", "Closed")
+
+    number = models.CharField(_("order number"), max_length=32, unique=True)
+    token = models.CharField(_("token"), max_length=32, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="dailyfresh_orders",
+        verbose_name=_("buyer"),
+        db_index=False,
+    )
+    state = models.CharField(_("state"), max_length=16, choices=State.choices)
+    payment_method = models.CharField(_("payment method"), max_length=32)
+
+    goods_total = models.DecimalField(_("goods"), max_digits=12, decimal_places=2)
+    freight = models.DecimalField(_("freight"), max_digits=12, decimal_places=2)
+    total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+
+    receiver = models.CharField(_("receiver"), max_length=60)
+    phone = models.CharField(_("phone"), max_length=32)
+    province_code = models.CharField(_("province code"), max_length=12, blank=True)
+    province = models.CharField(_("province"), max_length=40, blank=True)
+    city = models.CharField(_("city"), max_length=40, blank=True)
+    district = models.CharField(_("district"), max_length=40, blank=True)
+    street = models.CharField(_("street"), max_length=200)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    carrier = models.CharField(_("carrier"), max_length=40, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=64, blank=True)
+
+    placed_at = models.DateTimeField(_("placed"))
+    expires_at = models.DateTimeField(_("payable until"), null=True)
+    paid_at = models.DateTimeField(_("paid"), null=True)
+    sold_at = models.DateTimeField(_("sold"), null=True, help_text=_("When it was to be shipped first; sales count by it."))
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+    received_at = models.DateTimeField(_("received"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    due_at = models.DateTimeField(
+        _("due"), null=True, help_text=_("When the state changes by itself: unpaid, not confirmed or not reviewed in time.")
+    )
+    basket_due = models.BooleanField(_("cart to be settled"), null=True, editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(fields=["user", "state", "-id"], name="orders_of_a_user"),
+            models.Index(fields=["state", "due_at"], name="orders_due"),
+            models.Index(fields=["sold_at", "total"], name="orders_sold"),
+            models.Index(fields=["basket_due"], name="orders_basket_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("dailyfresh_orders:detail", args=[self.number])
+
+    @property
+    def address(self) -> str:
+        """The address in one line, without receiver and phone."""
+        area = dict.fromkeys(part for part in (self.province, self.city, self.district) if part)
+        return " ".join([*area, self.street])
+
+    @property
+    def ended(self) -> bool:
+        return self.state in (self.State.DONE, self.State.CANCELLED, self.State.CLOSED)
+
+
+class OrderLine(models.Model):
+    """What was bought, as it was called and priced when it was bought."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    sku_id = models.CharField(_("SKU"), max_length=64)
+    name = models.CharField(_("name"), max_length=120)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    image_name = models.CharField(_("picture"), max_length=200, blank=True)
+    unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    refunded = models.PositiveIntegerField(_("refunded"), default=0)
+    restocked = models.PositiveIntegerField(_("put back into stock"), default=0)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sku_id"], name="orders_line_once"),
+            models.CheckConstraint(condition=models.Q(restocked__lte=models.F("quantity")), name="orders_restocked_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} × {self.quantity}"
+
+    @property
+    def subtotal(self) -> object:
+        return self.unit_price * self.quantity
+
+
+class OrderLog(models.Model):
+    """Who moved the order to which state, when and why; placing it is the order row itself."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="log", verbose_name=_("order"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    by = models.CharField(_("by"), max_length=150, help_text=_("A user name, or the part of the shop that did it."))
+    was = models.CharField(_("was"), max_length=16, choices=Order.State.choices)
+    became = models.CharField(_("became"), max_length=16, choices=Order.State.choices)
+    why = models.CharField(_("why"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log")
+
+    def __str__(self) -> str:
+        return f"{self.was} → {self.became}"

@@ -1,0 +1,157 @@
+"""The life of an order: one table of legal steps, one function for each step.
+
+Every step locks the order row, checks the table, writes who / when / why, and sends `order_moved` after the commit. Each opens a
+transaction of its own or joins the one that is open. Locks are taken in this order everywhere: order, payment, refund, stock rows.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ..conf import conf
+from ..exceptions import IllegalTransition
+from ..models import Order, OrderLine, OrderLog
+from ..signals import order_moved, stock_changed
+from ..stock import stock
+from .retrying import retried
+
+S = Order.State
+
+LEGAL: dict[str, frozenset[str]] = {
+    S.TO_SHIP: frozenset({S.AWAITING_PAYMENT, S.CANCELLING}),
+    S.CANCELLING: frozenset({S.AWAITING_PAYMENT}),
+    S.CANCELLED: frozenset({S.CANCELLING}),
+    S.SHIPPED: frozenset({S.TO_SHIP}),
+    S.RECEIVED: frozenset({S.SHIPPED}),
+    S.DONE: frozenset({S.RECEIVED}),
+    S.CLOSED: frozenset({S.TO_SHIP, S.SHIPPED, S.RECEIVED, S.DONE}),
+}
+"""State -> the states it can be reached from."""
+
+
+def _locked(order_id: int) -> Order:
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def _move(order: Order, became: str, *, by: Any, why: str = "", **changes: Any) -> None:
+    """Write the step of a locked order; raises IllegalTransition when the table does not allow it."""
+    was = order.state
+    if was not in LEGAL[became]:
+        raise IllegalTransition(order, was, became)
+    changes = {"due_at": None, **changes, "state": became}
+    if became in (S.DONE, S.CANCELLED, S.CLOSED):
+        changes["ended_at"] = timezone.now()
+    for field, value in changes.items():
+        setattr(order, field, value)
+    order.save(update_fields=list(changes))
+    OrderLog.objects.create(order=order, by=str(by)[:150], was=was, became=became, why=why[:200])
+    transaction.on_commit(
+        lambda: order_moved.send_robust(Order, order_id=order.pk, was=was, became=became), robust=True
+    )
+
+
+@retried
+@transaction.atomic
+def mark_paid(*, order_id: int, paid_at: datetime, by: Any) -> bool:
+    """The money is there: awaiting payment (or being cancelled) -> to be shipped; False when the order is past that."""
+    order = _locked(order_id)
+    if order.state not in LEGAL[S.TO_SHIP]:
+        return False
+    _move(order, S.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now(), expires_at=None)
+    return True
+
+
+@retried
+@transaction.atomic
+def request_cancel(*, order: Order, by: Any, why: str = "") -> None:
+    """Stop an unpaid order: awaiting payment -> being cancelled. Its stock stays taken until `finish_cancel`."""
+    _move(_locked(order.pk), S.CANCELLING, by=by, why=why)
+
+
+@retried
+@transaction.atomic
+def finish_cancel(*, order_id: int, by: Any, why: str = "") -> bool:
+    """Nothing can be paid any more: being cancelled -> cancelled, its stock released; False when it is past that.
+
+    Call it only once the gateway said that the trade is closed. The state is the guard: of two callers one releases.
+    """
+    order = _locked(order_id)
+    if order.state != S.CANCELLING:
+        return False
+    _move(order, S.CANCELLED, by=by, why=why, expires_at=None)
+    _give_back(order, {line.pk: line.quantity for line in order.lines.all()})
+    return True
+
+
+@retried
+@transaction.atomic
+def ship(*, order_id: int, carrier: str, tracking_number: str, by: Any) -> None:
+    """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS."""
+    now = timezone.now()
+    _move(
+        _locked(order_id),
+        S.SHIPPED,
+        by=by,
+        why=f"{carrier} {tracking_number}".strip(),
+        carrier=carrier,
+        tracking_number=tracking_number,
+        shipped_at=now,
+        due_at=now + timedelta(days=conf.RECEIVE_DAYS),
+    )
+
+
+@retried
+@transaction.atomic
+def receive(*, order_id: int, by: Any, why: str = "") -> None:
+    """The buyer has it: on its way -> to be reviewed; it counts as done after REVIEW_DAYS."""
+    now = timezone.now()
+    _move(
+        _locked(order_id), S.RECEIVED, by=by, why=why, received_at=now, due_at=now + timedelta(days=conf.REVIEW_DAYS)
+    )
+
+
+@retried
+@transaction.atomic
+def finish(*, order_id: int, by: Any, why: str = "") -> None:
+    """Nothing is left to do: to be reviewed -> done."""
+    _move(_locked(order_id), S.DONE, by=by, why=why)
+
+
+@retried
+@transaction.atomic
+def close_refunded(*, order_id: int, by: Any, why: str = "") -> bool:
+    """Everything was paid back: any paid state -> closed; False when it is closed already. Stock is `restock`'s business."""
+    order = _locked(order_id)
+    if order.state == S.CLOSED:
+        return False
+    _move(order, S.CLOSED, by=by, why=why)
+    return True
+
+
+@retried
+@transaction.atomic
+def restock(*, order_id: int, lines: Mapping[int, int], by: Any) -> None:
+    """Put `lines` (primary key of the line -> quantity) back into stock; never more than was bought, ValueError otherwise."""
+    order = _locked(order_id)
+    _give_back(order, lines)
+
+
+def _give_back(order: Order, quantities: Mapping[int, int]) -> None:
+    """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice."""
+    found = {line.pk: line for line in order.lines.all()}
+    returned: dict[str, int] = {}
+    for pk, quantity in quantities.items():
+        line = found.get(pk)
+        if line is None or quantity < 1 or line.restocked + quantity > line.quantity:
+            raise ValueError(f"{quantity} pieces of line {pk} cannot go back into stock: order {order}")
+        returned[line.sku_id] = quantity
+    if not returned:
+        return
+    for pk, quantity in quantities.items():
+        OrderLine.objects.filter(pk=pk).update(restocked=F("restocked") + quantity)
+    stock_changed.send(Order, sku_ids=list(returned))
+    stock().give_back(returned)

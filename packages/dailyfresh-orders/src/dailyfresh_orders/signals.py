@@ -1,0 +1,16 @@
+"""What the package tells the site; the site connects receivers."""
+
+from django.dispatch import Signal
+
+stock_changed = Signal()
+"""Sent inside the transaction with `sku_ids` (list of str), just before their stock changes: the rows are locked last.
+A receiver writes down that they changed; it reads the new stock after the commit."""
+
+order_placed = Signal()
+"""Sent after the commit with `order`."""
+
+order_moved = Signal()
+"""Sent after the commit of every transition with `order_id`, `was` and `became` (values of `Order.State`)."""
+
+review_published = Signal()
+"""Sent inside the transaction with `sku_id` when the published reviews of a SKU changed, also when one was hidden."""

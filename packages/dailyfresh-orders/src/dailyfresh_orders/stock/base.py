@@ -1,0 +1,158 @@
+"""The shape of a stock strategy over any model that has a column for its stock."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.core import checks
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
+from django.db import connections, router
+from django.db.models import Case, F, Field, IntegerField, Model, Q, QuerySet, Value, When
+
+from ..exceptions import Shortage
+
+
+class Stock(ABC):
+    """Takes stock and gives it back, inside the caller's transaction.
+
+    OPTIONS of every strategy: `model` ("app.Model"), `id_field`, `stock_field`, `sales_field` (or None),
+    `available_filter` (lookups a row must match to be sold, {"on_sale": True}).
+    """
+
+    needs_read_committed = False
+    """Whether a retry in the same transaction must see what others committed meanwhile."""
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        id_field: str = "pk",
+        stock_field: str = "stock",
+        sales_field: str | None = None,
+        available_filter: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.model_name = model
+        self.id_field = id_field
+        self.stock_field = stock_field
+        self.sales_field = sales_field
+        self.available_filter = dict(available_filter or {})
+
+    @abstractmethod
+    def take(self, quantities: Mapping[str, int], *, attempt: int = 0) -> None:
+        """Take sku_id -> quantity, all of it, in a constant number of statements.
+
+        Must be called in a transaction, as late as possible: the rows stay locked until its end. Raises `StockShort` or
+        `StockMoved`, after which the caller must roll back; after `StockMoved` it tries again with `attempt` one higher.
+        """
+
+    def give_back(self, quantities: Mapping[str, int]) -> None:
+        """Return sku_id -> quantity, in one statement; ids that are gone are passed over."""
+        keys = self.keys(quantities)
+        if keys:
+            self.rows(keys).update(**self.changes(keys, +1))
+
+    def left(self, sku_ids: Iterable[str]) -> dict[str, int]:
+        """sku_id -> what can be sold of it now, in one statement; ids that are gone or off sale are absent."""
+        keys = self.keys(dict.fromkeys(sku_ids, 0))
+        found = self.rows(keys).filter(**self.available_filter).values_list(self.id_field, self.stock_field)
+        return {str(key): stock for key, stock in found}
+
+    def shortages(self, quantities: Mapping[str, int]) -> list[Shortage]:
+        """The lines that cannot be had in this quantity now."""
+        left = self.left(quantities)
+        return [
+            Shortage(sku_id, wanted, left.get(sku_id, 0))
+            for sku_id, wanted in quantities.items()
+            if left.get(sku_id, 0) < wanted
+        ]
+
+    def low(self, at_most: int, how_many: int) -> list[tuple[str, int]]:
+        """(name, stock) of what is on sale with the least stock."""
+        rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": at_most})
+        return [(str(row), getattr(row, self.stock_field)) for row in rows.order_by(self.stock_field, "pk")[:how_many]]
+
+    def check(self) -> list[checks.CheckMessage]:
+        """What is wrong with the options or with the database they point to."""
+        try:
+            self.model.objects.none().filter(**self.available_filter)  # type: ignore[attr-defined]
+            for name in filter(None, (self.stock_field, self.sales_field)):
+                self.model._meta.get_field(name)
+            unique = self.key_field.unique
+        except (ImproperlyConfigured, FieldDoesNotExist, ValueError, TypeError, Exception) as error:
+            return [checks.Error(str(error), hint="See OPTIONS of STOCK.", id="dailyfresh_orders.E011")]
+        if not unique:
+            return [checks.Error(f"{self.key_field} is not unique.", hint="STOCK needs a unique id_field.", id="dailyfresh_orders.E012")]
+        return []
+
+    # -- for the strategies --
+
+    @property
+    def model(self) -> type[Model]:
+        try:
+            return apps.get_model(self.model_name)
+        except (LookupError, ValueError) as error:
+            raise ImproperlyConfigured(f"STOCK: no model {self.model_name!r}: {error}") from error
+
+    @property
+    def key_field(self) -> "Field[Any, Any]":
+        meta = self.model._meta
+        found = meta.pk if self.id_field == "pk" else meta.get_field(self.id_field)
+        assert isinstance(found, Field)
+        return found
+
+    def keys(self, quantities: Mapping[str, int]) -> dict[Any, int]:
+        """Key of the row -> quantity, in the order of the keys: every strategy locks in this order.
+
+        '1' and '10' order otherwise as strings than as numbers; ids that the column cannot hold are left out.
+        """
+        to_python = self.key_field.to_python
+        found = {}
+        for sku_id, quantity in quantities.items():
+            try:
+                key = to_python(sku_id)
+            except (ValidationError, OverflowError, ValueError):
+                continue
+            if str(key) == sku_id and self._fits(key):
+                found[key] = quantity
+        return dict(sorted(found.items()))
+
+    def _fits(self, key: object) -> bool:
+        return not isinstance(key, int) or abs(key) < 2**63
+
+    def rows(self, keys: Iterable[Any]) -> "QuerySet[Model]":
+        using = router.db_for_write(self.model)
+        return self.model._base_manager.using(using).filter(**{f"{self.id_field}__in": list(keys)})
+
+    def changes(self, keys: Mapping[Any, int], sign: int) -> dict[str, Any]:
+        """The assignments of one UPDATE: stock up or down by each row's quantity, sales the other way."""
+        amount = self._amount(keys)
+        changes: dict[str, Any] = {self.stock_field: F(self.stock_field) + amount if sign > 0 else F(self.stock_field) - amount}
+        if self.sales_field:
+            sales = F(self.sales_field)
+            changes[self.sales_field] = sales - amount if sign > 0 else sales + amount
+        return changes
+
+    def _amount(self, keys: Mapping[Any, int]) -> Any:
+        by_quantity: dict[int, list[Any]] = {}
+        for key, quantity in keys.items():
+            by_quantity.setdefault(quantity, []).append(key)
+        if len(by_quantity) == 1:
+            return Value(next(iter(by_quantity)))
+        whens = [When(**{f"{self.id_field}__in": some}, then=Value(quantity)) for quantity, some in by_quantity.items()]
+        return Case(*whens, output_field=IntegerField())
+
+    def matching(self, keys: Mapping[Any, int], lookup: str) -> "QuerySet[Model]":
+        """The rows that can still be sold and whose stock compares with their value by `lookup`."""
+        by_value: dict[int, list[Any]] = {}
+        for key, value in keys.items():
+            by_value.setdefault(value, []).append(key)
+        rows = self.rows(keys).filter(**self.available_filter)
+        conditions = Q()
+        for value, some in by_value.items():
+            conditions |= Q(**{f"{self.id_field}__in": some, f"{self.stock_field}{lookup}": value})
+        return rows.filter(conditions)
+
+    @property
+    def connection(self) -> Any:
+        return connections[router.db_for_write(self.model)]
