@@ -16,6 +16,60 @@ class Defaults:
     TASKS: str | None = None
     """"celery" or "inline"; None means inline unless the site configured a Celery app."""
 
+    SITE_URL: str = "http://localhost:8000"
+    """Scheme and host of the site, as canonical links and pages on disk name it."""
+
+    BUY_URL: str | None = None
+    """URL name of the page that takes `?buy=<sku_id>:<quantity>`; None shows no "buy now"."""
+
+    PAGE_SIZE: int = 20
+    """SKUs on a page of a list."""
+
+    MAX_PAGE: int = 100
+    """The last page of a list; the pager ends there."""
+
+    LOW_STOCK: int = 10
+    """The last stock that counts as nearly sold out."""
+
+    NEW_GOODS: int = 5
+    """SKUs in the strip of new goods."""
+
+    NEW_DAYS: int = 14
+    """Days for which a SKU is tagged as new."""
+
+    CURRENCY: str = "CNY"
+    """ISO 4217 code of the prices, for structured data."""
+
+    RATINGS: str | None = None
+    """Dotted path of a `protocols.Ratings`: stars on cards and pages; None shows none."""
+
+    HISTORY: dict[str, Any] = {"BACKEND": "dailyfresh_goods.history.session.SessionHistory"}
+    """Where the goods a visitor looked at are kept."""
+
+    HISTORY_SHOWN: int = 5
+    """SKUs of the browsing history in the answer to the visitor request."""
+
+    CACHE: str | None = "default"
+    """Alias in CACHES that keeps pages, counts and boundaries; None keeps none."""
+
+    CACHE_SECONDS: int = 3600
+    """How long a page in the cache counts as fresh; up to a fifth less by chance, so that not all expire at once."""
+
+    STALE_SECONDS: int = 600
+    """How much longer an expired page is still served while one process builds the new one."""
+
+    PAGES: dict[str, Any] | None = None
+    """Where pages are written for the web server, `{"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", ...}`; None: nowhere."""
+
+    STATIC_PAGES: int = 5
+    """Pages per type and sort that are written."""
+
+    DEBOUNCE: float = 1.0
+    """Seconds a marked page must be quiet before it is written anew; it waits ten times this at most."""
+
+    RELEASE: str = ""
+    """Name of the deployed release; part of the cache keys and of the folder of pages."""
+
     JQUERY_URL: str | None = "dailyfresh_goods/vendor/jquery-4.0.0.min.js"
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 

@@ -1,0 +1,154 @@
+"""Types, SPU and SKU with their pictures."""
+
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ..conf import conf
+from .fields import CleanHTMLField
+from .tracking import TrackedQuerySet
+
+
+class GoodsType(models.Model):
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    promise = models.CharField(_("promise"), max_length=60, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="types", blank=True)
+    banner = models.ImageField(_("banner"), upload_to="types", blank=True)
+    sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_order", "pk"]
+        verbose_name = _("goods type")
+        verbose_name_plural = _("goods types")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("dailyfresh_goods:list", args=[self.slug])
+
+
+class SPU(models.Model):
+    name = models.CharField(_("name"), max_length=80)
+    detail = CleanHTMLField(_("details"), blank=True, help_text=_("HTML; scripts, styles and forms are removed."))
+    specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Shelf life: 3 days”."))
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("SPU")
+        verbose_name_plural = _("SPUs")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Band(models.IntegerChoices):
+    """What a page says of the stock; the number itself never stands on a page that is kept."""
+
+    SOLD_OUT = 0, _("sold out")
+    LOW = 1, _("nearly sold out")
+    IN_STOCK = 2, _("in stock")
+
+    @classmethod
+    def of(cls, stock: int) -> "Band":
+        """The band of a stock; the setting LOW_STOCK is the last number that counts as low."""
+        if stock <= 0:
+            return cls.SOLD_OUT
+        return cls.LOW if stock <= conf.LOW_STOCK else cls.IN_STOCK
+
+
+class SKU(models.Model):
+    QUIET = frozenset({"stock", "sales", "sales_rank", "band", "updated_at"})
+
+    type = models.ForeignKey(GoodsType, models.PROTECT, related_name="skus", verbose_name=_("type"))
+    spu = models.ForeignKey(SPU, models.CASCADE, related_name="skus", verbose_name=_("SPU"))
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+    market_price = models.DecimalField(
+        _("market price"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Shown struck out when it is above the price."),
+    )
+    unit = models.CharField(_("unit"), max_length=20)
+    origin = models.CharField(_("origin"), max_length=40, blank=True)
+    image = models.ImageField(_("image"), upload_to="skus", blank=True)
+    stock = models.PositiveIntegerField(_("stock"), default=0)
+    band = models.PositiveSmallIntegerField(
+        _("availability"), choices=Band.choices, default=Band.SOLD_OUT, editable=False
+    )
+    sales = models.PositiveIntegerField(_("sales"), default=0)
+    sales_rank = models.PositiveIntegerField(
+        _("sales for sorting"),
+        default=0,
+        editable=False,
+        help_text=_("A snapshot of the sales, so that pages keep their order."),
+    )
+    limit = models.PositiveIntegerField(
+        _("limit per order"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    sort_order = models.PositiveSmallIntegerField(
+        _("sort order"), default=100, help_text=_("Lower comes first in the default order.")
+    )
+    on_sale = models.BooleanField(_("on sale"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("SKU")
+        verbose_name_plural = _("SKUs")
+        constraints = [models.CheckConstraint(condition=Q(price__gte=0), name="goods_sku_price_not_negative")]
+        indexes = [
+            models.Index(fields=["type", "on_sale", "sort_order", "-id"], name="goods_sku_default"),
+            models.Index(fields=["type", "on_sale", "-id"], name="goods_sku_newest"),
+            models.Index(fields=["type", "on_sale", "price", "-id"], name="goods_sku_price"),
+            models.Index(fields=["type", "on_sale", "-sales_rank", "-id"], name="goods_sku_sales"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.unit}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the band that fits the stock."""
+        if isinstance(self.stock, int):  # an F() expression has no band before it is saved
+            self.band = Band.of(self.stock)
+            fields = kwargs.get("update_fields")
+            if fields is not None and "stock" in fields:
+                kwargs["update_fields"] = {*fields, "band"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("dailyfresh_goods:detail", args=[self.pk])
+
+
+class SKUImage(models.Model):
+    sku = models.ForeignKey(SKU, models.CASCADE, related_name="images", verbose_name=_("SKU"))
+    image = models.ImageField(_("image"), upload_to="skus")
+    sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_order", "pk"]
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+
+    def __str__(self) -> str:
+        return self.image.name

@@ -1,0 +1,41 @@
+"""Changes that pass `save()` by, made audible."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+
+from ..signals import rows_changed
+
+
+class TrackedQuerySet(models.QuerySet[Any]):
+    """A queryset whose bulk methods tell which rows they change, before and after.
+
+    `delete()` needs nothing: Django sends a signal for every row. Columns named in the model's
+    `QUIET` may change silently: stock moves with every order and is told by its own service.
+    """
+
+    def _tell(self, pks: list[int], *, before: bool) -> None:
+        if pks:
+            rows_changed.send(sender=self.model, pks=pks, before=before)
+
+    def update(self, **values: Any) -> int:
+        if values.keys() <= getattr(self.model, "QUIET", frozenset()):
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            pks = list(self.order_by().values_list("pk", flat=True))
+            self._tell(pks, before=True)
+            count = super().update(**values)
+            self._tell(pks, before=False)
+        return count
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(objs, *args, **kwargs)
+            pks = [obj.pk for obj in made if obj.pk is not None]
+            if len(pks) < len(made) and hasattr(self.model, "slug"):  # this database does not give the new keys back
+                pks = list(self.model._base_manager.filter(slug__in=[o.slug for o in made]).values_list("pk", flat=True))
+            self._tell(pks, before=False)
+        return made
