@@ -1,0 +1,111 @@
+"""The settings: OPTIONS of one storage over FDFS_STORAGE over FDFS_CLIENT_CONF and FDFS_URL."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+NAME = "FDFS_STORAGE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Each option, in lower case in OPTIONS and in upper case in FDFS_STORAGE."""
+
+    trackers: tuple[str, ...] = ()
+    """Trackers as "host:port", asked in this order."""
+
+    base_url: str | Mapping[str, str] | None = None
+    """URL in front of the file id, or group -> such a URL; None means MEDIA_URL."""
+
+    group: str | None = None
+    """The group that takes uploads; None lets the tracker choose."""
+
+    connect_timeout: float = 5.0
+    """Seconds to open a connection."""
+
+    network_timeout: float = 30.0
+    """Seconds for each answer and each 256 KB of content."""
+
+    max_connections: int = 32
+    """Connections to each server at a time."""
+
+    address_map: Mapping[str, str] = field(default_factory=dict)
+    """Address that a tracker names -> address to connect to (NAT, containers)."""
+
+    replicas: bool = True
+    """Whether a read goes to another server of the group when the first one fails."""
+
+    token_secret: str | None = None
+    """Key of anti-steal tokens in URLs, as in http.conf of fastdfs-nginx-module."""
+
+    token_ttl: int = 900
+    """Seconds that the web server accepts a token, `http.anti_steal.token_ttl` there."""
+
+    engine: str = "django_fdfs_storage.client.FastDFSClient"
+    """Dotted path of the client's class."""
+
+    client_conf: str | None = None
+    """A client.conf of FastDFS to take trackers and timeouts from."""
+
+    delete_orphans: bool = False
+    """Whether files are deleted when the last field lets them go (see README)."""
+
+
+KNOWN = {each.name for each in fields(Options)}
+
+
+def nearest(key: str) -> str | None:
+    """The known option that an unknown one was probably meant to be."""
+    return next(iter(get_close_matches(key.lower(), KNOWN, n=1)), None)
+
+
+def check_names(options: Mapping[str, Any]) -> None:
+    """ImproperlyConfigured for OPTIONS that no storage has."""
+    for key in options:
+        if key not in KNOWN:
+            near = nearest(key)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise ImproperlyConfigured(f"FastDFSStorage has no option {key!r} in OPTIONS.{hint}")
+
+
+def resolve(options: Mapping[str, Any]) -> Options:
+    """What holds now for a storage with these OPTIONS; read from Django's settings at every call."""
+    site = {key.lower(): value for key, value in getattr(settings, NAME, {}).items()}
+    given = {key: value for key, value in site.items() if key in KNOWN} | dict(options)
+    if given.get("base_url") is None:
+        given["base_url"] = getattr(settings, "FDFS_URL", None)
+    path = given.get("client_conf") or getattr(settings, "FDFS_CLIENT_CONF", None)
+    if path and not given.get("trackers"):
+        given = _read_client_conf(path) | given
+    trackers = given.get("trackers", ())
+    given["trackers"] = (trackers,) if isinstance(trackers, str) else tuple(trackers)
+    return Options(**given)
+
+
+def _read_client_conf(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        return dict(_parse_client_conf(os.fspath(path), os.stat(path).st_mtime_ns))
+    except OSError as error:
+        raise ImproperlyConfigured(f"The FastDFS client configuration cannot be read: {error}") from error
+    except ValueError as error:
+        raise ImproperlyConfigured(f"The FastDFS client configuration {path} is wrong: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _parse_client_conf(path: str, _changed: int) -> dict[str, Any]:
+    """Trackers and timeouts of a client.conf: "name = value" lines, `tracker_server` repeated."""
+    found: dict[str, Any] = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            name, _, value = (part.strip() for part in line.partition("="))
+            if name == "tracker_server" and value:
+                found.setdefault("trackers", []).append(value)
+            elif name in ("connect_timeout", "network_timeout"):
+                found[name] = float(value)
+    return found

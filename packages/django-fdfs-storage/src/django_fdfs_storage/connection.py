@@ -1,0 +1,260 @@
+"""Sockets to FastDFS servers: one connection with its deadlines, and a bounded pool of them."""
+
+import os
+import socket
+import threading
+import weakref
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import NoReturn
+
+from .exceptions import BadReply, ConnectionLost, PoolExhausted, Refused, ServerTimeout, ServerUnreachable
+from .wire import HEADER, RESPONSE, Header, Status, pack_message, unpack_header
+
+PIECE = 256 * 1024
+# After these the server waits for the next request; after any other it may close the connection.
+_STAYS_OPEN = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
+# No fixed-size answer comes near this; content is read by length and never through this limit.
+LONGEST_ANSWER = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Address:
+    """Host and port of a server; the host may be a name, an IPv4 or an IPv6 address."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str, *, default_port: int | None = None) -> "Address":
+        """The address in "host:port", "[ipv6]:port" or, with a default port, "host"."""
+        host, port = text.strip(), ""
+        if host.startswith("["):
+            host, _, rest = host[1:].partition("]")
+            port = rest.removeprefix(":")
+        elif host.count(":") == 1:
+            host, _, port = host.partition(":")
+        number = int(port) if port.isdecimal() else default_port if not port else None
+        if not host or number is None or not 0 < number < 65536:
+            raise ValueError(f"{text!r} is not host:port")
+        return cls(host, number)
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Connection:
+    """One TCP connection that carries one exchange at a time.
+
+    `network_timeout` (seconds) is the longest time that each piece of 256 KB may take, so neither a
+    hung server nor one that drips bytes can hold a caller. `idle` is True between two exchanges:
+    only then may the connection serve somebody else.
+    """
+
+    def __init__(self, address: Address, *, connect_timeout: float, network_timeout: float) -> None:
+        self.address = address
+        self.idle = True
+        self.reused = False
+        self._timeout = network_timeout
+        try:
+            self._socket = socket.create_connection((address.host, address.port), timeout=connect_timeout)
+        except OSError as error:
+            raise ServerUnreachable(f"no connection to {address}: {error}") from error
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._socket.settimeout(network_timeout)
+
+    def begin(self, command: int, body: bytes = b"", *, more: int = 0, flags: int = 0) -> None:
+        """Send a request; `more` bytes of its body follow through `send`."""
+        self.idle = False
+        self.send(pack_message(command, body, more=more, status=flags))
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Send a part of a request."""
+        view = memoryview(data)
+        try:
+            self._socket.settimeout(self._timeout)
+            for start in range(0, len(view), PIECE):
+                self._socket.sendall(view[start : start + PIECE])
+        except OSError as error:
+            self._lose(error, sent=False)
+
+    def answer(self) -> bytes:
+        """The body of a short answer; Refused for an error status."""
+        length = self.answer_length()
+        if length > LONGEST_ANSWER:
+            raise BadReply(f"{self.address} announced an answer of {length} bytes")
+        body = bytearray(length)
+        self.receive(memoryview(body))
+        return bytes(body)
+
+    def answer_length(self) -> int:
+        """The length of the body that follows; Refused for an error status."""
+        header = self._header()
+        if header.command != RESPONSE:
+            raise BadReply(f"{self.address} answered with command {header.command}")
+        if header.status:
+            # An error has no body; with one the stream cannot be trusted any further.
+            self.idle = header.status in _STAYS_OPEN and header.length == 0
+            raise Refused(header.status, f"{self.address} answered: {os.strerror(header.status)}")
+        if header.length >> 63:
+            raise BadReply(f"{self.address} announced a negative length")
+        self.idle = header.length == 0
+        return header.length
+
+    def receive(self, view: memoryview, *, last: bool = True) -> None:
+        """Fill the view with bytes of the body, which it completes when `last`."""
+        for start in range(0, len(view), PIECE):
+            self._fill(view[start : start + PIECE])
+        if last:
+            self.idle = True
+
+    def _header(self) -> Header:
+        data = bytearray(HEADER.size)
+        self._fill(memoryview(data))
+        return unpack_header(bytes(data))
+
+    def _fill(self, view: memoryview) -> None:
+        deadline = monotonic() + self._timeout
+        try:
+            while view:
+                self._socket.settimeout(max(deadline - monotonic(), 1e-6))
+                count = self._socket.recv_into(view)
+                if not count:
+                    raise ConnectionLost(f"{self.address} closed the connection")
+                view = view[count:]
+        except ConnectionLost:
+            raise
+        except OSError as error:
+            self._lose(error, sent=True)
+
+    def _lose(self, error: OSError, *, sent: bool) -> NoReturn:
+        kind = ServerTimeout if isinstance(error, TimeoutError) else ConnectionLost
+        raise kind(f"lost the connection to {self.address}: {error}", sent=sent) from error
+
+    def is_stale(self) -> bool:
+        """Whether the server closed it, or sent something that nobody asked for."""
+        try:
+            self._socket.settimeout(0)
+            self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.idle = False
+        with suppress(OSError):
+            self._socket.close()
+
+
+class Pool:
+    """At most `max_connections` connections to each server, kept between exchanges.
+
+    Safe over threads. After a fork the child starts with an empty pool of its own. A lease waits
+    `network_timeout` seconds for a free connection, then raises PoolExhausted.
+    """
+
+    def __init__(self, *, connect_timeout: float, network_timeout: float, max_connections: int) -> None:
+        self.connect_timeout = connect_timeout
+        self.network_timeout = network_timeout
+        self.max_connections = max_connections
+        self._reset()
+        _pools.add(self)
+
+    def _reset(self) -> None:
+        self._changed = threading.Condition()
+        self._idle: defaultdict[Address, list[Connection]] = defaultdict(list)
+        self._leased: defaultdict[Address, set[Connection]] = defaultdict(set)
+        self._opening: defaultdict[Address, int] = defaultdict(int)
+
+    @contextmanager
+    def lease(self, address: Address, *, fresh: bool = False) -> Iterator[Connection]:
+        """A connection for one exchange, pooled again if that exchange came to its end."""
+        connection = self._take(address, fresh=fresh)
+        try:
+            yield connection
+        finally:
+            self._give(connection)
+
+    def _take(self, address: Address, *, fresh: bool) -> Connection:
+        deadline = monotonic() + self.network_timeout
+        with self._changed:
+            if fresh:
+                self._drop_idle(address)
+            while True:
+                while self._idle[address]:
+                    connection = self._idle[address].pop()
+                    if not connection.is_stale():
+                        connection.reused = True
+                        self._leased[address].add(connection)
+                        return connection
+                    connection.close()
+                if len(self._leased[address]) + self._opening[address] < self.max_connections:
+                    self._opening[address] += 1
+                    break
+                if not self._changed.wait(deadline - monotonic()):
+                    raise PoolExhausted(f"all {self.max_connections} connections to {address} are in use")
+        try:
+            connection = Connection(address, connect_timeout=self.connect_timeout, network_timeout=self.network_timeout)
+        except BaseException:
+            with self._changed:
+                self._opening[address] -= 1
+                self._drop_idle(address)
+                self._changed.notify()
+            raise
+        with self._changed:
+            self._opening[address] -= 1
+            self._leased[address].add(connection)
+        return connection
+
+    def _give(self, connection: Connection) -> None:
+        with self._changed:
+            leased = self._leased[connection.address]
+            if connection.idle and connection in leased:
+                self._idle[connection.address].append(connection)
+            else:
+                connection.close()
+            leased.discard(connection)
+            self._changed.notify()
+
+    def _drop_idle(self, address: Address) -> None:
+        for connection in self._idle.pop(address, []):
+            connection.close()
+
+    def drop(self, address: Address) -> None:
+        """Close the idle connections to a server that was found dead or hung."""
+        with self._changed:
+            self._drop_idle(address)
+
+    def close(self) -> None:
+        """Close all idle connections; the pool stays usable."""
+        with self._changed:
+            for address in list(self._idle):
+                self._drop_idle(address)
+
+    def _after_fork(self) -> None:
+        # The child shares the parent's sockets: closing here leaves them open there.
+        inherited = [
+            connection for group in (self._idle, self._leased) for each in group.values() for connection in each
+        ]
+        self._reset()
+        for connection in inherited:
+            connection.close()
+
+
+_pools: "weakref.WeakSet[Pool]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for pool in list(_pools):
+        pool._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,94 @@
+"""File ids, extensions and tokens: what a FastDFS name says without asking a server."""
+
+import re
+import struct
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from hashlib import md5
+from ipaddress import IPv4Address
+
+from .exceptions import InvalidFileId
+
+_FILE_ID = re.compile(
+    r"(?P<group>[^/\0]{1,16})/"
+    r"(?P<path>M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/(?P<code>[A-Za-z0-9_-]{27})[A-Za-z0-9._-]{7,56})"
+)
+_FACTS = struct.Struct("!4sIQI")
+_APPENDER, _TRUNK = 1 << 58, 1 << 59  # appender and trunk files keep no plain size in their names
+
+# FastDFS takes six letters at most; these are the longer suffixes with a short twin.
+_SHORT = {"geojson": "json", "jpeg2000": "jp2", "markdown": "md", "webmanifest": "json", "topojson": "json"}
+
+
+@dataclass(frozen=True)
+class FileId:
+    """A file id taken apart: "group1/M00/00/00/<27 characters of facts><ending>"."""
+
+    group: str
+    path: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.group}/{self.path}"
+
+    @property
+    def created(self) -> int:
+        """When the server named the file, in Unix seconds."""
+        return int(self._facts[1])
+
+    @property
+    def source(self) -> str:
+        """The IP of the server that took the upload; meaningless when servers have ids."""
+        return str(IPv4Address(self._facts[0]))
+
+    @property
+    def size(self) -> int | None:
+        """The size in bytes; None for appender, slave and trunk files, which do not carry it."""
+        word = int(self._facts[2])
+        if word & (_APPENDER | _TRUNK) or len(self.path) != 44:
+            return None
+        return word & 0xFFFFFFFF if word >> 63 else word
+
+    @property
+    def appender(self) -> bool:
+        """Whether the content may change."""
+        return bool(int(self._facts[2]) & _APPENDER)
+
+    @property
+    def crc32(self) -> int | None:
+        """The checksum of the content, where the size is known."""
+        return None if self.size is None else int(self._facts[3])
+
+    @property
+    def _facts(self) -> tuple[bytes, int, int, int]:
+        address, created, size, crc32 = _FACTS.unpack(urlsafe_b64decode(self.code + "="))
+        return address, created, size, crc32
+
+
+def parse_file_id(text: str) -> FileId:
+    """The parts of a file id; InvalidFileId for any other text."""
+    match = _FILE_ID.fullmatch(text)
+    if match is None:
+        raise InvalidFileId(f"{text!r} is not a FastDFS file id")
+    return FileId(**match.groupdict())
+
+
+def is_file_id(text: str) -> bool:
+    """Whether the text has the form of a FastDFS file id."""
+    return _FILE_ID.fullmatch(text) is not None
+
+
+def extension_of(name: str) -> str:
+    """The extension to store a file under: at most six letters or digits, else none at all.
+
+    A server closes the connection on any other (status 22), so a name never decides that.
+    """
+    _stem, dot, suffix = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    suffix = suffix.lower()
+    suffix = _SHORT.get(suffix, suffix)
+    return suffix if dot and re.fullmatch(r"[a-z0-9]{1,6}", suffix) else ""
+
+
+def anti_steal_token(path: str, *, secret: str, timestamp: int) -> str:
+    """The token that fastdfs-nginx-module asks for; `path` is the file id without its group."""
+    return md5(f"{path}{secret}{timestamp}".encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,175 @@
+"""The Django storage."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import File
+from django.core.files.storage import Storage
+from django.utils.deconstruct import deconstructible
+from django.utils.encoding import filepath_to_uri
+from django.utils.module_loading import import_string
+
+from .conf import Options, check_names, resolve
+from .engine import Engine
+from .exceptions import NoSuchFile, WrongSize
+from .files import Chunks, FastDFSFile, announced_size, spooled
+from .names import anti_steal_token, extension_of, is_file_id, parse_file_id
+from .wire import FileInfo
+
+
+@deconstructible(path="django_fdfs_storage.storage.FastDFSStorage")
+class FastDFSStorage(Storage):
+    """Keeps files in FastDFS; the name of a file is the id that the cluster gives it.
+
+    Options come from OPTIONS, then from FDFS_STORAGE (see `conf.Options`). The storage holds
+    nothing but its OPTIONS: connections belong to the process and are shared by equal storages.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        check_names(options)
+        self._given = options
+
+    @property
+    def options(self) -> Options:
+        """The options that hold now."""
+        return resolve(self._given)
+
+    @property
+    def engine(self) -> Engine:
+        """The client of this storage's cluster."""
+        return engine_for(self.options)
+
+    # -- what Storage asks for --
+
+    def _open(self, name: str, mode: str = "rb") -> FastDFSFile:
+        if mode not in ("rb", "r", "rt"):
+            raise ValueError(f"A FastDFS file cannot be opened with mode {mode!r}, only read: save another one")
+        return FastDFSFile(self.engine, name, self._info(name).size, mode)
+
+    def _save(self, name: str, content: File) -> str:
+        options = self.options
+        engine = engine_for(options)
+        place: dict[str, Any] = {"extension": extension_of(name), "group": options.group}
+        size = announced_size(content)
+        if size is not None:
+            try:
+                return engine.upload(Chunks(content), size=size, **place)
+            except WrongSize:
+                # Some files claim the size of another form of theirs (GzipFile); measure it then.
+                if not content.seekable():
+                    raise
+        with spooled(content) as (copy, size):
+            return engine.upload(Chunks(copy), size=size, **place)
+
+    def delete(self, name: str) -> None:
+        """Delete a file; one that is not there is no error."""
+        if not name:
+            raise ValueError("The name must be given to delete().")
+        if is_file_id(name):
+            try:
+                self.engine.delete(name)
+            except NoSuchFile:
+                pass
+
+    def exists(self, name: str) -> bool:
+        """Whether the cluster holds the file; False without asking for what is no file id."""
+        try:
+            self._info(name)
+        except NoSuchFile:
+            return False
+        return True
+
+    def size(self, name: str) -> int:
+        """The size in bytes."""
+        return self._info(name).size
+
+    def get_created_time(self, name: str) -> datetime:
+        """When the file was stored, which its id tells."""
+        self._info(name)
+        return _time(parse_file_id(name).created)
+
+    def get_modified_time(self, name: str) -> datetime:
+        """When the file last changed."""
+        return _time(self._info(name).timestamp)
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """The name as it is: the cluster gives the file another, so nothing can collide."""
+        return name
+
+    def url(self, name: str | None, *, filename: str | None = None, expires_in: int | None = None) -> str:
+        """The URL of a file.
+
+        `filename` is what a browser saves it as. With a `token_secret` the URL carries a token that
+        ends after `expires_in` seconds, at most the `token_ttl` of the web server.
+        """
+        if not name:
+            raise ValueError("This file is not accessible via a URL.")
+        options = self.options
+        url = _base_url(options, name) + str(filepath_to_uri(name)).lstrip("/")
+        query: dict[str, str] = {}
+        if options.token_secret is not None and is_file_id(name):
+            query = _token(options, name, expires_in)
+        if filename is not None:
+            query["filename"] = filename
+        return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
+
+    def _info(self, name: str) -> FileInfo:
+        if not is_file_id(name):
+            raise NoSuchFile(name)
+        return self.engine.info(name)
+
+
+def _time(timestamp: int) -> datetime:
+    return datetime.fromtimestamp(timestamp, tz=UTC if settings.USE_TZ else None)
+
+
+def _base_url(options: Options, name: str) -> str:
+    base = options.base_url
+    if isinstance(base, Mapping):
+        group = name.partition("/")[0]
+        base = base.get(group, base.get("*"))
+        if base is None:
+            raise ImproperlyConfigured(f"base_url of the FastDFS storage names no URL for {group!r} and none for '*'")
+    if base is None:
+        base = settings.MEDIA_URL
+    return base if base.endswith("/") else f"{base}/"
+
+
+def _token(options: Options, name: str, expires_in: int | None) -> dict[str, str]:
+    # The web server counts its own time to live from `ts`; a shorter life is an earlier `ts`.
+    life = options.token_ttl if expires_in is None else min(expires_in, options.token_ttl)
+    timestamp = int(time.time()) - (options.token_ttl - life)
+    path = parse_file_id(name).path
+    return {
+        "token": anti_steal_token(path, secret=str(options.token_secret), timestamp=timestamp),
+        "ts": str(timestamp),
+    }
+
+
+def engine_for(options: Options) -> Engine:
+    """The engine of this process for the cluster in the options; equal options share one."""
+    if not options.trackers:
+        raise ImproperlyConfigured(
+            'The FastDFS storage knows no tracker: set FDFS_STORAGE = {"TRACKERS": ["host:22122"]}.'
+        )
+    return _engine(
+        options.engine,
+        trackers=options.trackers,
+        connect_timeout=options.connect_timeout,
+        network_timeout=options.network_timeout,
+        max_connections=options.max_connections,
+        address_map=tuple(sorted(options.address_map.items())),
+        replicas=options.replicas,
+    )
+
+
+@lru_cache(maxsize=32)
+def _engine(path: str, *, address_map: tuple[tuple[str, str], ...], **options: Any) -> Engine:
+    engine: Engine = import_string(path)(address_map=dict(address_map), **options)
+    return engine

@@ -1,0 +1,146 @@
+"""What trackers tell: which storage server to ask, and the state of the cluster."""
+
+import threading
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import TypeVar
+
+from .connection import Address, Connection, Pool
+from .exceptions import BadReply, ConnectionLost, FastDFSError, NoStorageAvailable, Refused, ServerUnreachable
+from .names import FileId
+from .wire import (
+    GROUP_WIDTH,
+    Command,
+    Group,
+    Server,
+    Status,
+    StorageState,
+    pack_text,
+    unpack_fetch,
+    unpack_groups,
+    unpack_servers,
+    unpack_storages,
+    unpack_store,
+)
+
+T = TypeVar("T")
+# A tracker that failed is asked last for this long, so that a dead one costs one timeout and not
+# one for every call.
+PENALTY_SECONDS = 10.0
+
+
+class Trackers:
+    """The trackers of one cluster, asked in order until one answers.
+
+    Every question is read-only, so it is repeated freely. A tracker that knows no storage server is
+    no reason to stop: for some seconds after its start it knows none.
+    """
+
+    def __init__(self, addresses: Sequence[Address], pool: Pool) -> None:
+        if not addresses:
+            raise ValueError("at least one tracker is needed")
+        self.addresses = tuple(addresses)
+        self._pool = pool
+        self._failed: dict[Address, float] = {}
+        self._lock = threading.Lock()
+
+    def store(self, group: str | None = None) -> Server:
+        """The server that takes the next upload, in any group or in this one."""
+        if group is None:
+            return self._ask(Command.STORE, b"", unpack_store)
+        return self._ask(Command.STORE_IN_GROUP, pack_text(group, GROUP_WIDTH), unpack_store)
+
+    def store_all(self, group: str) -> list[Server]:
+        """Every server of a group that takes uploads."""
+        body = pack_text(group, GROUP_WIDTH)
+        return self._ask(Command.STORE_IN_GROUP_ALL, body, lambda answer: unpack_servers(answer, tail=1))
+
+    def fetch(self, file: FileId) -> Server:
+        """A server that should hold the file; trackers do not know whether it exists."""
+        return self._ask(Command.FETCH, _body(file), unpack_fetch)
+
+    def fetch_all(self, file: FileId) -> list[Server]:
+        """Every server that should hold the file."""
+        return self._ask(Command.FETCH_ALL, _body(file), unpack_servers)
+
+    def update(self, file: FileId) -> Server:
+        """The server that decides about the file: it has it, or the file does not exist."""
+        return self._ask(Command.UPDATE, _body(file), unpack_fetch)
+
+    def groups(self) -> list[Group]:
+        """All groups of the cluster."""
+        return self._ask(Command.LIST_GROUPS, b"", unpack_groups)
+
+    def storages(self, group: str) -> list[StorageState]:
+        """All storage servers of a group, down ones too."""
+        return self._ask(Command.LIST_STORAGES, pack_text(group, GROUP_WIDTH), unpack_storages)
+
+    def ping(self, address: Address) -> None:
+        """Ask one tracker for a sign of life; any FastDFSError says that there is none."""
+        with self._pool.lease(address, fresh=True) as connection:
+            connection.begin(Command.ACTIVE_TEST)
+            connection.answer()
+
+    def _ask(self, command: Command, body: bytes, unpack: Callable[[bytes], T]) -> T:
+        def talk(connection: Connection) -> bytes:
+            connection.begin(command, body)
+            return connection.answer()
+
+        failures: list[FastDFSError] = []
+        for address in self._in_order():
+            try:
+                answer = unpack(exchange(self._pool, address, talk))
+            except Refused as error:
+                failures.append(error)
+            except (ServerUnreachable, ConnectionLost, BadReply) as error:
+                self._blame(address)
+                failures.append(error)
+            else:
+                self._failed.pop(address, None)
+                return answer
+        raise _verdict(failures)
+
+    def _in_order(self) -> list[Address]:
+        now = monotonic()
+        with self._lock:
+            return sorted(self.addresses, key=lambda address: self._failed.get(address, 0.0) > now)
+
+    def _blame(self, address: Address) -> None:
+        self._pool.drop(address)
+        with self._lock:
+            self._failed[address] = monotonic() + PENALTY_SECONDS
+
+
+def _body(file: FileId) -> bytes:
+    return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
+
+
+def _verdict(failures: list[FastDFSError]) -> FastDFSError:
+    """One error for all trackers: what a tracker answered says more than that another was dead."""
+    refusals = [error for error in failures if isinstance(error, Refused)]
+    reasons = "; ".join(str(error) for error in failures)
+    if any(error.status in (Status.MISSING, Status.NO_SPACE) for error in refusals):
+        error: FastDFSError = NoStorageAvailable(f"no storage server for this request ({reasons})")
+    elif refusals:
+        error = refusals[0]
+    else:
+        error = ServerUnreachable(f"no tracker answered ({reasons})")
+    error.__cause__ = None if error in failures else failures[-1]
+    return error
+
+
+def exchange(pool: Pool, address: Address, talk: Callable[[Connection], T], *, repeatable: bool = True) -> T:
+    """One exchange with a server, repeated once where the pooled connection proves dead.
+
+    What is not `repeatable` (an upload, an append) is repeated only while its request was not
+    complete: once it was, the server may have acted, and a second copy would be made.
+    """
+    try:
+        with pool.lease(address) as connection:
+            return talk(connection)
+    except ConnectionLost as lost:
+        pool.drop(address)
+        if not connection.reused or isinstance(lost, TimeoutError) or (lost.sent and not repeatable):
+            raise
+    with pool.lease(address, fresh=True) as connection:
+        return talk(connection)
