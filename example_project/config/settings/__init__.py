@@ -1,0 +1,1 @@
+"""Settings of the store: `base` is the composition, `demo` and `tests` say where it runs."""

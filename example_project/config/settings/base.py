@@ -1,0 +1,218 @@
+"""The composition: which package answers what another one asks. Where it runs comes from the environment.
+
+Without any variable everything is embedded: SQLite, and the Redis, FastDFS and Alipay simulator that a running
+`manage.py demo` wrote down in `var/demo.env`. DATABASE_URL, REDIS_URL, CACHE_URL and BROKER_URL override.
+"""
+
+from pathlib import Path
+
+import django
+import environ
+from django.contrib.messages import constants as message_levels
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = environ.Env()
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+if (VAR_DIR / "demo.env").is_file():
+    env.read_env(VAR_DIR / "demo.env")  # never overrides what the environment says
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env("SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "store",  # before the packages, so that its templates win
+    "dailyfresh_users",
+    "dailyfresh_goods",
+    "dailyfresh_cart",
+    "dailyfresh_orders",
+    "django_fdfs_storage",
+    "haystack",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware" if django.VERSION >= (6, 0) else "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "store.middleware.visitor_marker",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS += ["django.forms"]
+MESSAGE_TAGS = {message_levels.ERROR: "bad", message_levels.WARNING: "warn", message_levels.INFO: "info"}
+
+# Data ---------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url_config(env("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'store.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A deferred transaction that turns into a writer fails at once instead of waiting for the lock.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+elif DATABASES["default"]["ENGINE"].endswith("mysql"):
+    # Optimistic stock retries have to see what was committed meanwhile.
+    DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+
+
+def redis_database(url: str, step: int) -> str:
+    """The URL of the Redis database `step` numbers further."""
+    base, _slash, number = url.rpartition("/") if url.count("/") > 2 else (url, "", "0")
+    return f"{base}/{int(number or 0) + step}"
+
+
+# Carts and histories, the cache, and the broker each have a database: clearing the cache must not empty a cart.
+REDIS_URL = env("REDIS_URL", default="") or "redis://127.0.0.1:6379/0"
+BROKER_URL = env("BROKER_URL", default="") or redis_database(REDIS_URL, 2)
+
+
+def redis_cache(url: str) -> dict[str, object]:
+    options = {"CONNECTION_POOL_KWARGS": {"socket_timeout": 3, "socket_connect_timeout": 2}}
+    return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "OPTIONS": options}
+
+
+CACHES = {
+    "default": redis_cache(env("CACHE_URL", default="") or redis_database(REDIS_URL, 1)) | {"KEY_PREFIX": "dailyfresh"},
+    "carts": redis_cache(REDIS_URL),
+}
+
+# Accounts, language, security ---------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "dailyfresh_users.User"
+LOGIN_URL = "dailyfresh_users:login"
+LOGIN_REDIRECT_URL = "dailyfresh_users:profile"
+LOGOUT_REDIRECT_URL = "dailyfresh_goods:home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# The gateway's page is reached by a form that redirects: without its origin there the browser stops the payment.
+GATEWAY_ORIGIN = env("GATEWAY_ORIGIN", default="https://openapi.alipay.com")
+CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'", GATEWAY_ORIGIN],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+if django.VERSION >= (6, 0):
+    SECURE_CSP = CSP
+else:
+    CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https:")
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "/media/"
+STORAGES = {
+    "default": {
+        "BACKEND": "django_fdfs_storage.storage.FastDFSStorage",
+        "OPTIONS": {
+            "trackers": env.list("FASTDFS_TRACKERS", default=["127.0.0.1:22122"]),
+            "base_url": MEDIA_URL,
+        },
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Mail, tasks --------------------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="天天生鲜 <no-reply@dailyfresh.example>")
+vars().update(env.email("EMAIL_URL", default="smtp://127.0.0.1:25"))
+EMAIL_TIMEOUT = 10
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = TIME_ZONE
+if BROKER_URL.startswith("redis"):
+    # A dead worker's message comes back after this long; the drains do not wait for it.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
+
+# The packages, and how they meet -----------------------------------------------------------------------------------
+
+HAYSTACK_CONNECTIONS = {
+    "default": {
+        "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
+        "PATH": str(VAR_DIR / "whoosh"),
+    },
+}
+HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost a third query every time
+
+DAILYFRESH_USERS = {"JQUERY_URL": None}
+DAILYFRESH_GOODS = {
+    "JQUERY_URL": None,
+    "BUY_URL": "dailyfresh_orders:confirm",
+}
+DAILYFRESH_CART = {
+    "JQUERY_URL": None,
+    "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
+    "CHECKOUT_URL": "dailyfresh_orders:confirm",
+}
+DAILYFRESH_ORDERS = {
+    "JQUERY_URL": None,
+    "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
+    "BASKET": "dailyfresh_cart.basket.Basket",
+    "ADDRESS_BOOK": "dailyfresh_users.addresses.AddressBook",
+}
+
+# The theme ----------------------------------------------------------------------------------------------------------
+
+STORE_HOT_WORDS = ["阳光玫瑰", "车厘子", "大闸蟹", "牛排", "水饺", "有机"]
+STORE_NAME = _("Daily Fresh")

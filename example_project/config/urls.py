@@ -1,0 +1,26 @@
+"""The URLs of the store: the packages under the language prefix, what has no language beside them."""
+
+from django.apps import apps
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from django_fdfs_storage.views import media
+from store import views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("media/<path:name>", media, name="media"),
+    path("healthz", views.health, name="health"),
+]
+if apps.is_installed("demo"):
+    urlpatterns.append(path("demo/", include("demo.urls")))
+urlpatterns += i18n_patterns(
+    path("", include("store.urls")),
+    path("", include("dailyfresh_goods.urls")),
+    path("", include("dailyfresh_goods.search.urls")),
+    path("user/", include("dailyfresh_users.urls")),
+    path("cart/", include("dailyfresh_cart.urls")),
+    path("orders/", include("dailyfresh_orders.urls")),
+    prefix_default_language=False,
+)

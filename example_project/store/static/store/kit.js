@@ -1,0 +1,44 @@
+/* What every page of the store has: messages as a toast, the theme switch, the category menu, the visitor's name. */
+jQuery(function ($) {
+  "use strict";
+  var $root = $("html"), $toast = $(".df-toast"), $live = $("[data-live]"), timer = null;
+
+  function hide() { $toast.removeClass("df-on").attr("aria-hidden", "true").find("button").remove(); }
+
+  $(document).on("df:message", function (event, detail) {
+    event.preventDefault();
+    clearTimeout(timer);
+    $toast.find("button").remove();
+    $toast.toggleClass("df-toast--error", detail.level === "error").find("span").text(detail.text);
+    if (detail.action) {
+      $("<button type='button'>").text(detail.action).appendTo($toast).on("click", function () { hide(); detail.run(); });
+    }
+    $toast.addClass("df-on").attr("aria-hidden", detail.action ? "false" : "true");
+    $live.text(detail.text);
+    timer = setTimeout(hide, detail.level === "error" ? 6000 : detail.action ? 5000 : 2200);
+  });
+
+  function paintTheme() { $("[data-theme-switch]").attr("aria-pressed", String($root.attr("data-theme") === "dark")); }
+  $(document).on("click", "[data-theme-switch]", function () {
+    var theme = $root.attr("data-theme") === "dark" ? "light" : "dark";
+    $root.attr("data-theme", theme);
+    try { localStorage.setItem("df-theme", theme); } catch (refused) { /* kept for this page only */ }
+    paintTheme();
+  });
+  paintTheme();
+
+  // Esc shuts what hover or focus opened.
+  $("[data-menu]").on("keydown", function (event) { if (event.key === "Escape") { $(this).addClass("df-shut"); } })
+    .on("mouseleave focusout", function () { $(this).removeClass("df-shut"); });
+
+  $(document).on("df:visitor", function (event, data) {
+    var user = data.user;
+    if (!user) { return; }
+    $("[data-visitor=guest]").prop("hidden", user.signed_in);
+    $("[data-visitor=user]").prop("hidden", !user.signed_in);
+    $("[data-visitor-name]").text(user.name || "");
+  });
+
+  // A visitor who has nothing of their own yet costs no request, unless the page is to be remembered.
+  if (window.df && (/(^|; )df-visitor=/.test(document.cookie) || $root.is("[data-visitor-data]"))) { df.visitor(); }
+});

@@ -1,0 +1,57 @@
+"""The pages and answers that belong to the whole store and to no package."""
+
+from dailyfresh_cart.views import visitor_data as cart_visitor
+from dailyfresh_goods.views import visitor_data as goods_visitor
+from dailyfresh_users.views import visitor_data as users_visitor
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
+
+
+@never_cache
+@login_not_required
+@require_GET
+def visitor(request: HttpRequest) -> JsonResponse:
+    """What the page is not allowed to know: the visitor's token, name, cart and goods viewed last, in one answer."""
+    data = {"csrf": get_token(request), **users_visitor(request), **cart_visitor(request), **goods_visitor(request)}
+    return JsonResponse({"ok": True, "code": "ok", "message": "", "data": data})
+
+
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether this process serves pages and reaches its database."""
+    connection.ensure_connection()
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Who runs this shop, how to reach them, and whose pictures it shows."""
+    return render(request, "store/about.html")
+
+
+@login_not_required
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """What a buyer agrees to."""
+    return render(request, "store/terms.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What the store keeps about a visitor, and for how long."""
+    return render(request, "store/privacy.html")
+
+
+@login_not_required
+@require_safe
+def kit(request: HttpRequest) -> HttpResponse:
+    """Every component of the `df-` vocabulary, drawn as its markup is documented."""
+    return render(request, "store/kit.html")
