@@ -67,6 +67,18 @@ class Defaults:
     LOW_STOCK: int = 10
     """Stock below which the dashboard names a SKU."""
 
+    PUBLIC_URL: str | None = None
+    """Scheme and host under which gateways and browsers reach the site ("https://shop.example"); None takes the request's."""
+
+    ALLOW_LOOPBACK_SIMULATOR: bool = False
+    """Lets a gateway use http on a loopback address: for the payment simulator in development, and for nothing else."""
+
+    PAY_GRACE_SECONDS: int = 120
+    """Seconds after a payment's expiry until one that the gateway never heard of counts as unpaid."""
+
+    REFUND_SCRAP_AFTER_SHIPPING: bool = True
+    """What the admin proposes for goods that come back after shipping: scrap (fresh food) or, if False, back into stock."""
+
 
 # ---- below this line the file is the same in every package of the suite ----
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.core.checks import CheckMessage
+from django.utils.functional import Promise
 
 
 class TradeState(StrEnum):
@@ -116,7 +117,7 @@ class PaymentGateway(ABC):
 
     code: str = ""
     """The key of the setting GATEWAYS, given by the registry."""
-    label: str = ""
+    label: str | Promise = ""
     currencies: tuple[str, ...] = ("CNY",)
     online: bool = True
     """Whether a buyer pays at the gateway now; if not, orders go straight to shipping."""

@@ -20,7 +20,7 @@ from .base import (
 class CashOnDelivery(PaymentGateway):
     """Paid to the courier: nothing happens online, and money goes back by hand."""
 
-    label = _("Cash on delivery")  # type: ignore[assignment]
+    label = _("Cash on delivery")
     online = False
 
     def create(self, request: PaymentRequest) -> Redirect:

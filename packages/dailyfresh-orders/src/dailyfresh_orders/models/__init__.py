@@ -1,5 +1,21 @@
 from .order import Order, OrderLine, OrderLog
+from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku
 
-__all__ = ["Order", "OrderLine", "OrderLog", "Review", "ReviewPicture", "SalesDay", "SalesDaySku"]
+__all__ = [
+    "Difference",
+    "Notice",
+    "Order",
+    "OrderLine",
+    "OrderLog",
+    "Payment",
+    "PaymentLog",
+    "Reconciliation",
+    "Refund",
+    "RefundLine",
+    "Review",
+    "ReviewPicture",
+    "SalesDay",
+    "SalesDaySku",
+]

@@ -19,7 +19,7 @@ class Review(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("buyer")
     )
-    author = models.CharField(_("shown as"), max_length=40)
+    author = models.CharField(_("shown as"), max_length=40, blank=True, help_text=_("Empty for an anonymous review."))
     stars = models.PositiveSmallIntegerField(_("stars"), validators=[MinValueValidator(1), MaxValueValidator(5)])
     text = models.CharField(_("text"), max_length=500, blank=True)
     reply = models.CharField(_("reply of the shop"), max_length=500, blank=True)

@@ -1,0 +1,57 @@
+"""The ways to pay that the site configured (setting GATEWAYS)."""
+
+from functools import lru_cache
+from typing import cast
+
+from ..conf import conf
+from ..loading import backend
+from .base import PaymentGateway
+
+__all__ = ["PaymentGateway", "UnknownGateway", "configured", "gateway", "origins"]
+
+
+class UnknownGateway(LookupError):
+    """No gateway of this code is configured."""
+
+
+def gateway(code: str) -> PaymentGateway:
+    """The gateway of this code: one per process and configuration, shared by all threads."""
+    setting = conf.GATEWAYS.get(code)
+    if setting is None:
+        raise UnknownGateway(code)
+    return _made(code, _Frozen(setting), conf.ALLOW_LOOPBACK_SIMULATOR)
+
+
+def configured() -> list[PaymentGateway]:
+    """Every configured gateway, in the order of the setting."""
+    return [gateway(code) for code in conf.GATEWAYS]
+
+
+def origins() -> list[str]:
+    """Origins that browsers are sent to to pay: for `form-action` in a Content-Security-Policy."""
+    return list(dict.fromkeys(origin for each in configured() for origin in each.origins()))
+
+
+class _Frozen:
+    """A setting as a cache key: equal when it reads the same. Its text holds keys, so it has no repr."""
+
+    def __init__(self, setting: object) -> None:
+        self.setting = setting
+        self.text = repr(setting)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frozen) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return "<setting>"
+
+
+@lru_cache(maxsize=32)
+def _made(code: str, setting: _Frozen, allow_loopback: bool) -> PaymentGateway:
+    made = cast(PaymentGateway, backend(setting.setting, where=f"GATEWAYS][{code}", base=PaymentGateway))
+    made.code = code
+    made.label = made.label or code
+    return made
