@@ -6,3 +6,8 @@ class UsersConfig(AppConfig):
     name = "dailyfresh_users"
     verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, receivers  # noqa: F401 - checks register themselves
+
+        receivers.connect()

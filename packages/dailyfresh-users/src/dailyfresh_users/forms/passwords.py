@@ -1,0 +1,26 @@
+"""Django's password forms in the shop's look."""
+
+from typing import Any
+
+from django.contrib.auth import forms as auth_forms
+from django.utils.translation import gettext_lazy as _
+
+
+class _StyledPassword:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields  # type: ignore[attr-defined]
+        for field in fields.values():
+            field.widget.attrs["class"] = "df-input"
+            # Django's list of rules is long: the page shows each when it is broken.
+            field.help_text = ""
+            field.max_length = 128
+        fields["new_password2"].label = _("New password again")
+
+
+class NewPasswordForm(_StyledPassword, auth_forms.SetPasswordForm):  # type: ignore[type-arg]
+    """A new password for somebody who came by a reset link."""
+
+
+class PasswordChangeForm(_StyledPassword, auth_forms.PasswordChangeForm):
+    """The old password and a new one."""

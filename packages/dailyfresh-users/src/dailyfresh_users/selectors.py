@@ -1,0 +1,104 @@
+"""Reading accounts and what stands beside them."""
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from .models import Address, Registration, UserSession
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+CONFIRMED = Q(dailyfresh_registration=None) | Q(dailyfresh_registration__activated_at__isnull=False)
+"""Accounts whose e-mail address was proven, or that were not opened through this package."""
+
+
+def email_of(user: Any) -> str:
+    """The account's e-mail address, by whatever name its model has it."""
+    return str(getattr(user, user.get_email_field_name(), "") or "")
+
+
+def name_of(user: Any) -> str:
+    """How the account is addressed: its full name where it has one, else its user name."""
+    full = getattr(user, "get_full_name", str)()
+    return str(full or user.get_username())
+
+
+def email_key(email: str) -> str:
+    """One spelling for all that reach the same mailbox, in ASCII, so that every collation compares it alike."""
+    local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass
+    return f"{local}@{domain}"
+
+
+def account_named(identifier: str) -> "AbstractBaseUser | None":
+    """The account with this user name, or the only one that owns this e-mail address.
+
+    Two accounts with one address are none: the visitor has to name the account. Pending accounts
+    own no address, so that nobody can shut an owner out by registering with their address; they
+    are found by it only while no confirmed account has it.
+    """
+    accounts: Any = get_user_model()._default_manager
+    try:
+        found: AbstractBaseUser = accounts.get_by_natural_key(get_user_model().normalize_username(identifier))
+    except get_user_model().DoesNotExist:
+        return _only(identifier)
+    return found
+
+
+def _only(email: str) -> "AbstractBaseUser | None":
+    if "@" not in email:
+        return None
+    confirmed = list(accounts_with_email(email).filter(CONFIRMED)[:2])
+    matches = confirmed or list(accounts_with_email(email)[:2])
+    return matches[0] if len(matches) == 1 else None
+
+
+def accounts_with_email(email: str) -> "QuerySet[Any]":
+    """Every account that names this address, confirmed or not, with its registration."""
+    model: Any = get_user_model()
+    accounts: QuerySet[Any] = model._default_manager.filter(**{f"{model.get_email_field_name()}__iexact": email})
+    return accounts.select_related("dailyfresh_registration")
+
+
+def email_is_claimed(email: str, *, but: Any) -> bool:
+    """Whether a confirmed account other than `but` has this address."""
+    if Registration.objects.filter(email_key=email_key(email)).exclude(user=but).exists():
+        return True
+    return accounts_with_email(email).filter(CONFIRMED).exclude(pk=but.pk).exists()
+
+
+def name_is_taken(username: str) -> bool:
+    """Whether an account has this name, in any case of letters."""
+    model: Any = get_user_model()
+    name = model.normalize_username(username)
+    return bool(model._default_manager.filter(**{f"{model.USERNAME_FIELD}__iexact": name}).exists())
+
+
+def is_pending(user: Any) -> bool:
+    """Whether the account still waits for its owner to activate it; False for one disabled by staff."""
+    if user.is_active:
+        return False
+    registration = getattr(user, "dailyfresh_registration", None)
+    return registration is not None and registration.activated_at is None
+
+
+def sessions_of(user: Any) -> "QuerySet[UserSession]":
+    """Where the account is signed in, latest first."""
+    return UserSession.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-seen_at", "-pk")
+
+
+def addresses_of(user: Any) -> "QuerySet[Address]":
+    """The account's addresses, the default first, then the latest."""
+    return Address.objects.filter(user=user).order_by("-default_slot", "-updated_at", "-pk")
+
+
+def default_address(user: Any) -> Address | None:
+    """The address that the checkout offers first."""
+    return Address.objects.filter(user=user, default_slot=1).first()

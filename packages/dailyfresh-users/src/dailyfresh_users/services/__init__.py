@@ -1,0 +1,1 @@
+"""What changes: one module per concern, functions with keyword arguments."""

@@ -1,0 +1,114 @@
+"""Opening, activating and clearing away accounts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ..conf import conf
+from ..exceptions import LinkVoid, UsernameTaken
+from ..models import Mail, Registration
+from ..selectors import (
+    CONFIRMED,
+    accounts_with_email,
+    email_is_claimed,
+    email_key,
+    email_of,
+    is_pending,
+    name_is_taken,
+)
+from ..signals import user_activated, user_registered
+from ..tokens import account_to_activate
+from .mails import request_mail
+
+
+def register(*, username: str, email: str, password: str, origin: str) -> Any:
+    """Open an inactive account and have its activation mail sent.
+
+    An address that a confirmed account has is accepted all the same, and only the mail tells its
+    reader: whoever registers learns nothing about other people's addresses.
+    Raises UsernameTaken, also to the loser of two that registered at once.
+    """
+    model: Any = get_user_model()
+    user = model(
+        **{
+            model.USERNAME_FIELD: model.normalize_username(username),
+            model.get_email_field_name(): email,
+            "is_active": False,
+        }
+    )
+    user.set_password(password)
+    if name_is_taken(username):
+        raise UsernameTaken(username)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError as error:
+            raise UsernameTaken(username) from error
+        Registration.objects.create(user=user)
+        request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
+        user_registered.send(sender=model, user=user)
+    return user
+
+
+def activate(*, token: str) -> Any:
+    """Make the account of an activation link usable and its e-mail address its own, once.
+
+    Raises an ActivationRefused that says why not; of two links for one address the second is void.
+    """
+    with transaction.atomic():
+        user = account_to_activate(token, lock=True)
+        if email_is_claimed(email_of(user), but=user):
+            raise LinkVoid
+        user.is_active = True
+        try:
+            with transaction.atomic():
+                settle_registration(user=user, email_key=email_key(email_of(user)))
+        except IntegrityError as error:
+            raise LinkVoid from error
+        user.save(update_fields=["is_active"])
+        user_activated.send(sender=type(user), user=user)
+    return user
+
+
+def settle_registration(*, user: Any, email_key: str | None = None) -> bool:
+    """Note that the account was activated, if it was still pending; its old links are dead from now on."""
+    changes: dict[str, Any] = {"activated_at": timezone.now()}
+    if email_key:
+        changes["email_key"] = email_key
+    return bool(Registration.objects.filter(user=user, activated_at=None).update(**changes))
+
+
+def resend_activation(*, email: str, origin: str) -> None:
+    """Send the latest pending account of this address a new link; says nothing when there is none."""
+    pending = [user for user in accounts_with_email(email).order_by("-pk")[:20] if is_pending(user)]
+    for user in pending[:1]:
+        request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
+
+
+def request_password_reset(*, email: str, origin: str) -> None:
+    """Send every active account of this address a link to set a new password; says nothing otherwise."""
+    accounts = accounts_with_email(email).filter(CONFIRMED, is_active=True)[:20]
+    for user in accounts:
+        if user.has_usable_password():
+            request_mail(user=user, kind=Mail.Kind.PASSWORD_RESET, origin=origin)
+
+
+def remove_stale() -> int:
+    """Remove accounts that nobody activated within PENDING_AGE, so that their names are free again."""
+    if conf.PENDING_AGE is None:
+        return 0
+    old = timezone.now() - timedelta(seconds=conf.PENDING_AGE)
+    stale = Registration.objects.filter(activated_at=None, registered_at__lt=old, user__is_active=False)
+    removed = 0
+    for pk in list(stale.values_list("user_id", flat=True)[:500]):
+        with transaction.atomic():
+            accounts: Any = get_user_model()._default_manager
+            user = accounts.select_for_update().filter(pk=pk, is_active=False).first()
+            if user is not None and stale.filter(user=user).exists():
+                user.delete()
+                removed += 1
+    return removed

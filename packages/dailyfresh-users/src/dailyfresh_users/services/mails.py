@@ -1,0 +1,158 @@
+"""Asking for mails, and the drain that sends them."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from ..conf import conf
+from ..models import Mail
+from ..selectors import email_is_claimed, email_of, is_pending
+from ..signals import mail_requested
+from ..tokens import activation_token
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = 15
+"""Seconds that a mail server may take for one answer, where the site set no EMAIL_TIMEOUT."""
+CLAIM = timedelta(seconds=180)
+"""How long a claim holds. Longer than a whole conversation with a slow server, or a second worker would send again."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    template: str
+    path: str
+    seconds_valid: int
+
+
+def request_mail(*, user: Any, kind: str, origin: str) -> None:
+    """Have one mail of this kind sent to the account, in the language that is active now.
+
+    `origin` is where its link leads: scheme, host and script prefix. An unsent one of the same kind
+    is superseded, so that a mail server coming back does not bring five of them.
+    """
+    with transaction.atomic():
+        waiting = Mail.objects.filter(user=user, kind=kind, due_at__isnull=False)
+        waiting.update(due_at=None, error="superseded")
+        Mail.objects.create(user=user, kind=kind, origin=origin, language=translation.get_language() or "en")
+        mail_requested.send(sender=Mail)
+
+
+def send_due_mails() -> int:
+    """Send every mail that is due and give how many went out; safe to run any number of times at once.
+
+    Each is claimed by moving its `due_at`, which only one worker manages. The claim of a worker that
+    died runs out: a mail is sent twice only if it died between the server's 250 and our commit.
+    """
+    sent = 0
+    while (mail := _claim()) is not None:
+        sent += _send(mail)
+    return sent
+
+
+def _claim() -> Mail | None:
+    now = timezone.now()
+    for mail in Mail.objects.filter(due_at__lte=now).select_related("user").order_by("due_at")[:20]:
+        claim = {"due_at": now + CLAIM, "attempts": F("attempts") + 1}
+        if Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(**claim):
+            mail.due_at = now + CLAIM
+            mail.attempts += 1
+            return mail
+    return None
+
+
+def _send(mail: Mail) -> bool:
+    try:
+        with translation.override(mail.language):
+            message = _compose(mail)
+        if message is None:
+            return _close(mail, error="no longer needed")
+        message.send()
+    except SMTPRecipientsRefused as error:
+        codes = [code for code, _text in error.recipients.values()]
+        if all(500 <= code < 600 for code in codes):
+            logger.warning("mail %s: the server refuses the recipient for good (%s)", mail.pk, codes)
+            return _close(mail, error=f"recipient refused: {codes}")
+        return _retry(mail, error)
+    except Exception as error:  # noqa: BLE001 - mail backends and templates raise what they like; the row stays due
+        return _retry(mail, error)
+    return _close(mail, sent=True)
+
+
+def _close(mail: Mail, *, sent: bool = False, error: str = "") -> bool:
+    # Only while the claim is ours: whoever took it over after it ran out writes its own ending.
+    Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(
+        due_at=None, sent_at=timezone.now() if sent else None, error=error[:200]
+    )
+    return sent
+
+
+def _retry(mail: Mail, error: Exception) -> bool:
+    if timezone.now() - mail.requested_at > GIVE_UP_AFTER:
+        logger.error("mail %s is given up after %s attempts", mail.pk, mail.attempts, exc_info=error)
+        return _close(mail, error=f"given up: {type(error).__name__}: {error}")
+    pause = min(FIRST_PAUSE * 2 ** min(mail.attempts - 1, 16), LONGEST_PAUSE)
+    logger.warning("mail %s was not sent, again in %s", mail.pk, pause, exc_info=error)
+    Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(
+        due_at=timezone.now() + pause, error=f"{type(error).__name__}: {error}"[:200]
+    )
+    return False
+
+
+def _letter(mail: Mail) -> _Letter | None:
+    """What there is to say to the account by now; None when nothing is."""
+    user = mail.user
+    if mail.kind == Mail.Kind.PASSWORD_RESET:
+        if not user.is_active:
+            return None
+        uid = urlsafe_base64_encode(force_bytes(user.pk))
+        path = reverse("dailyfresh_users:password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+        return _Letter("password_reset", path, settings.PASSWORD_RESET_TIMEOUT)
+    if not is_pending(user):
+        return None
+    if email_is_claimed(email_of(user), but=user):
+        return _Letter("already_registered", reverse("dailyfresh_users:password_reset"), conf.ACTIVATION_AGE)
+    path = reverse("dailyfresh_users:activate", args=[activation_token(user)])
+    return _Letter("activation", path, conf.ACTIVATION_AGE)
+
+
+def _compose(mail: Mail) -> EmailMultiAlternatives | None:
+    letter, recipient = _letter(mail), email_of(mail.user)
+    if letter is None or not recipient:
+        return None
+    host = urlsplit(mail.origin).netloc
+    context = {
+        "user": mail.user,
+        "username": mail.user.get_username(),
+        # The worker's own script prefix says nothing about the site: `origin` brought the visitor's.
+        "link": f"{mail.origin}/{letter.path.removeprefix(get_script_prefix())}",
+        "hours": letter.seconds_valid // 3600,
+        "site_name": conf.SITE_NAME or host,
+        "host": host,
+    }
+    name = f"dailyfresh_users/mail/{letter.template}"
+    message = EmailMultiAlternatives(
+        subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
+        body=render_to_string(f"{name}.txt", context),
+        from_email=conf.MAIL_FROM,
+        to=[recipient],
+        connection=get_connection(timeout=settings.EMAIL_TIMEOUT or TIMEOUT),
+    )
+    message.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
+    return message

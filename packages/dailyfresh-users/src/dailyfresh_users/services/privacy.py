@@ -1,0 +1,54 @@
+"""Taking one's data away, and leaving."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.utils.translation import gettext as _
+
+from ..exceptions import ErasureRefused
+from ..selectors import addresses_of, email_of, name_of, sessions_of
+from ..signals import account_erasing, account_exporting
+from .sessions import end_sessions
+
+
+def export_account(*, user: Any) -> dict[str, Any]:
+    """Everything the site keeps about the account: ours, and what receivers of `account_exporting` add."""
+    registration = getattr(user, "dailyfresh_registration", None)
+    data: dict[str, Any] = {
+        "account": {
+            "username": user.get_username(),
+            "name": name_of(user),
+            "email": email_of(user),
+            "joined": getattr(user, "date_joined", None),
+            "last_login": user.last_login,
+            "registered": registration and registration.registered_at,
+            "activated": registration and registration.activated_at,
+        },
+        "addresses": list(
+            addresses_of(user).values(
+                "receiver", "phone", "province", "city", "district", "street", "postcode", "updated_at"
+            )
+        ),
+        "sessions": list(sessions_of(user).values("signed_in_at", "seen_at", "expires_at", "address", "agent")),
+        "mails": list(user.dailyfresh_mails.order_by("pk").values("kind", "requested_at", "sent_at")),
+    }
+    for _receiver, sections in account_exporting.send(sender=type(user), user=user):
+        data.update(sections or {})
+    return data
+
+
+def erase_account(*, user: Any) -> None:
+    """Delete the account with all that is kept here, after `account_erasing` let every other app do its part.
+
+    Raises ErasureRefused: for staff, when a receiver objects, or when rows of another app hold the account.
+    """
+    if getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
+        raise ErasureRefused(_("Accounts of the shop's staff are removed by an administrator."))
+    try:
+        with transaction.atomic():
+            account_erasing.send(sender=type(user), user=user)
+            end_sessions(user=user)
+            user.delete()
+    except (ProtectedError, RestrictedError) as error:
+        raise ErasureRefused(_("Something in the shop still needs this account. Please contact us.")) from error

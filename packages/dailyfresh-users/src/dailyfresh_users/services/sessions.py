@@ -1,0 +1,70 @@
+"""Where accounts are signed in, and ending it from afar."""
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
+
+from ..models import UserSession
+
+MARK = "_dailyfresh_users_session"
+LONGEST_KEY = 64
+
+
+def _store(session_key: str) -> SessionBase:
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return store
+
+
+def keep_session(*, session: SessionBase, user_id: Any, address: str | None, agent: str) -> None:
+    """Note that this session belongs to the account, under the key that it has now.
+
+    Sessions in signed cookies have no key and cannot be ended from afar: they are not noted (a check warns).
+    """
+    if not session.session_key:
+        session.create()
+    key = session.session_key
+    if not key or len(key) > LONGEST_KEY:
+        return
+    values = {
+        "user_id": user_id,
+        "session_key": key,
+        "seen_at": timezone.now(),
+        "expires_at": session.get_expiry_date(),
+        "address": address,
+        "agent": agent[:300],
+    }
+    row, known_key = session.get(MARK) or (None, None)
+    # The row moves along when the key was renewed, else it would name a dead session and miss the living one.
+    if row is None or not UserSession.objects.filter(pk=row, user_id=user_id, session_key=known_key).update(**values):
+        row = UserSession.objects.update_or_create(session_key=key, defaults=values)[0].pk
+    session[MARK] = [row, key]
+
+
+def forget_session(*, session: SessionBase) -> None:
+    """Drop the note of a session that its own browser signs out."""
+    row, key = session.get(MARK) or (None, None)
+    if row is not None:
+        UserSession.objects.filter(pk=row, session_key=key).delete()
+
+
+def end_session(*, session: UserSession) -> None:
+    """Sign this browser out wherever it is."""
+    _store(session.session_key).delete(session.session_key)
+    session.delete()
+
+
+def end_sessions(*, user: Any, but: str | None = None) -> int:
+    """Sign the account out everywhere, except in the session with the key `but`; gives how many were ended."""
+    ended = 0
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
+        end_session(session=session)
+        ended += 1
+    return ended
+
+
+def remove_expired() -> int:
+    """Drop the notes of sessions that are over."""
+    return UserSession.objects.filter(expires_at__lt=timezone.now()).delete()[0]

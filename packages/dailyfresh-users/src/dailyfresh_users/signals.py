@@ -1,0 +1,21 @@
+"""What this package tells the rest of the site."""
+
+from django.dispatch import Signal
+
+user_registered = Signal()
+"""A visitor opened an account that is still to be activated. `user`. Sent in the transaction that writes it."""
+
+user_activated = Signal()
+"""An account became usable for the first time. `user`. Sent in the transaction."""
+
+address_changed = Signal()
+"""An address was added, edited, deleted or made the default. `user`, `address_id` (str). Sent in the transaction."""
+
+account_exporting = Signal()
+"""Somebody takes their data with them. `user`. Receivers return {section: JSON-ready data}."""
+
+account_erasing = Signal()
+"""An account is about to be deleted. `user`. Sent in the transaction; `ErasureRefused` raised by a receiver stops it."""
+
+mail_requested = Signal()
+"""A row of `Mail` was written; the drain is to be woken. Sent in the transaction."""

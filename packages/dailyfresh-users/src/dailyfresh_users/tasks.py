@@ -1,0 +1,18 @@
+"""Both may be called any number of times: nothing is done twice."""
+
+from celery import shared_task
+
+from .services import accounts, mails, sessions
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def drain() -> None:
+    """Send the mails that are due: woken on commit, and by beat every 30 seconds."""
+    mails.send_due_mails()
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def tidy() -> None:
+    """Remove accounts that were never activated and sessions that are over: by beat, once an hour."""
+    accounts.remove_stale()
+    sessions.remove_expired()

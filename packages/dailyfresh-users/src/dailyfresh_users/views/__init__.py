@@ -1,0 +1,1 @@
+"""Pages and AJAX answers: receive, validate, one service call, respond."""

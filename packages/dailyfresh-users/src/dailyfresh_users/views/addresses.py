@@ -1,0 +1,166 @@
+"""The address book's pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from .. import areas as area_data
+from ..conf import conf
+from ..exceptions import TooManyAddresses
+from ..forms.addresses import AddressForm
+from ..models import Address
+from ..selectors import addresses_of
+from ..services import addresses as services
+from .answers import answer, is_ajax, safe_next
+
+
+def _own(request: HttpRequest, pk: int) -> Address:
+    return get_object_or_404(addresses_of(request.user), pk=pk)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page that sent the visitor here, else to the list."""
+    return redirect(safe_next(request) or "dailyfresh_users:addresses")
+
+
+def _page(request: HttpRequest, form: AddressForm, address: Address | None = None, status: int = 200) -> HttpResponse:
+    rows = list(addresses_of(request.user))
+    context = {
+        "form": form,
+        "address": address,
+        "addresses": rows,
+        "limit": conf.ADDRESS_LIMIT,
+        "full": len(rows) >= conf.ADDRESS_LIMIT,
+        "next": safe_next(request),
+    }
+    return render(request, "dailyfresh_users/addresses.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def addresses(request: HttpRequest) -> HttpResponse:
+    """All addresses, and the form for one more."""
+    return _page(request, AddressForm())
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address_add(request: HttpRequest) -> HttpResponse:
+    """One more address; `refresh` only brings the selects up to date (without JavaScript)."""
+    if request.method != "POST":
+        return _page(request, AddressForm())
+    form = AddressForm(request.POST)
+    if "refresh" in request.POST:
+        return _page(request, _unchecked(form))
+    if not form.is_valid():
+        return _invalid(request, form)
+    try:
+        address = services.add_address(
+            user=request.user, values=form.cleaned_data, make_default=form.cleaned_data["make_default"]
+        )
+    except TooManyAddresses:
+        text = ngettext("You can keep %d address.", "You can keep %d addresses.", conf.ADDRESS_LIMIT)
+        form.add_error(None, text % conf.ADDRESS_LIMIT)
+        return _invalid(request, form, code="too_many", status=409)
+    return _done(request, _("The address was saved."), {"id": str(address.pk)})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write one's own address anew."""
+    address = _own(request, pk)
+    if request.method != "POST":
+        return _page(request, AddressForm.of(address), address)
+    form = AddressForm(request.POST)
+    if "refresh" in request.POST:
+        return _page(request, _unchecked(form), address)
+    if not form.is_valid():
+        return _invalid(request, form, address)
+    _still_there(
+        services.edit_address,
+        address=address,
+        values=form.cleaned_data,
+        make_default=form.cleaned_data["make_default"],
+    )
+    return _done(request, _("The address was saved."), {"id": str(address.pk)})
+
+
+@login_required
+@require_POST
+def address_default(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make one's own address the default."""
+    _still_there(services.set_default_address, address=_own(request, pk))
+    return _done(request, _("The default address was changed."))
+
+
+@login_required
+@require_POST
+def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete one's own address; the AJAX answer holds what is needed to take it back."""
+    address = _own(request, pk)
+    services.delete_address(address=address)
+    restore = {
+        "receiver": address.receiver,
+        "phone": address.phone,
+        "province": address.province_code,
+        "city": address.city_code,
+        "district_code": address.district_code,
+        "street": address.street,
+        "postcode": address.postcode,
+        "make_default": "on" if address.is_default else "",
+    }
+    return _done(request, _("The address was deleted."), {"restore": restore})
+
+
+@login_not_required
+@cache_control(public=True, max_age=86400)
+@require_GET
+def areas(request: HttpRequest) -> HttpResponse:
+    """What lies below an area (AJAX GET `parent`; "" = the provinces): a list of code and name."""
+    below = area_data.children_of(request.GET.get("parent", ""))
+    if below is None:
+        response = answer(code="unknown_area", message=_("There is no such area."), status=404)
+    else:
+        response = answer({"areas": [{"code": code, "name": name} for code, name in below.items()]})
+    del response.headers["Cache-Control"]
+    return response
+
+
+def _unchecked(form: AddressForm) -> AddressForm:
+    """The same form as a draft: what was typed stays, nothing is called wrong yet."""
+    return AddressForm(initial={name: form.data.get(name, "") for name in form.fields})
+
+
+def _still_there(service: Any, **kwargs: Any) -> None:
+    try:
+        service(**kwargs)
+    except Address.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _done(request: HttpRequest, text: str, data: dict[str, Any] | None = None) -> HttpResponse:
+    if is_ajax(request):
+        return answer(data, message=text)
+    messages.success(request, text)
+    return _back(request)
+
+
+def _invalid(
+    request: HttpRequest, form: AddressForm, address: Address | None = None, *, code: str = "invalid", status: int = 200
+) -> HttpResponse:
+    if is_ajax(request):
+        errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+        text = next(iter(errors.values()))[0]
+        return answer({"errors": errors}, code=code, message=text, status=400 if status == 200 else status)
+    return _page(request, form, address, status)

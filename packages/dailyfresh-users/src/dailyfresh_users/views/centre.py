@@ -1,0 +1,104 @@
+"""The user centre: overview, security, taking one's data, leaving."""
+
+from django.contrib import auth, messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from .. import throttles
+from ..exceptions import ErasureRefused, Throttled
+from ..forms.accounts import PasswordForm, wait_message
+from ..selectors import default_address, email_of, name_of, sessions_of
+from ..services.privacy import erase_account, export_account
+from ..services.sessions import end_session, end_sessions, keep_session
+from .answers import visitor_address
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, the default address, and what the site fills in: orders and goods viewed last."""
+    context = {
+        "name": name_of(request.user),
+        "email": email_of(request.user),
+        "address": default_address(request.user),
+    }
+    return render(request, "dailyfresh_users/profile.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def security(request: HttpRequest) -> HttpResponse:
+    """Password, e-mail, and where the account is signed in."""
+    keep_session(
+        session=request.session,
+        user_id=request.user.pk,
+        address=visitor_address(request),
+        agent=request.headers.get("User-Agent", ""),
+    )
+    context = {
+        "email": email_of(request.user),
+        "sessions": sessions_of(request.user)[:50],
+        "session_key": request.session.session_key,
+    }
+    return render(request, "dailyfresh_users/security.html", context)
+
+
+@login_required
+@require_POST
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign out one browser elsewhere."""
+    end_session(session=get_object_or_404(sessions_of(request.user), pk=pk))
+    messages.success(request, _("That browser was signed out."))
+    return redirect("dailyfresh_users:security")
+
+
+@login_required
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Sign out every other browser."""
+    end_sessions(user=request.user, but=request.session.session_key)
+    messages.success(request, _("All other browsers were signed out."))
+    return redirect("dailyfresh_users:security")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def export(request: HttpRequest) -> HttpResponse:
+    """One's own data as a JSON file."""
+    response = JsonResponse(export_account(user=request.user), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = 'attachment; filename="account.json"'
+    return response
+
+
+@login_required
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest) -> HttpResponse:
+    """Delete one's own account, with the password, for good."""
+    form, status = PasswordForm(request.POST or None), 200
+    try:
+        if request.method == "POST":
+            throttles.limit("password", str(request.user.pk))
+        if form.is_valid():
+            if not request.user.check_password(form.cleaned_data["password"]):
+                form.add_error("password", _("That is not your password."))
+            else:
+                erase_account(user=request.user)
+                auth.logout(request)
+                return render(request, "dailyfresh_users/erased.html")
+    except Throttled as error:
+        form.add_error(None, wait_message(error.retry_after))
+        status = 429
+    except ErasureRefused as error:
+        form.add_error(None, str(error))
+        status = 409
+    return render(request, "dailyfresh_users/erase.html", {"form": form}, status=status)

@@ -1,0 +1,105 @@
+"""Signing in and out."""
+
+from functools import partial
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ..conf import conf
+from ..exceptions import AccountDisabled, NotActivated, SignInRefused, Throttled
+from ..forms.accounts import LoginForm, wait_message
+from ..selectors import name_of
+from ..services.signin import check_credentials
+from .answers import answer, home_url, safe_next, visitor_subject
+
+DEVICE_COOKIE = "dailyfresh_users_device"
+DEVICE_AGE = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Sign in by user name or e-mail; somebody signed in sees the page too, so that no redirect can loop."""
+    form, status, refused = LoginForm(request.POST or None), 200, ""
+    if form.is_valid():
+        try:
+            user = check_credentials(
+                identifier=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                subject=visitor_subject(request),
+                device=_device(request),
+                authenticate=partial(auth.authenticate, request),
+            )
+        except Throttled as error:
+            form.add_error(None, wait_message(error.retry_after))
+            status = 429
+        except NotActivated:
+            refused = "pending"
+        except AccountDisabled:
+            refused = "disabled"
+        except SignInRefused:
+            refused = "wrong"
+        else:
+            return _signed_in(request, user, remember=form.cleaned_data["remember"])
+    context = {"form": form, "refused": refused, "next": safe_next(request), "conf": conf}
+    return render(request, "dailyfresh_users/login.html", context, status=status)
+
+
+def _signed_in(request: HttpRequest, user: object, *, remember: bool) -> HttpResponse:
+    if request.user.is_authenticated:
+        auth.logout(request)
+    # Before login(): it renews the key and tells the receivers, who note when the session ends.
+    request.session.set_expiry(conf.REMEMBER_AGE if remember else 0)
+    auth.login(request, user)  # type: ignore[arg-type]
+    response = redirect(safe_next(request) or home_url())
+    response.set_signed_cookie(
+        DEVICE_COOKIE,
+        f"{request.user.pk}:{uuid4().hex}",
+        salt=DEVICE_COOKIE,
+        max_age=DEVICE_AGE,
+        path=settings.SESSION_COOKIE_PATH,
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _device(request: HttpRequest) -> str:
+    device: str = request.get_signed_cookie(DEVICE_COOKIE, default="", salt=DEVICE_COOKIE, max_age=DEVICE_AGE)
+    return device
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def logout(request: HttpRequest) -> HttpResponse:
+    """Sign out by POST; GET asks, because static pages can only link here."""
+    if request.method != "POST":
+        return render(request, "dailyfresh_users/logout.html")
+    auth.logout(request)
+    return redirect(safe_next(request) or resolve_url(conf.LOGOUT_REDIRECT))
+
+
+def visitor_data(request: HttpRequest) -> dict[str, object]:
+    """What pages that are the same for everybody fill in about the visitor."""
+    user = request.user
+    return {"user": {"signed_in": user.is_authenticated, "name": name_of(user) if user.is_authenticated else ""}}
+
+
+@login_not_required
+@never_cache
+@require_GET
+def visitor(request: HttpRequest) -> HttpResponse:
+    """`visitor_data` in the envelope, for a site that composes no visitor request of its own."""
+    return answer(visitor_data(request))

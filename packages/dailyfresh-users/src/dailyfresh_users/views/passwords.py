@@ -1,0 +1,127 @@
+"""New passwords."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import auth, messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from .. import throttles
+from ..exceptions import Throttled
+from ..forms.accounts import EmailForm, wait_message
+from ..forms.passwords import NewPasswordForm, PasswordChangeForm
+from ..services import accounts
+from ..services.sessions import end_sessions, keep_session
+from .answers import home_url, site_origin, visitor_address, visitor_subject
+
+
+@login_required
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_change(request: HttpRequest) -> HttpResponse:
+    """A new password for who knows the old one; every other browser is signed out."""
+    form, status = PasswordChangeForm(request.user, request.POST or None), 200
+    try:
+        if request.method == "POST":
+            throttles.limit("password", str(request.user.pk))
+        if form.is_valid():
+            user = form.save()
+            end_sessions(user=user, but=request.session.session_key)
+            update_session_auth_hash(request, user)
+            keep_session(
+                session=request.session,
+                user_id=user.pk,
+                address=visitor_address(request),
+                agent=request.headers.get("User-Agent", ""),
+            )
+            return redirect("dailyfresh_users:password_change_done")
+    except Throttled as error:
+        form.add_error(None, wait_message(error.retry_after))
+        status = 429
+    return render(request, "dailyfresh_users/password_change.html", {"form": form}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def password_change_done(request: HttpRequest) -> HttpResponse:
+    """The password was changed."""
+    return render(request, "dailyfresh_users/password_change_done.html")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """A link to set a new password; the answer is the same whether or not an account has the address."""
+    form, status = EmailForm(request.POST or None), 200
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        try:
+            throttles.limit_mail(subject=visitor_subject(request), email=email)
+        except Throttled as error:
+            form.add_error(None, wait_message(error.retry_after))
+            status = 429
+        else:
+            accounts.request_password_reset(email=email, origin=site_origin(request))
+            return redirect("dailyfresh_users:password_reset_done")
+    context = {"form": form, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
+    return render(request, "dailyfresh_users/password_reset.html", context, status=status)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD"])
+def password_reset_done(request: HttpRequest) -> HttpResponse:
+    """The mail is on its way, if there is an account."""
+    return render(request, "dailyfresh_users/password_reset_done.html")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
+    """The link of the reset mail: a new password, signed in here, signed out everywhere else."""
+
+    form_class = NewPasswordForm
+    template_name = "dailyfresh_users/password_reset_confirm.html"
+    success_url = reverse_lazy("dailyfresh_users:password_reset_complete")
+
+    def get_user(self, uidb64: str) -> Any:
+        """The account of the link; disabled ones get no new password."""
+        user = super().get_user(uidb64)
+        return user if user is not None and user.is_active else None
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save, end every session of the account, sign in here."""
+        response = super().form_valid(form)
+        user = self.user
+        end_sessions(user=user)
+        throttles.forgive(f"{user.pk}|")
+        if self.request.user.is_authenticated:
+            auth.logout(self.request)
+        auth.login(self.request, user, backend=_backend_of(user))
+        messages.success(self.request, _("Your new password is saved. Other browsers were signed out."))
+        return response
+
+
+def _backend_of(user: Any) -> str:
+    """The backend that knows the account: login() cannot choose where a site has several."""
+    for path in settings.AUTHENTICATION_BACKENDS:
+        if auth.load_backend(path).get_user(user.pk) is not None:
+            return path
+    return settings.AUTHENTICATION_BACKENDS[0]
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD"])
+def password_reset_complete(request: HttpRequest) -> HttpResponse:
+    """The password was set: on to the user centre, or to the login where the browser was refused a session."""
+    return redirect(home_url() if request.user.is_authenticated else "dailyfresh_users:login")

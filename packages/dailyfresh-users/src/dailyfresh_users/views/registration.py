@@ -1,0 +1,110 @@
+"""Opening an account and proving its e-mail address."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from .. import throttles
+from ..conf import conf
+from ..exceptions import ActivationRefused, LinkForged, Throttled, UsernameTaken
+from ..forms.accounts import NAME_TAKEN, EmailForm, RegistrationForm, check_username, wait_message
+from ..services import accounts
+from ..tokens import account_to_activate
+from .answers import answer, home_url, site_origin, throttled, visitor_subject
+
+SENT_TO = "_dailyfresh_users_sent_to"
+
+
+@login_not_required
+@sensitive_post_parameters("password1", "password2")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """A new account; the answer is the same whether or not somebody has that e-mail address."""
+    if not conf.REGISTRATION:
+        raise Http404
+    if request.user.is_authenticated:
+        return redirect(home_url())
+    form, status = RegistrationForm(request.POST or None), 200
+    try:
+        if request.method == "POST":
+            throttles.limit("register", visitor_subject(request))
+        if form.is_valid():
+            email = form.cleaned_data["email"]
+            throttles.limit_mail(subject=visitor_subject(request), email=email)
+            accounts.register(
+                username=form.cleaned_data["username"],
+                email=email,
+                password=form.cleaned_data["password1"],
+                origin=site_origin(request),
+            )
+            request.session[SENT_TO] = email
+            return redirect("dailyfresh_users:resend")
+    except UsernameTaken:
+        form.add_error("username", NAME_TAKEN)
+    except Throttled as error:
+        form.add_error(None, wait_message(error.retry_after))
+        status = 429
+    return render(request, "dailyfresh_users/register.html", {"form": form, "conf": conf}, status=status)
+
+
+@login_not_required
+@require_GET
+def name_check(request: HttpRequest) -> HttpResponse:
+    """Whether a user name can still be had (AJAX GET `username`)."""
+    try:
+        throttles.limit("name_check", visitor_subject(request))
+    except Throttled as error:
+        return throttled(error)
+    try:
+        check_username(request.GET.get("username", "")[:200])
+    except ValidationError as error:
+        return answer({"available": False}, code=error.code or "invalid", message=error.messages[0])
+    return answer({"available": True})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def activate(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of the mail: looking at it changes nothing, its button activates."""
+    try:
+        if request.method == "POST":
+            user = accounts.activate(token=token)
+            return render(request, "dailyfresh_users/activated.html", {"username": user.get_username()})
+        user = account_to_activate(token)
+    except ActivationRefused as error:
+        status = 400 if isinstance(error, LinkForged) else 410
+        context = {"why": error.why, "form": EmailForm(), "hours": conf.ACTIVATION_AGE // 3600}
+        return render(request, "dailyfresh_users/activation_failed.html", context, status=status)
+    return render(request, "dailyfresh_users/activate.html", {"username": user.get_username()})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def resend(request: HttpRequest) -> HttpResponse:
+    """Another activation mail, and the page that says where the last one went."""
+    form, status = EmailForm(request.POST or None), 200
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        try:
+            throttles.limit_mail(subject=visitor_subject(request), email=email)
+        except Throttled as error:
+            form.add_error(None, wait_message(error.retry_after))
+            status = 429
+        else:
+            accounts.resend_activation(email=email, origin=site_origin(request))
+            request.session[SENT_TO] = email
+            return redirect("dailyfresh_users:resend")
+    context = {
+        "form": form,
+        "email": "" if "change" in request.GET or form.is_bound else request.session.get(SENT_TO, ""),
+        "hours": conf.ACTIVATION_AGE // 3600,
+        "wait": throttles.BETWEEN_MAILS,
+    }
+    return render(request, "dailyfresh_users/activation_sent.html", context, status=status)

@@ -1,0 +1,89 @@
+"""The public door: a browser without JavaScript, a mailbox, and the drain."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dailyfresh_users import models
+
+PASSWORD = "Cabbage-2026"
+HAIDIAN = {"province": "11", "city": "1101", "district_code": "110108"}
+ADDRESS = {
+    "receiver": "林晓禾",
+    "phone": "13800136021",
+    **HAIDIAN,
+    "street": "科育南路 2 号院 5 号楼",
+    "postcode": "100190",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_from_before() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"dailyfresh_users:{name}", args=args)
+
+
+def make_user(username: str = "linxiaohe", email: str = "lin@example.com", **fields: Any) -> Any:
+    """An account that was opened here and activated."""
+    user = get_user_model().objects.create_user(username, email, PASSWORD, **fields)
+    models.Registration.objects.create(user=user, email_key=email.lower() or None, activated_at=timezone.now())
+    return user
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    return make_user()
+
+
+@pytest.fixture
+def signed_in(client: Client, user: Any) -> Client:
+    client.force_login(user)
+    return client
+
+
+def register(client: Client, **changes: str) -> Any:
+    data = {
+        "username": "linxiaohe",
+        "email": "lin@example.com",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "agree": "on",
+        **changes,
+    }
+    return client.post(url("register"), data)
+
+
+def link_of(message: Any) -> str:
+    """The path of the link in a mail."""
+    return re.search(r"http://testserver(/\S+)", message.body)[1]
+
+
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks: Any) -> Any:
+    """What follows a commit, in a test whose transaction is never committed."""
+
+    def committing() -> Any:
+        return django_capture_on_commit_callbacks(execute=True)
+
+    return committing
+
+
+@pytest.fixture
+def pending_link(client: Client, db: None, commit: Any) -> str:
+    """The link in the mail of somebody who has just registered."""
+    with commit():
+        register(client)
+    return link_of(mail.outbox[-1])
