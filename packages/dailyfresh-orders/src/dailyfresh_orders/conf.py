@@ -76,8 +76,8 @@ class Defaults:
     PAY_GRACE_SECONDS: int = 120
     """Seconds after a payment's expiry until one that the gateway never heard of counts as unpaid."""
 
-    REFUND_SCRAP_AFTER_SHIPPING: bool = True
-    """What the admin proposes for goods that come back after shipping: scrap (fresh food) or, if False, back into stock."""
+    REFUND_DAYS: int = 15
+    """Days after receipt in which a buyer may ask for a refund."""
 
 
 # ---- below this line the file is the same in every package of the suite ----
@@ -94,11 +94,7 @@ class _Settings:
     def unknown(self) -> dict[str, str | None]:
         """Keys that are no setting of this package -> the nearest one that is, or None."""
         known = [key for key in vars(Defaults) if key.isupper()]
-        return {
-            key: next(iter(get_close_matches(key, known, n=1)), None)
-            for key in self.given
-            if key not in known
-        }
+        return {key: next(iter(get_close_matches(key, known, n=1)), None) for key in self.given if key not in known}
 
     def __getattr__(self, key: str) -> Any:
         if not key.isupper() or not hasattr(Defaults, key):

@@ -55,3 +55,23 @@ class QuoteChanged(OrderError):
     def __init__(self, changes: list[str]) -> None:
         super().__init__("; ".join(changes))
         self.changes = changes
+
+
+class AddressMissing(OrderError):
+    """The buyer has no such address."""
+
+
+class AlreadyReviewed(OrderError):
+    """The line has its review."""
+
+
+class NotPayable(OrderError):
+    """The order is not waiting for a payment that this gateway could take."""
+
+
+class UnknownTrade(OrderError):
+    """A gateway speaks of a number that is not (or not yet) in our books."""
+
+
+class RefundImpossible(OrderError):
+    """The refund was not made; the message says why, in the language of the page."""

@@ -14,3 +14,12 @@ order_moved = Signal()
 
 review_published = Signal()
 """Sent inside the transaction with `sku_id` when the published reviews of a SKU changed, also when one was hidden."""
+
+refund_ready = Signal()
+"""Sent inside the transaction with `refund_id` when a refund may go to its gateway; the package's own receiver wakes the drain."""
+
+refund_moved = Signal()
+"""Sent after the commit with `refund_id` and `state` (a value of `Refund.State`)."""
+
+payment_disputed = Signal()
+"""Sent after the commit with `payment_id` and `note` when a payment needs a person: wrong amount, other trade, money that came back elsewhere."""

@@ -33,6 +33,15 @@ LEGAL: dict[str, frozenset[str]] = {
 """State -> the states it can be reached from."""
 
 
+FORGOTTEN = "—"
+_PERSONAL = ("receiver", "phone", "district", "street", "postcode", "note", "tracking_number")
+
+
+def scrubbed() -> dict[str, str]:
+    """What the personal columns of an order hold once its buyer is forgotten; province and city stay for the books."""
+    return dict.fromkeys(_PERSONAL, FORGOTTEN)
+
+
 def _locked(order_id: int) -> Order:
     return Order.objects.select_for_update().get(pk=order_id)
 
@@ -45,6 +54,8 @@ def _move(order: Order, became: str, *, by: Any, why: str = "", **changes: Any) 
     changes = {"due_at": None, **changes, "state": became}
     if became in (S.DONE, S.CANCELLED, S.CLOSED):
         changes["ended_at"] = timezone.now()
+        if order.user_id is None:
+            changes |= scrubbed()
     for field, value in changes.items():
         setattr(order, field, value)
     order.save(update_fields=list(changes))
@@ -61,7 +72,7 @@ def mark_paid(*, order_id: int, paid_at: datetime, by: Any) -> bool:
     order = _locked(order_id)
     if order.state not in LEGAL[S.TO_SHIP]:
         return False
-    _move(order, S.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now(), expires_at=None)
+    _move(order, S.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
     return True
 
 
@@ -82,7 +93,7 @@ def finish_cancel(*, order_id: int, by: Any, why: str = "") -> bool:
     order = _locked(order_id)
     if order.state != S.CANCELLING:
         return False
-    _move(order, S.CANCELLED, by=by, why=why, expires_at=None)
+    _move(order, S.CANCELLED, by=by, why=why)
     _give_back(order, {line.pk: line.quantity for line in order.lines.all()})
     return True
 

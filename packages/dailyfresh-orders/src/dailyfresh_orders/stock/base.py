@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core import checks
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
+from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured, ValidationError
 from django.db import connections, router
 from django.db.models import Case, F, Field, IntegerField, Model, Q, QuerySet, Value, When
 
@@ -75,11 +75,11 @@ class Stock(ABC):
     def check(self) -> list[checks.CheckMessage]:
         """What is wrong with the options or with the database they point to."""
         try:
-            self.model.objects.none().filter(**self.available_filter)  # type: ignore[attr-defined]
+            self.model._base_manager.none().filter(**self.available_filter)
             for name in filter(None, (self.stock_field, self.sales_field)):
                 self.model._meta.get_field(name)
             unique = self.key_field.unique
-        except (ImproperlyConfigured, FieldDoesNotExist, ValueError, TypeError, Exception) as error:
+        except (ImproperlyConfigured, FieldDoesNotExist, FieldError, ValueError) as error:
             return [checks.Error(str(error), hint="See OPTIONS of STOCK.", id="dailyfresh_orders.E011")]
         if not unique:
             return [checks.Error(f"{self.key_field} is not unique.", hint="STOCK needs a unique id_field.", id="dailyfresh_orders.E012")]
@@ -127,10 +127,16 @@ class Stock(ABC):
     def changes(self, keys: Mapping[Any, int], sign: int) -> dict[str, Any]:
         """The assignments of one UPDATE: stock up or down by each row's quantity, sales the other way."""
         amount = self._amount(keys)
-        changes: dict[str, Any] = {self.stock_field: F(self.stock_field) + amount if sign > 0 else F(self.stock_field) - amount}
+        if sign < 0:
+            changes: dict[str, Any] = {self.stock_field: F(self.stock_field) - amount}
+            if self.sales_field:
+                changes[self.sales_field] = F(self.sales_field) + amount
+            return changes
+        changes = {self.stock_field: F(self.stock_field) + amount}
         if self.sales_field:
-            sales = F(self.sales_field)
-            changes[self.sales_field] = sales - amount if sign > 0 else sales + amount
+            # Someone may have reset the sales meanwhile: an unsigned column must not stop a cancellation.
+            enough = When(**{f"{self.sales_field}__gte": amount}, then=F(self.sales_field) - amount)
+            changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())
         return changes
 
     def _amount(self, keys: Mapping[Any, int]) -> Any:

@@ -1,6 +1,22 @@
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.template.loader import render_to_string
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from ..conf import conf
+from ..gateways import configured
+from ..models import Order
+from ..protocols import Address
+from ..selectors import rating_of, reviews_of
 
 register = template.Library()
 
@@ -9,3 +25,103 @@ register = template.Library()
 def dailyfresh_orders_scripts() -> dict[str, object]:
     """The package's scripts, with jQuery before them unless the site has its own."""
     return {"jquery_url": conf.JQUERY_URL}
+
+
+@register.inclusion_tag("dailyfresh_orders/reviews.html")
+def dailyfresh_reviews(sku_id: object) -> dict[str, object]:
+    """Rating, histogram and the first reviews of a SKU, for the page of the goods: the same for every visitor."""
+    sku = str(sku_id)
+    return {"sku_id": sku, "rating": rating_of(sku), "page": Paginator(reviews_of(sku), conf.PAGE_SIZE).get_page(1)}
+
+
+@register.simple_tag
+def picture(line: Any) -> str:
+    """URL of a line's picture: the catalogue's own, or where the storage keeps what the snapshot names; empty without one."""
+    given: str = getattr(line, "image_url", "")
+    if given or not line.image_name:
+        return given
+    return default_storage.url(line.image_name)
+
+
+@register.simple_tag
+def price(amount: Decimal) -> SafeString:
+    """An amount in yuan, its cents small."""
+    whole, cents = f"{amount:.2f}".split(".")
+    return format_html('<p class="df-price"><i>¥</i><b>{}</b><i>.{}</i></p>', whole, cents)
+
+
+@register.simple_tag
+def pieces(lines: Iterable[Any]) -> int:
+    return sum(line.quantity for line in lines)
+
+
+@register.filter
+def masked_phone(phone: str) -> str:
+    """A phone number whose middle is for the courier only."""
+    return phone if len(phone) < 7 else f"{phone[:3]} **** {phone[-4:]}"
+
+
+@register.simple_tag
+def address_line(address: Address) -> str:
+    """An address in one line; a municipality is not named twice."""
+    area = dict.fromkeys(part for part in (address.province, address.city, address.district) if part)
+    return " ".join([*area, address.street])
+
+
+@register.simple_tag
+def tone(order: Order) -> str:
+    """The class of the pill that shows the order's state."""
+    state = Order.State
+    tones = {state.AWAITING_PAYMENT: "df-bad", state.TO_SHIP: "df-warn", state.SHIPPED: "df-info", state.RECEIVED: ""}
+    return tones.get(state(order.state), "df-mute")
+
+
+@register.simple_tag
+def countdown(order: Order) -> SafeString:
+    """The time left to pay, counted down by the script."""
+    left = max(0, int((order.expires_at - timezone.now()).total_seconds())) if order.expires_at else 0
+    return format_html('<span class="df-cd" data-countdown="{}">{:02d}:{:02d}</span>', left, left // 60, left % 60)
+
+
+@register.simple_tag
+def stars(value: Decimal | int | None) -> SafeString:
+    """Five stars of which as many shine as the value rounds to."""
+    full = int((value or 0) + Decimal("0.5"))
+    drawn = format_html_join(
+        "",
+        "{}",
+        (
+            (render_to_string("dailyfresh_orders/_icon.html", {"name": "star", "small": True, "on": n < full}),)
+            for n in range(5)
+        ),
+    )
+    label = ngettext("%(n)s star of 5", "%(n)s stars of 5", full) % {"n": value}
+    return format_html('<span class="df-stars" role="img" aria-label="{}">{}</span>', label, drawn)
+
+
+@register.simple_tag
+def gateway_label(order: Order) -> str:
+    """How the order is paid, in words; the bare code when the gateway is no longer configured."""
+    return str(next((each.label for each in configured() if each.code == order.payment_method), order.payment_method))
+
+
+@register.simple_tag
+def steps(order: Order) -> list[dict[str, Any]]:
+    """The steps of an order with their times; none for one that was cancelled or closed."""
+    state = Order.State
+    if order.state in (state.CANCELLING, state.CANCELLED, state.CLOSED):
+        return []
+    taken = [
+        (_("Placed"), order.placed_at),
+        (pgettext("time", "Paid"), order.paid_at),
+        (_("Shipped"), order.shipped_at),
+        (_("Received"), order.received_at),
+        (_("Reviewed"), order.ended_at),
+    ]
+    if order.expires_at is None and order.paid_at is None:
+        taken.pop(1)  # cash on delivery
+    current = next((n for n, (label, at) in enumerate(taken) if at is None), len(taken))
+    return [
+        {"label": label, "at": at, "done": n < current, "current": n == current}
+        for n, (label, at) in enumerate(taken)
+    ]

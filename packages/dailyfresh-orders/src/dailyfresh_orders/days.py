@@ -1,0 +1,25 @@
+"""Days of the shop: their boundaries are computed here, never in the database.
+
+Debian's MariaDB has no time zone tables, and `TruncDate` then silently gives None.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def today(instant: datetime | None = None) -> date:
+    """The day of an instant (now by default) in the shop's time zone."""
+    instant = instant or timezone.now()
+    return (timezone.localtime(instant, timezone.get_default_timezone()) if timezone.is_aware(instant) else instant).date()
+
+
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """The instant a day begins and the one at which it is over."""
+    return _start(day), _start(day + timedelta(days=1))
+
+
+def _start(day: date) -> datetime:
+    midnight = datetime.combine(day, time.min)
+    return timezone.make_aware(midnight, timezone.get_default_timezone()) if settings.USE_TZ else midnight

@@ -1,0 +1,70 @@
+"""What a buyer sends on the way to an order."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from ..conf import conf
+from ..gateways import configured
+from ..quotes import BASKET, BUY, MAX_QUANTITY
+
+
+class ChosenForm(forms.Form):
+    """What to order: `sku_id=…` (from the basket) or `buy=<sku_id>:<n>` (directly), each once or several times."""
+
+    def __init__(self, query: QueryDict) -> None:
+        super().__init__({})
+        self.query = query
+
+    def clean(self) -> dict[str, Any]:
+        direct, chosen = self.query.getlist("buy"), self.query.getlist("sku_id")
+        if len(direct) + len(chosen) > conf.MAX_LINES:
+            raise ValidationError(_("These are too many different goods for one order."))
+        if direct:
+            return {"source": BUY, "wanted": _direct(direct), "sku_ids": []}
+        return {"source": BASKET, "wanted": {}, "sku_ids": list(dict.fromkeys(map(_known, chosen)))}
+
+
+def _direct(pairs: Iterable[str]) -> dict[str, int]:
+    wanted: dict[str, int] = {}
+    for pair in pairs:
+        sku_id, _colon, digits = pair.rpartition(":")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 4 and int(digits) >= 1):
+            raise ValidationError(_("This quantity cannot be ordered."))
+        sku_id = _known(sku_id)
+        wanted[sku_id] = wanted.get(sku_id, 0) + int(digits)
+    if max(wanted.values()) > MAX_QUANTITY:
+        raise ValidationError(_("This quantity cannot be ordered."))
+    return wanted
+
+
+def _known(sku_id: str) -> str:
+    """A sku_id that a column can hold: printable ASCII, at most 64 characters."""
+    if not (1 <= len(sku_id) <= 64 and sku_id.isascii() and sku_id.isprintable()):
+        raise ValidationError(_("There are no such goods."))
+    return sku_id
+
+
+class QuoteForm(forms.Form):
+    """A quote to be made again for another address."""
+
+    token = forms.CharField(max_length=20_000)
+    address = forms.CharField(max_length=64, required=False)
+
+
+class PlaceForm(QuoteForm):
+    """The confirm page as it is submitted; prices are not in it, they are the server's."""
+
+    address = forms.CharField(max_length=64, error_messages={"required": _("Please choose an address.")})
+    payment_method = forms.ChoiceField(
+        choices=lambda: [(gateway.code, gateway.label) for gateway in configured()],
+        error_messages={
+            "required": _("Please choose how to pay."),
+            "invalid_choice": _("This way to pay is not available."),
+        },
+    )
+    note = forms.CharField(max_length=100, required=False)

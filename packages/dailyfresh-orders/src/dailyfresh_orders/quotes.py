@@ -1,0 +1,204 @@
+"""Quotes: what a buyer would pay now, and the signed form of it that the confirm page carries.
+
+The signature says "these lines at these prices were shown to this buyer": nothing in it is believed about prices, it is compared with
+what they are when the order is placed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .conf import conf
+from .exceptions import QuoteInvalid, Shortage
+from .freight import freight
+from .joins import catalogue
+from .numbers import new_token
+from .protocols import Address, Purchasable
+
+SALT = "dailyfresh_orders.quote"
+BASKET, BUY = "basket", "buy"
+MAX_QUANTITY = 9999
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    sku_id: str
+    name: str
+    unit: str
+    image_name: str
+    image_url: str
+    url: str
+    unit_price: Decimal
+    quantity: int
+
+    @property
+    def subtotal(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What these lines cost now, sent to this address; `problems` says why they cannot be ordered as they are."""
+
+    key: str
+    source: str
+    lines: tuple[QuoteLine, ...]
+    address_id: str | None
+    goods_total: Decimal
+    freight: Decimal
+    quantities: Mapping[str, int]
+    """sku_id -> quantity as it was asked for, also of what cannot be had."""
+    possible: Mapping[str, int]
+    """sku_id -> quantity that could be ordered now."""
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def total(self) -> Decimal:
+        return self.goods_total + self.freight
+
+    @property
+    def pieces(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a signed quote says that the buyer was shown."""
+
+    key: str
+    source: str
+    quantities: dict[str, int]
+    prices: dict[str, Decimal]
+    address_id: str | None
+    freight: Decimal
+
+
+def quote(
+    wanted: Mapping[str, int], *, source: str, address: Address | None, key: str | None = None
+) -> Quote:
+    """Price sku_id -> quantity now, in one statement of the catalogue; `key` keeps the identity of an earlier quote."""
+    found = catalogue().find(wanted)
+    lines: list[QuoteLine] = []
+    problems: list[str] = []
+    possible: dict[str, int] = {}
+    for sku_id, quantity in wanted.items():
+        item = found.get(sku_id)
+        if item is None or not item.on_sale:
+            problems.append(
+                _("“%(name)s” is no longer on sale.") % {"name": item.name}
+                if item
+                else _("Something in this order is no longer on sale.")
+            )
+            continue
+        lines.append(_line(item, quantity))
+        most = min(quantity, item.available, quantity if item.limit is None else item.limit)
+        if most > 0:
+            possible[sku_id] = most
+        if item.limit is not None and quantity > item.limit:
+            problems.append(
+                ngettext(
+                    "“%(name)s”: at most %(limit)d piece per order.",
+                    "“%(name)s”: at most %(limit)d pieces per order.",
+                    item.limit,
+                )
+                % {"name": item.name, "limit": item.limit}
+            )
+        if quantity > item.available:
+            problems.append(shortage_text(item.name, item.available))
+    goods_total = sum((line.subtotal for line in lines), Decimal("0.00"))
+    return Quote(
+        key=key or new_token(),
+        source=source,
+        lines=tuple(lines),
+        address_id=address.id if address else None,
+        goods_total=goods_total,
+        freight=freight().cost(goods_total, address),
+        quantities=dict(wanted),
+        possible=possible,
+        problems=tuple(problems),
+    )
+
+
+def _line(item: Purchasable, quantity: int) -> QuoteLine:
+    return QuoteLine(
+        sku_id=item.sku_id,
+        name=item.name,
+        unit=item.unit,
+        image_name=item.image_name,
+        image_url=item.image_url,
+        url=item.url,
+        unit_price=item.unit_price,
+        quantity=quantity,
+    )
+
+
+def shortage_text(name: str, left: int) -> str:
+    if left <= 0:
+        return _("“%(name)s” is sold out.") % {"name": name}
+    return ngettext(
+        "“%(name)s”: only %(left)d piece is left.", "“%(name)s”: only %(left)d pieces are left.", left
+    ) % {"name": name, "left": left}
+
+
+def shortage_texts(shortages: Iterable[Shortage], names: Mapping[str, str]) -> list[str]:
+    """The sentences for lines that cannot be had; `names` is sku_id -> name."""
+    return [shortage_text(names.get(each.sku_id, each.sku_id), each.left) for each in shortages]
+
+
+def signed(quote: Quote, *, user: Any) -> str:
+    """The quote as the confirm page carries it, bound to the user."""
+    prices = {line.sku_id: str(line.unit_price) for line in quote.lines}
+    return signing.dumps(
+        {
+            "k": quote.key,
+            "u": str(user.pk),
+            "s": quote.source,
+            "l": [[sku_id, n, prices.get(sku_id)] for sku_id, n in quote.quantities.items()],
+            "a": quote.address_id,
+            "f": str(quote.freight),
+        },
+        salt=SALT,
+        compress=True,
+    )
+
+
+def claimed(token: str, *, user: Any) -> Claim:
+    """What a signed quote says; QuoteInvalid when it is not ours, not this user's, or too old."""
+    try:
+        data = signing.loads(token, salt=SALT, max_age=60 * conf.QUOTE_MINUTES)
+    except signing.BadSignature as error:
+        raise QuoteInvalid("unreadable or too old") from error
+    if data["u"] != str(user.pk):
+        raise QuoteInvalid("made for somebody else")
+    return Claim(
+        key=data["k"],
+        source=data["s"],
+        quantities={sku_id: quantity for sku_id, quantity, price in data["l"]},
+        prices={sku_id: Decimal(price) for sku_id, quantity, price in data["l"] if price is not None},
+        address_id=data["a"],
+        freight=Decimal(data["f"]),
+    )
+
+
+def differences(claim: Claim, now: Quote) -> list[str]:
+    """What is no longer as the buyer was shown, one sentence each."""
+    changes = list(now.problems)
+    for line in now.lines:
+        shown = claim.prices.get(line.sku_id)
+        if shown is None:
+            changes.append(_("“%(name)s” is on sale again, for ¥%(now)s.") % {"name": line.name, "now": line.unit_price})
+        elif line.unit_price != shown:
+            changes.append(
+                _("“%(name)s” now costs ¥%(now)s instead of ¥%(was)s.")
+                % {"name": line.name, "now": line.unit_price, "was": shown}
+            )
+    if now.freight != claim.freight:
+        changes.append(
+            _("Sending it now costs ¥%(now)s instead of ¥%(was)s.") % {"now": now.freight, "was": claim.freight}
+        )
+    return changes

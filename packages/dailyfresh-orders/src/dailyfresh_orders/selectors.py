@@ -1,0 +1,94 @@
+"""What pages and admin read: orders of a buyer, reviews of a SKU."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
+
+from .models import Order, OrderLine, Refund, Review
+
+TABS: Mapping[str, tuple[str, ...]] = {
+    "to-pay": (Order.State.AWAITING_PAYMENT,),
+    "to-ship": (Order.State.TO_SHIP,),
+    "to-receive": (Order.State.SHIPPED,),
+    "to-review": (Order.State.RECEIVED,),
+}
+"""Tab of the order list -> the states under it."""
+REFUNDS = "refunds"
+
+
+def orders_of(user: Any, *, tab: str = "", search: str = "") -> "QuerySet[Order]":
+    """The user's orders, newest first, with their lines; `search` is part of a number or of a product's name."""
+    orders = Order.objects.filter(user=user).prefetch_related("lines").order_by("-pk")
+    if tab in TABS:
+        orders = orders.filter(state__in=TABS[tab])
+    elif tab == REFUNDS:
+        orders = orders.filter(Exists(Refund.objects.filter(payment__order=OuterRef("pk"))))
+    if search:
+        named = OrderLine.objects.filter(order=OuterRef("pk"), name__icontains=search)
+        orders = orders.filter(Q(number__contains=search) | Exists(named))
+    return orders
+
+
+def order_of(user: Any, number: str) -> Order | None:
+    """One order of this user with its lines and reviews; None when there is none or it is somebody else's."""
+    return Order.objects.filter(user=user, number=number).prefetch_related("lines__review", "log").first()
+
+
+def order_counts(user: Any) -> dict[str, int]:
+    """State -> number of the user's orders in it; states without orders are absent."""
+    rows = Order.objects.filter(user=user).order_by().values_list("state").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def ordered_under(key: str) -> bool:
+    """Whether the quote of this key has become an order."""
+    return Order.objects.filter(token=key).exists()
+
+
+@dataclass(frozen=True)
+class Rating:
+    """The published reviews of a SKU in numbers; `histogram` is (stars, count, per cent) from five down to one."""
+
+    average: Decimal | None
+    count: int
+    histogram: tuple[tuple[int, int, int], ...]
+
+
+def rating_of(sku_id: str) -> Rating:
+    """One SKU's rating, in one statement over an index."""
+    rows = Review.objects.filter(sku_id=sku_id, state=Review.State.PUBLISHED).order_by().values_list("stars")
+    by_stars = dict(rows.annotate(n=Count("pk")))
+    count = sum(by_stars.values())
+    average = Decimal(sum(stars * n for stars, n in by_stars.items())) / count if count else None
+    return Rating(
+        average=None if average is None else average.quantize(Decimal("0.1")),
+        count=count,
+        histogram=tuple(
+            (stars, by_stars.get(stars, 0), round(100 * by_stars.get(stars, 0) / count) if count else 0)
+            for stars in range(5, 0, -1)
+        ),
+    )
+
+
+def ratings_of(sku_ids: Iterable[str]) -> dict[str, tuple[Decimal, int]]:
+    """sku_id -> (average of the stars, number of reviews), in one statement; SKUs without reviews are absent."""
+    rows = (
+        Review.objects.filter(sku_id__in=list(sku_ids), state=Review.State.PUBLISHED)
+        .order_by()
+        .values("sku_id")
+        .annotate(average=Avg("stars"), n=Count("pk"))
+    )
+    return {row["sku_id"]: (Decimal(str(row["average"])).quantize(Decimal("0.1")), row["n"]) for row in rows}
+
+
+def reviews_of(sku_id: str) -> "QuerySet[Review]":
+    """The published reviews of a SKU, newest first, with their pictures."""
+    return (
+        Review.objects.filter(sku_id=sku_id, state=Review.State.PUBLISHED)
+        .select_related("line")
+        .prefetch_related("pictures")
+        .order_by("-pk")
+    )

@@ -1,0 +1,50 @@
+"""Stopping unpaid orders, by the buyer or by the clock."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..exceptions import IllegalTransition
+from ..models import Order
+from .retrying import retried
+from .transitions import finish, finish_cancel, receive, request_cancel
+
+CLOCK = "clock"
+"""Who the log names when time passed."""
+
+
+@retried
+@transaction.atomic
+def cancel_order(*, order: Order, by: Any, why: str = "") -> None:
+    """Cancel an unpaid order: at once when no payment was begun, otherwise when the gateway has closed it.
+
+    Raises IllegalTransition once it is paid. `start_payment` locks the order first, so none can begin meanwhile.
+    """
+    request_cancel(order=order, by=by, why=why)
+    if not order.payments.exists():
+        finish_cancel(order_id=order.pk, by=by, why=why)
+
+
+def pass_time(*, at_most: int = 500) -> int:
+    """Move every order whose time has come, each in a transaction of its own; gives how many.
+
+    Unpaid orders are cancelled, shipped ones count as received, received ones as done. Several workers may do this at once: the step itself
+    locks the order and reads its state, so one of them moves it and the others find it moved.
+    """
+    due = Order.objects.filter(state__in=_STEPS, due_at__lte=timezone.now()).order_by("due_at")
+    moved = 0
+    for order in due[:at_most]:
+        try:
+            _STEPS[order.state](order)
+            moved += 1
+        except IllegalTransition:
+            continue  # the buyer, the gateway or another worker was faster
+    return moved
+
+
+_STEPS = {
+    Order.State.AWAITING_PAYMENT: lambda order: cancel_order(order=order, by=CLOCK, why="not paid in time"),
+    Order.State.SHIPPED: lambda order: receive(order_id=order.pk, by=CLOCK, why="not confirmed in time"),
+    Order.State.RECEIVED: lambda order: finish(order_id=order.pk, by=CLOCK, why="not reviewed in time"),
+}

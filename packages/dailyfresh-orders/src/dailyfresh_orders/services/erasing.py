@@ -1,0 +1,23 @@
+"""Forgetting a buyer without forgetting what was sold."""
+
+from typing import Any
+
+from django.db import transaction
+
+from ..models import Order, OrderLog, Review
+from .retrying import retried
+from .transitions import FORGOTTEN, scrubbed
+
+
+@retried
+@transaction.atomic
+def anonymise(*, user: Any) -> int:
+    """Take the person out of the user's orders and reviews; sums, lines and states stay. Gives the number of orders.
+
+    An order that has yet to arrive keeps its address until it has: the step that ends it forgets the rest.
+    """
+    mine = Order.objects.filter(user=user)
+    OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
+    Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)
+    arrived = (Order.State.RECEIVED, Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED)
+    return mine.filter(state__in=arrived).update(user=None, **scrubbed()) + mine.update(user=None)

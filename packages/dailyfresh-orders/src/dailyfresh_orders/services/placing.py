@@ -1,0 +1,133 @@
+"""Placing an order: one durable transaction, once per quote, the stock last."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from ..conf import conf
+from ..exceptions import AddressMissing, Busy, OutOfStock, QuoteChanged, StockMoved, StockShort
+from ..gateways import gateway
+from ..joins import address_book
+from ..models import Order, OrderLine
+from ..numbers import new_number
+from ..protocols import Address
+from ..quotes import BASKET, Claim, Quote, claimed, differences, quote
+from ..signals import order_placed, stock_changed
+from ..stock import Stock, stock
+from .baskets import settle_basket
+from .retrying import TRIES, lost_a_race
+
+
+@dataclass(frozen=True)
+class Placed:
+    order: Order
+    replayed: bool
+    """Whether the order was there already: a second click, a retry after a time-out, a second tab."""
+
+
+def place_order(*, user: Any, token: str, address_id: str, payment_method: str, note: str = "") -> Placed:
+    """Make the order that the signed quote `token` shows, or say why not.
+
+    Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
+    submitted there is one order, and everybody gets it. Raises QuoteInvalid, QuoteChanged (ask the buyer again), AddressMissing,
+    OutOfStock, Busy, and UnknownGateway when the payment method is not configured. After the commit the basket is settled and
+    `order_placed` is sent.
+    """
+    claim = claimed(token, user=user)
+    online = gateway(payment_method).online
+    try:
+        address = address_book().get(user, address_id)
+        if address is None:
+            raise AddressMissing
+        now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
+        changes = differences(claim, now)
+        if changes:
+            raise QuoteChanged(changes)
+        return Placed(_write(user, now, address, payment_method, note, online), replayed=False)
+    except (AddressMissing, QuoteChanged, OutOfStock, IntegrityError):
+        # The first submission may be the very reason: it took the last piece, or the key.
+        earlier = Order.objects.filter(token=claim.key).first()
+        if earlier is None:
+            raise
+        return Placed(earlier, replayed=True)
+
+
+def _write(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
+    strategy = stock()
+    for attempt in range(TRIES):
+        order = _order(user, quote, address, payment_method, note, online)
+        try:
+            with transaction.atomic(durable=True):
+                _insert(order, quote, strategy, attempt)
+            return order
+        except StockShort:
+            shortages = strategy.shortages(quote.quantities)
+            if shortages:
+                raise OutOfStock(shortages) from None
+        except StockMoved:
+            pass
+        except IntegrityError:
+            if attempt == TRIES - 1 or Order.objects.filter(token=quote.key).exists():
+                raise
+        except OperationalError as error:
+            if not lost_a_race(error):
+                raise
+    raise Busy(f"the order lost {TRIES} races")
+
+
+def _order(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
+    now = timezone.now()
+    expires_at = now + timedelta(minutes=conf.PAY_MINUTES) if online else None
+    return Order(
+        number=new_number(),
+        token=quote.key,
+        user=user,
+        state=Order.State.AWAITING_PAYMENT if online else Order.State.TO_SHIP,
+        payment_method=payment_method,
+        goods_total=quote.goods_total,
+        freight=quote.freight,
+        total=quote.total,
+        receiver=address.receiver,
+        phone=address.phone,
+        province_code=address.province_code,
+        province=address.province,
+        city=address.city,
+        district=address.district,
+        street=address.street,
+        postcode=address.postcode,
+        note=note,
+        placed_at=now,
+        expires_at=expires_at,
+        due_at=expires_at,
+        sold_at=None if online else now,
+        basket_due=True if quote.source == BASKET else None,
+    )
+
+
+def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
+    """The statements of the transaction; the hot rows of the stock are locked by the last one."""
+    order.save(force_insert=True)
+    OrderLine.objects.bulk_create(
+        [
+            OrderLine(
+                order=order,
+                sku_id=line.sku_id,
+                name=line.name,
+                unit=line.unit,
+                image_name=line.image_name,
+                unit_price=line.unit_price,
+                quantity=line.quantity,
+            )
+            for line in quote.lines
+        ]
+    )
+    stock_changed.send(Order, sku_ids=list(quote.quantities))
+    if order.basket_due:
+        settle = partial(settle_basket, order=order, user=order.user, ordered=quote.quantities)
+        transaction.on_commit(settle, robust=True)
+    transaction.on_commit(partial(order_placed.send_robust, Order, order=order), robust=True)
+    strategy.take(quote.quantities, attempt=attempt)

@@ -1,0 +1,13 @@
+from collections.abc import Mapping
+
+from ..exceptions import StockShort
+from .base import Stock
+
+
+class ConditionalStock(Stock):
+    """One `UPDATE ... WHERE stock >= n`: the database compares and writes in one step, and the rows are locked most briefly."""
+
+    def take(self, quantities: Mapping[str, int], *, attempt: int = 0) -> None:
+        keys = self.keys(quantities)
+        if len(keys) < len(quantities) or self.matching(keys, "__gte").update(**self.changes(keys, -1)) < len(keys):
+            raise StockShort

@@ -1,0 +1,176 @@
+"""The confirm page, its quotes, and placing the order."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from ..conf import conf
+from ..exceptions import AddressMissing, Busy, OutOfStock, QuoteChanged, QuoteInvalid
+from ..forms.checkout import ChosenForm, PlaceForm, QuoteForm
+from ..freight import freight
+from ..gateways import configured
+from ..joins import address_book, basket
+from ..numbers import new_token
+from ..protocols import Address
+from ..quotes import BASKET, Quote, claimed, quote, shortage_texts, signed
+from ..selectors import ordered_under
+from ..services.placing import place_order
+from .answers import envelope, for_buyers, wants_json
+
+KEYS = "dailyfresh_orders_keys"
+
+
+@require_GET
+@for_buyers
+def confirm(request: HttpRequest) -> HttpResponse:
+    """What the buyer is about to order, priced now: from the basket (`sku_id=…`) or directly (`buy=<sku_id>:<n>`)."""
+    form = ChosenForm(request.GET)
+    if not form.is_valid():
+        return _nothing(request, form.errors["__all__"][0])
+    wanted, source = form.cleaned_data["wanted"], form.cleaned_data["source"]
+    if source == BASKET:
+        shop = basket()
+        chosen = form.cleaned_data["sku_ids"]
+        wanted = dict(shop.lines(request.user, chosen)) if shop and chosen else {}
+    if not wanted:
+        return _nothing(request, _("Nothing is chosen for an order."))
+    choices = list(address_book().choices(request.user))
+    address = next((each for each in choices if each.id == request.GET.get("address")), choices[0] if choices else None)
+    now = quote(wanted, source=source, address=address, key=_key(request, source, wanted))
+    return _page(request, now, choices)
+
+
+@require_POST
+@for_buyers
+def requote(request: HttpRequest) -> HttpResponse:
+    """The same lines priced for another address: a fragment for scripts, the whole page for a button."""
+    form = QuoteForm(request.POST)
+    try:
+        claim = claimed(form.cleaned_data["token"], user=request.user) if form.is_valid() else None
+    except QuoteInvalid:
+        claim = None
+    if claim is None:
+        return _too_old(request)
+    choices = list(address_book().choices(request.user))
+    address = next((each for each in choices if each.id == form.cleaned_data["address"]), None)
+    now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
+    return _page(request, now, choices)
+
+
+@require_POST
+@for_buyers
+def place(request: HttpRequest) -> HttpResponse:
+    """Make the order; what changed since the page was shown is said, and asked again."""
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        sentence = next(iter(form.errors.values()))[0]
+        return _again(request, [sentence], status=400, code="invalid")
+    data = form.cleaned_data
+    try:
+        placed = place_order(
+            user=request.user,
+            token=data["token"],
+            address_id=data["address"],
+            payment_method=data["payment_method"],
+            note=data["note"],
+        )
+    except QuoteInvalid:
+        return _too_old(request)
+    except AddressMissing:
+        return _again(request, [_("This address is gone. Please choose another one.")], status=409, code="address_missing")
+    except QuoteChanged as error:
+        return _again(request, error.changes, status=409, code="quote_changed")
+    except OutOfStock as error:
+        return _again(request, None, status=409, code="out_of_stock", shortages=error.shortages)
+    except Busy:
+        return _again(request, [_("The shop is very busy. Please try again.")], status=503, code="busy")
+    target = placed.order.get_absolute_url()
+    if placed.order.expires_at and not placed.replayed:
+        target = reverse("dailyfresh_orders:pay_wait", args=[placed.order.number])
+    if wants_json(request):
+        return envelope("placed", data={"number": placed.order.number, "url": target})
+    return redirect(target)
+
+
+def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> str:
+    """The key of the quote: the same for the same choice in two tabs of a session, until an order came of it."""
+    words = repr((source, sorted(wanted.items())))
+    choice = hashlib.sha256(words.encode()).hexdigest()[:16]
+    known: dict[str, str] = request.session.get(KEYS, {})
+    if choice not in known or ordered_under(known[choice]):
+        latest = list(known.items())[-4:]
+        request.session[KEYS] = known = dict([*latest, (choice, new_token())])
+    return known[choice]
+
+
+def _again(
+    request: HttpRequest, sentences: list[str] | None, *, status: int, code: str, shortages: Any = ()
+) -> HttpResponse:
+    """The confirm page once more, priced now, under the same key, with what is to be said."""
+    try:
+        claim = claimed(request.POST.get("token", ""), user=request.user)
+    except QuoteInvalid:
+        return _too_old(request)
+    choices = list(address_book().choices(request.user))
+    address = next((each for each in choices if each.id == request.POST.get("address")), None)
+    now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
+    if sentences is None:
+        sentences = shortage_texts(shortages, {line.sku_id: line.name for line in now.lines})
+    return _page(request, now, choices, said=sentences, status=status, code=code)
+
+
+def _page(
+    request: HttpRequest,
+    now: Quote,
+    choices: list[Address],
+    *,
+    said: list[str] | None = None,
+    status: int = 200,
+    code: str = "ok",
+) -> HttpResponse:
+    chosen = next((each for each in choices if each.id == now.address_id), None)
+    context = {
+        "quote": now,
+        "token": signed(now, user=request.user),
+        "addresses": choices,
+        "chosen": chosen,
+        "manage_url": address_book().manage_url(_confirm_url(now.source, now.quantities)),
+        "gateways": configured(),
+        "method": request.POST.get("payment_method", ""),
+        "note": request.POST.get("note", ""),
+        "said": said or now.problems,
+        "orderable": bool(now.lines and chosen and not now.problems),
+        "free_from": freight().free_from,
+        "pay_minutes": conf.PAY_MINUTES,
+        "from_basket": now.source == BASKET,
+        "possible_url": _confirm_url(now.source, now.possible) if now.problems and now.possible else "",
+    }
+    if wants_json(request):
+        html = render_to_string("dailyfresh_orders/_checkout.html", context, request)
+        data = {"html": html, "total": str(now.total), "freight": str(now.freight)}
+        return envelope(code, " ".join(said or ()), status=status, data=data)
+    return render(request, "dailyfresh_orders/confirm.html", context, status=status)
+
+
+def _confirm_url(source: str, quantities: Mapping[str, int]) -> str:
+    pairs = [("sku_id", sku_id) if source == BASKET else ("buy", f"{sku_id}:{n}") for sku_id, n in quantities.items()]
+    return f"{reverse('dailyfresh_orders:confirm')}?{urlencode(pairs)}"
+
+
+def _nothing(request: HttpRequest, sentence: str) -> HttpResponse:
+    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=400)
+
+
+def _too_old(request: HttpRequest) -> HttpResponse:
+    sentence = _("This page is too old. Please choose your goods again.")
+    if wants_json(request):
+        return envelope("quote_invalid", sentence, status=409)
+    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=409)

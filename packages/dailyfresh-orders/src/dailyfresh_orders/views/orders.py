@@ -1,0 +1,120 @@
+"""The buyer's orders: list, detail, and what a buyer can do with one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from ..conf import conf
+from ..exceptions import IllegalTransition
+from ..models import Order
+from ..selectors import REFUNDS, TABS, order_counts, order_of, orders_of
+from ..services.buying_again import still_sold
+from ..services.cancelling import cancel_order
+from ..services.transitions import receive
+from .answers import envelope, for_buyers, wants_json
+
+
+@require_GET
+@for_buyers
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The buyer's orders by state (`?state=to-pay`), searched by number or product (`?q=`)."""
+    tab, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    by_state = order_counts(request.user)
+    counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in TABS.items()}
+    paginator = Paginator(orders_of(request.user, tab=tab, search=search), conf.PAGE_SIZE)
+    if not search and tab != REFUNDS:
+        paginator.count = counts[tab] if tab in counts else sum(by_state.values())
+    page = paginator.get_page(request.GET.get("page"))
+    tabs: list[tuple[str, Any, int]] = [
+        ("", _("All"), 0),
+        ("to-pay", _("To pay"), counts["to-pay"]),
+        ("to-ship", _("To ship"), counts["to-ship"]),
+        ("to-receive", _("To receive"), counts["to-receive"]),
+        ("to-review", _("To review"), counts["to-review"]),
+        (REFUNDS, _("Refunds"), 0),
+    ]
+    query = {key: value for key, value in (("state", tab), ("q", search)) if value}
+    context = {
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "tabs": tabs,
+        "tab": tab,
+        "search": search,
+        "query": urlencode(query),
+    }
+    return render(request, "dailyfresh_orders/list.html", context)
+
+
+@require_GET
+@for_buyers
+def order_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One order of the buyer with its steps and times; somebody else's is a 404."""
+    return render(request, "dailyfresh_orders/detail.html", {"order": theirs(request, number)})
+
+
+@require_POST
+@for_buyers
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel an unpaid order."""
+    order = theirs(request, number)
+    try:
+        cancel_order(order=order, by=request.user, why="cancelled by the buyer")
+    except IllegalTransition:
+        return _refused(request, order, _("This order can no longer be cancelled."))
+    return _done(request, order, _("The order is being cancelled."))
+
+
+@require_POST
+@for_buyers
+def confirm_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The buyer has the parcel."""
+    order = theirs(request, number)
+    try:
+        receive(order_id=order.pk, by=request.user)
+    except IllegalTransition:
+        return _refused(request, order, _("This order is not on its way."))
+    return _done(request, order, _("Thank you! You can review the goods now."))
+
+
+@require_POST
+@for_buyers
+def buy_again(request: HttpRequest, number: str) -> HttpResponse:
+    """To the confirm page with what of an old order is still sold."""
+    order = theirs(request, number)
+    possible = still_sold(order=order)
+    if not possible:
+        return _refused(request, order, _("Nothing of this order is sold at the moment."))
+    query = urlencode([("buy", f"{sku_id}:{quantity}") for sku_id, quantity in possible.items()])
+    url = f"{reverse('dailyfresh_orders:confirm')}?{query}"
+    return envelope(data={"url": url}) if wants_json(request) else redirect(url)
+
+
+def theirs(request: HttpRequest, number: str) -> Order:
+    """The order of this number if it is the buyer's own, else 404: strangers learn nothing."""
+    order = order_of(request.user, number)
+    if order is None:
+        raise Http404
+    return order
+
+
+def _done(request: HttpRequest, order: Order, sentence: str) -> HttpResponse:
+    if wants_json(request):
+        order.refresh_from_db()
+        data = {"state": order.state, "label": str(order.get_state_display()), "url": order.get_absolute_url()}
+        return envelope("ok", sentence, data=data)
+    messages.success(request, sentence)
+    return redirect(order)
+
+
+def _refused(request: HttpRequest, order: Order, sentence: str) -> HttpResponse:
+    if wants_json(request):
+        return envelope("wrong_state", sentence, status=409, data={"url": order.get_absolute_url()})
+    messages.error(request, sentence)
+    return redirect(order)

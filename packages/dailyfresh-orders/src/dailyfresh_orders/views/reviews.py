@@ -1,0 +1,69 @@
+"""Writing reviews of an order, and more reviews of a SKU for its page."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ..conf import conf
+from ..exceptions import AlreadyReviewed, IllegalTransition
+from ..forms.reviews import ReviewForm
+from ..selectors import rating_of, reviews_of
+from ..services.reviewing import REVIEWABLE, Words, masked, review_order
+from .answers import envelope, for_buyers, wants_json
+from .orders import theirs
+
+
+@require_http_methods(["GET", "POST"])
+@for_buyers
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    """Stars, words and pictures for each line that has no review yet."""
+    order = theirs(request, number)
+    open_lines = [line for line in order.lines.all() if not hasattr(line, "review")]
+    if order.state not in REVIEWABLE or not open_lines:
+        messages.info(request, _("There is nothing to review in this order."))
+        return redirect(order)
+    bound = request.method == "POST"
+    forms = [
+        (line, ReviewForm(request.POST if bound else None, request.FILES if bound else None, prefix=f"line{line.pk}"))
+        for line in open_lines
+    ]
+    if bound and all([form.is_valid() for line, form in forms]):
+        words = {line.pk: Words(**form.cleaned_data) for line, form in forms}
+        try:
+            review_order(order=order, words=words, anonymous="anonymous" in request.POST)
+        except (AlreadyReviewed, IllegalTransition):
+            messages.error(request, _("This order has been reviewed already."))
+        else:
+            messages.success(
+                request,
+                _("Thank you! Your review is shown once it is approved.")
+                if conf.REVIEWS_MODERATED
+                else _("Thank you for your review!"),
+            )
+        return redirect(order)
+    context = {
+        "order": order,
+        "forms": forms,
+        "anonymous": not bound or "anonymous" in request.POST,
+        "masked": masked(request.user.get_username()),
+        "most": conf.REVIEW_PICTURES,
+        "megabytes": conf.REVIEW_PICTURE_BYTES // 1024 // 1024,
+    }
+    return render(request, "dailyfresh_orders/review.html", context, status=400 if bound else 200)
+
+
+@require_GET
+@login_not_required
+def sku_reviews(request: HttpRequest, sku_id: str) -> HttpResponse:
+    """A page of a SKU's published reviews, for everybody: a fragment for scripts, a page otherwise."""
+    page = Paginator(reviews_of(sku_id), conf.PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"sku_id": sku_id, "page": page}
+    if wants_json(request):
+        html = render_to_string("dailyfresh_orders/_review_page.html", context, request)
+        return envelope(data={"html": html})
+    return render(request, "dailyfresh_orders/sku_reviews.html", {**context, "rating": rating_of(sku_id)})

@@ -1,0 +1,72 @@
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+from minisite.shop.models import InBasket, Place, Product
+
+from dailyfresh_orders.quotes import BASKET, quote, signed
+from dailyfresh_orders.services.placing import place_order
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def buyer(db):
+    user = get_user_model().objects.create_user("lin", password="secret")
+    Place.objects.create(user=user, receiver="林晓禾")
+    return user
+
+
+@pytest.fixture
+def stranger(db):
+    user = get_user_model().objects.create_user("stranger", password="secret")
+    Place.objects.create(user=user, receiver="someone")
+    return user
+
+
+@pytest.fixture
+def shop(client, buyer):
+    """The browser of the signed-in buyer."""
+    client.force_login(buyer)
+    return client
+
+
+@pytest.fixture
+def apple(db):
+    return Product.objects.create(title="Apple", yuan=Decimal("5.50"), pieces=10)
+
+
+@pytest.fixture
+def pear(db):
+    return Product.objects.create(title="Pear", yuan=Decimal("20.00"), pieces=10)
+
+
+@pytest.fixture
+def in_basket(buyer):
+    """Puts products into the buyer's basket."""
+
+    def put(quantities):
+        for product, quantity in quantities.items():
+            InBasket.objects.create(user=buyer, sku_id=str(product.pk), quantity=quantity)
+
+    return put
+
+
+@pytest.fixture
+def make_order(buyer):
+    """Places an order as the confirm page would: {product: quantity} -> Order."""
+
+    def make(quantities, *, user=buyer, payment_method="cod", source=BASKET, note=""):
+        from minisite.shop.joins import AddressBook
+
+        address = AddressBook().choices(user)[0]
+        wanted = {str(product.pk): quantity for product, quantity in quantities.items()}
+        token = signed(quote(wanted, source=source, address=address), user=user)
+        return place_order(
+            user=user, token=token, address_id=address.id, payment_method=payment_method, note=note
+        ).order
+
+    return make

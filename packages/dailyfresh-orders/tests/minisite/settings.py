@@ -1,0 +1,80 @@
+"""Somebody else's site: the package is a guest here, under rules of the house."""
+
+import os
+from pathlib import Path
+
+from minisite.database import databases
+
+SECRET_KEY = "of the mini-site"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "minisite.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+USE_TZ = False
+TIME_ZONE = "Asia/Shanghai"
+CSRF_USE_SESSIONS = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+STATIC_URL = "/static/"
+MEDIA_ROOT = os.environ.get("MINISITE_MEDIA", str(Path(__file__).parent / "media"))
+MEDIA_URL = "/media/"
+LOGIN_URL = "/log-in/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+DATABASES = databases(atomic_requests=True)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "dailyfresh_orders",
+    "minisite.shop",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DAILYFRESH_ORDERS = {
+    "CATALOGUE": "minisite.shop.joins.Catalogue",
+    "BASKET": "minisite.shop.joins.Basket",
+    "ADDRESS_BOOK": "minisite.shop.joins.AddressBook",
+    "STOCK": {
+        "BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock",
+        "OPTIONS": {
+            "model": "shop.Product",
+            "stock_field": "pieces",
+            "sales_field": "sold",
+            "available_filter": {"for_sale": True},
+        },
+    },
+    "FREIGHT": {
+        "BACKEND": "dailyfresh_orders.freight.flat.FreeFromFreight",
+        "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
+    },
+    "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
+}

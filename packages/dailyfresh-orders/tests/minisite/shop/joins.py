@@ -1,0 +1,77 @@
+"""How this site joins its own shop to the package: ten lines for each protocol."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from .models import InBasket, Place, Product, Settled
+
+
+@dataclass(frozen=True)
+class Item:
+    sku_id: str
+    name: str
+    unit_price: Decimal
+    available: int
+    on_sale: bool
+    limit: int | None
+    unit: str = "500g"
+    image_name: str = "apple.png"
+    image_url: str = "/media/apple.png"
+    url: str = "/apple/"
+
+
+class Catalogue:
+    def find(self, sku_ids):
+        keys = [int(each) for each in sku_ids if each.isdigit() and str(int(each)) == each and len(each) < 19]
+        return {
+            str(p.pk): Item(str(p.pk), p.title, p.yuan, p.pieces, p.for_sale, p.most)
+            for p in Product.objects.filter(pk__in=keys)
+        }
+
+
+class Basket:
+    def lines(self, user, sku_ids=None):
+        rows = InBasket.objects.filter(user=user).order_by("pk")
+        return {row.sku_id: row.quantity for row in rows if sku_ids is None or row.sku_id in list(sku_ids)}
+
+    def settle(self, user, ordered, reference):
+        with transaction.atomic():
+            if not Settled.objects.get_or_create(reference=reference)[1]:
+                return
+            for row in InBasket.objects.filter(user=user, sku_id__in=ordered):
+                row.quantity = max(0, row.quantity - ordered[row.sku_id])
+                row.save() if row.quantity else row.delete()
+
+    def add(self, user, quantities):
+        for sku_id, quantity in quantities.items():
+            row = InBasket.objects.filter(user=user, sku_id=sku_id).first() or InBasket(
+                user=user, sku_id=sku_id, quantity=0
+            )
+            row.quantity += quantity
+            row.save()
+
+
+@dataclass(frozen=True)
+class Address:
+    id: str
+    receiver: str
+    province_code: str
+    phone: str = "13800006021"
+    province: str = "北京市"
+    city: str = "北京市"
+    district: str = "海淀区"
+    street: str = "科育南路 2 号"
+    postcode: str = "100190"
+
+
+class AddressBook:
+    def choices(self, user):
+        return [Address(str(p.pk), p.receiver, p.province_code) for p in Place.objects.filter(user=user).order_by("pk")]
+
+    def get(self, user, address_id):
+        return next((each for each in self.choices(user) if each.id == address_id), None)
+
+    def manage_url(self, next):
+        return f"/addresses/?next={next}"

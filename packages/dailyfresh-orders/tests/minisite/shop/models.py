@@ -1,0 +1,32 @@
+"""A site's own products and addresses: nothing of them is known to the package."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Product(models.Model):
+    title = models.CharField(max_length=80)
+    yuan = models.DecimalField(max_digits=10, decimal_places=2)
+    pieces = models.PositiveIntegerField()
+    sold = models.PositiveIntegerField(default=0)
+    for_sale = models.BooleanField(default=True)
+    most = models.PositiveIntegerField(null=True)
+
+    def __str__(self):
+        return self.title
+
+
+class Place(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    receiver = models.CharField(max_length=40)
+    province_code = models.CharField(max_length=12, default="110000")
+
+
+class InBasket(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    sku_id = models.CharField(max_length=64)
+    quantity = models.PositiveIntegerField()
+
+
+class Settled(models.Model):
+    reference = models.CharField(max_length=64, unique=True)

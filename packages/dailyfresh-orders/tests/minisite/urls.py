@@ -1,0 +1,7 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("boss/", admin.site.urls),
+    path("shop/orders/", include("dailyfresh_orders.urls", namespace="dailyfresh_orders")),
+]
