@@ -6,3 +6,9 @@ class CartConfig(AppConfig):
     name = "dailyfresh_cart"
     verbose_name = _("Cart")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, receivers
+
+        checks.register_all()
+        receivers.connect()

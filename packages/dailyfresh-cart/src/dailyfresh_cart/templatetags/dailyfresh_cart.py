@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django import template
 
 from ..conf import conf
@@ -9,3 +11,21 @@ register = template.Library()
 def dailyfresh_cart_scripts() -> dict[str, object]:
     """The package's scripts, with jQuery before them unless the site has its own."""
     return {"jquery_url": conf.JQUERY_URL}
+
+
+@register.inclusion_tag("dailyfresh_cart/_button.html")
+def dailyfresh_cart_button() -> dict[str, object]:
+    """The link to the cart for a page's header, with badge and mini cart; the same for every visitor."""
+    return {}
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """A price as the setting PRICE_FORMAT writes it."""
+    return conf.PRICE_FORMAT.format(amount)
+
+
+@register.filter
+def unlocalized(number: Decimal | int) -> str:
+    """A number for an attribute, where the language's own signs would break it."""
+    return str(number)

@@ -1,0 +1,30 @@
+"""The site's catalogue, as configured."""
+
+from collections.abc import Collection, Mapping
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from .conf import conf
+from .protocols import Catalogue, Purchasable
+
+
+def catalogue() -> Catalogue:
+    """An instance of the class that the setting CATALOGUE names."""
+    if not conf.CATALOGUE:
+        raise ImproperlyConfigured('DAILYFRESH_CART["CATALOGUE"] names no catalogue: the cart cannot know any product.')
+    found: Catalogue = import_string(conf.CATALOGUE)()
+    return found
+
+
+def find_products(sku_ids: Collection[str]) -> Mapping[str, Purchasable]:
+    """sku_id -> product, in one statement, or none at all when nothing is asked."""
+    return catalogue().find(sku_ids) if sku_ids else {}
+
+
+def allowed_of(product: Purchasable) -> int:
+    """The most pieces one line may hold: what is there, what one buyer may take, MAX_QUANTITY."""
+    if not product.on_sale:
+        return 0
+    most = conf.MAX_QUANTITY if product.limit is None else min(product.limit, conf.MAX_QUANTITY)
+    return max(0, min(product.available, most))

@@ -1,0 +1,44 @@
+"""What a cart refuses, each by its own name. Texts for the buyer are made in the views."""
+
+
+class CartError(Exception):
+    """Ground of every refusal of this package."""
+
+
+class CartUnavailable(CartError):
+    """The store does not answer; nothing was changed that it did not confirm."""
+
+
+class SignInRequired(CartError):
+    """The site gives no cart to guests (setting GUESTS)."""
+
+
+class LineRefused(CartError):
+    """One line was refused, and with it the whole change."""
+
+    def __init__(self, sku_id: str, *, name: str = "", in_cart: int = 0, allowed: int = 0) -> None:
+        super().__init__(sku_id)
+        self.sku_id = sku_id
+        self.name = name or sku_id
+        self.in_cart = in_cart
+        self.allowed = allowed
+
+
+class UnknownProduct(LineRefused):
+    """The catalogue does not know this sku_id."""
+
+
+class OffSale(LineRefused):
+    """The product is known but not sold now."""
+
+
+class OutOfStock(LineRefused):
+    """The line would hold more than there is; `allowed` is the most it may hold."""
+
+
+class OverLimit(LineRefused):
+    """The line would hold more than one buyer may take; `allowed` is the most it may hold."""
+
+
+class CartFull(LineRefused):
+    """The cart holds as many lines as it may; `allowed` is that number."""

@@ -1,0 +1,33 @@
+"""What the cart does when others act: merge at sign-in, forget a deleted user."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.http import HttpRequest
+
+from .owners import guest_of, merge_guest
+from .stores import store
+from .stores.base import user_owner
+
+
+def connect() -> None:
+    """Called once, when the app is ready."""
+    user_logged_in.connect(merge_at_sign_in, dispatch_uid="dailyfresh_cart.merge_at_sign_in")
+    post_delete.connect(forget_deleted, sender=get_user_model(), dispatch_uid="dailyfresh_cart.forget_deleted")
+
+
+def merge_at_sign_in(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """The guest's cart goes into the user's; signing in never fails for it."""
+    # `request` is None where a script signs somebody in.
+    if request is not None and (guest := guest_of(request)):
+        merge_guest(request, guest, user)
+
+
+def forget_deleted(instance: Any, **kwargs: Any) -> None:
+    """No cart outlives its user."""
+    if not store().in_session:
+        transaction.on_commit(partial(store().drop, user_owner(instance)), robust=True)

@@ -1,0 +1,179 @@
+"""What a cart looks like beside the catalogue as it is now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from .catalogue import allowed_of, find_products
+from .conf import conf
+from .protocols import Purchasable
+from .stores import store
+from .stores.base import Line, Owner
+
+NOTHING = Decimal("0.00")
+
+
+class State(StrEnum):
+    """How a line stands to the catalogue; only an `ok` line can be bought."""
+
+    OK = "ok"
+    SHORT = "short"  # more in the cart than may be bought: "only n left"
+    SOLD_OUT = "sold_out"
+    OFF_SALE = "off_sale"
+    GONE = "gone"  # the catalogue does not know it any more
+
+
+@dataclass(frozen=True)
+class CartLine:
+    """One line beside its product; `product` is None when it is gone."""
+
+    sku_id: str
+    quantity: int
+    marked: bool
+    added_price: Decimal | None
+    product: Purchasable | None
+
+    @cached_property
+    def allowed(self) -> int:
+        """The most pieces this line may hold now."""
+        return allowed_of(self.product) if self.product else 0
+
+    @cached_property
+    def state(self) -> State:
+        if self.product is None:
+            return State.GONE
+        if not self.product.on_sale:
+            return State.OFF_SALE
+        if not self.allowed:
+            return State.SOLD_OUT
+        return State.SHORT if self.quantity > self.allowed else State.OK
+
+    @property
+    def valid(self) -> bool:
+        """Some of it can be bought, be it fewer pieces."""
+        return self.state in (State.OK, State.SHORT)
+
+    @property
+    def selected(self) -> bool:
+        """It is ticked and goes to the checkout."""
+        return self.marked and self.state is State.OK
+
+    @property
+    def low(self) -> bool:
+        """So few are left that the line says so."""
+        return self.state is State.OK and self.product is not None and self.product.available <= conf.LOW_STOCK
+
+    @property
+    def unit_price(self) -> Decimal:
+        return self.product.unit_price if self.product else NOTHING
+
+    @property
+    def subtotal(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+    @property
+    def price_change(self) -> Decimal:
+        """What one piece costs more (or, below zero, less) than when it was added."""
+        if self.added_price is None or not self.valid:
+            return NOTHING
+        return self.unit_price - self.added_price
+
+    @property
+    def price_drop(self) -> Decimal:
+        return max(NOTHING, -self.price_change)
+
+    @property
+    def price_rise(self) -> Decimal:
+        return max(NOTHING, self.price_change)
+
+
+@dataclass(frozen=True)
+class Cart:
+    """A whole cart, oldest line first; the sums are those of the selected lines, in yuan without freight."""
+
+    lines: tuple[CartLine, ...]
+
+    @property
+    def count(self) -> int:
+        """Lines, the dead ones too: what the badge shows."""
+        return len(self.lines)
+
+    @cached_property
+    def valid(self) -> tuple[CartLine, ...]:
+        return tuple(line for line in self.lines if line.valid)
+
+    @cached_property
+    def invalid(self) -> tuple[CartLine, ...]:
+        return tuple(line for line in self.lines if not line.valid)
+
+    @cached_property
+    def selected(self) -> tuple[CartLine, ...]:
+        return tuple(line for line in self.lines if line.selected)
+
+    @property
+    def selectable(self) -> int:
+        return sum(line.state is State.OK for line in self.lines)
+
+    @property
+    def all_selected(self) -> bool:
+        return bool(self.selected) and len(self.selected) == self.selectable
+
+    @property
+    def some_selected(self) -> bool:
+        return bool(self.selected) and not self.all_selected
+
+    @property
+    def pieces(self) -> int:
+        return sum(line.quantity for line in self.selected)
+
+    @cached_property
+    def total(self) -> Decimal:
+        return sum((line.subtotal for line in self.selected), NOTHING)
+
+    @property
+    def latest(self) -> tuple[CartLine, ...]:
+        """The five lines added last, the newest first: the mini cart."""
+        return self.lines[::-1][:5]
+
+    @property
+    def free_delivery_from(self) -> Decimal | None:
+        wanted = conf.FREE_DELIVERY_FROM
+        return None if wanted is None else Decimal(wanted)
+
+    @property
+    def free_delivery_missing(self) -> Decimal:
+        """What the goods total lacks to free delivery, 0 when it is reached."""
+        return max(NOTHING, (self.free_delivery_from or NOTHING) - self.total)
+
+
+def present(lines: Mapping[str, Line], products: Mapping[str, Purchasable]) -> Cart:
+    """The stored lines beside their products."""
+    return Cart(
+        tuple(
+            CartLine(sku_id, line.quantity, line.selected, line.unit_price, products.get(sku_id))
+            for sku_id, line in lines.items()
+        )
+    )
+
+
+def cart_of(owner: Owner | None) -> Cart:
+    """The owner's cart: one question to the store, one to the catalogue."""
+    lines = store().read(owner) if owner else {}
+    return present(lines, find_products(lines.keys()))
+
+
+def quantities_of(owner: Owner | None) -> dict[str, int]:
+    """sku_id -> quantity without looking at any product: one question to the store."""
+    return store().quantities(owner) if owner else {}
+
+
+def count_of(owner: Owner | None) -> int:
+    """How many lines the cart has (seed 15: HLEN)."""
+    return store().count(owner) if owner else 0
+
+
+def quantities_in_order(owner: Owner) -> dict[str, int]:
+    """sku_id -> quantity, oldest line first."""
+    return {sku_id: line.quantity for sku_id, line in store().read(owner).items()}

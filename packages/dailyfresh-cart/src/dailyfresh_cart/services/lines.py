@@ -1,0 +1,175 @@
+"""Adding, changing, removing and selecting lines: each one change of the store, all or nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from ..catalogue import allowed_of, find_products
+from ..conf import conf
+from ..exceptions import CartFull, LineRefused, OffSale, OutOfStock, OverLimit, UnknownProduct
+from ..protocols import Purchasable
+from ..selectors import Cart, present
+from ..signals import cart_changed
+from ..stores import store
+from ..stores.base import Change, Kind, Line, Outcome, Owner, Why
+
+REPLAY = 600
+"""Seconds in which the same add, sent again, changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken out, for an undo, and the cart without it."""
+
+    lines: Mapping[str, Line]
+    cart: Cart
+
+
+def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", clip: bool = False) -> Outcome:
+    """Put so many pieces more of each sku_id in: one statement, one question to the store.
+
+    All or nothing, unless `clip` adds what may be added and leaves out the rest. Repeated with the same `once` within
+    ten minutes it changes nothing. Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull.
+    """
+    products = find_products(quantities.keys())
+    if clip:
+        quantities = {sku_id: n for sku_id, n in quantities.items() if sku_id in products}
+    changes = [_wanted(Kind.ADD, sku_id, n, products, clip=clip) for sku_id, n in quantities.items()]
+    # The client may send a request again whose answer was lost, and an add counts twice if it does.
+    return _changed(
+        owner, changes, products, why="add", reference=f"add:{once or uuid4().hex}", remember=REPLAY, clip=clip
+    )
+
+
+def set_quantity(*, owner: Owner, sku_id: str, quantity: int) -> Cart:
+    """Make it just so many pieces (0 removes), whatever the line held; the cart after it.
+
+    Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull.
+    """
+    products = find_products({sku_id, *store().quantities(owner)})
+    change = _wanted(Kind.SET, sku_id, quantity, products)
+    return _cart(_changed(owner, [change], products, why="set", read=True), products)
+
+
+def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[str, bool]) -> Cart:
+    """What a whole page says: quantities (sku_id -> pieces, 0 removes) and ticks (sku_id -> selected) in one change.
+
+    Lines that are no longer in the cart are left out: a page that is old brings nothing back. Raises as set_quantity.
+    """
+    held = store().read(owner)
+    products = find_products(held.keys())
+    changes = [
+        _wanted(Kind.SET, sku_id, n, products)
+        for sku_id, n in quantities.items()
+        if sku_id in held and n != held[sku_id].quantity
+    ]
+    gone = {change.sku_id for change in changes if not change.quantity}
+    changes += [Change(Kind.MARK, sku_id, selected=mark) for sku_id, mark in marks.items() if sku_id not in gone]
+    return _cart(_changed(owner, changes, products, why="set", read=True), products)
+
+
+def remove_lines(*, owner: Owner, sku_ids: Collection[str]) -> Removed:
+    """Take these lines out; ids that are not in the cart are no error."""
+    held = store().read(owner)
+    return _removed(
+        owner, held, find_products(held.keys()), [sku_id for sku_id in sku_ids if sku_id in held], why="remove"
+    )
+
+
+def clear_invalid(*, owner: Owner) -> Removed:
+    """Take out every line that cannot be bought: gone, off sale or sold out."""
+    held = store().read(owner)
+    products = find_products(held.keys())
+    dead = [line.sku_id for line in present(held, products).invalid]
+    return _removed(owner, held, products, dead, why="clear")
+
+
+def restore_lines(*, owner: Owner, lines: Mapping[str, Line]) -> Cart:
+    """Put removed lines back as they were; a line that is there again stays as it is."""
+    changes = [Change.of(Kind.PUT, sku_id, line) for sku_id, line in lines.items()]
+    return _cart(_changed(owner, changes, {}, why="restore", read=True, clip=True))
+
+
+def select_lines(*, owner: Owner, sku_ids: Collection[str] | None, selected: bool) -> Cart:
+    """Select or deselect these lines, or with None every line."""
+    if sku_ids is None:
+        sku_ids = store().quantities(owner)
+    changes = [Change(Kind.MARK, sku_id, selected=selected) for sku_id in sku_ids]
+    return _cart(_changed(owner, changes, {}, why="select", read=True))
+
+
+def lifetime_of(owner: Owner) -> int:
+    """Seconds after its last change until the owner's cart is forgotten; 0 for never."""
+    return conf.GUEST_DAYS * 86400 if owner.is_guest else 0
+
+
+def _wanted(
+    kind: Kind, sku_id: str, quantity: int, products: Mapping[str, Purchasable], *, clip: bool = False
+) -> Change:
+    if not quantity:
+        return Change(Kind.SET, sku_id, 0)
+    product = products.get(sku_id)
+    if product is None:
+        raise UnknownProduct(sku_id)
+    cap = allowed_of(product)
+    if not clip:
+        if not product.on_sale:
+            raise OffSale(sku_id, name=product.name)
+        if not cap:
+            raise OutOfStock(sku_id, name=product.name)
+    return Change(kind, sku_id, quantity, cap, unit_price=product.unit_price)
+
+
+def _changed(
+    owner: Owner,
+    changes: Sequence[Change],
+    products: Mapping[str, Purchasable],
+    *,
+    why: str,
+    reference: str = "",
+    remember: int = 0,
+    clip: bool = False,
+    read: bool = False,
+) -> Outcome:
+    """One change of the store; a refusal becomes its exception, a success its signal."""
+    outcome = store().change(
+        owner,
+        changes,
+        reference=reference,
+        remember=remember,
+        clip=clip,
+        most=conf.MAX_LINES,
+        lifetime=lifetime_of(owner),
+        read=read,
+    )
+    for sku_id, reason in outcome.refused.items():
+        raise _refusal(sku_id, reason, outcome.before[sku_id], products.get(sku_id))
+    if outcome.applied and changes:
+        cart_changed.send_robust(None, owner=owner, sku_ids=[change.sku_id for change in changes], why=why)
+    return outcome
+
+
+def _refusal(sku_id: str, reason: Why, in_cart: int, product: Purchasable | None) -> LineRefused:
+    name = product.name if product else ""
+    if reason is Why.FULL or product is None:
+        return CartFull(sku_id, name=name, in_cart=in_cart, allowed=conf.MAX_LINES)
+    allowed = allowed_of(product)
+    error = OutOfStock if allowed == product.available else OverLimit
+    return error(sku_id, name=name, in_cart=in_cart, allowed=allowed)
+
+
+def _removed(
+    owner: Owner, held: Mapping[str, Line], products: Mapping[str, Purchasable], sku_ids: Sequence[str], *, why: str
+) -> Removed:
+    changes = [Change(Kind.SET, sku_id) for sku_id in sku_ids]
+    outcome = _changed(owner, changes, products, why=why, read=True)
+    return Removed({sku_id: held[sku_id] for sku_id in sku_ids}, _cart(outcome, products))
+
+
+def _cart(outcome: Outcome, products: Mapping[str, Purchasable] | None = None) -> Cart:
+    lines = outcome.lines or {}
+    known = products or {}
+    # Another tab may have added a line since the products were looked up.
+    if missing := [sku_id for sku_id in lines if sku_id not in known]:
+        known = {**known, **find_products(missing)}
+    return present(lines, known)

@@ -1,0 +1,105 @@
+/* The cart page: every change is painted at once and asked of the server, whose rendered answer replaces the page's part.
+ * Requests go one after another; for one product only the last wish is sent.
+ */
+jQuery(function ($) {
+  "use strict";
+  var $page = $("[data-cart-page]"), urls = $page.data();
+  var wishes = [], running = false;
+
+  function keyed(key) {
+    return $page.find("[data-cart-key]").filter(function () { return $(this).attr("data-cart-key") === key; });
+  }
+
+  function paintSome() {
+    $page.find("[data-cart-some]").prop("indeterminate", true);
+  }
+
+  function show(data) {
+    var key = $(document.activeElement).attr("data-cart-key"), inside = $.contains($page[0], document.activeElement);
+    var pictures = {};
+    $page.find("img").each(function () { pictures[this.getAttribute("src")] = this; });
+    $page.html(data.html);
+    // The old pictures go on: new ones would flash.
+    $page.find("img").each(function () { $(this).replaceWith(pictures[this.getAttribute("src")] || this); });
+    paintSome();
+    $("[data-cart-number]").text(data.count);
+    $("[data-cart-kinds]").prop("hidden", !data.count);
+    $("[data-cart-live]").text($page.find("[data-cart-total]").closest("div").text());
+    df.cart.badge(data.count);
+    if (inside) {
+      var $again = key ? keyed(key).not(":disabled") : $();
+      if (!$again.length && key) { $again = keyed("quantity " + key.split(" ")[1]); }
+      ($again.length ? $again : $("[data-cart-title]")).first().trigger("focus");
+    }
+  }
+
+  function next() {
+    var wish = wishes.shift();
+    if (!wish) { running = false; return; }
+    running = true;
+    df.post(wish.url, $.extend({ page: 1 }, wish.data)).done(function (data, envelope) {
+      // While more is on its way, this answer would undo what is painted already.
+      if (!wishes.length) { show(data); } else { df.cart.badge(data.count); }
+      if (wish.undo && data.undo) {
+        df.message(envelope.message, { action: urls.textUndo, run: function () { ask("undo", urls.restoreUrl, { undo: data.undo }); } });
+      }
+    }).fail(function () {
+      // Refused: the page as the server has it.
+      df.get(urls.linesUrl, { page: 1 }, true).done(show);
+    }).always(next);
+  }
+
+  // `what` names the thing that is changed: a later wish for it takes the place of one that still waits.
+  function ask(what, url, data, undo) {
+    wishes = wishes.filter(function (wish) { return wish.what !== what; });
+    wishes.push({ what: what, url: url, data: data, undo: undo });
+    if (!running) { next(); }
+  }
+
+  function skuOf(element) {
+    return $(element).closest("[data-cart-line]").attr("data-cart-line");
+  }
+
+  function setQuantity(element, wanted) {
+    var sku = skuOf(element), $stepper = $(element).closest("[data-cart-line]").find("[data-cart-stepper]");
+    var $input = $stepper.find("[data-cart-quantity]"), most = Number($input.data("max"));
+    $input.val(wanted);
+    $stepper.find("[data-cart-step='-1']").prop("disabled", wanted <= 1);
+    $stepper.find("[data-cart-step='1']").prop("disabled", wanted >= most);
+    $(element).closest("[data-cart-line]").find(".df-cs").attr("aria-busy", "true");
+    ask("quantity " + sku, urls.setUrl, { sku_id: sku, quantity: wanted });
+  }
+
+  $page.on("click", "[data-cart-step]", function (event) {
+    var now = Number($(this).closest("[data-cart-stepper]").find("[data-cart-quantity]").val()) || 1;
+    event.preventDefault();
+    setQuantity(this, Math.max(1, now + Number($(this).data("cartStep"))));
+  }).on("click", "[data-cart-take]", function (event) {
+    event.preventDefault();
+    setQuantity(this, Number($(this).data("cartTake")));
+  }).on("change", "[data-cart-quantity]", function () {
+    setQuantity(this, this.value.trim());
+  }).on("keydown", "[data-cart-quantity]", function (event) {
+    if (event.key === "Enter") { event.preventDefault(); $(this).trigger("change"); }
+  }).on("click", "[data-cart-remove]", function (event) {
+    event.preventDefault();
+    $(this).closest("[data-cart-line]").prop("hidden", true);
+    ask("remove " + skuOf(this), urls.removeUrl, { sku_id: skuOf(this) }, true);
+  }).on("click", "[data-cart-remove-selected]", function (event) {
+    var $lines = $page.find("[data-cart-select]:checked").closest("[data-cart-line]").prop("hidden", true);
+    event.preventDefault();
+    ask("remove selected", urls.removeUrl, { sku_id: $lines.map(function () { return $(this).attr("data-cart-line"); }).get() }, true);
+  }).on("click", "[data-cart-clear]", function (event) {
+    event.preventDefault();
+    $page.find("[data-cart-invalid]").prop("hidden", true);
+    ask("clear", urls.clearUrl, {}, true);
+  }).on("change", "[data-cart-select]", function () {
+    ask("select " + skuOf(this), urls.selectUrl, { sku_id: skuOf(this), selected: this.checked ? 1 : 0 });
+  }).on("change", "[data-cart-all]", function () {
+    $page.find("[data-cart-select]:not(:disabled), [data-cart-all]").prop({ checked: this.checked, indeterminate: false });
+    ask("select all", urls.selectUrl, { all: 1, selected: this.checked ? 1 : 0 });
+  });
+
+  $("[data-cart-undo-form]").prop("hidden", false);
+  paintSome();
+});

@@ -1,0 +1,132 @@
+/* Badge, add buttons and mini cart, for any page.
+ *
+ *   [data-cart-badge]               shows the number of lines, hidden at 0
+ *   [data-cart-add=<sku_id>]        a stepper: [data-cart-more=1|-1] inside it, <output> for the quantity
+ *   [data-cart-put=<sku_id>]        one button that adds; data-cart-quantity-from=<selector> of a number field
+ *   [data-cart-here]                holds [data-cart-open] and its [data-cart-mini] with [data-cart-mini-content]
+ * Events on document: df:cart ({count, sku_id, quantity}) after every answer of the server.
+ */
+(function (own) {
+"use strict";
+jQuery(function ($) {
+  var $document = $(document);
+
+  function once() {
+    return Date.now().toString(36) + Math.random().toString(36).slice(2);
+  }
+
+  function paintBadge(count) {
+    $("[data-cart-badge]").each(function () {
+      var $badge = $(this), text = count > 99 ? "99+" : String(count);
+      if ($badge.text() !== text) { $badge.addClass("df-pop").one("animationend", function () { $badge.removeClass("df-pop"); }); }
+      $badge.prop("hidden", !count).text(text);
+    });
+  }
+
+  function paintStepper($stepper, quantity) {
+    $stepper.attr("data-quantity", quantity).toggleClass("df-on", quantity > 0).find("output").text(quantity);
+  }
+
+  function steppersOf(sku) {
+    return $("[data-cart-add]").filter(function () { return $(this).attr("data-cart-add") === String(sku); });
+  }
+
+  function told(answer) {
+    paintBadge(answer.count);
+    if (answer.sku_id !== undefined) { steppersOf(answer.sku_id).each(function () { paintStepper($(this), answer.quantity); }); }
+    $document.trigger("df:cart", [answer]);
+  }
+
+  $document.on("df:visitor", function (event, data) {
+    if (!data.cart || data.cart.available === false) { return; }
+    paintBadge(data.cart.count);
+    $("[data-cart-add]").each(function () { paintStepper($(this), data.cart.lines[$(this).attr("data-cart-add")] || 0); });
+  });
+
+  // One request per product at a time: painted at once, what the server says wins, a refusal takes it back.
+  $document.on("click", "[data-cart-more]", function (event) {
+    var $stepper = $(this).closest("[data-cart-add]"), sku = $stepper.attr("data-cart-add");
+    var before = Number($stepper.attr("data-quantity")) || 0, step = Number($(this).data("cartMore"));
+    event.preventDefault();
+    if ($stepper.attr("aria-busy") === "true" || before + step < 0) { return; }
+    $stepper.attr("aria-busy", "true");
+    paintStepper($stepper, before + step);
+    (step > 0 ? df.post(own.addUrl, { sku_id: sku, quantity: step, once: once() })
+      : df.post(own.setUrl, { sku_id: sku, quantity: before + step })
+    ).done(function (data, envelope) {
+      told({ count: data.count, sku_id: sku, quantity: data.quantity === undefined ? before + step : data.quantity });
+      if (step > 0 && envelope.message) { df.message(envelope.message); }
+    }).fail(function () { paintStepper($stepper, before); })
+      .always(function () { $stepper.removeAttr("aria-busy"); });
+  });
+
+  $document.on("click", "[data-cart-put]", function (event) {
+    var $button = $(this), sku = $button.attr("data-cart-put"), from = $button.data("cartQuantityFrom");
+    event.preventDefault();
+    if ($button.attr("aria-busy") === "true") { return; }
+    $button.attr("aria-busy", "true");
+    df.post(own.addUrl, { sku_id: sku, quantity: from ? $(from).first().val() : 1, once: once() })
+      .done(function (data, envelope) {
+        told(data);
+        df.message(envelope.message);
+      }).always(function () { $button.removeAttr("aria-busy"); });
+  });
+
+  // The mini cart: a dialog under its button; the link itself stays the way without JavaScript.
+  function open($here) {
+    var $mini = $here.find("[data-cart-mini]");
+    df.get(own.miniUrl).done(function (data) {
+      $mini.find("[data-cart-mini-content]").html(data.html);
+      paintBadge(data.count);
+      $mini.prop("hidden", false).trigger("focus");
+      $here.find("[data-cart-open]").attr("aria-expanded", "true");
+    });
+  }
+
+  function close($here, back) {
+    $here.find("[data-cart-mini]").prop("hidden", true);
+    $here.find("[data-cart-open]").attr("aria-expanded", "false");
+    if (back) { $here.find("[data-cart-open]").trigger("focus"); }
+  }
+
+  $("[data-cart-open]").attr({ "aria-haspopup": "dialog", "aria-expanded": "false" });
+  $document.on("click", "[data-cart-open]", function (event) {
+    var $here = $(this).closest("[data-cart-here]");
+    if (event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    event.preventDefault();
+    if ($here.find("[data-cart-mini]").prop("hidden")) { open($here); } else { close($here, true); }
+  }).on("click", "[data-cart-close]", function () {
+    close($(this).closest("[data-cart-here]"), true);
+  }).on("click", function (event) {
+    $("[data-cart-here]").each(function () {
+      var $here = $(this);
+      if (!$here.find("[data-cart-mini]").prop("hidden") && !$here.has(event.target).length) { close($here, false); }
+    });
+  }).on("keydown", "[data-cart-mini]", function (event) {
+    var $mini = $(this), $stops, at;
+    if (event.key === "Escape") { event.stopPropagation(); close($mini.closest("[data-cart-here]"), true); }
+    if (event.key !== "Tab") { return; }
+    $stops = $mini.find("a[href], button:not(:disabled), input:not(:disabled)").filter(":visible");
+    at = $stops.index(document.activeElement);
+    if (event.shiftKey ? at <= 0 : at === $stops.length - 1) {
+      event.preventDefault();
+      $stops.eq(event.shiftKey ? $stops.length - 1 : 0).trigger("focus");
+    }
+  }).on("df:cart", function (event, answer) {
+    // A line changed in the open mini cart: its sums come from the server again.
+    var $mini = $("[data-cart-mini]").filter(":visible");
+    if (!$mini.length) { return; }
+    df.get(own.miniUrl, null, true).done(function (data) {
+      var focused = $(document.activeElement).closest("[data-cart-add]").attr("data-cart-add");
+      var step = $(document.activeElement).attr("data-cart-more");
+      $mini.find("[data-cart-mini-content]").html(data.html);
+      if (focused) { $mini.find("[data-cart-more='" + step + "']").filter(function () {
+        return $(this).closest("[data-cart-add]").attr("data-cart-add") === focused;
+      }).add($mini).last().trigger("focus"); }
+    });
+  });
+
+  window.df.cart = { badge: paintBadge };
+  if ($("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
+});
+})(jQuery.extend({}, document.currentScript.dataset));

@@ -1,0 +1,182 @@
+"""The shape of every cart store: five values and one class."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.core.checks import CheckMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose cart: `u:<primary key>` of a user or `g:<token>` of a guest."""
+
+    key: str
+    session: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_guest(self) -> bool:
+        return self.key.startswith("g:")
+
+
+def user_owner(user: Any, session: Any = None) -> Owner:
+    """The owner that a signed-in user is."""
+    return Owner(f"u:{user.pk}", session)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it is stored; `unit_price` is the price seen when it was added, `position` its place in time (µs)."""
+
+    quantity: int
+    selected: bool = True
+    unit_price: Decimal | None = None
+    position: int = 0
+
+
+class Kind(StrEnum):
+    """What one change does to its line."""
+
+    ADD = "add"  # that many more, and selected
+    SET = "set"  # exactly that many; 0 removes the line
+    MAX = "max"  # at least that many
+    TAKE = "take"  # that many fewer; the line goes when none is left
+    MARK = "mark"  # selected or not, if the line is there
+    PUT = "put"  # back as it was, if the line is not there
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line's change; `cap` is the most the line may hold afterwards, None for no bound."""
+
+    kind: Kind
+    sku_id: str
+    quantity: int = 0
+    cap: int | None = None
+    selected: bool = True
+    unit_price: Decimal | None = None
+    position: int = 0
+
+    @classmethod
+    def of(cls, kind: Kind, sku_id: str, line: Line, cap: int | None = None) -> "Change":
+        """The change that brings this line in."""
+        return cls(kind, sku_id, line.quantity, cap, line.selected, line.unit_price, line.position)
+
+
+class Why(StrEnum):
+    """Why a change was refused."""
+
+    CAP = "cap"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change: all of it when `refused` is empty, else nothing.
+
+    `applied` is False as well when the reference had been seen before. `before` and `after` are sku_id -> quantity of
+    the lines that were named, 0 for none; `lines` is the whole cart where it was asked for.
+    """
+
+    applied: bool
+    count: int
+    before: Mapping[str, int] = field(default_factory=dict)
+    after: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, Why] = field(default_factory=dict)
+    lines: Mapping[str, Line] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A guest's lines, set aside for one account; the reference makes their merge happen once."""
+
+    reference: str
+    lines: Mapping[str, Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One cart as a survey sees it; `changed` in seconds since 1970."""
+
+    owner: Owner
+    lines: int
+    pieces: int
+    changed: int
+
+
+class CartStore(ABC):
+    """Keeps carts. Every method is atomic for one owner, and raises CartUnavailable when the store does not answer."""
+
+    in_session: ClassVar[bool] = False
+    """The cart lives in the visitor's session: it cannot be reached without one, and signing in keeps it."""
+    atomic: ClassVar[bool] = True
+    """Parallel changes of one cart all count."""
+
+    @abstractmethod
+    def read(self, owner: Owner) -> dict[str, Line]:
+        """The whole cart, oldest line first."""
+
+    @abstractmethod
+    def quantities(self, owner: Owner) -> dict[str, int]:
+        """sku_id -> quantity, in no certain order: all that a badge needs."""
+
+    @abstractmethod
+    def count(self, owner: Owner) -> int:
+        """How many lines there are."""
+
+    @abstractmethod
+    def change(
+        self,
+        owner: Owner,
+        changes: Sequence[Change],
+        *,
+        reference: str = "",
+        remember: int = 0,
+        clip: bool = False,
+        clear: bool = False,
+        most: int = 0,
+        lifetime: int = 0,
+        read: bool = False,
+    ) -> Outcome:
+        """Apply all changes in their order, or none.
+
+        A `reference` that was seen within its `remember` seconds changes nothing. `clip` cuts a quantity to its cap
+        (never below what the line held) and leaves out what is one line too many, instead of refusing. `clear` empties
+        the cart first. `most` bounds the number of lines, `lifetime` is the seconds until an untouched cart is
+        forgotten; 0 for no bound in both. `read` asks for the whole cart in the outcome.
+        """
+
+    @abstractmethod
+    def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
+        """Set the guest's lines aside for `by`, or return those that were set aside for it and never released.
+
+        None when there is nothing, or when another account took them.
+        """
+
+    @abstractmethod
+    def release(self, guest: Owner) -> bool:
+        """Drop what was set aside; True when the guest has put new lines in meanwhile."""
+
+    @abstractmethod
+    def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
+        """Forget the cart and all that is remembered of it; True when there was one and it is gone."""
+
+    @abstractmethod
+    def survey(self) -> Iterator[Held]:
+        """Every cart there is, in batches: for statistics and expiry."""
+
+    def check(self) -> list[CheckMessage]:
+        """System-check messages of the configuration; asks no server."""
+        return []
+
+    def check_server(self) -> list[CheckMessage]:
+        """System-check messages of the running server (`check --deploy`)."""
+        return []
+
+
+def stamped(changes: Sequence[Change], now: int) -> list[Change]:
+    """The changes with the positions that new lines get: one after another from `now` (µs)."""
+    return [change if change.position else replace(change, position=now + i) for i, change in enumerate(changes)]

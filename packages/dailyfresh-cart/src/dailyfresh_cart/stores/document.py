@@ -1,0 +1,161 @@
+"""The rules of a change in plain Python, and the stores that keep a cart as one document.
+
+`change.lua` says the same to Redis; the contract suite holds the two against each other.
+"""
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from .base import CartStore, Change, Claim, Kind, Line, Outcome, Owner, Why, stamped
+
+Document = dict[str, Any]
+"""{"lines": {sku_id: [quantity, selected, unit_price, position]}, "references": {reference: until}, "changed": seconds}"""
+
+
+def apply_changes(
+    lines: dict[str, Line], changes: Sequence[Change], *, clip: bool, clear: bool, most: int
+) -> tuple[dict[str, Line], dict[str, Why]]:
+    """The cart after the changes, and what was refused; `lines` itself is left alone."""
+    result = {} if clear else dict(lines)
+    refused: dict[str, Why] = {}
+    for change in changes:
+        old = result.get(change.sku_id)
+        line, why = _changed(old, change, clip=clip)
+        if line and not old and most and len(result) >= most:
+            line, why = None, None if clip else Why.FULL
+        if why:
+            refused[change.sku_id] = why
+        elif line:
+            result[change.sku_id] = line
+        else:
+            result.pop(change.sku_id, None)
+    return result, refused
+
+
+def _changed(old: Line | None, change: Change, *, clip: bool) -> tuple[Line | None, Why | None]:
+    """One line after its change, None when it goes; and why not."""
+    held = old.quantity if old else 0
+    if change.kind is Kind.MARK:
+        return (replace(old, selected=change.selected) if old else None), None
+    if change.kind is Kind.PUT and old:
+        return old, None
+    wanted = {
+        Kind.ADD: held + change.quantity,
+        Kind.MAX: max(held, change.quantity),
+        Kind.TAKE: max(0, held - change.quantity),
+    }.get(change.kind, change.quantity)
+    if change.cap is not None and wanted > change.cap and change.kind is not Kind.TAKE:
+        if not clip:
+            return old, Why.CAP
+        wanted = max(held, change.cap)
+    if not wanted:
+        return None, None
+    if not old:
+        return Line(wanted, change.selected, change.unit_price, change.position), None
+    if change.kind is Kind.ADD:
+        return replace(old, quantity=wanted, selected=change.selected, unit_price=change.unit_price), None
+    return replace(old, quantity=wanted), None
+
+
+class DocumentStore(CartStore):
+    """A store whose carts are documents; a subclass says how one is opened, and closed again when it was changed."""
+
+    @abstractmethod
+    def load(self, owner: Owner) -> Document:
+        """The document as it is now, {} for none."""
+
+    @abstractmethod
+    def edit(self, owner: Owner) -> AbstractContextManager[Document]:
+        """The document under a lock; what the block leaves in it is kept, an empty one is forgotten."""
+
+    def read(self, owner: Owner) -> dict[str, Line]:
+        return lines_of(self.load(owner))
+
+    def quantities(self, owner: Owner) -> dict[str, int]:
+        return {sku_id: line.quantity for sku_id, line in self.read(owner).items()}
+
+    def count(self, owner: Owner) -> int:
+        return len(self.load(owner).get("lines", {}))
+
+    def change(
+        self,
+        owner: Owner,
+        changes: Sequence[Change],
+        *,
+        reference: str = "",
+        remember: int = 0,
+        clip: bool = False,
+        clear: bool = False,
+        most: int = 0,
+        lifetime: int = 0,
+        read: bool = False,
+    ) -> Outcome:
+        now = time.time()
+        with self.edit(owner) as document:
+            lines = lines_of(document)
+            references = {seen: until for seen, until in document.get("references", {}).items() if until > now}
+            applied, refused, after = reference not in references, {}, lines
+            if applied:
+                after, refused = apply_changes(
+                    lines, stamped(changes, int(now * 1_000_000)), clip=clip, clear=clear, most=most
+                )
+                applied = not refused
+            if applied:
+                if reference:
+                    references[reference] = int(now) + remember
+                document.update(lines=packed(after), references=references, changed=int(now))
+            else:
+                after = lines
+        named = [change.sku_id for change in changes]
+        return Outcome(
+            applied=applied,
+            count=len(after),
+            before=_quantities(lines, named),
+            after=_quantities(after, named),
+            refused=refused,
+            lines=after if read else None,
+        )
+
+    def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
+        with self.edit(guest) as document:
+            if "claim" not in document:
+                if not document.get("lines"):
+                    return None
+                document["claim"] = [by.key, reference, document.pop("lines")]
+                document["changed"] = int(time.time())
+            holder, reference, lines = document["claim"]
+        return Claim(reference, lines_of({"lines": lines})) if holder == by.key else None
+
+    def release(self, guest: Owner) -> bool:
+        with self.edit(guest) as document:
+            document.pop("claim", None)
+            return bool(document.get("lines"))
+
+
+def lines_of(document: Document) -> dict[str, Line]:
+    """The lines of a document, oldest first."""
+    lines = {
+        sku_id: Line(quantity, selected, None if price is None else Decimal(price), position)
+        for sku_id, (quantity, selected, price, position) in document.get("lines", {}).items()
+    }
+    return dict(sorted(lines.items(), key=oldest_first))
+
+
+def packed(lines: dict[str, Line]) -> dict[str, list[Any]]:
+    """The lines as a document holds them: what JSON can say."""
+    return {
+        sku_id: [line.quantity, line.selected, None if line.unit_price is None else str(line.unit_price), line.position]
+        for sku_id, line in lines.items()
+    }
+
+
+oldest_first: Callable[[tuple[str, Line]], tuple[int, str]] = lambda item: (item[1].position, item[0])  # noqa: E731
+
+
+def _quantities(lines: dict[str, Line], sku_ids: Sequence[str]) -> dict[str, int]:
+    return {sku_id: lines[sku_id].quantity if sku_id in lines else 0 for sku_id in sku_ids}

@@ -1,0 +1,204 @@
+"""Carts in Redis: one hash sku_id -> quantity per owner, and every change one round trip (seed 15)."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import redis
+from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from ..exceptions import CartUnavailable
+from .base import CartStore, Change, Claim, Held, Line, Outcome, Owner, Why, stamped
+from .document import oldest_first
+
+BATCH = 500
+"""Carts that a survey asks for in one round trip."""
+
+
+class Script:
+    """One Lua file, sent by its digest and in full only where the server does not have it yet."""
+
+    def __init__(self, name: str) -> None:
+        self.text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+        self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    def __call__(self, client: Any, keys: Sequence[str], *args: str | int) -> Any:
+        try:
+            return client.evalsha(self.digest, len(keys), *keys, *args)
+        except redis.exceptions.NoScriptError:
+            return client.eval(self.text, len(keys), *keys, *args)
+
+
+CHANGE, CLAIM, DROP, READ = (Script(f"{name}.lua") for name in ("change", "claim", "drop", "read"))
+
+
+class RedisStore(CartStore):
+    """Carts in a Redis server, a Sentinel's master or a Cluster.
+
+    Just one of: `alias`, a django-redis alias of CACHES; `client`, the dotted path of a function that returns a redis-py
+    client (called once a process); `url`. The keys of one owner share the hash tag, so that a Cluster keeps them in one
+    slot: `cart:{u:5}` sku_id -> quantity, `cart:{u:5}:notes` (order, selection, price when added),
+    `cart:{u:5}:references`, and while a merge is under way `:claim` and `:claim:notes`.
+    """
+
+    def __init__(self, *, alias: str = "", client: str = "", url: str = "", prefix: str = "cart") -> None:
+        if [bool(alias), bool(client), bool(url)].count(True) != 1:
+            raise ImproperlyConfigured("a Redis cart store takes just one of the options alias, client and url")
+        if not prefix or not prefix.isascii() or set(prefix) & set("{}*?[]\\^ "):
+            raise ImproperlyConfigured(
+                f"the prefix {prefix!r} of a Redis cart store holds characters that keys must not"
+            )
+        self.alias, self.factory, self.url, self.prefix = alias, client, url, prefix
+
+    @property
+    def client(self) -> Any:
+        """The redis-py client; pools are kept by django-redis or for the life of the process."""
+        if self.alias:
+            from django_redis import get_redis_connection
+
+            return get_redis_connection(self.alias)
+        return _made_by(self.factory) if self.factory else _connected_to(self.url)
+
+    def read(self, owner: Owner) -> dict[str, Line]:
+        with _asking():
+            return _lines(*READ(self.client, self._keys(owner)[:2]))
+
+    def quantities(self, owner: Owner) -> dict[str, int]:
+        with _asking():
+            return {_text(sku_id): int(n) for sku_id, n in self.client.hgetall(self._keys(owner)[0]).items()}
+
+    def count(self, owner: Owner) -> int:
+        with _asking():
+            return int(self.client.hlen(self._keys(owner)[0]))
+
+    def change(
+        self,
+        owner: Owner,
+        changes: Sequence[Change],
+        *,
+        reference: str = "",
+        remember: int = 0,
+        clip: bool = False,
+        clear: bool = False,
+        most: int = 0,
+        lifetime: int = 0,
+        read: bool = False,
+    ) -> Outcome:
+        now = time.time()
+        args: list[str | int] = [int(now), reference, remember, int(clip), int(clear), most, lifetime, int(read)]
+        for change in stamped(changes, int(now * 1_000_000)):
+            cap = -1 if change.cap is None else change.cap
+            price = "" if change.unit_price is None else str(change.unit_price)
+            args += (change.kind, change.sku_id, change.quantity, cap, int(change.selected), price, change.position)
+        with _asking():
+            status, count, results, *carts = CHANGE(self.client, self._keys(owner)[:3], *args)
+        named = [change.sku_id for change in changes]
+        before = dict(zip(named, results[0::3], strict=True))
+        after = dict(zip(named, results[1::3], strict=True)) if status == 1 else before
+        whys = {sku_id: Why(_text(why)) for sku_id, why in zip(named, results[2::3], strict=True) if why}
+        return Outcome(
+            applied=status == 1,
+            count=count,
+            before=before,
+            after=after,
+            refused=whys if status == 0 else {},
+            lines=_lines(*carts) if carts else None,
+        )
+
+    def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
+        quantities, notes, _, *aside = self._keys(guest)
+        with _asking():
+            found = CLAIM(self.client, [quantities, notes, *aside], by.key, reference, lifetime)
+        return Claim(_text(found[0]), _lines(*found[1:])) if found else None
+
+    def release(self, guest: Owner) -> bool:
+        quantities, _, _, *aside = self._keys(guest)
+        with _asking(), self.client.pipeline(transaction=False) as pipeline:
+            pipeline.delete(*aside)
+            pipeline.exists(quantities)
+            return bool(pipeline.execute()[-1])
+
+    def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
+        with _asking():
+            return bool(
+                DROP(self.client, self._keys(owner), "" if unless_changed_since is None else unless_changed_since)
+            )
+
+    def survey(self) -> Iterator[Held]:
+        with _asking():
+            batch: list[Owner] = []
+            for key in map(_text, self.client.scan_iter(match=f"{self.prefix}:{{*}}", count=1000)):
+                batch.append(Owner(key[len(self.prefix) + 2 : -1]))
+                if len(batch) == BATCH:
+                    yield from self._held(batch)
+                    batch = []
+            yield from self._held(batch)
+
+    def _held(self, owners: Sequence[Owner]) -> Iterator[Held]:
+        with self.client.pipeline(transaction=False) as pipeline:
+            for quantities, notes, *_ in map(self._keys, owners):
+                pipeline.hvals(quantities)
+                pipeline.hget(notes, "")
+            answers = pipeline.execute()
+        for owner, values, changed in zip(owners, answers[0::2], answers[1::2], strict=True):
+            if values:
+                yield Held(owner, len(values), sum(map(int, values)), int(changed or 0))
+
+    def _keys(self, owner: Owner) -> list[str]:
+        key = f"{self.prefix}:{{{owner.key}}}"
+        return [key, f"{key}:notes", f"{key}:references", f"{key}:claim", f"{key}:claim:notes"]
+
+    def check(self) -> list[CheckMessage]:
+        from .redis_checks import configuration_messages
+
+        return configuration_messages(self)
+
+    def check_server(self) -> list[CheckMessage]:
+        from .redis_checks import server_messages
+
+        return server_messages(self)
+
+
+@cache
+def _made_by(factory: str) -> Any:
+    return import_string(factory)()
+
+
+@cache
+def _connected_to(url: str) -> Any:
+    # Without time-outs a server that hangs would hang every page that shows a badge.
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException, OSError) as error:
+        raise CartUnavailable(f"Redis does not answer: {error}") from error
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _lines(quantities: Sequence[bytes | str], notes: Sequence[bytes | str]) -> dict[str, Line]:
+    """The lines out of two flat answers, oldest first; a quantity without a note is a line all the same."""
+    noted = dict(_pairs(notes))
+    lines = {}
+    for sku_id, quantity in _pairs(quantities):
+        position, selected, price = noted.get(sku_id, "0:1:").split(":")
+        lines[sku_id] = Line(int(quantity), selected == "1", Decimal(price) if price else None, int(position))
+    return dict(sorted(lines.items(), key=oldest_first))
+
+
+def _pairs(flat: Sequence[bytes | str]) -> Iterable[tuple[str, str]]:
+    texts = [_text(value) for value in flat]
+    return zip(texts[0::2], texts[1::2], strict=True)

@@ -1,0 +1,40 @@
+"""Carts in the visitor's session: no service besides the one that keeps sessions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .base import Held, Owner
+from .document import Document, DocumentStore
+
+
+class SessionStore(DocumentStore):
+    """Keeps the cart in the session under `key`; it follows the visitor through signing in and ends with signing out.
+
+    Two requests of one session that run at once may lose one change: a session is written whole.
+    """
+
+    in_session = True
+    atomic = False
+
+    def __init__(self, *, key: str = "dailyfresh_cart") -> None:
+        self.key = key
+
+    def load(self, owner: Owner) -> Document:
+        return dict(owner.session.get(self.key, {}))
+
+    @contextmanager
+    def edit(self, owner: Owner) -> Iterator[Document]:
+        document = self.load(owner)
+        yield document
+        if document.get("lines") or document.get("references"):
+            owner.session[self.key] = document
+        else:
+            owner.session.pop(self.key, None)
+
+    def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
+        if owner.session is None:
+            return False
+        return bool(owner.session.pop(self.key, {}).get("lines"))
+
+    def survey(self) -> Iterator[Held]:
+        return iter(())

@@ -1,0 +1,19 @@
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+
+
+@login_not_required
+def page(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return render(request, "minisite/page.html")
+
+
+urlpatterns = [
+    path("shop/basket/", include("dailyfresh_cart.urls")),
+    path("checkout/", page, name="checkout"),
+    path("books/<int:pk>/", page, name="book"),
+    path("sign-in/", LoginView.as_view(template_name="minisite/page.html"), name="sign_in"),
+    path("", page, name="home"),
+]
