@@ -175,7 +175,7 @@ class FastDFSClient(Engine):
             raise
 
     def info(self, file_id: str) -> FileInfo:
-        """Size, time and source of a file; the checksum is not computed and 0."""
+        """Size, time and source of a file; the checksum is the one in its name, 0 without one."""
         return self._info(file_id, InfoFlag.WITHOUT_CRC | InfoFlag.SILENT)
 
     def checksum(self, file_id: str) -> FileInfo:

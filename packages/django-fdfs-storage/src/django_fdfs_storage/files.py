@@ -4,7 +4,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.base import File
@@ -12,6 +12,7 @@ from django.core.files.base import File
 from .engine import BLOCK, Engine
 
 PIECE = 256 * 1024
+_File = File[Any] if TYPE_CHECKING else File
 
 
 class _Remote(io.RawIOBase):
@@ -57,27 +58,27 @@ class _Remote(io.RawIOBase):
         return b"".join(parts)
 
 
-class FastDFSFile(File):
+class FastDFSFile(_File):
     """A stored file, open for reading: nothing is fetched before it is read, and only that."""
 
     def __init__(self, engine: Engine, name: str, size: int, mode: str = "rb") -> None:
         self._engine = engine
+        self._file_id = name
         self.mode = mode
         self.size = size
-        super().__init__(self._reader(name), name)
+        super().__init__(self._reader(), name)
 
-    def _reader(self, name: str) -> IO[Any]:
-        raw = _Remote(self._engine, name, self.size)
+    def _reader(self) -> IO[Any]:
+        raw = _Remote(self._engine, self._file_id, self.size)
         reader = io.BufferedReader(raw, buffer_size=max(1, min(self.size, BLOCK)))
         return reader if "b" in self.mode else io.TextIOWrapper(reader, encoding="utf-8")
 
-    def open(self, mode: str | None = None) -> "FastDFSFile":
+    def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> "FastDFSFile":
         """Start again at the beginning, after `close` too."""
         if mode not in (None, self.mode):
             raise ValueError(f"the file was opened with mode {self.mode!r} and cannot change to {mode!r}")
         if self.closed:
-            assert self.name is not None
-            self.file = self._reader(self.name)
+            self.file = self._reader()
         else:
             self.seek(0)
         return self
@@ -86,7 +87,7 @@ class FastDFSFile(File):
 class Chunks:
     """The content of a file as bytes, from its start each time where it can seek."""
 
-    def __init__(self, content: File) -> None:
+    def __init__(self, content: "File[Any]") -> None:
         self._content = content
 
     def __iter__(self) -> Iterator[bytes]:
@@ -94,18 +95,18 @@ class Chunks:
             yield chunk.encode() if isinstance(chunk, str) else chunk
 
 
-def announced_size(content: File) -> int | None:
+def announced_size(content: "File[Any]") -> int | None:
     """The size in bytes that the content claims; None when it is text or does not know."""
     if isinstance(content.read(0), str):
         return None
     try:
         return int(content.size)
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError, io.UnsupportedOperation):
         return None
 
 
 @contextmanager
-def spooled(content: File) -> Iterator[tuple[File, int]]:
+def spooled(content: "File[Any]") -> Iterator[tuple["File[Any]", int]]:
     """A copy of the content whose size in bytes is known, on disk when it is large."""
     with tempfile.SpooledTemporaryFile(
         max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=settings.FILE_UPLOAD_TEMP_DIR

@@ -11,7 +11,7 @@ from .exceptions import InvalidFileId
 
 _FILE_ID = re.compile(
     r"(?P<group>[^/\0]{1,16})/"
-    r"(?P<path>M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/(?P<code>[A-Za-z0-9_-]{27})[A-Za-z0-9._-]{7,56})"
+    r"(?P<path>M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/(?P<code>[A-Za-z0-9_-]{27})[A-Za-z0-9._-]{1,56})"
 )
 _FACTS = struct.Struct("!4sIQI")
 _APPENDER, _TRUNK = 1 << 58, 1 << 59  # appender and trunk files keep no plain size in their names
@@ -43,7 +43,10 @@ class FileId:
 
     @property
     def size(self) -> int | None:
-        """The size in bytes; None for appender, slave and trunk files, which do not carry it."""
+        """The size in bytes; None for the appender, trunk and slave files, which do not carry it.
+
+        A slave file whose name happens to have the length of a master's tells its master's size.
+        """
         word = int(self._facts[2])
         if word & (_APPENDER | _TRUNK) or len(self.path) != 44:
             return None

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -52,7 +53,7 @@ class FastDFSStorage(Storage):
             raise ValueError(f"A FastDFS file cannot be opened with mode {mode!r}, only read: save another one")
         return FastDFSFile(self.engine, name, self._info(name).size, mode)
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         options = self.options
         engine = engine_for(options)
         place: dict[str, Any] = {"extension": extension_of(name), "group": options.group}
@@ -72,10 +73,8 @@ class FastDFSStorage(Storage):
         if not name:
             raise ValueError("The name must be given to delete().")
         if is_file_id(name):
-            try:
+            with suppress(NoSuchFile):
                 self.engine.delete(name)
-            except NoSuchFile:
-                pass
 
     def exists(self, name: str) -> bool:
         """Whether the cluster holds the file; False without asking for what is no file id."""

@@ -3,6 +3,7 @@
 import mimetypes
 import re
 from http import HTTPStatus
+from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import storages
@@ -36,8 +37,7 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
     A file id names the same bytes for ever, so a browser that has them gets 304 without a question
     to the cluster. `storage` is an alias of STORAGES. `?filename=` names the download.
     """
-    backend = storages[storage]
-    assert isinstance(backend, FastDFSStorage)
+    backend = cast(FastDFSStorage, storages[storage])
     try:
         file = parse_file_id(name)
     except ValueError as error:

@@ -278,13 +278,17 @@ def _unpack_storage(record: bytes, width: int) -> StorageState:
 
 
 FIELD, RECORD = "\x02", "\x01"
+NAME_LIMIT, VALUE_LIMIT = 64, 256
 
 
 def pack_metadata(metadata: dict[str, str]) -> bytes:
-    """Metadata as FastDFS stores it; the server cuts names at 64 and values at 256 bytes."""
-    for text in (text for pair in metadata.items() for text in pair):
-        if FIELD in text or RECORD in text:
-            raise ValueError(f"metadata cannot hold the separators \\x01 and \\x02: {text!r}")
+    """Metadata as FastDFS stores it.
+
+    ValueError for what a server would garble: names over 64 bytes, values over 256, separators.
+    """
+    for name, value in metadata.items():
+        if len(name.encode()) > NAME_LIMIT or len(value.encode()) > VALUE_LIMIT or {FIELD, RECORD} & {*name, *value}:
+            raise ValueError(f"metadata are 64 and 256 bytes at most, without \\x01 and \\x02: {name!r}")
     return RECORD.join(f"{name}{FIELD}{value}" for name, value in metadata.items()).encode()
 
 

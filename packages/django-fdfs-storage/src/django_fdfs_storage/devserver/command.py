@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: stopped.set())
     with server:
         http = f", files {server.url}" if server.http_port else ""
-        print(f"FastDFS development server: tracker {server.tracker}{http}", flush=True)
+        sys.stdout.write(f"FastDFS development server: tracker {server.tracker}{http}\n")
+        sys.stdout.flush()
         stopped.wait()
 
 

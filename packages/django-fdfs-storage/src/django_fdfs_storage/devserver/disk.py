@@ -8,7 +8,7 @@ import struct
 import tempfile
 import threading
 import time
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 FILES_PER_DIRECTORY = 100
-_NAME = re.compile(r"M00/([0-9A-F]{2}/[0-9A-F]{2}/[^/\0]{1,200})")
+_NAME = re.compile(r"M00/([0-9A-F]{2}/[0-9A-F]{2}/[^/\0]{1,240})")
 _APPENDER = 1 << 58
 _EXTENSION_WIDTH = 6
 
@@ -97,8 +97,6 @@ class Disk:
 
 def is_appender(name: str) -> bool:
     """Whether the name "M00/00/00/..." says that the file may be changed."""
-    from base64 import urlsafe_b64decode
-
     try:
         (word,) = struct.unpack_from("!Q", urlsafe_b64decode(name[10:37] + "="), 8)
     except (ValueError, struct.error):
@@ -107,12 +105,9 @@ def is_appender(name: str) -> bool:
 
 
 def slave_name(master: str, prefix: str, extension: str) -> str:
-    """The name of a variant: the prefix goes in front of the master's ending."""
-    stem, dot, own = master[10:].rpartition(".")
-    if not dot:
-        stem, own = master[10:], ""
-    ending = extension or own
-    return f"{master[:10]}{stem}{prefix}{'.' if ending else ''}{ending}"
+    """The name of a variant: the prefix takes the place of the master's extension."""
+    stem = master[:37] + master[37:].partition(".")[0]
+    return f"{stem}{prefix}.{extension}" if extension else f"{stem}{prefix}"
 
 
 def _directory(number: int) -> str:
@@ -133,4 +128,5 @@ def _code(source: str, size: int, crc32: int, appender: bool) -> str:
 def _ending(extension: str) -> str:
     """Seven characters: digits, then the dot and the extension if there is one."""
     dotted = f".{extension}" if extension else ""
-    return "".join(random.choices(string.digits, k=_EXTENSION_WIDTH + 1 - len(dotted))) + dotted
+    digits = random.choices(string.digits, k=_EXTENSION_WIDTH + 1 - len(dotted))  # noqa: S311 - no secret
+    return "".join(digits) + dotted

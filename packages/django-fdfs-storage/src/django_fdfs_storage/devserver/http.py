@@ -1,13 +1,14 @@
 """HTTP for the stored files, with the anti-steal check of fastdfs-nginx-module."""
 
 import mimetypes
+import os
 import re
-import shutil
 import time
 from email.utils import formatdate
 from hmac import compare_digest
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -33,38 +34,43 @@ class FileHandler(BaseHTTPRequestHandler):
         group, _, name = unquote(parts.path).lstrip("/").partition("/")
         disk = self.disks.get(group)
         path = disk.path(name) if disk else None
-        if status := self._token_fault(name, query):
-            return self._fail(status)
-        if path is None or not path.is_file():
-            return self._fail(HTTPStatus.NOT_FOUND)
-        with path.open("rb") as file:
-            stat = path.stat()
-            span = self._span(stat.st_size)
-            if span is None:
-                self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-                self.send_header("Content-Range", f"bytes */{stat.st_size}")
-                self.send_header("Content-Length", "0")
-                return self.end_headers()
-            start, end, partial = span
-            self.send_response(HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK)
-            if partial:
-                self.send_header("Content-Range", f"bytes {start}-{end - 1}/{stat.st_size}")
-            self.send_header("Content-Type", mimetypes.guess_type(path.name)[0] or "application/octet-stream")
-            self.send_header("Content-Length", str(end - start))
-            self.send_header("Last-Modified", formatdate(stat.st_mtime, usegmt=True))
-            self.send_header("Accept-Ranges", "bytes")
-            self.send_header("X-Content-Type-Options", "nosniff")
-            if filename := query.get("filename"):
-                self.send_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(filename, safe='')}")
-            self.end_headers()
-            if self.command != "HEAD":
-                file.seek(start)
-                if partial:
-                    self.wfile.write(file.read(end - start))
-                else:
-                    shutil.copyfileobj(file, self.wfile, 256 * 1024)
+        if fault := self._token_fault(name, query):
+            self._answer(fault)
+        elif path is None or not path.is_file():
+            self._answer(HTTPStatus.NOT_FOUND)
+        else:
+            self._send(path, query.get("filename"))
 
     do_HEAD = do_GET
+
+    def _send(self, path: Path, filename: str | None) -> None:
+        with path.open("rb") as file:
+            stat = os.fstat(file.fileno())
+            span = self._span(stat.st_size)
+            if span is None:
+                self._answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, {"Content-Range": f"bytes */{stat.st_size}"})
+                return
+            start, end, partial = span
+            headers = {
+                "Content-Type": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+                "Last-Modified": formatdate(stat.st_mtime, usegmt=True),
+                "Accept-Ranges": "bytes",
+                "X-Content-Type-Options": "nosniff",
+            }
+            if partial:
+                headers["Content-Range"] = f"bytes {start}-{end - 1}/{stat.st_size}"
+            if filename:
+                headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+            self._answer(HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK, headers, length=end - start)
+            if self.command != "HEAD" and end > start:
+                self.connection.sendfile(file, start, end - start)
+
+    def _answer(self, status: HTTPStatus, headers: dict[str, str] | None = None, *, length: int = 0) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
 
     def _token_fault(self, path: str, query: dict[str, str]) -> HTTPStatus | None:
         """What is wrong with the token of the request, if one is asked for."""
@@ -87,11 +93,6 @@ class FileHandler(BaseHTTPRequestHandler):
             return (max(size - int(last), 0), size, True) if int(last) and size else None
         start, end = int(first), min(int(last) + 1 if last else size, size)
         return (start, end, True) if start < end else None
-
-    def _fail(self, status: HTTPStatus) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing for each request."""

@@ -93,4 +93,8 @@ class RequestHandler(socketserver.StreamRequestHandler):
         size = struct.calcsize(layout)
         if header.length < size:
             raise Refusal(Status.INVALID)
-        return struct.unpack(layout, self.read(size))
+        fields = struct.unpack(layout, self.read(size))
+        if any(isinstance(field, int) and field >> 63 for field in fields):
+            # FastDFS reads numbers as signed and refuses negative ones.
+            raise Refusal(Status.INVALID)
+        return fields

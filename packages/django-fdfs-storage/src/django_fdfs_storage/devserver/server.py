@@ -2,9 +2,11 @@
 
 import socket
 import socketserver
+import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from http.server import ThreadingHTTPServer
 from ipaddress import ip_address
 from itertools import count
@@ -41,7 +43,7 @@ class DevServer:
     ) -> None:
         if not public and not _is_loopback(host):
             raise ValueError(f"{host} is not loopback, and anybody who reaches FastDFS can delete every file")
-        anywhere = host in ("", "0.0.0.0")
+        anywhere = host in ("", "0.0.0.0")  # noqa: S104 - it is only recognised
         source = "127.0.0.1" if anywhere else socket.gethostbyname(host)
         self._servers: list[_Server | _HTTPServer] = []
         self._threads: list[threading.Thread] = []
@@ -137,18 +139,14 @@ class _Hangs:
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that leaves in the middle is no news; anything else is."""
-        import sys
-
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[misc]
 
     def server_close(self) -> None:
         super().server_close()  # type: ignore[misc]
         for request in list(self._open):
-            try:
+            with suppress(OSError):
                 request.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 class _Server(_Hangs, socketserver.ThreadingTCPServer):

@@ -7,12 +7,16 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
+from ..exceptions import InvalidFileId
+from ..names import parse_file_id
 from ..wire import (
     ANY_PATH,
     EXTENSION_WIDTH,
     GROUP_WIDTH,
     IPV4_WIDTH,
+    NAME_LIMIT,
     PREFIX_WIDTH,
+    VALUE_LIMIT,
     Command,
     Header,
     InfoFlag,
@@ -28,7 +32,7 @@ from .protocol import Refusal, RequestHandler, serve
 PIECE = 256 * 1024
 LONGEST_NAME = 128
 LONGEST_BODY = 256 * 1024
-_EXTENSION = re.compile(rb"[A-Za-z0-9._-]*\0*")
+_ENDING = re.compile(r"[A-Za-z0-9._-]*")
 
 
 class StorageHandler(RequestHandler):
@@ -47,7 +51,7 @@ class StorageHandler(RequestHandler):
         path_index, size, extension = self.read_struct("!BQ6s", header)
         if size != self.left or path_index not in (0, ANY_PATH):
             raise Refusal(Status.INVALID)
-        suffix = _extension(extension)
+        suffix = _ending(extension)
         with self.disk.writing() as file:
             crc32 = self._copy(file, size)
             name = self.disk.keep(
@@ -64,10 +68,10 @@ class StorageHandler(RequestHandler):
     def upload_slave(self, header: Header) -> bytes:
         """master's length 8, size 8, prefix 16, extension 6, master, content -> group 16, name."""
         length, size, prefix, extension = self.read_struct(f"!QQ{PREFIX_WIDTH}s{EXTENSION_WIDTH}s", header)
-        if length + size != self.left or length >= LONGEST_NAME:
+        if length + size != self.left or length >= LONGEST_NAME or not prefix.strip(b"\0"):
             raise Refusal(Status.INVALID)
         master = self.read(length).decode("ascii", "replace")
-        name = slave_name(master, unpack_text(prefix), _extension(extension))
+        name = slave_name(master, _ending(prefix), _ending(extension))
         path = self._path(name)
         with self.disk.writing() as file:
             self._copy(file, size)
@@ -93,7 +97,7 @@ class StorageHandler(RequestHandler):
         length, size = self.read_struct("!QQ", header)
         path = self._appender(length, size)
         self._change(path, size, None)
-        return b""
+        return _nothing(header, unless=size)
 
     @serve(Command.MODIFY)
     def modify(self, header: Header) -> bytes:
@@ -103,15 +107,16 @@ class StorageHandler(RequestHandler):
         if offset > path.stat().st_size:
             raise Refusal(Status.INVALID)
         self._change(path, size, offset)
-        return b""
+        return _nothing(header, unless=size)
 
     @serve(Command.TRUNCATE)
     def truncate(self, header: Header) -> bytes:
         """name's length 8, new size 8, name -> nothing."""
         length, size = self.read_struct("!QQ", header)
         path = self._appender(length, 0)
+        changes = size != path.stat().st_size
         os.truncate(path, size)
-        return b""
+        return _nothing(header, unless=changes)
 
     @serve(Command.REGENERATE_NAME)
     def regenerate_name(self, header: Header) -> bytes:
@@ -124,6 +129,7 @@ class StorageHandler(RequestHandler):
             size = file.tell()
             extension = path.name[28:].rpartition(".")[2] if "." in path.name[28:] else ""
             name = self.disk.keep(file, source=self.source, size=size, crc32=crc32, extension=extension, appender=False)
+        self.disk.metadata_path(path).unlink(missing_ok=True)
         return pack_text(self.group, GROUP_WIDTH) + name.encode()
 
     def _appender(self, length: int, size: int) -> Path:
@@ -170,11 +176,18 @@ class StorageHandler(RequestHandler):
         path = self._named()
         try:
             stat = path.stat()
-            crc32 = 0 if header.status & InfoFlag.WITHOUT_CRC else zlib.crc32(path.read_bytes())
+            crc32 = self._named_crc32(path) if header.status & InfoFlag.WITHOUT_CRC else zlib.crc32(path.read_bytes())
         except FileNotFoundError:
             raise Refusal(Status.MISSING) from None
         signed = crc32 - (1 << 32) if crc32 >> 31 else crc32
         return struct.pack("!qqq", stat.st_size, int(stat.st_mtime), signed) + pack_text(self.source, IPV4_WIDTH + 1)
+
+    def _named_crc32(self, path: Path) -> int:
+        """The checksum that the name tells, 0 where it tells none."""
+        try:
+            return parse_file_id(f"{self.group}/M00/00/00/{path.name}").crc32 or 0
+        except InvalidFileId:
+            return 0
 
     @serve(Command.DELETE)
     def delete(self, header: Header) -> bytes:
@@ -197,14 +210,16 @@ class StorageHandler(RequestHandler):
             raise Refusal(Status.INVALID)
         self._check_group()
         path = self._existing(self.read(length).decode("ascii", "replace"))
-        metadata = unpack_metadata(self.read(size))
+        data = self.read(size)
         place = self.disk.metadata_path(path)
-        if flag == b"M" and place.exists():
-            metadata = unpack_metadata(place.read_bytes()) | metadata
-        if metadata:
-            cut = {_cut(name, 64): _cut(value, 256) for name, value in metadata.items()}
-            place.write_bytes(pack_metadata(dict(sorted(cut.items()))))
-        elif flag == b"O":
+        if flag == b"M" and data:
+            before = place.read_bytes() if place.exists() else b""
+            data = _packed(unpack_metadata(before) | unpack_metadata(data))
+        elif flag == b"M":
+            return b""
+        if data:
+            place.write_bytes(b"\x01".join(sorted(data.split(b"\x01"))))
+        else:
             place.unlink(missing_ok=True)
         return b""
 
@@ -219,6 +234,8 @@ class StorageHandler(RequestHandler):
     @serve(Command.ACTIVE_TEST)
     def active_test(self, header: Header) -> bytes:
         """A sign of life."""
+        if self.left:
+            raise Refusal(Status.INVALID)
         return b""
 
     # -- names --
@@ -246,10 +263,21 @@ class StorageHandler(RequestHandler):
         return path
 
 
-def _extension(field: bytes) -> str:
-    if not _EXTENSION.fullmatch(field):
+def _ending(field: bytes) -> str:
+    text = unpack_text(field)
+    if not _ENDING.fullmatch(text):
         raise Refusal(Status.INVALID)
-    return unpack_text(field)
+    return text
+
+
+def _nothing(header: Header, *, unless: int) -> bytes:
+    """An empty answer; a change of nothing gets as many meaningless bytes as the request had."""
+    return b"" if unless else bytes(header.length)
+
+
+def _packed(metadata: dict[str, str]) -> bytes:
+    cut = {_cut(name, NAME_LIMIT): _cut(value, VALUE_LIMIT) for name, value in metadata.items()}
+    return pack_metadata(cut)
 
 
 def _cut(text: str, width: int) -> str:

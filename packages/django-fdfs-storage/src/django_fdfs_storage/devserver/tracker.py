@@ -107,6 +107,7 @@ class TrackerHandler(RequestHandler):
     @serve(Command.ACTIVE_TEST)
     def active_test(self, header: Header) -> bytes:
         """A sign of life."""
+        self._expect(header, 0)
         return b""
 
     def _expect(self, header: Header, length: int) -> None:

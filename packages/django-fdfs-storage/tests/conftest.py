@@ -1,0 +1,40 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django_fdfs_storage.client import FastDFSClient
+from django_fdfs_storage.devserver import DevServer
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    """One development server for the tests that do not harm it."""
+    with DevServer(tmp_path_factory.mktemp("fdfs"), tracker_port=0, storage_port=0, http_port=0) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tracker(server: DevServer) -> str:
+    """The tracker under test: an external one if FDFS_TRACKER names it."""
+    return os.environ.get("FDFS_TRACKER", server.tracker)
+
+
+@pytest.fixture
+def client(tracker: str) -> Iterator[FastDFSClient]:
+    client = FastDFSClient([tracker], network_timeout=10)
+    yield client
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def site(settings, server: DevServer, tracker: str) -> None:
+    """The site's storage talks to the tracker under test."""
+    settings.FDFS_STORAGE = {"TRACKERS": [tracker], "NETWORK_TIMEOUT": 10}
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[DevServer]:
+    """A development server that a test may stop."""
+    with DevServer(tmp_path / "own", tracker_port=0, storage_port=0, http_port=0) as server:
+        yield server
