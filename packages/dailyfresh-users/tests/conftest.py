@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from dailyfresh_users import models
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-
-from dailyfresh_users import models
 
 PASSWORD = "Cabbage-2026"
 HAIDIAN = {"province": "11", "city": "1101", "district_code": "110108"}
@@ -37,10 +36,23 @@ def url(name: str, *args: object) -> str:
 
 
 def make_user(username: str = "linxiaohe", email: str = "lin@example.com", **fields: Any) -> Any:
-    """An account that was opened here and activated."""
-    user = get_user_model().objects.create_user(username, email, PASSWORD, **fields)
+    """An account that was opened here and activated, on whatever user model the site has."""
+    user = make_foreign_user(username, email, **fields)
     models.Registration.objects.create(user=user, email_key=email.lower() or None, activated_at=timezone.now())
     return user
+
+
+def make_foreign_user(username: str, email: str, **fields: Any) -> Any:
+    """An account that the site had before this package came."""
+    model = get_user_model()
+    user = model(**{model.USERNAME_FIELD: username, model.get_email_field_name(): email, **fields})
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def account(username: str) -> Any:
+    return get_user_model().objects.get_by_natural_key(username)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from conftest import ADDRESS, PASSWORD, link_of, register, url
-from django.core import mail
-
 from dailyfresh_users import models
+from django.core import mail
 
 
 def test_a_visitor_registers_activates_signs_in_and_leaves(client, db, commit):

@@ -1,6 +1,7 @@
 """Reading accounts and what stands beside them."""
 
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -30,10 +31,8 @@ def name_of(user: Any) -> str:
 def email_key(email: str) -> str:
     """One spelling for all that reach the same mailbox, in ASCII, so that every collation compares it alike."""
     local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
-    try:
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}"
 
 

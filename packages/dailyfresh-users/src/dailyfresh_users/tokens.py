@@ -15,7 +15,7 @@ from .selectors import email_key, email_of, is_pending
 
 def _serializer() -> URLSafeTimedSerializer:
     # itsdangerous signs with the last key and accepts all: the order of Django's rotation, reversed.
-    keys = [*reversed(settings.SECRET_KEY_FALLBACKS), settings.SECRET_KEY]
+    keys = [str(key) for key in [*reversed(settings.SECRET_KEY_FALLBACKS), settings.SECRET_KEY]]
     return URLSafeTimedSerializer(keys, salt="dailyfresh_users.activation")
 
 

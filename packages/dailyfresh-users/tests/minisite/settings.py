@@ -1,7 +1,7 @@
 """A foreign site with strict habits and no service of its own: accounts are a guest here.
 
-`MINISITE_USER_MODEL` chooses whose accounts they are: `dailyfresh_users.User` (the default) or
-`auth.User`, as in a site that existed before. The whole suite runs on each.
+`MINISITE_USER_MODEL` chooses whose accounts they are: `dailyfresh_users.User` (the default),
+`auth.User`, as in a site that existed before, or `minisite.Member`. The whole suite runs on each.
 """
 
 import os
@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "dailyfresh_users",
+    "minisite",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

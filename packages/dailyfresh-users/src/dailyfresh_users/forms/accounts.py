@@ -70,7 +70,7 @@ class RegistrationForm(Styled):
         return check_username(self.cleaned_data["username"])
 
     def clean_email(self) -> str:
-        email: str = get_user_model()._default_manager.normalize_email(self.cleaned_data["email"])  # type: ignore[attr-defined]
+        email: str = get_user_model()._default_manager.normalize_email(self.cleaned_data["email"])
         return email
 
     def clean(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -58,21 +59,24 @@ class AddressForm(Styled):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        code = ""
+        parent: str | None = ""
         for name in ("province", "city", "district_code"):
-            below = {} if code is None else areas.children_of(code) or {}
+            below = {} if parent is None else areas.children_of(parent) or {}
             field: Any = self.fields[name]
             field.choices = [("", _("Please choose")), *below.items()]
-            source: Any = self.data if self.is_bound else self.initial
-            chosen = str(source.get(self.add_prefix(name) if self.is_bound else name) or "")
-            if not chosen and len(below) == 1:
-                # A municipality has one city: nobody should have to choose it.
-                chosen = next(iter(below))
-                self.initial[name] = chosen
-                if self.is_bound:
-                    self.data = self.data.copy()
-                    self.data[self.add_prefix(name)] = chosen
-            code = chosen if chosen in below else None
+            chosen = self._chosen(name, below)
+            parent = chosen if chosen in below else None
+
+    def _chosen(self, name: str, below: Mapping[str, str]) -> str:
+        """The code in this select; where there is but one, as a municipality's city, nobody has to choose it."""
+        values: Any = self.data if self.is_bound else self.initial
+        chosen = str(values.get(name) or "")
+        if not chosen and len(below) == 1:
+            chosen = next(iter(below))
+            values = values.copy()  # a request's data must not be changed
+            values[name] = chosen
+            setattr(self, "data" if self.is_bound else "initial", values)
+        return chosen
 
     @classmethod
     def of(cls, address: Address) -> "AddressForm":

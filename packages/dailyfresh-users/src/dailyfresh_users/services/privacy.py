@@ -33,7 +33,8 @@ def export_account(*, user: Any) -> dict[str, Any]:
         "sessions": list(sessions_of(user).values("signed_in_at", "seen_at", "expires_at", "address", "agent")),
         "mails": list(user.dailyfresh_mails.order_by("pk").values("kind", "requested_at", "sent_at")),
     }
-    for _receiver, sections in account_exporting.send(sender=type(user), user=user):
+    answers: list[tuple[Any, Any]] = account_exporting.send(sender=type(user), user=user)
+    for _receiver, sections in answers:
         data.update(sections or {})
     return data
 

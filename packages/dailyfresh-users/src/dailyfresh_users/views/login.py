@@ -76,8 +76,7 @@ def _signed_in(request: HttpRequest, user: object, *, remember: bool) -> HttpRes
 
 
 def _device(request: HttpRequest) -> str:
-    device: str = request.get_signed_cookie(DEVICE_COOKIE, default="", salt=DEVICE_COOKIE, max_age=DEVICE_AGE)
-    return device
+    return request.get_signed_cookie(DEVICE_COOKIE, default="", salt=DEVICE_COOKIE, max_age=DEVICE_AGE) or ""
 
 
 @login_not_required

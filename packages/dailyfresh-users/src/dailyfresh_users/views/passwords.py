@@ -102,7 +102,7 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Save, end every session of the account, sign in here."""
         response = super().form_valid(form)
-        user = self.user
+        user: Any = self.user
         end_sessions(user=user)
         throttles.forgive(f"{user.pk}|")
         if self.request.user.is_authenticated:
