@@ -6,3 +6,9 @@ class GoodsConfig(AppConfig):
     name = "dailyfresh_goods"
     verbose_name = _("Goods")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, receivers
+
+        checks.register_all()
+        receivers.connect()

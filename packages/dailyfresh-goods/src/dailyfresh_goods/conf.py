@@ -34,9 +34,6 @@ class Defaults:
     NEW_GOODS: int = 5
     """SKUs in the strip of new goods."""
 
-    NEW_DAYS: int = 14
-    """Days for which a SKU is tagged as new."""
-
     CURRENCY: str = "CNY"
     """ISO 4217 code of the prices, for structured data."""
 
@@ -73,6 +70,15 @@ class Defaults:
     JQUERY_URL: str | None = "dailyfresh_goods/vendor/jquery-4.0.0.min.js"
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
+    SEARCH_DICTIONARIES: list[str] = []
+    """Files with more words that search must not cut apart, in the form of `search/data/dictionary.txt`."""
+
+    SEARCH_SYNONYMS: list[str] = []
+    """Files with more synonyms, in the form of `search/data/synonyms.txt`; rows in the admin win over both."""
+
+    SEARCH_POPULAR: dict[str, Any] | None = None
+    """Where searches are counted, `{"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", ...}`; None: nowhere."""
+
 
 # ---- below this line the file is the same in every package of the suite ----
 
@@ -88,11 +94,7 @@ class _Settings:
     def unknown(self) -> dict[str, str | None]:
         """Keys that are no setting of this package -> the nearest one that is, or None."""
         known = [key for key in vars(Defaults) if key.isupper()]
-        return {
-            key: next(iter(get_close_matches(key, known, n=1)), None)
-            for key in self.given
-            if key not in known
-        }
+        return {key: next(iter(get_close_matches(key, known, n=1)), None) for key in self.given if key not in known}
 
     def __getattr__(self, key: str) -> Any:
         if not key.isupper() or not hasattr(Defaults, key):

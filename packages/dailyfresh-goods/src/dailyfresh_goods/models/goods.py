@@ -10,18 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from .fields import CleanHTMLField
-from .tracking import TrackedQuerySet
+from .tracking import Tracked
 
 
-class GoodsType(models.Model):
+class GoodsType(Tracked):
     name = models.CharField(_("name"), max_length=40, unique=True)
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     promise = models.CharField(_("promise"), max_length=60, blank=True)
     logo = models.ImageField(_("logo"), upload_to="types", blank=True)
     banner = models.ImageField(_("banner"), upload_to="types", blank=True)
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_order", "pk"]
@@ -35,12 +33,10 @@ class GoodsType(models.Model):
         return reverse("dailyfresh_goods:list", args=[self.slug])
 
 
-class SPU(models.Model):
+class SPU(Tracked):
     name = models.CharField(_("name"), max_length=80)
     detail = CleanHTMLField(_("details"), blank=True, help_text=_("HTML; scripts, styles and forms are removed."))
     specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Shelf life: 3 days”."))
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -66,7 +62,7 @@ class Band(models.IntegerChoices):
         return cls.LOW if stock <= conf.LOW_STOCK else cls.IN_STOCK
 
 
-class SKU(models.Model):
+class SKU(Tracked):
     QUIET = frozenset({"stock", "sales", "sales_rank", "band", "updated_at"})
 
     type = models.ForeignKey(GoodsType, models.PROTECT, related_name="skus", verbose_name=_("type"))
@@ -98,17 +94,16 @@ class SKU(models.Model):
         editable=False,
         help_text=_("A snapshot of the sales, so that pages keep their order."),
     )
-    limit = models.PositiveIntegerField(
-        _("limit per order"), null=True, blank=True, validators=[MinValueValidator(1)]
+    label = models.CharField(
+        _("label"), max_length=12, blank=True, help_text=_("A word on the picture, such as “new” or “imported”.")
     )
+    limit = models.PositiveIntegerField(_("limit per order"), null=True, blank=True, validators=[MinValueValidator(1)])
     sort_order = models.PositiveSmallIntegerField(
         _("sort order"), default=100, help_text=_("Lower comes first in the default order.")
     )
     on_sale = models.BooleanField(_("on sale"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -120,6 +115,7 @@ class SKU(models.Model):
             models.Index(fields=["type", "on_sale", "-id"], name="goods_sku_newest"),
             models.Index(fields=["type", "on_sale", "price", "-id"], name="goods_sku_price"),
             models.Index(fields=["type", "on_sale", "-sales_rank", "-id"], name="goods_sku_sales"),
+            models.Index(fields=["on_sale", "-sales_rank", "-id"], name="goods_sku_popular"),
         ]
 
     def __str__(self) -> str:
@@ -138,12 +134,10 @@ class SKU(models.Model):
         return reverse("dailyfresh_goods:detail", args=[self.pk])
 
 
-class SKUImage(models.Model):
+class SKUImage(Tracked):
     sku = models.ForeignKey(SKU, models.CASCADE, related_name="images", verbose_name=_("SKU"))
     image = models.ImageField(_("image"), upload_to="skus")
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_order", "pk"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .goods import SKU, GoodsType
-from .tracking import TrackedQuerySet
+from .tracking import Tracked, TrackedQuerySet
 
 
 class ScheduledQuerySet(TrackedQuerySet):
@@ -19,7 +19,7 @@ class ScheduledQuerySet(TrackedQuerySet):
         return self.filter(Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now))
 
 
-class Scheduled(models.Model):
+class Scheduled(Tracked):
     """Something of the home page that may begin and end by itself."""
 
     title = models.CharField(_("title"), max_length=60)
@@ -76,7 +76,7 @@ class Promotion(Scheduled):
         verbose_name_plural = _("promotions")
 
 
-class HomeTypeGoods(models.Model):
+class HomeTypeGoods(Tracked):
     """A SKU that the home page shows: under its type, as a title or as a picture, or among the special offers."""
 
     class Display(models.IntegerChoices):
@@ -88,8 +88,6 @@ class HomeTypeGoods(models.Model):
     sku = models.ForeignKey(SKU, models.CASCADE, related_name="+", verbose_name=_("SKU"))
     display = models.PositiveSmallIntegerField(_("shown as"), choices=Display.choices, default=Display.PICTURE)
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_order", "pk"]

@@ -12,6 +12,8 @@ class StalePage(models.Model):
 
     key = models.CharField(max_length=190)
     marked_at = models.DateTimeField(auto_now_add=True)
+    failed_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return self.key

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models, router, transaction
 
 from ..signals import rows_changed
 
@@ -36,6 +36,24 @@ class TrackedQuerySet(models.QuerySet[Any]):
             made = super().bulk_create(objs, *args, **kwargs)
             pks = [obj.pk for obj in made if obj.pk is not None]
             if len(pks) < len(made) and hasattr(self.model, "slug"):  # this database does not give the new keys back
-                pks = list(self.model._base_manager.filter(slug__in=[o.slug for o in made]).values_list("pk", flat=True))
+                pks = list(
+                    self.model._base_manager.filter(slug__in=[o.slug for o in made]).values_list("pk", flat=True)
+                )
             self._tell(pks, before=False)
         return made
+
+
+class Tracked(models.Model):
+    """A row whose changes mark pages as stale, in the transaction of the change."""
+
+    QUIET: frozenset[str] = frozenset()
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the receivers' marks and the row are committed together, in autocommit mode too."""
+        with transaction.atomic(using=kwargs.get("using") or router.db_for_write(type(self), instance=self)):
+            super().save(*args, **kwargs)

@@ -1,11 +1,63 @@
+import json
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 from ..conf import conf
+from ..pages.keys import list_url
+from ..selectors import TypeInfo, goods_types
 
 register = template.Library()
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.inclusion_tag("dailyfresh_goods/_scripts.html")
 def dailyfresh_goods_scripts() -> dict[str, object]:
     """The package's scripts, with jQuery before them unless the site has its own."""
     return {"jquery_url": conf.JQUERY_URL}
+
+
+@register.simple_tag
+def goods_type_list() -> list[TypeInfo]:
+    """All goods types with `name`, `slug`, `promise`, `logo_url` and `url`, for a site's navigation; cached."""
+    return goods_types()
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString:
+    """Structured data as the data block that search engines read; no script, so no content policy minds."""
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
+
+
+@register.simple_tag(takes_context=True)
+def list_address(context: Context, page: int, sort: str | None = None, plain: bool = False) -> str:
+    """The address of a page of the list on display, in another order if given, without its filters if `plain`."""
+    found, query = context["found"], context.get("query")
+    url = list_url(found.type.slug, sort or found.order.code, page)
+    return f"{url}?{query}" if query and not plain else url
+
+
+@register.filter
+def yuan(price: Decimal) -> str:
+    """The whole yuan of a price."""
+    return str(int(price))
+
+
+@register.filter
+def cents(price: Decimal) -> str:
+    """The two digits behind the point."""
+    return f"{price:.2f}"[-2:]
+
+
+@register.filter
+def short(number: int) -> str:
+    """A number as a card has room for: 860, 3.2k, or 1.2万 where ten thousands have a name."""
+    ten_thousands = pgettext("ten thousands; k where the language counts in thousands", "k")
+    unit, name = (1000, "k") if number < 10000 or ten_thousands == "k" else (10000, ten_thousands)
+    return str(number) if number < 1000 else f"{number / unit:.1f}".removesuffix(".0") + name

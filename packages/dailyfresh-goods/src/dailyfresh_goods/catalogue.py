@@ -1,0 +1,50 @@
+"""The catalogue as other packages see it: `find` gives what can be bought under an id."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .models import SKU
+from .selectors import image_url, pk_of
+
+
+@dataclass(frozen=True, slots=True)
+class Purchasable:
+    """A SKU at this moment: prices in yuan, `available` the stock, `limit` the most per order."""
+
+    sku_id: str
+    name: str
+    unit_price: Decimal
+    unit: str
+    image_name: str
+    image_url: str
+    url: str
+    on_sale: bool
+    available: int
+    limit: int | None
+
+
+class Catalogue:
+    """Finds SKUs by their ids, those off sale too: who asks must see that they are."""
+
+    def find(self, sku_ids: Iterable[str]) -> dict[str, Purchasable]:
+        """sku_id -> what is sold under it, in one statement; ids that are none of ours are absent."""
+        pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
+        if not pks:
+            return {}
+        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit")
+        return {
+            str(sku.pk): Purchasable(
+                sku_id=str(sku.pk),
+                name=sku.name,
+                unit_price=sku.price,
+                unit=sku.unit,
+                image_name=sku.image.name,
+                image_url=image_url(sku.image),
+                url=sku.get_absolute_url(),
+                on_sale=sku.on_sale,
+                available=sku.stock,
+                limit=sku.limit,
+            )
+            for sku in SKU.objects.filter(pk__in=pks).only(*fields)
+        }

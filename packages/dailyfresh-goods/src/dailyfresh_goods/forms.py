@@ -1,0 +1,75 @@
+"""What visitors may ask of a list."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .selectors import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition in force, and the query without it."""
+
+    label: str
+    query: str
+
+
+class FilterForm(forms.Form):
+    """The filters of a list. What is not understood is said, and does not filter."""
+
+    in_stock = forms.BooleanField(label=gettext_lazy("In stock"), required=False)
+    offers = forms.BooleanField(label=gettext_lazy("On offer"), required=False)
+    low = forms.DecimalField(
+        label=gettext_lazy("Lowest price"), required=False, min_value=0, max_digits=10, decimal_places=2
+    )
+    high = forms.DecimalField(
+        label=gettext_lazy("Highest price"), required=False, min_value=0, max_digits=10, decimal_places=2
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        low, high = data.get("low"), data.get("high")
+        if low is not None and high is not None and low > high:
+            self.add_error("high", _("The highest price is below the lowest."))
+        return data
+
+    def _given(self) -> dict[str, str]:
+        """The conditions as a query writes them, one spelling for one meaning."""
+        self.is_valid()
+        data = self.cleaned_data
+        given = {name: "1" for name in ("in_stock", "offers") if data.get(name)}
+        return given | {name: f"{data[name]:f}" for name in ("low", "high") if data.get(name) is not None}
+
+    def filters(self) -> Filters:
+        """The conditions that are valid."""
+        given = self._given()
+        low, high = given.get("low"), given.get("high")
+        return Filters(
+            in_stock="in_stock" in given,
+            offers="offers" in given,
+            low=Decimal(low) if low else None,
+            high=Decimal(high) if high else None,
+        )
+
+    def query(self) -> str:
+        """The query that asks for the same, without what was not understood; empty without conditions."""
+        return urlencode(self._given())
+
+    def chips(self) -> list[Chip]:
+        """The conditions in force, each with the query that drops it."""
+        given = self._given()
+        labels = {
+            "in_stock": _("In stock"),
+            "offers": _("On offer"),
+            "low": _("From ¥%s") % given.get("low"),
+            "high": _("Up to ¥%s") % given.get("high"),
+        }
+        return [
+            Chip(labels[name], urlencode({key: value for key, value in given.items() if key != name})) for name in given
+        ]

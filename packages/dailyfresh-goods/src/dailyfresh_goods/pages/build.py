@@ -1,0 +1,106 @@
+"""Making a page: an anonymous GET through the site's own handler."""
+
+from functools import cache
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
+from django.urls import get_script_prefix
+from django.utils import translation
+
+from ..backends import backend
+from ..conf import conf
+from ..exceptions import PageRefused
+from .base import PageWriter
+
+FRESH = "dailyfresh_goods.fresh"
+"""Key of the request's META that asks for a page made now; no header of a client can set it."""
+
+
+def writer() -> PageWriter | None:
+    """The place where pages are written, or None when the site writes none (setting PAGES)."""
+    return None if conf.PAGES is None else backend("PAGES", PageWriter)  # type: ignore[type-abstract]
+
+
+def anonymous_request(path: str, **meta: Any) -> WSGIRequest:
+    """A GET of the path as somebody nobody knows would send it to SITE_URL."""
+    site = urlsplit(conf.SITE_URL)
+    if not site.hostname:
+        raise ImproperlyConfigured("DAILYFRESH_GOODS['SITE_URL'] must be like 'https://shop.example'")
+    prefix = get_script_prefix().rstrip("/")
+    return WSGIRequest(
+        {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": prefix,
+            "PATH_INFO": unquote(path).removeprefix(prefix).encode().decode("latin-1"),
+            "QUERY_STRING": "",
+            "SERVER_NAME": site.hostname,
+            "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
+            "HTTP_HOST": site.netloc,
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.url_scheme": site.scheme,
+            "wsgi.input": BytesIO(),
+            **meta,
+        }
+    )
+
+
+@cache
+def _handler(_middleware: tuple[str, ...]) -> BaseHandler:
+    handler = BaseHandler()
+    handler.load_middleware()
+    return handler
+
+
+def _objection(request: WSGIRequest, response: HttpResponse) -> str | None:
+    """Why the answer must not be shown to everybody, or None."""
+    if response.status_code != 200:
+        return f"status {response.status_code}"
+    if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+        return "no HTML page"
+    if response.cookies:
+        return f"it sets the cookie {next(iter(response.cookies))}"
+    varies = {name.strip().lower() for name in response.get("Vary", "").split(",")}
+    # With CSRF_USE_SESSIONS Django's own middleware reads the session of every request.
+    if "cookie" in varies and not settings.CSRF_USE_SESSIONS:
+        return "it varies on the cookie: something in the site reads the session or the user"
+    if "CSRF_COOKIE" in request.META or b"csrfmiddlewaretoken" in response.content:
+        return "it carries a CSRF token"
+    return None
+
+
+def fresh_page(path: str, language: str) -> bytes | None:
+    """The page as it would be served now; None when there is none (404, 410).
+
+    Raises `PageRefused` when the answer is an error or was made for one visitor.
+    """
+    request = anonymous_request(path, **{FRESH: True})
+    with translation.override(language):
+        response = _handler(tuple(settings.MIDDLEWARE)).get_response(request)
+    if response.status_code in (404, 410):
+        return None
+    objection = _objection(request, response)
+    if objection:
+        raise PageRefused(f"{path}: {objection}")
+    return response.content
+
+
+def build_run(to: PageWriter, language: str, paths: list[str]) -> int:
+    """Write the pages anew, take away those that are no more; the number of pages there are."""
+    for number, path in enumerate(paths):
+        with to.lock(path):
+            body = fresh_page(path, language)
+            if body is None:
+                to.remove(path)
+            else:
+                to.write(path, body)
+        if body is None:
+            to.remove_all(paths[number + 1 :])
+            return number
+    return len(paths)

@@ -1,0 +1,83 @@
+"""Hears every change of the catalogue and marks what shows it, in the transaction of the change."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_save, pre_delete, pre_save
+
+from .conf import wake
+from .models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
+from .pages.keys import HOME, SITE, list_key
+from .services import keys_of, mark, mark_stock_changed, tell
+from .signals import pages_marked, rows_changed
+from .tasks import drain_pages
+
+HOME_MODELS = (HomeBanner, Promotion, HomeTypeGoods)
+
+
+def _skus(model: type[Model], pks: list[int]) -> list[int]:
+    """The SKUs that the rows belong to."""
+    if model is SKU:
+        return pks
+    if model is SPU:
+        return list(SKU.objects.filter(spu_id__in=pks).values_list("pk", flat=True))
+    if model is SKUImage:
+        return list(SKU.objects.filter(images__in=pks).values_list("pk", flat=True).distinct())
+    return []
+
+
+def _mark(model: type[Model], pks: list[int]) -> None:
+    """Mark what shows the rows as they stand in the database now."""
+    if model in HOME_MODELS:
+        mark([HOME])
+    elif model is GoodsType:
+        # The types stand on every page; a slug that goes takes its addresses along.
+        slugs = GoodsType.objects.filter(pk__in=pks).values_list("slug", flat=True)
+        mark([SITE, *map(list_key, slugs)])
+        tell(SKU.objects.filter(type_id__in=pks).values_list("pk", flat=True))
+    else:
+        skus = _skus(model, pks)
+        mark(keys_of(skus))
+        tell(skus)
+
+
+def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
+    """Where the row is shown so far: a SKU may leave a type, an SPU or the shop."""
+    if instance.pk is not None and not instance._state.adding and not raw:
+        _mark(sender, [instance.pk])
+
+
+def after_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
+    """Where the row is shown from now on. A fixture's rows may refer to rows that are not there yet."""
+    if raw:
+        mark([SITE])
+        return
+    _mark(sender, [instance.pk])
+    if isinstance(instance, SKU) and not isinstance(instance.stock, int):
+        mark_stock_changed(sku_ids=[str(instance.pk)])
+
+
+def before_delete(sender: type[Model], instance: Model, **_: Any) -> None:
+    """Where the row is shown for the last time."""
+    _mark(sender, [instance.pk])
+
+
+def on_rows_changed(sender: type[Model], pks: list[int], **_: Any) -> None:
+    """A bulk method is about to change rows, or has."""
+    _mark(sender, pks)
+
+
+def wake_drain(**_: Any) -> None:
+    """Pages were marked."""
+    wake(drain_pages)
+
+
+def connect() -> None:
+    """Connect the receivers; called once by the app."""
+    for model in (SKU, SPU, SKUImage, GoodsType, *HOME_MODELS):
+        name = f"dailyfresh_goods.{model.__name__}"
+        pre_save.connect(before_save, sender=model, dispatch_uid=f"{name}.before_save")
+        post_save.connect(after_save, sender=model, dispatch_uid=f"{name}.after_save")
+        pre_delete.connect(before_delete, sender=model, dispatch_uid=f"{name}.before_delete")
+        rows_changed.connect(on_rows_changed, sender=model, dispatch_uid=f"{name}.rows_changed")
+    pages_marked.connect(wake_drain, dispatch_uid="dailyfresh_goods.wake_drain")

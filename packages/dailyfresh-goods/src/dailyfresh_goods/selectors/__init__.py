@@ -1,0 +1,37 @@
+"""What the pages read."""
+
+from .cards import Card, card, cards, image_url, ratings_of
+from .detail import Detail, detail, pk_of, was_on_sale
+from .home import Home, home, turned
+from .listing import ORDERS, Filters, ListPage, Order, list_page, new_goods
+from .stock import Backlog, backlog, living_cards, popular, stock_of
+from .types import TypeInfo, goods_type, goods_types
+
+__all__ = [
+    "ORDERS",
+    "Backlog",
+    "Card",
+    "Detail",
+    "Filters",
+    "Home",
+    "ListPage",
+    "Order",
+    "TypeInfo",
+    "backlog",
+    "card",
+    "cards",
+    "detail",
+    "goods_type",
+    "goods_types",
+    "home",
+    "image_url",
+    "list_page",
+    "living_cards",
+    "new_goods",
+    "pk_of",
+    "popular",
+    "ratings_of",
+    "stock_of",
+    "turned",
+    "was_on_sale",
+]

@@ -1,0 +1,102 @@
+"""A SKU as pages show it: a value that travels, made from a row and, where the site has them, a rating."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import cast
+
+from django.db.models.fields.files import FieldFile
+
+from ..backends import load
+from ..conf import conf
+from ..models import SKU, Band
+from ..protocols import Rating, Ratings
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A SKU in a list; prices in yuan, `sold` the snapshot of the sales, `tone` the slug of its type."""
+
+    sku_id: str
+    name: str
+    unit: str
+    price: Decimal
+    market_price: Decimal | None
+    discount: int
+    label: str
+    image_url: str
+    url: str
+    tone: str
+    band: Band
+    sold: int
+    rating: Decimal | None
+    rating_count: int
+
+    @property
+    def sold_out(self) -> bool:
+        return self.band == Band.SOLD_OUT
+
+    @property
+    def low(self) -> bool:
+        return self.band == Band.LOW
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """What the answer to the visitor request says of it."""
+        return {
+            "sku_id": self.sku_id,
+            "name": self.name,
+            "unit": self.unit,
+            "price": str(self.price),
+            "image_url": self.image_url,
+            "url": self.url,
+            "tone": self.tone,
+            "sold_out": self.sold_out,
+        }
+
+
+def image_url(image: FieldFile) -> str:
+    """The address of the picture; empty where there is none."""
+    return image.url if image else ""
+
+
+def discount(price: Decimal, market_price: Decimal | None) -> int:
+    """How many percent the price is below the market price; 0 when it is not."""
+    if not market_price or market_price <= price:
+        return 0
+    return int(((market_price - price) * 100 / market_price).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def ratings_of(sku_ids: Iterable[str]) -> Mapping[str, Rating]:
+    """sku_id -> rating from the source in setting RATINGS; empty without one."""
+    ids = list(sku_ids)
+    if conf.RATINGS is None or not ids:
+        return {}
+    return cast(Ratings, load("RATINGS")()).find(ids)
+
+
+def card(sku: SKU, rating: Rating | None = None) -> Card:
+    """The card of one SKU whose type is loaded."""
+    percent = discount(sku.price, sku.market_price)
+    return Card(
+        sku_id=str(sku.pk),
+        name=sku.name,
+        unit=sku.unit,
+        price=sku.price,
+        market_price=sku.market_price if percent else None,
+        discount=percent,
+        label=sku.label,
+        image_url=image_url(sku.image),
+        url=sku.get_absolute_url(),
+        tone=sku.type.slug,
+        band=Band(sku.band),
+        sold=sku.sales_rank,
+        rating=rating.average if rating else None,
+        rating_count=rating.count if rating else 0,
+    )
+
+
+def cards(skus: Iterable[SKU], ratings: Mapping[str, Rating] | None = None) -> list[Card]:
+    """The cards in the order given; without `ratings` they are asked for, in one statement."""
+    rows = list(skus)
+    found = ratings_of(str(sku.pk) for sku in rows) if ratings is None else ratings
+    return [card(sku, found.get(str(sku.pk))) for sku in rows]

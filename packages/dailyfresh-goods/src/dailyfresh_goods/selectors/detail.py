@@ -1,0 +1,90 @@
+"""What the page of a SKU shows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..models import SKU, Band
+from .cards import Card, card, image_url, ratings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A SKU of the same SPU."""
+
+    name: str
+    url: str
+    current: bool
+    sold_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The page of a SKU; `specs` are (name, value), `images` addresses, the main one first."""
+
+    pk: int
+    card: Card
+    description: str
+    origin: str
+    limit: int | None
+    type_name: str
+    type_slug: str
+    html: str
+    specs: list[tuple[str, str]]
+    images: list[str]
+    packs: list[Pack]
+
+    @property
+    def saving(self) -> Decimal:
+        """How much the price is below the market price."""
+        return (self.card.market_price or self.card.price) - self.card.price
+
+
+def pk_of(sku_id: str) -> int | None:
+    """The key that a sku_id names, or None; "01", " 1", "１" and numbers no column holds name nothing."""
+    try:
+        pk = int(sku_id)
+    except (TypeError, ValueError):
+        return None
+    return pk if str(pk) == sku_id and 0 < pk < 2**63 else None
+
+
+def _specs(text: str) -> list[tuple[str, str]]:
+    pairs = (line.replace("：", ":", 1).partition(":") for line in text.splitlines())
+    return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip() and value.strip()]
+
+
+def detail(pk: int) -> Detail | None:
+    """The page of a SKU on sale, in four statements; None when it is unknown or off sale."""
+    sku = SKU.objects.filter(pk=pk, on_sale=True).select_related("type", "spu").first()
+    if sku is None:
+        return None
+    rating = ratings_of([str(pk)]).get(str(pk))
+    pictures = [image_url(row.image) for row in sku.images.all()]
+    packs = sku.spu.skus.filter(on_sale=True).order_by("price", "pk")
+    several = packs.only("name", "unit", "band", "spu_id")
+    return Detail(
+        pk=sku.pk,
+        card=card(sku, rating),
+        description=sku.description,
+        origin=sku.origin,
+        limit=sku.limit,
+        type_name=sku.type.name,
+        type_slug=sku.type.slug,
+        html=sku.spu.detail,
+        specs=_specs(sku.spu.specs),
+        images=list(dict.fromkeys(url for url in (image_url(sku.image), *pictures) if url)),
+        packs=[
+            Pack(
+                name=other.unit if other.name == sku.name else f"{other.name} {other.unit}",
+                url=other.get_absolute_url(),
+                current=other.pk == sku.pk,
+                sold_out=other.band == Band.SOLD_OUT,
+            )
+            for other in several
+        ],
+    )
+
+
+def was_on_sale(pk: int) -> bool:
+    """Whether the SKU exists, on sale or not."""
+    return SKU.objects.filter(pk=pk).exists()

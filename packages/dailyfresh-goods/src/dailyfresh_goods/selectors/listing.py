@@ -1,0 +1,155 @@
+"""A list of a type: its orders, filters, length and boundaries."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ..conf import conf
+from ..models import SKU, Band
+from ..pages.cache import cached
+from ..pages.keys import SITE, SORTS, list_key
+from .cards import Card, cards
+from .types import TypeInfo, goods_type
+
+NEAR_PAGES = 10  # their boundaries are few and asked for often; the others are read when somebody goes there
+FILTERED_SECONDS = 60  # anybody can ask for any range of prices: such entries go soon
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of a list: `columns` ends with the key, so that it is total, and follows an index."""
+
+    code: str
+    label: str | Promise
+    columns: tuple[str, ...]
+
+    def after(self, boundary: tuple[Any, ...]) -> Q:
+        """Rows behind the boundary, the values of the columns in the last row before."""
+        if len(self.columns) == 1:
+            return _behind(self.columns[0], boundary[0])
+        first, last = self.columns
+        # The first condition is implied; it lets the database begin its walk of the index at the boundary.
+        return _behind(first, boundary[0], equal=True) & (_behind(first, boundary[0]) | _behind(last, boundary[1]))
+
+
+def _behind(column: str, value: Any, *, equal: bool = False) -> Q:
+    lookup = ("lt" if column.startswith("-") else "gt") + ("e" if equal else "")
+    return Q(**{f"{column.lstrip('-')}__{lookup}": value})
+
+
+ORDERS = {
+    order.code: order
+    for order in (
+        Order("default", _("Default"), ("sort_order", "-id")),
+        Order("sales", _("Popular"), ("-sales_rank", "-id")),
+        Order("price", _("Price ascending"), ("price", "-id")),
+        Order("price-desc", _("Price descending"), ("-price", "id")),  # the index of the prices, read backwards
+        Order("newest", _("Newest"), ("-id",)),
+    )
+}
+assert tuple(ORDERS) == SORTS  # noqa: S101
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the visitor narrows a list to; prices in yuan, both ends belong to the range."""
+
+    in_stock: bool = False
+    offers: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+    def condition(self) -> Q:
+        found = Q()
+        if self.in_stock:
+            found &= Q(band__gt=Band.SOLD_OUT)
+        if self.offers:
+            found &= Q(market_price__gt=F("price"))
+        if self.low is not None:
+            found &= Q(price__gte=self.low)
+        if self.high is not None:
+            found &= Q(price__lte=self.high)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How long a list is and where its pages begin: `boundaries[n]` is the last row before page n + 2."""
+
+    count: int
+    boundaries: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list, with what the pager needs."""
+
+    type: TypeInfo
+    order: Order
+    filters: Filters
+    number: int
+    count: int
+    pages: int
+    cards: list[Card]
+
+    @property
+    def window(self) -> range:
+        """Five numbers about the current one, as far as there are pages."""
+        first = max(1, min(self.number - 2, self.pages - 4))
+        return range(first, min(first + 5, self.pages + 1))
+
+
+def _shape(type_: TypeInfo, order: Order, filters: Filters, depth: int) -> Shape:
+    """Length and boundaries of the first `depth` pages, in one statement."""
+    rows = SKU.objects.filter(filters.condition(), type_id=type_.pk, on_sale=True)
+    total = rows.order_by().values("type_id").annotate(n=Count("pk")).values("n")
+    found = list(
+        rows.order_by(*order.columns)
+        .annotate(total=Subquery(total))
+        .values_list(*(column.lstrip("-") for column in order.columns), "total")[: conf.PAGE_SIZE * (depth - 1)]
+    )
+    boundaries = tuple(row[:-1] for row in found[conf.PAGE_SIZE - 1 :: conf.PAGE_SIZE])
+    return Shape(found[0][-1] if found else 0, boundaries)
+
+
+def list_page(slug: str, sort: str = "default", number: int = 1, filters: Filters | None = None) -> ListPage | None:
+    """A page of the list of a type; None when there is no such type, order or page.
+
+    Length and boundaries are cached, so a deep page starts right at its rows: no OFFSET walks there.
+    """
+    type_, order, filters = goods_type(slug), ORDERS.get(sort), filters or Filters()
+    if type_ is None or order is None or not 1 <= number <= conf.MAX_PAGE:
+        return None
+    depth = min(NEAR_PAGES, conf.MAX_PAGE) if number <= NEAR_PAGES else conf.MAX_PAGE
+    shape = cached(
+        f"shape:{slug}:{sort}:{depth}:{conf.PAGE_SIZE}:{filters if filters else ''}",
+        (SITE, list_key(slug)),
+        lambda: _shape(type_, order, filters, depth),
+        seconds=FILTERED_SECONDS if filters else None,
+    )
+    pages = max(1, min(-(-shape.count // conf.PAGE_SIZE), conf.MAX_PAGE))
+    if number > pages or number > len(shape.boundaries) + 1:
+        return None
+    rows = SKU.objects.filter(filters.condition(), type_id=type_.pk, on_sale=True).select_related("type")
+    if number > 1:
+        rows = rows.filter(order.after(shape.boundaries[number - 2]))
+    rows = rows.order_by(*order.columns)[: conf.PAGE_SIZE]
+    return ListPage(type_, order, filters, number, shape.count, pages, cards(rows))
+
+
+def new_goods(slug: str) -> list[Card]:
+    """The newest goods of a type."""
+    return cards(newest(slug))
+
+
+def newest(slug: str) -> list[SKU]:
+    """Rows of the newest goods of a type."""
+    rows = SKU.objects.filter(type__slug=slug, on_sale=True).select_related("type")
+    return list(rows.order_by("-id")[: conf.NEW_GOODS])

@@ -1,0 +1,161 @@
+"""Working off the marks: every stale page made anew, or taken away."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ..conf import conf, tasks_run_inline
+from ..exceptions import CacheUnavailable, PageRefused
+from ..models import SKU, GoodsType, StalePage
+from ..pages.base import PageWriter
+from ..pages.build import build_run, writer
+from ..pages.cache import move
+from ..pages.keys import HOME, SITE, detail_key, details_key, groups_of, list_key, runs_of
+from ..selectors import turned
+from .marks import mark_home
+
+logger = logging.getLogger(__name__)
+
+BATCH = 5000
+STEP = 200  # details that one step of a complete rebuild makes
+RETRY = timedelta(seconds=60)
+
+
+@dataclass
+class Due:
+    """The marks of one page."""
+
+    ids: list[int] = field(default_factory=list)
+    first: datetime = datetime.max
+    last: datetime = datetime.min
+
+
+def drain_pages() -> bool:
+    """Make every marked page anew; whether marks are left that wait for their time.
+
+    May be called at any time, from anywhere, twice at once: one process works, the others leave at once.
+    A mark is deleted after its page is written, so a killed drain is done again by the next.
+    """
+    to = writer()
+    try:
+        if to is None:
+            _work_off(None)
+            return False
+        while True:
+            with to.draining() as mine:
+                if not mine:
+                    return False
+                _work_off(to)
+            # A mark may have come while we held the lock, and its own drain gone home on seeing it.
+            if not _due(to):
+                return StalePage.objects.filter(failed_at=None).exists()
+    except CacheUnavailable as error:
+        logger.warning("Stale pages wait, since the cache may still hold them: %s", error)
+        return False
+
+
+def _due(to: PageWriter | None) -> dict[str, Due]:
+    """key -> its marks, for the pages that were quiet long enough or have waited too long."""
+    now = timezone.now()
+    waiting: dict[str, Due] = {}
+    rows = StalePage.objects.filter(Q(failed_at=None) | Q(failed_at__lte=now - RETRY)).order_by("pk")
+    for pk, key, at in rows.values_list("pk", "key", "marked_at")[:BATCH]:
+        due = waiting.setdefault(key, Due([], at, at))
+        due.ids.append(pk)
+        due.last = at
+    if to is None or tasks_run_inline():  # nothing to write, or nobody to come back later
+        return waiting
+    quiet, patience = timedelta(seconds=conf.DEBOUNCE), timedelta(seconds=conf.DEBOUNCE * 10)
+    return {key: due for key, due in waiting.items() if now - due.last >= quiet or now - due.first >= patience}
+
+
+def _work_off(to: PageWriter | None) -> None:
+    while due := _due(to):
+        move(groups_of(due))  # the process that wrote the mark may have died before it did
+        for key, marks in due.items():
+            _make(to, key, marks)
+
+
+def _make(to: PageWriter | None, key: str, marks: Due) -> None:
+    rows = StalePage.objects.filter(pk__in=marks.ids)
+    try:
+        following = [] if to is None else _build(to, key)
+    except (PageRefused, OSError) as error:
+        logger.error("The page %s stays as it was: %s", key, error)
+        rows.update(failed_at=timezone.now(), reason=str(error)[:200])
+        return
+    with transaction.atomic():
+        StalePage.objects.bulk_create(following)
+        rows.delete()
+
+
+def _build(to: PageWriter, key: str) -> list[StalePage]:
+    """Make the page, or one step of many; the marks that follow from it."""
+    kind, _, name = key.partition(":")
+    if kind == SITE:
+        slugs = GoodsType.objects.values_list("slug", flat=True)
+        return [StalePage(key=other) for other in (HOME, *map(list_key, slugs), details_key(0))]
+    if kind != "details":
+        build(to, key)
+        return []
+    pks = list(SKU.objects.filter(pk__gt=int(name)).order_by("pk").values_list("pk", flat=True)[:STEP])
+    following = [StalePage(key=details_key(pks[-1]))] if pks else []
+    for pk in pks:
+        try:
+            build(to, detail_key(pk))
+        except PageRefused as error:  # one bad page does not hold the others up
+            logger.error("The page %s stays as it was: %s", detail_key(pk), error)
+            following.append(StalePage(key=detail_key(pk), failed_at=timezone.now(), reason=str(error)[:200]))
+    return following
+
+
+def build(to: PageWriter, key: str) -> int:
+    """Make a page under all its addresses; how many pages there are now."""
+    return sum(build_run(to, language, paths) for language, paths in runs_of(key))
+
+
+def build_everything(to: PageWriter, release: str, done: Callable[[int, int], None]) -> int:
+    """Make a new set of all pages and serve it when it is whole; how many pages.
+
+    `done` is told the pages made so far and how many keys are left. Changes meanwhile reach the new set too.
+    """
+    made = 0
+    with to.rebuild(release):
+        keys = [HOME, *map(list_key, GoodsType.objects.values_list("slug", flat=True))]
+        total = len(keys) + SKU.objects.filter(on_sale=True).count()
+        for number, key in enumerate(keys):
+            made += build(to, key)
+            done(made, total - number - 1)
+        after, left = 0, total - len(keys)
+        while pks := list(_on_sale(after)):
+            for pk in pks:
+                made += build(to, detail_key(pk))
+            after, left = pks[-1], left - len(pks)
+            done(made, max(0, left))
+    return made
+
+
+def _on_sale(after: int) -> list[int]:
+    rows = SKU.objects.filter(pk__gt=after, on_sale=True).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:STEP])
+
+
+def turn_home() -> bool:
+    """Mark the home page when a scheduled banner began or ended since it was written; whether it did."""
+    to = writer()
+    if to is None:
+        return False  # the cached page expires at that moment by itself
+    paths = [path for _language, run in runs_of(HOME) for path in run]
+    written = [to.written_at(path) for path in paths]
+    since = min((moment for moment in written if moment), default=None)
+    if since is not None and timezone.is_naive(timezone.now()):
+        since = timezone.make_naive(since)
+    if since is None or not turned(since):
+        return False
+    mark_home()
+    return True

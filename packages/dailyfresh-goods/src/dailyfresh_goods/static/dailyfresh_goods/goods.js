@@ -1,0 +1,182 @@
+/* The catalogue's pages: carousel, filters, gallery, quantity, tabs, and what belongs to one visitor.
+ * Everything works without it; the pages carry the addresses and the sentences.
+ * Events on document: goods:quantity ({sku_id, quantity}) when the number on a detail page changes.
+ */
+jQuery(function ($) {
+  "use strict";
+  var rtl = document.dir === "rtl";
+  var arrows = { ArrowRight: rtl ? -1 : 1, ArrowLeft: rtl ? 1 : -1 };
+
+  // ---- carousel: stops on hover, focus, a hidden tab, reduced motion, and for good by its button
+  $("[data-carousel]").each(function () {
+    var $box = $(this), $slides = $box.find("[data-slide]"), $dots = $box.find("[data-carousel-go]");
+    var $pause = $box.find("[data-carousel-pause]"), still = matchMedia("(prefers-reduced-motion: reduce)");
+    var at = 0, held = false, stopped = still.matches;
+    if ($slides.length < 2) { return; }
+    $box.find("[data-carousel-controls]").prop("hidden", false);
+
+    function show(n) {
+      at = (n + $slides.length) % $slides.length;
+      $slides.prop("hidden", true).eq(at).prop("hidden", false);
+      $dots.removeAttr("aria-current").eq(at).attr("aria-current", "true");
+    }
+    function paint() {
+      $pause.attr("aria-label", $pause.data(stopped ? "play" : "pause"));
+      $pause.find(".df-ctl-pause").prop("hidden", stopped);
+      $pause.find(".df-ctl-play").prop("hidden", !stopped);
+      // A reader hears a slide that the visitor turned to, never one that turns by itself.
+      $box.attr("aria-live", stopped ? "polite" : "off");
+    }
+    $dots.on("click", function () { stopped = true; paint(); show(+$(this).data("carouselGo")); });
+    $pause.on("click", function () { stopped = !stopped; paint(); });
+    $box.on("mouseenter focusin", function () { held = true; }).on("mouseleave focusout", function () { held = false; })
+      .on("keydown", "[data-carousel-go]", function (e) {
+        if (arrows[e.key]) { e.preventDefault(); stopped = true; paint(); show(at + arrows[e.key]); $dots.eq(at).trigger("focus"); }
+      });
+    still.addEventListener("change", function () { stopped = still.matches; paint(); });
+    paint();
+    setInterval(function () { if (!held && !stopped && !document.hidden) { show(at + 1); } }, 5000);
+  });
+
+  // ---- list: filters, order and pages without a new page; the address goes along
+  var wide = matchMedia("(min-width: 901px)"), asked = 0;
+
+  function load(url, push) {
+    var mine = ++asked;
+    $("[data-goods-results]").attr("aria-busy", "true");
+    $.ajax({ url: url, dataType: "html", timeout: 15000 }).done(function (html) {
+      if (mine !== asked) { return; }
+      var page = new DOMParser().parseFromString(html, "text/html");
+      var $new = $(page).find("[data-goods-list]");
+      if (!$new.length) { location.assign(url); return; }
+      var focus = document.activeElement && document.activeElement.name;
+      $("[data-goods-list]").replaceWith($new);
+      document.title = page.title;
+      if (push) { history.pushState({ goods: true }, "", url); }
+      if (focus) { $("[data-goods-filter] [name='" + CSS.escape(focus) + "']").first().trigger("focus"); }
+      $(document).trigger("goods:loaded");
+    }).fail(function () { location.assign(url); });
+  }
+  function query(form) {
+    var text = $(form).serializeArray().filter(function (field) { return field.value !== ""; });
+    return form.getAttribute("action") + (text.length ? "?" + $.param(text) : "");
+  }
+  if ($("[data-goods-list]").length) {
+    history.replaceState({ goods: true }, "");
+    $(document).on("change", "[data-goods-filter]", function () { if (wide.matches) { load(query(this), true); } })
+      .on("submit", "[data-goods-filter]", function (e) { e.preventDefault(); load(query(this), true); })
+      .on("click", ".df-sortbar a[href*='/'], .df-pager a, .df-chip[href], [data-goods-list] .df-act", function (e) {
+        if (e.ctrlKey || e.metaKey || e.shiftKey || !$(this).closest("[data-goods-list]").length) { return; }
+        e.preventDefault();
+        load(this.href, true);
+        if ($(this).closest(".df-pager").length) { $("[data-goods-results]")[0].scrollIntoView(); }
+      })
+      .on("keydown", "[data-goods-sheet]", function (e) {
+        if (e.key === "Escape" && location.hash === "#filters") { $("[data-goods-sheet-close]")[0].click(); $("a[href='#filters']").trigger("focus"); }
+      });
+    $(window).on("popstate", function (e) { if (e.originalEvent.state && e.originalEvent.state.goods) { load(location.href, false); } })
+      .on("hashchange", function () { if (location.hash === "#filters") { $("[data-goods-sheet-close]").trigger("focus"); } });
+  }
+
+  // ---- detail: gallery
+  var $thumbs = $("[data-gallery-thumb]"), $picture = $("[data-gallery-picture]"), $zoom = $("[data-gallery-zoom]");
+  function showPicture(n, focus) {
+    var $thumb = $thumbs.eq((n + $thumbs.length) % $thumbs.length);
+    $thumbs.removeAttr("aria-current");
+    $thumb.attr("aria-current", "true");
+    $picture.attr("src", $thumb.attr("href"));
+    $zoom.attr("href", $thumb.attr("href"));
+    if (focus) { $thumb.trigger("focus"); }
+  }
+  $thumbs.on("click", function (e) { e.preventDefault(); showPicture($thumbs.index(this)); })
+    .on("keydown", function (e) { if (arrows[e.key]) { e.preventDefault(); showPicture($thumbs.index(this) + arrows[e.key], true); } });
+  $zoom.on("click", function (e) {
+    var dialog = $("[data-gallery-dialog]")[0];
+    e.preventDefault();
+    $(dialog).find("img").attr("src", $(this).attr("href"));
+    dialog.showModal();
+  });
+  $("[data-gallery-dialog]").on("click", function (e) { if (e.target === this) { this.close(); } });
+
+  // ---- detail: quantity, total, exact stock
+  var $detail = $("[data-goods-detail]");
+  if ($detail.length) {
+    var $number = $("[data-goods-quantity]"), price = Math.round($detail.data("price") * 100), most = +$detail.data("limit") || Infinity;
+    var sku = String($detail.data("goodsDetail"));
+
+    var setNumber = function (value) {
+      var n = Math.min(most, Math.max(1, Math.floor(value) || 1));
+      $number.val(n);
+      $("[data-goods-stepper] [data-step='-1']").prop("disabled", n <= 1);
+      $("[data-goods-stepper] [data-step='1']").prop("disabled", n >= most);
+      $("[data-goods-total]").text("¥" + (price * n / 100).toFixed(2));
+      $("[data-goods-buy-now]").val(sku + ":" + n);
+      $(document).trigger("goods:quantity", [{ sku_id: sku, quantity: n }]);
+    };
+    $("[data-goods-stepper]").on("click", "[data-step]", function () { setNumber(+$number.val() + (+$(this).data("step"))); });
+    $number.on("change", function () { setNumber(+this.value); });
+    setNumber(1);
+
+    if ($number.length) {
+      df.get($detail.data("stockUrl"), { sku_id: sku }, true).done(function (data) {
+        var left = data.stock[sku], $stock = $("[data-goods-stock]");
+        if (left === undefined) { return; }
+        $stock.text(left ? $stock.data("text").replace("%s", left) : $stock.data("none"));
+        $("[data-goods-buy-now], [data-cart-add]").filter("button").prop("disabled", !left);
+        most = Math.min(most, left || 1);
+        setNumber(+$number.val());
+      });
+    }
+  }
+
+  // ---- detail: three plain sections become tabs
+  $("[data-goods-tabs]").each(function () {
+    var $tabs = $(this).find("> .df-tabs a"), $panels = $tabs.map(function () { return $(this.hash)[0]; });
+    $(this).find("> .df-tabs").attr("role", "tablist");
+    $tabs.each(function (i) {
+      $(this).attr({ role: "tab", id: "df-tab-" + i, "aria-controls": this.hash.slice(1) });
+      $panels.eq(i).attr({ role: "tabpanel", "aria-labelledby": "df-tab-" + i });
+    });
+    function pick(n, focus) {
+      n = (n + $tabs.length) % $tabs.length;
+      $tabs.attr({ "aria-selected": "false", tabindex: -1 }).eq(n).attr({ "aria-selected": "true", tabindex: 0 });
+      $panels.prop("hidden", true).eq(n).prop("hidden", false);
+      if (focus) { $tabs.eq(n).trigger("focus"); }
+    }
+    function fromHash() { pick(Math.max(0, $tabs.get().findIndex(function (tab) { return tab.hash === location.hash; }))); }
+    $tabs.on("click", function (e) { e.preventDefault(); pick($tabs.index(this)); history.replaceState(null, "", this.hash); })
+      .on("keydown", function (e) { if (arrows[e.key]) { e.preventDefault(); pick($tabs.index(this) + arrows[e.key], true); } });
+    $("[data-goods-tab-link]").on("click", function () { pick($tabs.get().findIndex((tab) => tab.hash === this.hash)); });
+    $(window).on("hashchange", fromHash);
+    fromHash();
+  });
+
+  // ---- strips that are pages of their own
+  $("[data-goods-fragment]").each(function () {
+    var $place = $(this);
+    $.ajax({ url: $place.data("goodsFragment"), dataType: "html", timeout: 15000 }).done(function (html) {
+      var found = new DOMParser().parseFromString(html, "text/html").body;
+      if (found.children.length) { $place.empty().append(found.childNodes); $(document).trigger("goods:loaded"); }
+    });
+  });
+
+  // ---- the visitor: a detail page tells what is looked at, other pages show what was
+  if ($detail.length || $("[data-goods-history]").length) { df.visitor(); }
+  $(document).on("df:visitor", function (e, data) {
+    var cards = data.history || [];
+    $("[data-goods-history]").each(function () {
+      var $list = $(this).find("[data-goods-history-list]").empty(), template = $(this).find("[data-goods-history-card]")[0];
+      $.each(cards, function (_, card) {
+        var $card = $(template.content.cloneNode(true)).children();
+        $card.attr("data-goods-card", card.sku_id).toggleClass("df-is-out", card.sold_out);
+        $card.find(".df-media").addClass("df-t-" + card.tone);
+        $card.find("img").attr("src", card.image_url || null).prop("hidden", !card.image_url);
+        $card.find("a").attr("href", card.url).text(card.name);
+        $card.find("[data-unit]").text(card.unit);
+        $card.find("[data-price]").text(card.price);
+        $list.append($card);
+      });
+      $(this).prop("hidden", !cards.length);
+    });
+  });
+});

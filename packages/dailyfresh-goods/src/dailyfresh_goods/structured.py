@@ -1,0 +1,58 @@
+"""Structured data for search engines (schema.org, as JSON-LD)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .conf import conf
+from .models import Band
+from .selectors import Detail
+
+AVAILABILITY = {
+    Band.SOLD_OUT: "https://schema.org/OutOfStock",
+    Band.LOW: "https://schema.org/LimitedAvailability",
+    Band.IN_STOCK: "https://schema.org/InStock",
+}
+
+
+def website(url: str) -> dict[str, Any]:
+    """The site itself."""
+    return {"@context": "https://schema.org", "@type": "WebSite", "url": url}
+
+
+def breadcrumbs(trail: list[tuple[str, str]]) -> dict[str, Any]:
+    """The way from the home page: (name, absolute address) each."""
+    items = [
+        {"@type": "ListItem", "position": position, "name": name, "item": url}
+        for position, (name, url) in enumerate(trail, 1)
+    ]
+    return {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}
+
+
+def product(goods: Detail, url: str, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """The SKU with its offer, and its rating where there is one."""
+    card = goods.card
+    images = [image if "://" in image else absolute(image) for image in goods.images]
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": f"{card.name} {card.unit}",
+        "description": goods.description or card.name,
+        "sku": card.sku_id,
+        "category": goods.type_name,
+        "url": url,
+        "image": images,
+        "offers": {
+            "@type": "Offer",
+            "price": str(card.price),
+            "priceCurrency": conf.CURRENCY,
+            "availability": AVAILABILITY[card.band],
+            "url": url,
+        },
+    }
+    if card.rating is not None and card.rating_count:
+        found["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": str(card.rating),
+            "reviewCount": card.rating_count,
+        }
+    return found

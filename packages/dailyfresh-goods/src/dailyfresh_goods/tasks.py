@@ -1,0 +1,34 @@
+"""What runs beside the requests; `SCHEDULE` is for the site's beat."""
+
+from celery import shared_task
+
+from . import services
+from .conf import conf, tasks_run_inline
+
+
+@shared_task(ignore_result=True)
+def drain_pages() -> None:
+    """Make the marked pages anew; comes back once those that must be quiet for a moment are."""
+    if services.drain_pages() and conf.DEBOUNCE and not tasks_run_inline():
+        drain_pages.apply_async(countdown=conf.DEBOUNCE)
+
+
+@shared_task(ignore_result=True)
+def refresh_figures() -> None:
+    """Take over the sales that lists sort by, and heal bands that do not fit the stock."""
+    services.refresh_sales()
+    services.refresh_bands()
+
+
+@shared_task(ignore_result=True)
+def turn_home() -> None:
+    """Let scheduled banners begin and end on the written home page."""
+    services.turn_home()
+
+
+SCHEDULE = {
+    "dailyfresh_goods.drain_pages": {"task": drain_pages.name, "schedule": 30.0},
+    "dailyfresh_goods.refresh_figures": {"task": refresh_figures.name, "schedule": 600.0},
+    "dailyfresh_goods.turn_home": {"task": turn_home.name, "schedule": 30.0},
+}
+"""For `app.conf.beat_schedule`; a shop that is looked at drains every 5 seconds."""

@@ -1,0 +1,92 @@
+"""How a page that is the same for everybody is answered, from the cache or made now."""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from ..pages.build import FRESH, anonymous_request
+from ..pages.cache import cached
+
+
+class Page(NamedTuple):
+    """What the cache keeps of a page; `seconds` it holds, None for as long as usual."""
+
+    zipped: bytes
+    etag: str
+    seconds: float | None
+
+
+def envelope(
+    data: dict[str, Any] | None = None, *, code: str = "ok", message: str = "", status: int = 200
+) -> HttpResponse:
+    """The one form of every answer to a script."""
+    body = {"ok": status < 400, "code": code, "message": str(message), "data": data or {}}
+    response = JsonResponse(body, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
+    """The page as nobody in particular gets it: no user, no session, no messages, no token, no query string."""
+    nobody = anonymous_request(request.path)
+    nobody.user = AnonymousUser()
+    nobody.resolver_match = request.resolver_match
+    html = render_to_string(template, context, nobody)
+    if "CSRF_COOKIE" in nobody.META:
+        raise ImproperlyConfigured(
+            f"{template}, or a template it extends, puts a CSRF token on a page that is the same for every visitor; "
+            "use a link to a page with the form instead"
+        )
+    return html
+
+
+def kept_page(
+    request: HttpRequest,
+    name: str,
+    groups: Sequence[str],
+    make: Callable[[], tuple[str, dict[str, Any], float | None]],
+) -> HttpResponse:
+    """Answer with the page, made at most once until one of its groups moves.
+
+    `make` gives the template, its context and for how many seconds the page holds (None: CACHE_SECONDS).
+    Whatever it raises is raised here, and nothing is kept.
+    """
+
+    def build() -> Page:
+        template, context, seconds = make()
+        html = neutral_html(request, template, context).encode()
+        digest = hashlib.md5(html, usedforsecurity=False).hexdigest()
+        return Page(gzip.compress(html, 6, mtime=0), f'W/"{digest}"', seconds)
+
+    language = translation.get_language()
+    page = cached(
+        f"page:{language}:{name}",
+        groups,
+        build,
+        seconds=lambda page: page.seconds,
+        fresh=bool(request.META.get(FRESH)),
+        stale=True,
+    )
+    return _answer(request, page)
+
+
+def _answer(request: HttpRequest, page: Page) -> HttpResponse:
+    response: HttpResponse
+    if page.etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponseNotModified()
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(page.zipped, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(gzip.decompress(page.zipped))
+    response["ETag"] = page.etag
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
