@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
 
-from .models import Order, OrderLine, Refund, Review
+from .models import Order, OrderLine, Payment, Refund, Review
 
 TABS: Mapping[str, tuple[str, ...]] = {
     "to-pay": (Order.State.AWAITING_PAYMENT,),
@@ -92,3 +92,24 @@ def reviews_of(sku_id: str) -> "QuerySet[Review]":
         .prefetch_related("pictures")
         .order_by("-pk")
     )
+
+
+def latest_payment(order: Order) -> Payment | None:
+    """The payment that paid the order, or its last attempt."""
+    return order.payments.order_by("-paid_slot", "-pk").first()
+
+
+def payment_numbered(code: str, out_trade_no: str) -> Payment | None:
+    """The payment of this gateway and number, with its order."""
+    return Payment.objects.filter(gateway=code, out_trade_no=out_trade_no).select_related("order").first()
+
+
+def refunds_of(order: Order) -> "QuerySet[Refund]":
+    """The refunds of an order that its buyer sees, newest first, with their lines."""
+    mine = Refund.objects.filter(payment__order=order).order_by("-pk")
+    return mine.prefetch_related("lines__order_line")
+
+
+def refund_of(user: Any, pk: int) -> Refund | None:
+    """One refund of an order of this user."""
+    return Refund.objects.filter(payment__order__user=user, pk=pk).select_related("payment__order").first()

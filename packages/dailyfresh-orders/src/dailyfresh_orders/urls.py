@@ -1,18 +1,25 @@
 from django.urls import path
 
-from .views import checkout, orders, reviews
+from .views import checkout, orders, payments, refunds, reviews
 
 app_name = "dailyfresh_orders"
 
 urlpatterns = [
+    path("", orders.order_list, name="list"),
     path("confirm/", checkout.confirm, name="confirm"),
     path("quote/", checkout.requote, name="quote"),
     path("place/", checkout.place, name="place"),
-    path("", orders.order_list, name="list"),
+    path("pay/", payments.pay, name="pay"),
+    path("pay/query/", payments.pay_query, name="pay_query"),
+    path("pay/<slug:code>/return/", payments.gateway_return, name="gateway_return"),
+    path("pay/<slug:code>/notify/", payments.gateway_notify, name="gateway_notify"),
     path("reviews/<str:sku_id>/", reviews.sku_reviews, name="reviews"),
     path("<slug:number>/", orders.order_detail, name="detail"),
+    path("<slug:number>/pay/", payments.pay_wait, name="pay_wait"),
     path("<slug:number>/cancel/", orders.cancel, name="cancel"),
     path("<slug:number>/receive/", orders.confirm_receipt, name="receive"),
     path("<slug:number>/again/", orders.buy_again, name="buy_again"),
     path("<slug:number>/review/", reviews.review, name="review"),
+    path("<slug:number>/refund/", refunds.refund_request, name="refund_request"),
+    path("<slug:number>/refund/<int:pk>/withdraw/", refunds.refund_withdraw, name="refund_withdraw"),
 ]

@@ -69,6 +69,7 @@ class Order(models.Model):
             models.Index(fields=["user", "state", "-id"], name="orders_of_a_user"),
             models.Index(fields=["state", "due_at"], name="orders_due"),
             models.Index(fields=["sold_at", "total"], name="orders_sold"),
+            models.Index(fields=["placed_at", "state"], name="orders_placed"),
             models.Index(fields=["basket_due"], name="orders_basket_due"),
         ]
 

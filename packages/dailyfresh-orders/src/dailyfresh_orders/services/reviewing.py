@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
@@ -93,7 +92,7 @@ def _write(
 
 @retried
 @transaction.atomic
-def moderate(*, review_id: int, state: str, by: Any) -> bool:
+def moderate(*, review_id: int, state: str) -> bool:
     """Publish or hide a review; False when it is so already. `review_published` tells the site that the SKU's reviews changed."""
     review = Review.objects.select_for_update().get(pk=review_id)
     if review.state == state:

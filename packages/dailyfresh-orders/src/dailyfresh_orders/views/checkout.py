@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from ..conf import conf
 from ..exceptions import AddressMissing, Busy, OutOfStock, QuoteChanged, QuoteInvalid
@@ -28,7 +28,7 @@ from .answers import envelope, for_buyers, wants_json
 KEYS = "dailyfresh_orders_keys"
 
 
-@require_GET
+@require_safe
 @for_buyers
 def confirm(request: HttpRequest) -> HttpResponse:
     """What the buyer is about to order, priced now: from the basket (`sku_id=…`) or directly (`buy=<sku_id>:<n>`)."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
@@ -21,7 +21,7 @@ from ..services.transitions import receive
 from .answers import envelope, for_buyers, wants_json
 
 
-@require_GET
+@require_safe
 @for_buyers
 def order_list(request: HttpRequest) -> HttpResponse:
     """The buyer's orders by state (`?state=to-pay`), searched by number or product (`?q=`)."""
@@ -52,7 +52,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dailyfresh_orders/list.html", context)
 
 
-@require_GET
+@require_safe
 @for_buyers
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One order of the buyer with its steps and times; somebody else's is a 404."""

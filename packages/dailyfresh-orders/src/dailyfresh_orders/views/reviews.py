@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
@@ -18,7 +18,7 @@ from .answers import envelope, for_buyers, wants_json
 from .orders import theirs
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_buyers
 def review(request: HttpRequest, number: str) -> HttpResponse:
     """Stars, words and pictures for each line that has no review yet."""
@@ -57,7 +57,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "dailyfresh_orders/review.html", context, status=400 if bound else 200)
 
 
-@require_GET
+@require_safe
 @login_not_required
 def sku_reviews(request: HttpRequest, sku_id: str) -> HttpResponse:
     """A page of a SKU's published reviews, for everybody: a fragment for scripts, a page otherwise."""

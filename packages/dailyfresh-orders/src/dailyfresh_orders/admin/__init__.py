@@ -1,0 +1,3 @@
+from . import orders, reviews
+
+__all__ = ["orders", "reviews"]

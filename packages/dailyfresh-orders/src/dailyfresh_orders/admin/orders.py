@@ -1,0 +1,154 @@
+"""Staff's work with orders: a work list, shipping, papers to print, CSV. Nothing can be typed into the books."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ..days import today
+from ..exceptions import IllegalTransition
+from ..forms.shipping import ShipForm
+from ..models import Order, OrderLine, OrderLog
+from ..services.transitions import ship
+from .dashboard import dashboard
+from .papers import csv_rows, delivery_notes, picking_list
+from .readonly import ReadOnly, ReadOnlyInline
+
+
+class WorkList(admin.SimpleListFilter):
+    """The state, with what is to be shipped first: that is today's work."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("all", gettext_lazy("All")), *Order.State.choices]
+
+    def choices(self, changelist: Any) -> Any:
+        for value, title in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value}, ["p"])
+            yield {"selected": (self.value() or Order.State.TO_SHIP) == value, "query_string": query, "display": title}
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Order]") -> "QuerySet[Order]":
+        if self.value() == "all" or (self.value() is None and request.GET.get("q")):
+            return queryset
+        return queryset.filter(state=self.value() or Order.State.TO_SHIP)
+
+
+class LinesInline(ReadOnlyInline):
+    model = OrderLine
+    fields = ("sku_id", "name", "unit", "unit_price", "quantity", "refunded", "restocked")
+
+
+class LogInline(ReadOnlyInline):
+    model = OrderLog
+    fields = ("at", "by", "was", "became", "why")
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("number", "placed_at", "state", "receiver", "city", "payment_method", "total", "paid_at", "shipped_at")
+    list_filter = (WorkList, "payment_method", "placed_at")
+    search_fields = ("=number", "^receiver", "^phone", "=tracking_number")
+    search_help_text = gettext_lazy("Order number or tracking number in full; beginning of the receiver's name or phone.")
+    show_full_result_count = False
+    list_per_page = 50
+    inlines = (LinesInline, LogInline)
+    actions = ("ship_orders", "print_picking_list", "print_delivery_notes", "export_csv")
+    fieldsets = (
+        (None, {"fields": ("number", "state", "user", "note")}),
+        (gettext_lazy("Amounts"), {"fields": ("goods_total", "freight", "total", "currency", "payment_method")}),
+        (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode")}),
+        (gettext_lazy("Parcel"), {"fields": ("carrier", "tracking_number")}),
+        (
+            gettext_lazy("Times"),
+            {"fields": ("placed_at", "expires_at", "paid_at", "shipped_at", "received_at", "ended_at", "due_at")},
+        ),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("dashboard/", wrap(self.dashboard_view), name="dailyfresh_orders_dashboard"),
+            path("ship/", wrap(self.ship_view), name="dailyfresh_orders_ship"),
+            *super().get_urls(),
+        ]
+
+    def has_ship_permission(self, request: HttpRequest) -> bool:
+        """Shipping moves an order, so it takes the permission to change one."""
+        return bool(request.user.has_perm("dailyfresh_orders.change_order"))
+
+    def dashboard_view(self, request: HttpRequest) -> HttpResponse:
+        return dashboard(self, request)
+
+    @admin.display(description=gettext_lazy("Address"))
+    def address(self, order: Order) -> str:
+        return order.address
+
+    @admin.action(description=gettext_lazy("Ship the selected orders…"), permissions=["ship"])
+    def ship_orders(self, request: HttpRequest, chosen: "QuerySet[Order]") -> HttpResponse:
+        numbers = chosen.filter(state=Order.State.TO_SHIP).order_by("pk").values_list("number", flat=True)[:200]
+        query = "&".join(f"number={number}" for number in numbers)
+        return redirect(f"{reverse('admin:dailyfresh_orders_ship', current_app=self.admin_site.name)}?{query}")
+
+    def ship_view(self, request: HttpRequest) -> HttpResponse:
+        """One row for each order with its carrier and number; every order is shipped in a step of its own."""
+        if not self.has_ship_permission(request):
+            return HttpResponse(status=403)
+        numbers = (request.POST or request.GET).getlist("number")[:200]
+        orders = list(Order.objects.filter(number__in=numbers).prefetch_related("lines").order_by("pk"))
+        bound = request.POST if request.method == "POST" else None
+        rows = [(order, ShipForm(bound, prefix=order.number)) for order in orders if order.state == Order.State.TO_SHIP]
+        if bound is not None and all([form.is_valid() for order, form in rows]):
+            self._ship(request, rows, skipped=len(orders) - len(rows))
+            return redirect(reverse("admin:dailyfresh_orders_order_changelist", current_app=self.admin_site.name))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Ship orders"),
+            "opts": self.model._meta,
+            "rows": rows,
+        }
+        return TemplateResponse(request, "admin/dailyfresh_orders/order/ship.html", context)
+
+    def _ship(self, request: HttpRequest, rows: Sequence[tuple[Order, ShipForm]], *, skipped: int) -> None:
+        shipped = 0
+        for order, form in rows:
+            try:
+                ship(order_id=order.pk, by=request.user, **form.cleaned_data)
+                shipped += 1
+            except IllegalTransition:
+                skipped += 1
+        if shipped:
+            said = ngettext("%(n)d order was shipped.", "%(n)d orders were shipped.", shipped) % {"n": shipped}
+            messages.success(request, said)
+        if skipped:
+            said = ngettext(
+                "%(n)d order was not to be shipped any more.", "%(n)d orders were not to be shipped any more.", skipped
+            )
+            messages.warning(request, said % {"n": skipped})
+
+    @admin.action(description=gettext_lazy("Print the picking list"), permissions=["view"])
+    def print_picking_list(self, request: HttpRequest, chosen: "QuerySet[Order]") -> HttpResponse:
+        return self._print(request, "picking_list", _("Picking list"), picking_list(chosen))
+
+    @admin.action(description=gettext_lazy("Print delivery notes"), permissions=["view"])
+    def print_delivery_notes(self, request: HttpRequest, chosen: "QuerySet[Order]") -> HttpResponse:
+        return self._print(request, "delivery_notes", _("Delivery notes"), delivery_notes(chosen))
+
+    def _print(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+        return TemplateResponse(
+            request, f"admin/dailyfresh_orders/order/{template}.html", {**context, "title": title, "day": today()}
+        )
+
+    @admin.action(description=gettext_lazy("Export as CSV"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, chosen: "QuerySet[Order]") -> StreamingHttpResponse:
+        answer = StreamingHttpResponse(csv_rows(chosen), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="orders-{today():%Y%m%d}.csv"'
+        return answer

@@ -1,0 +1,36 @@
+"""What staff fill in to ship orders and to choose the days of the dashboard."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ..days import today
+
+MAX_DAYS = 366
+
+
+class ShipForm(forms.Form):
+    """The parcel of one order."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=40)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=64, required=False)
+
+
+class RangeForm(forms.Form):
+    """Two days, both included; the last 14 days when nothing is given."""
+
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        until = data.get("until") or today()
+        since = data.get("since") or until - timedelta(days=13)
+        if since > until:
+            raise ValidationError(_("The first day is after the last one."))
+        if (until - since).days >= MAX_DAYS:
+            raise ValidationError(_("At most a year at once."))
+        return {"since": since, "until": until}

@@ -1,0 +1,125 @@
+"""The figures of the sales dashboard, from sums of days that are over and from indexes for the rest."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, F, Min, Sum
+
+from .conf import conf
+from .days import bounds, today
+from .models import Order, OrderLine, SalesDay, SalesDaySku
+from .stock import stock
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    orders: int
+    turnover: Decimal
+
+    @property
+    def average(self) -> Decimal:
+        return _average(self.turnover, self.orders)
+
+
+@dataclass(frozen=True)
+class Top:
+    name: str
+    unit: str
+    quantity: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Sales between two days, both included; `days` has every day, oldest first."""
+
+    since: date
+    until: date
+    days: tuple[Day, ...]
+    top: tuple[Top, ...]
+    funnel: tuple[tuple[str, int, Decimal], ...]
+    """(step, orders that came so far, per cent of those placed), of orders placed in the time."""
+    low_stock: tuple[tuple[str, int], ...]
+
+    @property
+    def orders(self) -> int:
+        return sum(day.orders for day in self.days)
+
+    @property
+    def turnover(self) -> Decimal:
+        return sum((day.turnover for day in self.days), NOTHING)
+
+    @property
+    def average(self) -> Decimal:
+        return _average(self.turnover, self.orders)
+
+
+def figures(since: date, until: date) -> Figures:
+    """What was sold from `since` to `until`; at most one statement for each day that is not closed yet."""
+    closed = {row.day: row for row in SalesDay.objects.filter(day__gte=since, day__lte=until)}
+    wanted = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    still_open = [day for day in wanted if day not in closed and day <= today()]
+    days = [
+        Day(day, closed[day].orders, closed[day].turnover) if day in closed else day_sold(day) if day in still_open else Day(day, 0, NOTHING)
+        for day in wanted
+    ]
+    return Figures(
+        since=since,
+        until=until,
+        days=tuple(days),
+        top=_top(since, until, still_open),
+        funnel=_funnel(since, until),
+        low_stock=tuple(stock().low(conf.LOW_STOCK, 10)),
+    )
+
+
+def skus_sold(since: date, until: date) -> dict[str, Top]:
+    """sku_id -> what was sold of it on these days, both included, read from the lines in one statement."""
+    lines = OrderLine.objects.filter(order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]).order_by()
+    sums = lines.values_list("sku_id").annotate(
+        Min("name"), Min("unit"), Sum("quantity"), Sum(F("unit_price") * F("quantity"))
+    )
+    return {sku_id: Top(*rest) for sku_id, *rest in sums}
+
+
+def day_sold(day: date) -> Day:
+    since, until = bounds(day)
+    sold = Order.objects.filter(sold_at__gte=since, sold_at__lt=until).aggregate(n=Count("pk"), sum=Sum("total"))
+    return Day(day, sold["n"], sold["sum"] or NOTHING)
+
+
+def _top(since: date, until: date, still_open: list[date]) -> tuple[Top, ...]:
+    """The ten best sold: sums of the closed days with the lines of the open ones on top."""
+    rows = SalesDaySku.objects.filter(day__gte=since, day__lte=until).order_by().values_list("sku_id")
+    sold = {sku_id: Top(*rest) for sku_id, *rest in rows.annotate(Min("name"), Min("unit"), Sum("quantity"), Sum("amount"))}
+    if still_open:
+        for sku_id, now in skus_sold(still_open[0], still_open[-1]).items():
+            was = sold.get(sku_id)
+            sold[sku_id] = now if was is None else Top(now.name, now.unit, was.quantity + now.quantity, was.amount + now.amount)
+    return tuple(sorted(sold.values(), key=lambda top: (-top.quantity, top.name))[:10])
+
+
+def _funnel(since: date, until: date) -> tuple[tuple[str, int, Decimal], ...]:
+    placed = Order.objects.filter(placed_at__gte=bounds(since)[0], placed_at__lt=bounds(until)[1]).order_by()
+    count = dict(placed.values_list("state").annotate(n=Count("pk")))
+    state = Order.State
+    steps = {
+        "placed": list(state),
+        "paid": [state.TO_SHIP, state.SHIPPED, state.RECEIVED, state.DONE, state.CLOSED],
+        "shipped": [state.SHIPPED, state.RECEIVED, state.DONE],
+        "received": [state.RECEIVED, state.DONE],
+        "done": [state.DONE],
+    }
+    reached = {step: sum(count.get(each, 0) for each in states) for step, states in steps.items()}
+    every = reached["placed"]
+    return tuple(
+        (step, n, (Decimal(100) * n / every if every else NOTHING).quantize(Decimal("0.1"))) for step, n in reached.items()
+    )
+
+
+def _average(turnover: Decimal, orders: int) -> Decimal:
+    return (turnover / orders).quantize(Decimal("0.01")) if orders else NOTHING

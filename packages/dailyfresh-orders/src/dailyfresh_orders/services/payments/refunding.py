@@ -1,0 +1,318 @@
+"""Deciding about refunds: what a buyer asks for, what staff give, and that it never exceeds what was paid."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ...conf import conf
+from ...exceptions import RefundImpossible
+from ...gateways import UnknownGateway, gateway
+from ...gateways.money import BadAmount, written
+from ...models import Order, OrderLine, Payment, Refund, RefundLine
+from ...signals import refund_moved, refund_ready
+from ..retrying import retried
+from .books import NOTHING, locked_books
+
+R = Refund.State
+COUNTED = (R.READY, R.SENT, R.DONE)
+"""States in which the money is gone or on its way; a request that is not decided yet reserves nothing."""
+REFUNDABLE = (Payment.State.PAID, Payment.State.PART_REFUNDED)
+COLLECTED = (Order.State.RECEIVED, Order.State.DONE)
+"""States in which a cash-on-delivery order has been paid to the courier."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What of a paid order can still be refunded."""
+
+    payment: Payment
+    money: Decimal
+    pieces: Mapping[int, int]
+    """Primary key of the order line -> pieces that were not refunded yet."""
+    refunds: Sequence[Refund]
+
+
+def refund_lines(
+    *,
+    order: Order,
+    by: Any,
+    key: str,
+    lines: Mapping[int, int] | None = None,
+    amount: Decimal | None = None,
+    reason: str = "",
+    goods: str = Refund.Goods.NONE,
+) -> Refund:
+    """Give money back for `lines` (primary key of the line -> pieces), or for all that is left when None, freight included.
+
+    `amount` overrides what the lines cost, never above what is left. `key` is the form's own: the same key is the same
+    refund, however often it is sent. Raises RefundImpossible. The gateway hears of it after the commit.
+    """
+    return _write(order.pk, key, lines, amount, reason, goods, by=by, kind=Refund.Kind.STAFF, state=R.READY)
+
+
+def request_refund(*, order: Order, by: Any, key: str, lines: Mapping[int, int] | None = None, reason: str = "") -> Refund:
+    """Ask for money back, for staff to approve: the whole order before it is shipped, single lines after. Raises RefundImpossible."""
+    return _write(order.pk, key, lines, None, reason, Refund.Goods.NONE, by=by, kind=Refund.Kind.BUYER, state=R.ASKED)
+
+
+@retried
+@transaction.atomic(durable=True)
+def _write(
+    order_id: int,
+    key: str,
+    lines: Mapping[int, int] | None,
+    amount: Decimal | None,
+    reason: str,
+    goods: str,
+    *,
+    by: Any,
+    kind: str,
+    state: str,
+) -> Refund:
+    if not re.fullmatch(r"[0-9A-Za-z]{6,20}", key):
+        raise RefundImpossible(_("This form is damaged. Please reload the page."))
+    order, room = _locked_room(order_id)
+    number = f"{room.payment.out_trade_no}_{key}"[:64]
+    for refund in room.refunds:
+        if refund.out_request_no == number:
+            return refund
+    if kind == Refund.Kind.BUYER:
+        _check_request(order, room, lines)
+    pieces = _pieces(room, lines)
+    due = _worth(order, room, pieces, whole=lines is None) if amount is None else amount
+    _check_amount(due, room)
+    made = Refund.objects.create(
+        payment=room.payment,
+        out_request_no=number,
+        kind=kind,
+        state=state,
+        amount=due,
+        whole=lines is None,
+        goods=goods if pieces else Refund.Goods.NONE,
+        reason=reason.strip()[:200],
+        asked_by=by if kind == Refund.Kind.BUYER else None,
+        decided_by=None if kind == Refund.Kind.BUYER else by,
+        decided_at=None if kind == Refund.Kind.BUYER else timezone.now(),
+        try_at=timezone.now() if state == R.READY else None,
+    )
+    RefundLine.objects.bulk_create(
+        RefundLine(refund=made, order_line_id=line, quantity=quantity) for line, quantity in pieces.items()
+    )
+    announce(made)
+    return made
+
+
+def approve_refund(*, refund: Refund, by: Any, goods: str = Refund.Goods.NONE, answer: str = "") -> Refund:
+    """Let a request through, once; checked again against what is left by now. Raises RefundImpossible."""
+    return _approve(_order_id(refund.payment_id), refund.pk, by, goods, answer)
+
+
+@retried
+@transaction.atomic(durable=True)
+def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) -> Refund:
+    _order, room = _locked_room(order_id)
+    locked = Refund.objects.select_for_update().get(pk=refund_id)
+    if locked.state in COUNTED:
+        return locked
+    if locked.state != R.ASKED:
+        raise RefundImpossible(_("This request was decided already."))
+    _pieces(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
+    _check_amount(locked.amount, room)
+    goods = goods if locked.lines.exists() else Refund.Goods.NONE
+    return _moved(
+        locked, R.READY, decided_by=by, decided_at=timezone.now(), goods=goods, answer=answer[:200], try_at=timezone.now()
+    )
+
+
+def decline_refund(*, refund: Refund, by: Any, answer: str) -> Refund:
+    """Say no to a request; the buyer reads why."""
+    return _drop(_order_id(refund.payment_id), refund.pk, R.DECLINED, decided_by=by, answer=answer[:200])
+
+
+def withdraw_refund(*, refund: Refund) -> Refund:
+    """The buyer takes the request back before it is decided."""
+    return _drop(_order_id(refund.payment_id), refund.pk, R.WITHDRAWN)
+
+
+@retried
+@transaction.atomic(durable=True)
+def _drop(order_id: int, refund_id: int, state: str, **changes: Any) -> Refund:
+    locked_books(order_id)
+    locked = Refund.objects.select_for_update().get(pk=refund_id)
+    if locked.state != R.ASKED:
+        raise RefundImpossible(_("This request was decided already."))
+    return _moved(locked, state, decided_at=timezone.now(), **changes)
+
+
+def retry_refund(*, refund: Refund, by: Any) -> Refund:
+    """Send a refused refund again under its own number, so that it cannot happen twice. Raises RefundImpossible."""
+    return _retry(_order_id(refund.payment_id), refund.pk, by)
+
+
+@retried
+@transaction.atomic(durable=True)
+def _retry(order_id: int, refund_id: int, by: Any) -> Refund:
+    _order, payments = locked_books(order_id)
+    locked = Refund.objects.select_for_update().get(pk=refund_id)
+    payment = next(each for each in payments if each.pk == locked.payment_id)
+    if locked.state in COUNTED:
+        return locked
+    if locked.state != R.REFUSED:
+        raise RefundImpossible(_("Only a refused refund can be sent again."))
+    if payment.state in REFUNDABLE:
+        _check_amount(locked.amount, _room(payment, list(Refund.objects.select_for_update().filter(payment=payment))))
+    return _moved(locked, R.READY, decided_by=by, decided_at=timezone.now(), try_at=timezone.now(), code="")
+
+
+def return_disputed(*, payment: Payment, by: Any) -> Refund:
+    """Give back what came in under a disputed payment, all of it, once."""
+    return _return(payment.order_id, payment.pk, by)
+
+
+@retried
+@transaction.atomic(durable=True)
+def _return(order_id: int, payment_id: int, by: Any) -> Refund:
+    _order, payments = locked_books(order_id)
+    locked = next(each for each in payments if each.pk == payment_id)
+    if locked.state != Payment.State.DISPUTED or locked.received <= NOTHING:
+        raise RefundImpossible(_("There is no money to return."))
+    refund, made = Refund.objects.get_or_create(
+        payment=locked,
+        out_request_no=f"{locked.out_trade_no}_back",
+        defaults={
+            "kind": Refund.Kind.STAFF,
+            "state": R.READY,
+            "amount": locked.received,
+            "whole": True,
+            "decided_by": by,
+            "decided_at": timezone.now(),
+            "try_at": timezone.now(),
+        },
+    )
+    if made:
+        announce(refund)
+    return refund
+
+
+def room_of(order: Order) -> Room | None:
+    """What can still be refunded, for pages; the services look again under lock."""
+    payment = Payment.objects.filter(order=order, paid_slot=1).first() or _collected(order)
+    return _room(payment, list(Refund.objects.filter(payment=payment.pk))) if payment else None
+
+
+def announce(refund: Refund) -> None:
+    """Tell of a refund's state after the commit, and wake the drain when it may go out."""
+    pk, state = refund.pk, refund.state
+    if state == R.READY:
+        refund_ready.send(Refund, refund_id=pk)
+    transaction.on_commit(lambda: refund_moved.send_robust(Refund, refund_id=pk, state=state), robust=True)
+
+
+def _moved(refund: Refund, state: str, **changes: Any) -> Refund:
+    changes["state"] = state
+    for field, value in changes.items():
+        setattr(refund, field, value)
+    refund.save(update_fields=list(changes))
+    announce(refund)
+    return refund
+
+
+def _order_id(payment_id: int) -> int:
+    # Read before the transaction: within, it would fix the snapshot before the locks are held.
+    return Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+
+
+def _locked_room(order_id: int) -> tuple[Order, Room]:
+    order, payments = locked_books(order_id)
+    payment = next((each for each in payments if each.paid_slot), None) or _collected(order)
+    if payment is None or payment.state not in REFUNDABLE:
+        raise RefundImpossible(_("Nothing was paid for this order that could be refunded."))
+    if not payment.refundable:
+        raise RefundImpossible(_("The time in which this payment can be refunded online is over."))
+    if payment.pk is None:
+        payment.save()
+    return order, _room(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
+
+
+def _collected(order: Order) -> Payment | None:
+    """The payment of a cash-on-delivery order that has arrived: saved when money goes back for the first time."""
+    try:
+        offline = not gateway(order.payment_method).online
+    except UnknownGateway:
+        return None
+    if not offline or order.state not in COLLECTED:
+        return None
+    return Payment(
+        order=order,
+        gateway=order.payment_method,
+        out_trade_no=f"{order.number}_cash",
+        amount=order.total,
+        currency=order.currency,
+        subject=order.number,
+        state=Payment.State.PAID,
+        paid_slot=1,
+        received=order.total,
+        paid_at=order.received_at,
+    )
+
+
+def _room(payment: Payment, refunds: Sequence[Refund]) -> Room:
+    counted = [refund for refund in refunds if refund.state in COUNTED]
+    ours = sum((refund.amount for refund in counted), NOTHING)
+    known_there = sum((refund.amount for refund in counted if refund.state != R.READY), NOTHING)
+    elsewhere = max(payment.refunded_there - known_there, NOTHING)
+    taken: dict[int, int] = {}
+    for line in RefundLine.objects.filter(refund__in=[refund.pk for refund in counted]):
+        taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
+    pieces = {
+        pk: quantity - taken.get(pk, 0)
+        for pk, quantity in OrderLine.objects.filter(order=payment.order_id).order_by("pk").values_list("pk", "quantity")
+    }
+    return Room(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
+
+
+def _pieces(room: Room, lines: Mapping[int, int] | None) -> dict[int, int]:
+    """The pieces that a refund takes; RefundImpossible for other people's lines and for more than is left."""
+    if lines is None:
+        return {pk: left for pk, left in room.pieces.items() if left}
+    for pk, quantity in lines.items():
+        if quantity < 1 or quantity > room.pieces.get(pk, 0):
+            raise RefundImpossible(_("There are not so many pieces left to refund."))
+    return dict(lines)
+
+
+def _worth(order: Order, room: Room, pieces: Mapping[int, int], *, whole: bool) -> Decimal:
+    if whole:
+        return room.money
+    prices = dict(OrderLine.objects.filter(order=order, pk__in=pieces).values_list("pk", "unit_price"))
+    return min(sum((prices[pk] * quantity for pk, quantity in pieces.items()), NOTHING), room.money)
+
+
+def _check_amount(amount: Decimal, room: Room) -> None:
+    try:
+        written(amount)
+    except BadAmount as error:
+        raise RefundImpossible(_("This is no amount that can be refunded.")) from error
+    if amount > room.money:
+        raise RefundImpossible(_("At most ¥%(money)s can still be refunded.") % {"money": room.money})
+
+
+def _check_request(order: Order, room: Room, lines: Mapping[int, int] | None) -> None:
+    if any(refund.state == R.ASKED for refund in room.refunds):
+        raise RefundImpossible(_("You have asked for a refund already; it will be decided soon."))
+    if order.state == Order.State.TO_SHIP:
+        if lines is not None:
+            raise RefundImpossible(_("Before shipping only the whole order can be refunded."))
+    elif order.state not in (Order.State.SHIPPED, Order.State.RECEIVED, Order.State.DONE):
+        raise RefundImpossible(_("This order cannot be refunded."))
+    elif lines is None or not lines:
+        raise RefundImpossible(_("Please choose what is to be refunded."))
+    if order.received_at and order.received_at + timedelta(days=conf.REFUND_DAYS) < timezone.now():
+        raise RefundImpossible(_("The time for refunds is over."))

@@ -1,0 +1,198 @@
+"""The one place where an observation of a gateway becomes money in the books."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils import timezone
+
+from ...conf import conf
+from ...exceptions import Busy, UnknownTrade
+from ...gateways.base import Observation, TradeState
+from ...models import Payment, Refund
+from ...signals import refund_ready
+from ..retrying import retried
+from ..transitions import mark_paid
+from .books import NOTHING, locked_books, record, stored
+
+S = Payment.State
+UNPAID = (S.PENDING, S.CLOSED)
+HELD = (S.PAID, S.PART_REFUNDED)
+
+
+class Step(StrEnum):
+    NOTHING = "nothing"
+    PAY = "pay"
+    CLOSE = "close"
+    DISPUTE = "dispute"
+    GIVEN_BACK = "given_back"
+    """Paid and refunded in full, at the gateway's own console."""
+    CONTRADICTION = "contradiction"
+    """Contrary to what is settled already: noted, alarmed, changes nothing."""
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What settling one observation did."""
+
+    payment_id: int
+    step: Step
+    state: str
+
+
+def next_step(payment: Payment, seen: Observation, *, now: datetime) -> tuple[Step, str]:
+    """What an observation means for a payment, and why. Pure: it decides, `settle` does."""
+    if seen.state in (TradeState.PAID, TradeState.FINISHED):
+        wrong = _mismatch(payment, seen)
+        if payment.state in UNPAID:
+            return (Step.DISPUTE, wrong) if wrong else (Step.PAY, "")
+        return (Step.CONTRADICTION, wrong) if wrong else (Step.NOTHING, "")
+    if seen.state == TradeState.CLOSED:
+        was_paid = seen.paid_at is not None and (seen.source == "query" or seen.refunded > 0)
+        if payment.state == S.PENDING:
+            if not was_paid:
+                return Step.CLOSE, "closed at the gateway"
+            return Step.GIVEN_BACK, "paid and refunded at the gateway before we heard of it"
+        if payment.state in HELD and was_paid:
+            return Step.GIVEN_BACK, "refunded in full at the gateway"
+        if payment.state in HELD:
+            return Step.CONTRADICTION, "closed without a refund, but it was paid"
+    if seen.state == TradeState.NOT_FOUND and payment.state == S.PENDING and is_over(payment, now=now):
+        return Step.CLOSE, "never begun at the gateway"
+    return Step.NOTHING, ""
+
+
+def is_over(payment: Payment, *, now: datetime) -> bool:
+    """Whether nobody can begin this payment any more, with a grace for clocks that differ."""
+    return payment.expires_at is not None and payment.expires_at + timedelta(seconds=conf.PAY_GRACE_SECONDS) <= now
+
+
+def _mismatch(payment: Payment, seen: Observation) -> str:
+    if seen.currency != payment.currency:
+        return f"currency {seen.currency} instead of {payment.currency}"
+    if seen.amount is None:
+        return "an amount that cannot be read"
+    if seen.amount != payment.amount:
+        return f"amount {seen.amount} instead of {payment.amount}"
+    if payment.trade_no and seen.trade_no and payment.trade_no != seen.trade_no:
+        return f"trade {seen.trade_no} instead of {payment.trade_no}"
+    return ""
+
+
+def settle(seen: Observation, *, code: str) -> Settlement:
+    """Bring the books up to what gateway `code` said, exactly once however often and from wherever it is said.
+
+    Called by notify, query, sweeper and reconciliation alike, at the same instant if need be: the order is locked
+    first, then its payments, and the state of the payment is the guard. Raises UnknownTrade for a number that is not
+    ours, Busy when the database gave up five times; both mean that nothing was written. When this returns it is committed.
+    """
+    found = Payment.objects.filter(gateway=code, out_trade_no=seen.out_trade_no).values_list("pk", "order_id").first()
+    if found is None:
+        raise UnknownTrade(f"{code} speaks of {seen.out_trade_no}, which is not in the books")
+    return _settle(*found, seen)
+
+
+@retried
+@transaction.atomic(durable=True)
+def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
+    _order, payments = locked_books(order_id)
+    payment = next(each for each in payments if each.pk == payment_id)
+    before = payment.state
+    step, note = next_step(payment, seen, now=timezone.now())
+    if step == Step.PAY and _belongs_to_another(payment, seen):
+        step, note = Step.DISPUTE, f"trade {seen.trade_no} has paid something else"
+    changes: dict[str, object] = {}
+    if step == Step.CLOSE:
+        changes = {"state": S.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
+    elif step == Step.DISPUTE:
+        changes = {"state": S.DISPUTED, "received": seen.amount or NOTHING, "paid_at": stored(seen.paid_at), "ask_again_at": None}
+    elif step == Step.GIVEN_BACK:
+        changes = {
+            "state": S.REFUNDED,
+            "received": payment.amount,
+            "refunded_there": payment.amount,
+            "paid_at": payment.paid_at or stored(seen.paid_at),
+            "ask_again_at": None,
+        }
+        if _hasten_refunds(payment):
+            changes.pop("state")  # our own refund did this, and it will say so itself
+            step, note = Step.NOTHING, ""
+    elif step == Step.PAY:
+        changes, note = _take(payment, payments, seen)
+    changes |= _also(payment, seen, step)
+    changes = {field: value for field, value in changes.items() if getattr(payment, field) != value}
+    if changes:
+        # Locked already, where the database can lock; the compare-and-set is what holds where it cannot (SQLite).
+        if not Payment.objects.filter(pk=payment.pk, state=before).update(**changes):
+            raise Busy(f"Payment {payment.out_trade_no} moved meanwhile")
+        for field, value in changes.items():
+            setattr(payment, field, value)
+    if payment.state != before or note:
+        record(
+            payment,
+            before=before,
+            source=seen.source,
+            note=note,
+            alarm=step in (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK) or payment.state in (S.LATE_PAID, S.DUPLICATE),
+        )
+    if payment.state in (S.LATE_PAID, S.DUPLICATE) and before in UNPAID:
+        _give_back(payment)
+    return Settlement(payment.pk, step, payment.state)
+
+
+def _take(payment: Payment, payments: list[Payment], seen: Observation) -> tuple[dict[str, object], str]:
+    """The money is there: it pays the order, or it goes back."""
+    paid_at = stored(seen.paid_at) or timezone.now()
+    taken: dict[str, object] = {"received": payment.amount, "paid_at": paid_at, "buyer": seen.buyer, "ask_again_at": None}
+    if any(each.paid_slot for each in payments):
+        return {**taken, "state": S.DUPLICATE}, "the order is paid already; the money goes back"
+    if mark_paid(order_id=payment.order_id, paid_at=paid_at, by=payment.gateway):
+        return {**taken, "state": S.PAID, "paid_slot": 1}, ""
+    return {**taken, "state": S.LATE_PAID}, "the order is over; the money goes back"
+
+
+def _also(payment: Payment, seen: Observation, step: Step) -> dict[str, object]:
+    """What an observation tells beside the step: the trade's number, its refunds, the end of its refund window."""
+    if step == Step.CONTRADICTION:
+        return {}
+    more: dict[str, object] = {}
+    if seen.trade_no and not payment.trade_no and not _belongs_to_another(payment, seen):
+        more["trade_no"] = seen.trade_no
+    if seen.state == TradeState.FINISHED:
+        more["refundable"] = False
+    if payment.refunded_there < seen.refunded <= payment.amount:
+        more["refunded_there"] = seen.refunded
+        _hasten_refunds(payment)
+    return more
+
+
+def _belongs_to_another(payment: Payment, seen: Observation) -> bool:
+    others = Payment.objects.filter(gateway=payment.gateway, trade_no=seen.trade_no).exclude(pk=payment.pk)
+    return bool(seen.trade_no) and others.exists()
+
+
+def _hasten_refunds(payment: Payment) -> int:
+    """The gateway told of a refund: ask about ours that are on their way now, not at their next turn."""
+    hastened = Refund.objects.filter(payment=payment, state=Refund.State.SENT).update(try_at=timezone.now())
+    if hastened:
+        refund_ready.send(Payment, refund_id=None)
+    return hastened
+
+
+def _give_back(payment: Payment) -> None:
+    """Write the refund of money that nobody wanted; its number is fixed, so that there is one."""
+    late = payment.state == S.LATE_PAID
+    refund, _made = Refund.objects.get_or_create(
+        payment=payment,
+        out_request_no=f"{payment.out_trade_no}_back",
+        defaults={
+            "kind": Refund.Kind.LATE if late else Refund.Kind.DUPLICATE,
+            "state": Refund.State.READY,
+            "amount": payment.received or payment.amount,
+            "whole": True,
+            "decided_at": timezone.now(),
+            "try_at": timezone.now(),
+        },
+    )
+    refund_ready.send(Payment, refund_id=refund.pk)

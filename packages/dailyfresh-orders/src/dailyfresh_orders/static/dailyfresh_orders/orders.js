@@ -1,0 +1,114 @@
+/* The buyer's pages: confirm and place, count-downs, copying, stars and pictures of reviews. Every page works without it. */
+jQuery(function ($) {
+  "use strict";
+
+  // The confirm page: another address is another quote; placing asks once and goes where the answer says.
+  function draw(html, sentence) {
+    var $box = $("[data-checkout]").html(html);
+    $box.find("[data-nojs]").prop("hidden", true);
+    if (sentence) { $box.find("[data-said]").trigger("focus"); }
+  }
+  $("[data-checkout] [data-nojs]").prop("hidden", true);
+
+  $(document).on("change", "[data-quote-url] [name=address]", function () {
+    var $form = $(this).closest("form"), id = this.id;
+    $("[data-once]").prop("disabled", true);
+    df.post($(this).closest("[data-quote-url]").data("quoteUrl"), $form.serialize()).done(function (data) {
+      draw(data.html);
+      $(document.getElementById(id)).trigger("focus");
+    }).fail(function () { $("[data-once]").prop("disabled", false); });
+  }).on("submit", "[data-place]", function (event) {
+    var form = this, $form = $(form), $buttons = $("[data-once]"), words = $buttons.first().text();
+    event.preventDefault();
+    if ($form.data("sent")) { return; }
+    $form.data("sent", true);
+    $buttons.prop("disabled", true).text($form.data("busy"));
+    df.post($form.attr("action"), $form.serialize(), true).done(function (data) {
+      location.assign(data.url);
+    }).fail(function (answer) {
+      $form.data("sent", false);
+      $buttons.prop("disabled", false).text(words);
+      if (answer.data.html) { draw(answer.data.html, answer.message); } else { answer.show(); }
+    });
+  });
+
+  // A step that cannot be taken back is asked about in a dialog.
+  $(document).on("submit", "form[data-confirm]", function (event) {
+    var form = this, dialog = $("[data-confirm-dialog]")[0];
+    if (!dialog || !dialog.showModal) { return; }
+    event.preventDefault();
+    $(dialog).find("[data-confirm-text]").text($(form).data("confirm"));
+    $(dialog).find("[data-confirm-yes]").off("click").on("click", function () { form.submit(); });
+    dialog.showModal();
+  }).on("click", "[data-confirm-no]", function () { $(this).closest("dialog")[0].close(); });
+
+  $("form:has([data-once])").not("[data-place]").on("submit", function () {
+    $(this).find("[data-once]").prop("disabled", true);
+  });
+
+  $(document).on("input", "[data-count]", function () { $($(this).data("count")).text(this.value.length); });
+
+  if (navigator.clipboard) {
+    $("[data-copy]").prop("hidden", false).on("click", function () {
+      var $button = $(this);
+      navigator.clipboard.writeText(String($button.attr("data-copy"))).then(function () { df.message($button.data("copied")); });
+    });
+  }
+
+  $("[data-countdown]").each(function () {
+    var $left = $(this), end = Date.now() + 1000 * $left.data("countdown"), timer = setInterval(tick, 1000);
+    function two(n) { return (n < 10 ? "0" : "") + n; }
+    function tick() {
+      var seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
+      $left.text(two(Math.floor(seconds / 60)) + ":" + two(seconds % 60));
+      if (!seconds) { clearInterval(timer); $left.trigger("df:elapsed"); }
+    }
+  });
+
+  // Stars: the word of the chosen one stands beside them.
+  function word(box) {
+    var $chosen = $(box).find("input:checked + label");
+    $(box).next("output").text($chosen.data("word") || "");
+  }
+  $("[data-rate]").each(function () { word(this); }).on("change", function () { word(this); });
+
+  // Pictures are previewed on a canvas: no blob: address, so the strict CSP stands. The field keeps what is shown.
+  $("[data-photos]").on("change", "input[type=file]", function () {
+    var input = this, $box = $(input).closest("[data-photos]"), $label = $(input).closest("label"), most = $box.data("most");
+    var files = new DataTransfer();
+    $.each($.makeArray($box.data("files") || []).concat($.makeArray(input.files)), function (n, file) {
+      if (n < most && /^image\//.test(file.type)) { files.items.add(file); }
+      if (n === most) { df.message($box.data("tooMany"), { level: "warning" }); }
+    });
+    keep($box, $label, input, files);
+  }).on("click", "[data-drop]", function () {
+    var $box = $(this).closest("[data-photos]"), $label = $box.children("label"), input = $label.find("input")[0];
+    var dropped = $box.find("[data-drop]").index(this), files = new DataTransfer();
+    $.each($box.data("files") || [], function (n, file) { if (n !== dropped) { files.items.add(file); } });
+    keep($box, $label, input, files);
+    input.focus();
+  });
+  function keep($box, $label, input, files) {
+    input.files = files.files;
+    $box.data("files", $.makeArray(files.files));
+    $box.children("span").remove();
+    $.each(files.files, function (n, file) {
+      var $shown = $("<span class='df-th'>").insertBefore($label);
+      var $drop = $("<button type='button' class='df-o' data-drop>").attr("aria-label", $box.data("drop") + " " + file.name).text("×");
+      createImageBitmap(file).then(function (picture) {
+        var canvas = $("<canvas width='168' height='168' role='img'>").attr("aria-label", file.name)[0];
+        var side = Math.min(picture.width, picture.height);
+        canvas.getContext("2d").drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, 168, 168);
+        $shown.prepend(canvas);
+      });
+      $shown.append($drop);
+    });
+  }
+
+  // More reviews on the page of the goods; without the script the link is a page of its own.
+  $(document).on("click", "[data-more-reviews]", function (event) {
+    var $link = $(this);
+    event.preventDefault();
+    df.get($link.attr("href")).done(function (data) { $link.closest("p").replaceWith(data.html); });
+  });
+});

@@ -1,0 +1,77 @@
+"""What a buyer does about a refund: ask for one, take it back."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ..exceptions import Busy, RefundImpossible
+from ..forms.payments import RefundRequestForm
+from ..models import Order
+from ..selectors import refund_of, refunds_of
+from ..services.payments import request_refund, room_of, withdraw_refund
+from .answers import envelope, for_buyers, wants_json
+from .orders import theirs
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_buyers
+def refund_request(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for money back: the whole order before it is shipped, pieces of it afterwards. Staff decide."""
+    order = theirs(request, number)
+    room = room_of(order)
+    left = dict(room.pieces) if room else {}
+    posted = request.method == "POST"
+    form = RefundRequestForm(request.POST if posted else None, order=order, left=left)
+    if posted and form.is_valid():
+        try:
+            request_refund(
+                order=order,
+                by=request.user,
+                key=form.cleaned_data["key"],
+                lines=None if form.whole else form.pieces(),
+                reason=form.reason(),
+            )
+        except RefundImpossible as error:
+            form.add_error(None, str(error))
+        except Busy:
+            form.add_error(None, _("The shop is very busy. Nothing was changed; please try again."))
+        else:
+            sentence = _("Your request has been sent. We answer within a day.")
+            if wants_json(request):
+                return envelope("ok", sentence, data={"url": order.get_absolute_url()})
+            messages.success(request, sentence)
+            return redirect(order)
+    if posted and wants_json(request):
+        sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return envelope("invalid", sentence, status=400, data={"fields": form.errors.get_json_data()})
+    context = {"order": order, "form": form, "room": room, "refunds": refunds_of(order), "allowed": _allowed(order)}
+    return render(request, "dailyfresh_orders/refund.html", context, status=400 if posted else 200)
+
+
+@require_POST
+@for_buyers
+def refund_withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Take an undecided request back."""
+    refund = refund_of(request.user, pk)
+    if refund is None or refund.payment.order.number != number:
+        raise Http404
+    order = refund.payment.order
+    try:
+        withdraw_refund(refund=refund)
+    except RefundImpossible as error:
+        if wants_json(request):
+            return envelope("wrong_state", str(error), status=409, data={"url": order.get_absolute_url()})
+        messages.error(request, str(error))
+        return redirect(order)
+    sentence = _("The request was withdrawn.")
+    if wants_json(request):
+        return envelope("ok", sentence, data={"url": order.get_absolute_url()})
+    messages.success(request, sentence)
+    return redirect(order)
+
+
+def _allowed(order: Order) -> bool:
+    states = (Order.State.TO_SHIP, Order.State.SHIPPED, Order.State.RECEIVED, Order.State.DONE)
+    return order.state in states

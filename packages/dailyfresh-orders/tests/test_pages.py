@@ -1,0 +1,66 @@
+import pytest
+from django.urls import reverse
+
+from dailyfresh_orders.models import Order
+from dailyfresh_orders.services.transitions import mark_paid, receive, ship
+
+
+def url(name, *args):
+    return reverse(f"dailyfresh_orders:{name}", args=args)
+
+
+def shipped(order):
+    ship(order_id=order.pk, carrier="SF", tracking_number="SF1", by="staff")
+    order.refresh_from_db()
+    return order
+
+
+def received(order):
+    receive(order_id=shipped(order).pk, by="buyer")
+    order.refresh_from_db()
+    return order
+
+
+def test_an_order_goes_from_placing_to_review_through_the_pages(shop, admin_client, make_order, apple, pear):
+    order = make_order({apple: 1, pear: 1})
+    assert order.number in shop.get(url("list")).content.decode()
+    assert shop.get(url("list"), {"state": "to-ship"}).context["page"].object_list[0] == order
+    page = admin_client.post(
+        reverse("admin:dailyfresh_orders_order_changelist"), {"action": "ship_orders", "_selected_action": [order.pk]}
+    )
+    ship_page = admin_client.get(page.url)
+    assert ship_page.status_code == 200
+    admin_client.post(
+        page.url, {"number": order.number, f"{order.number}-carrier": "SF", f"{order.number}-tracking_number": "SF1"}
+    )
+    order.refresh_from_db()
+    assert (order.state, order.tracking_number) == ("shipped", "SF1")
+    assert "SF1" in shop.get(order.get_absolute_url()).content.decode()
+    shop.post(url("receive", order.number))
+    form = shop.get(url("review", order.number))
+    assert form.status_code == 200
+    words = {}
+    for line in order.lines.all():
+        words |= {f"line{line.pk}-stars": "4", f"line{line.pk}-text": "fine"}
+    shop.post(url("review", order.number), words)
+    order.refresh_from_db()
+    assert order.state == "done"
+    assert "fine" in shop.get(url("reviews", str(apple.pk))).content.decode()
+
+
+@pytest.mark.parametrize("name", ["list", "detail", "review"])
+def test_pages_lead_strangers_away(client, make_order, apple, stranger, name):
+    order = make_order({apple: 1})
+    args = [] if name == "list" else [order.number]
+    assert client.get(url(name, *args)).status_code == 302
+    client.force_login(stranger)
+    assert client.get(url(name, *args)).status_code == (200 if name == "list" else 404)
+
+
+@pytest.mark.parametrize("name", ["cancel", "receive", "buy_again", "review"])
+def test_somebody_elses_order_cannot_be_touched(client, make_order, apple, stranger, name):
+    order = make_order({apple: 1})
+    client.force_login(stranger)
+    assert client.post(url(name, order.number)).status_code == 404
+    order.refresh_from_db()
+    assert order.state == Order.State.TO_SHIP
