@@ -1,6 +1,5 @@
 """Staff see who waits for activation, which mails failed and where accounts are signed in; they see no password."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -25,7 +24,6 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that the shop writes: staff look."""
 
     list_select_related = ("user",)
-    search_fields: Sequence[str] = (NAME_LOOKUP,)
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -41,6 +39,7 @@ class RegistrationAdmin(ReadOnly):
 
     list_display = ("user", "registered_at", "activated_at", "email_key")
     list_filter = (("activated_at", admin.EmptyFieldListFilter), "registered_at")
+    search_fields = (NAME_LOOKUP,)
     ordering = ("-registered_at",)
 
 
@@ -48,6 +47,7 @@ class RegistrationAdmin(ReadOnly):
 class MailAdmin(ReadOnly):
     list_display = ("user", "kind", "requested_at", "sent_at", "attempts", "due_at", "error")
     list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
+    search_fields = (NAME_LOOKUP,)
     ordering = ("-requested_at",)
     actions = ("send_again",)
 
@@ -64,6 +64,7 @@ class MailAdmin(ReadOnly):
 @admin.register(UserSession)
 class UserSessionAdmin(ReadOnly):
     list_display = ("user", "address", "agent", "signed_in_at", "seen_at", "expires_at")
+    search_fields = (NAME_LOOKUP,)
     ordering = ("-seen_at",)
     exclude = ("session_key",)
 

@@ -26,7 +26,7 @@ def _id(level: str, number: int) -> str:
 @register(Tags.compatibility)
 def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The settings dict is one that this package understands."""
-    return [*_unknown_keys(), *_throttles(), *_proxies(), *_site_url()]
+    return [*_unknown_keys(), *_throttles(), *_proxies(), *_ages(), *_site_url()]
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:
@@ -64,6 +64,14 @@ def _proxies() -> Iterator[CheckMessage]:
                 hint='Give addresses or networks, as "10.0.0.0/8", or "unix" for a socket.',
                 id=_id("E", 3),
             )
+
+
+def _ages() -> Iterator[CheckMessage]:
+    if conf.PENDING_AGE is not None and conf.PENDING_AGE < conf.ACTIVATION_AGE:
+        yield Warning(
+            f"{NAME}: accounts are removed (PENDING_AGE) before their links expire (ACTIVATION_AGE).",
+            id=_id("W", 5),
+        )
 
 
 def _site_url() -> Iterator[CheckMessage]:

@@ -66,7 +66,7 @@ class Defaults:
 
     THROTTLES: Mapping[str, tuple[int, int]] = {
         "login": (30, 600),
-        "register": (20, 3600),
+        "register": (30, 3600),
         "name_check": (30, 60),
         "mail": (20, 3600),
         "mailbox": (5, 3600),

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
 from .services.sessions import MARK, keep_session
@@ -28,11 +28,13 @@ class SessionMiddleware:
         session = request.session
         if session.accessed and session.get(SESSION_KEY):
             known_key = (session.get(MARK) or (None, None))[1]
-            if known_key != session.session_key or time.time() - session.get(SEEN, 0) > EVERY:
+            stale = known_key != session.session_key or time.time() - session.get(SEEN, 0) > EVERY
+            # Asked last, for it costs a statement; the account of a living session may be gone.
+            if stale and request.user.is_authenticated:
                 session[SEEN] = int(time.time())
                 keep_session(
                     session=session,
-                    user_id=get_user_model()._meta.pk.to_python(session[SESSION_KEY]),
+                    user_id=request.user.pk,
                     address=visitor_address(request),
                     agent=request.headers.get("User-Agent", ""),
                 )

@@ -1,6 +1,7 @@
 """Whose request this is, seen through the site's own proxies only."""
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,12 +16,15 @@ def _networks(trusted: tuple[str, ...]) -> Sequence[ipaddress.IPv4Network | ipad
 
 
 def _parse(text: str) -> Address | None:
+    """The address in one entry; a port or a zone beside it is dropped: 192.0.2.7:51234, [2001:db8::7]:443, fe80::1%eth0."""
+    found = re.fullmatch(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[\d.]+))(?::\d+)?|(?P<bare>.+)", text.strip())
+    if found is None:
+        return None
     try:
-        address = ipaddress.ip_address(text.strip().removeprefix("[").removesuffix("]"))
+        address = ipaddress.ip_address((found["six"] or found["four"] or found["bare"]).partition("%")[0])
     except ValueError:
         return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def client_address(remote: str, forwarded_for: str = "") -> str | None:

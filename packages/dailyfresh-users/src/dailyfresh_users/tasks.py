@@ -13,6 +13,7 @@ def drain() -> None:
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def tidy() -> None:
-    """Remove accounts that were never activated and sessions that are over: by beat, once an hour."""
+    """Remove accounts that were never activated, sessions that are over and mails long sent: by beat, once an hour."""
     accounts.remove_stale()
     sessions.remove_expired()
+    mails.remove_old()

@@ -10,6 +10,7 @@ from django.core.cache import caches
 
 from .conf import Defaults, conf
 from .exceptions import Throttled
+from .selectors import email_key
 
 logger = logging.getLogger(__name__)
 FORGET_AFTER = 15 * 60
@@ -96,5 +97,5 @@ def forgive(subject: str) -> None:
 def limit_mail(*, subject: str, email: str) -> None:
     """Count a mail asked for by this visitor to this mailbox, whether or not an account has it."""
     limit("mail", subject)
-    pause("mailbox", email, BETWEEN_MAILS)
-    limit("mailbox", email)
+    pause("mailbox", email_key(email), BETWEEN_MAILS)
+    limit("mailbox", email_key(email))

@@ -1,10 +1,12 @@
 """Opening, activating and clearing away accounts."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from ..conf import conf
@@ -22,6 +24,10 @@ from ..selectors import (
 from ..signals import user_activated, user_registered
 from ..tokens import account_to_activate
 from .mails import request_mail
+
+logger = logging.getLogger(__name__)
+MOST_ACCOUNTS = 5
+"""How many accounts of one address get a mail at once; strangers may have registered with it."""
 
 
 def register(*, username: str, email: str, password: str, origin: str) -> Any:
@@ -83,17 +89,19 @@ def settle_registration(*, user: Any, email_key: str | None = None) -> bool:
 
 
 def resend_activation(*, email: str, origin: str) -> None:
-    """Send the latest pending account of this address a new link; says nothing when there is none."""
-    pending = [user for user in accounts_with_email(email).order_by("-pk")[:20] if is_pending(user)]
-    for user in pending[:1]:
-        request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
+    """Send the pending accounts of this address, the latest few, a new link each; says nothing when there is none."""
+    accounts = accounts_with_email(email).filter(
+        dailyfresh_registration__isnull=False, dailyfresh_registration__activated_at=None
+    )
+    for user in accounts.order_by("-dailyfresh_registration__registered_at")[:MOST_ACCOUNTS]:
+        if is_pending(user):
+            request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
 
 
 def request_password_reset(*, email: str, origin: str) -> None:
-    """Send every active account of this address a link to set a new password; says nothing otherwise."""
-    accounts = accounts_with_email(email).filter(CONFIRMED, is_active=True)[:20]
-    for user in accounts:
-        if user.has_usable_password():
+    """Send every active account of this address a link to set a new password; says nothing when there is none."""
+    for user in accounts_with_email(email).filter(CONFIRMED).order_by("pk")[:MOST_ACCOUNTS]:
+        if user.is_active and user.has_usable_password():
             request_mail(user=user, kind=Mail.Kind.PASSWORD_RESET, origin=origin)
 
 
@@ -108,7 +116,10 @@ def remove_stale() -> int:
         with transaction.atomic():
             accounts: Any = get_user_model()._default_manager
             user = accounts.select_for_update().filter(pk=pk, is_active=False).first()
-            if user is not None and stale.filter(user=user).exists():
-                user.delete()
-                removed += 1
+            try:
+                if user is not None and stale.filter(user=user).exists():
+                    user.delete()
+                    removed += 1
+            except (ProtectedError, RestrictedError):
+                logger.warning("the account %s was never activated, but other rows hold it", pk)
     return removed

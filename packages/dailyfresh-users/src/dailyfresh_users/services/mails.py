@@ -31,7 +31,7 @@ TIMEOUT = 15
 CLAIM = timedelta(seconds=180)
 """How long a claim holds. Longer than a whole conversation with a slow server, or a second worker would send again."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(days=1)
+GIVE_UP_AFTER, KEPT_FOR = timedelta(days=1), timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,11 @@ def send_due_mails() -> int:
     while (mail := _claim()) is not None:
         sent += _send(mail)
     return sent
+
+
+def remove_old() -> int:
+    """Forget the mails that were closed a month ago."""
+    return Mail.objects.filter(due_at=None, requested_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
 def _claim() -> Mail | None:

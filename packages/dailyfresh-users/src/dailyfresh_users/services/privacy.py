@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ def export_account(*, user: Any) -> dict[str, Any]:
         "sessions": list(sessions_of(user).values("signed_in_at", "seen_at", "expires_at", "address", "agent")),
         "mails": list(user.dailyfresh_mails.order_by("pk").values("kind", "requested_at", "sent_at")),
     }
-    answers: list[tuple[Any, Any]] = account_exporting.send(sender=type(user), user=user)
+    answers: list[tuple[Any, Any]] = account_exporting.send(sender=get_user_model(), user=user)
     for _receiver, sections in answers:
         data.update(sections or {})
     return data
@@ -48,7 +49,7 @@ def erase_account(*, user: Any) -> None:
         raise ErasureRefused(_("Accounts of the shop's staff are removed by an administrator."))
     try:
         with transaction.atomic():
-            account_erasing.send(sender=type(user), user=user)
+            account_erasing.send(sender=get_user_model(), user=user)
             end_sessions(user=user)
             user.delete()
     except (ProtectedError, RestrictedError) as error:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from ..forms.addresses import AddressForm
 from ..models import Address
 from ..selectors import addresses_of
 from ..services import addresses as services
-from .answers import answer, is_ajax, safe_next
+from .answers import answer, is_ajax, safe_next, signed_in
 
 
 def _own(request: HttpRequest, pk: int) -> Address:
@@ -43,7 +43,7 @@ def _page(request: HttpRequest, form: AddressForm, address: Address | None = Non
     return render(request, "dailyfresh_users/addresses.html", context, status=status)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def addresses(request: HttpRequest) -> HttpResponse:
@@ -51,7 +51,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
     return _page(request, AddressForm())
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_add(request: HttpRequest) -> HttpResponse:
@@ -74,7 +74,7 @@ def address_add(request: HttpRequest) -> HttpResponse:
     return _done(request, _("The address was saved."), {"id": str(address.pk)})
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,7 +96,7 @@ def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, _("The address was saved."), {"id": str(address.pk)})
 
 
-@login_required
+@signed_in
 @require_POST
 def address_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one's own address the default."""
@@ -104,7 +104,7 @@ def address_default(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, _("The default address was changed."))
 
 
-@login_required
+@signed_in
 @require_POST
 def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one's own address; the AJAX answer holds what is needed to take it back."""

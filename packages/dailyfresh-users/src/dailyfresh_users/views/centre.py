@@ -1,7 +1,7 @@
 """The user centre: overview, security, taking one's data, leaving."""
 
-from django.contrib import auth, messages
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,10 +15,10 @@ from ..forms.accounts import PasswordForm, wait_message
 from ..selectors import default_address, email_of, name_of, sessions_of
 from ..services.privacy import erase_account, export_account
 from ..services.sessions import end_session, end_sessions, keep_session
-from .answers import visitor_address
+from .answers import signed_in, visitor_address
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def profile(request: HttpRequest) -> HttpResponse:
@@ -31,7 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "dailyfresh_users/profile.html", context)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def security(request: HttpRequest) -> HttpResponse:
@@ -50,7 +50,7 @@ def security(request: HttpRequest) -> HttpResponse:
     return render(request, "dailyfresh_users/security.html", context)
 
 
-@login_required
+@signed_in
 @require_POST
 def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign out one browser elsewhere."""
@@ -59,7 +59,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("dailyfresh_users:security")
 
 
-@login_required
+@signed_in
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Sign out every other browser."""
@@ -68,7 +68,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     return redirect("dailyfresh_users:security")
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def export(request: HttpRequest) -> HttpResponse:
@@ -78,7 +78,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_required
+@signed_in
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +93,9 @@ def erase(request: HttpRequest) -> HttpResponse:
                 form.add_error("password", _("That is not your password."))
             else:
                 erase_account(user=request.user)
-                auth.logout(request)
+                # No user_logged_out: there is no account any more that its receivers could look at.
+                request.session.flush()
+                request.user = AnonymousUser()
                 return render(request, "dailyfresh_users/erased.html")
     except Throttled as error:
         form.add_error(None, wait_message(error.retry_after))

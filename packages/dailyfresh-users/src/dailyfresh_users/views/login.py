@@ -50,7 +50,7 @@ def login(request: HttpRequest) -> HttpResponse:
             refused = "wrong"
         else:
             return _signed_in(request, user, remember=form.cleaned_data["remember"])
-    context = {"form": form, "refused": refused, "next": safe_next(request), "conf": conf}
+    context = {"form": form, "refused": refused, "next": safe_next(request), "open": conf.REGISTRATION}
     return render(request, "dailyfresh_users/login.html", context, status=status)
 
 

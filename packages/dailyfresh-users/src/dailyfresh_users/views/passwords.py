@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -22,10 +22,10 @@ from ..forms.accounts import EmailForm, wait_message
 from ..forms.passwords import NewPasswordForm, PasswordChangeForm
 from ..services import accounts
 from ..services.sessions import end_sessions, keep_session
-from .answers import home_url, site_origin, visitor_address, visitor_subject
+from .answers import home_url, signed_in, site_origin, visitor_address, visitor_subject
 
 
-@login_required
+@signed_in
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     return render(request, "dailyfresh_users/password_change.html", {"form": form}, status=status)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD"])
 def password_change_done(request: HttpRequest) -> HttpResponse:
     """The password was changed."""

@@ -49,7 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
     except Throttled as error:
         form.add_error(None, wait_message(error.retry_after))
         status = 429
-    return render(request, "dailyfresh_users/register.html", {"form": form, "conf": conf}, status=status)
+    return render(request, "dailyfresh_users/register.html", {"form": form}, status=status)
 
 
 @login_not_required

@@ -12,4 +12,5 @@ class Command(BaseCommand):
         sent = mails.send_due_mails()
         removed = accounts.remove_stale()
         sessions.remove_expired()
+        mails.remove_old()
         self.stdout.write(f"{sent} mails sent, {removed} accounts removed that were never activated")
