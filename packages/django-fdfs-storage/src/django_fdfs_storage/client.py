@@ -8,6 +8,7 @@ from .connection import Address, Connection, Pool
 from .content import Content, exactly, size_of
 from .engine import Engine
 from .exceptions import (
+    BadReply,
     ConnectionLost,
     FastDFSError,
     InvalidFileId,
@@ -91,7 +92,7 @@ class FastDFSClient(Engine):
 
         def talk(server: Server) -> str:
             head = bytes([server.path_index]) + pack_numbers(size) + suffix
-            return unpack_file_id(self._send(server, command, head, content, size))
+            return _new_id(self._send(server, command, head, content, size))
 
         server = self.trackers.store(group)
         try:
@@ -122,7 +123,7 @@ class FastDFSClient(Engine):
         names = pack_text(prefix, PREFIX_WIDTH) + pack_text(extension, EXTENSION_WIDTH) + file.path.encode()
         server = self.trackers.update(file)
         with _about(master):
-            return unpack_file_id(self._send(server, Command.UPLOAD_SLAVE, numbers + names, content, size))
+            return _new_id(self._send(server, Command.UPLOAD_SLAVE, numbers + names, content, size))
 
     # -- appender files --
 
@@ -150,7 +151,7 @@ class FastDFSClient(Engine):
     def seal(self, file_id: str) -> str:
         """Turn an appender file into a normal one and give its new id; the old one is gone."""
         file = parse_file_id(file_id)
-        return unpack_file_id(self._change(file, Command.REGENERATE_NAME, file.path.encode(), repeatable=False))
+        return _new_id(self._change(file, Command.REGENERATE_NAME, file.path.encode(), repeatable=False))
 
     # -- read --
 
@@ -162,9 +163,7 @@ class FastDFSClient(Engine):
 
         def talk(connection: Connection) -> bytes:
             connection.begin(Command.DOWNLOAD, pack_numbers(offset, length or 0) + _named(file))
-            body = bytearray(connection.answer_length())
-            connection.receive(memoryview(body))
-            return bytes(body)
+            return connection.content(most=length)
 
         try:
             return self._read(file, talk)
@@ -330,3 +329,10 @@ def _about(file_id: str) -> Iterator[None]:
 
 def _named(file: FileId) -> bytes:
     return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
+
+
+def _new_id(body: bytes) -> str:
+    try:
+        return str(parse_file_id(unpack_file_id(body)))
+    except InvalidFileId as error:
+        raise BadReply("a storage server named a file by something that is no file id") from error

@@ -17,7 +17,7 @@ from .wire import HEADER, RESPONSE, Header, Status, pack_message, unpack_header
 PIECE = 256 * 1024
 # After these the server waits for the next request; after any other it may close the connection.
 _STAYS_OPEN = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
-# No fixed-size answer comes near this; content is read by length and never through this limit.
+# No answer but content comes near this.
 LONGEST_ANSWER = 16 * 1024 * 1024
 
 
@@ -84,15 +84,9 @@ class Connection:
 
     def answer(self) -> bytes:
         """The body of a short answer; Refused for an error status."""
-        length = self.answer_length()
-        if length > LONGEST_ANSWER:
-            raise BadReply(f"{self.address} announced an answer of {length} bytes")
-        body = bytearray(length)
-        self.receive(memoryview(body))
-        return bytes(body)
+        return self.content(most=LONGEST_ANSWER)
 
-    def answer_length(self) -> int:
-        """The length of the body that follows; Refused for an error status."""
+    def _answer_length(self) -> int:
         header = self._header()
         if header.command != RESPONSE:
             raise BadReply(f"{self.address} answered with command {header.command}")
@@ -102,15 +96,28 @@ class Connection:
             raise Refused(header.status, f"{self.address} answered: {os.strerror(header.status)}")
         if header.length >> 63:
             raise BadReply(f"{self.address} announced a negative length")
-        self.idle = header.length == 0
         return header.length
 
-    def receive(self, view: memoryview, *, last: bool = True) -> None:
-        """Fill the view with bytes of the body, which it completes when `last`."""
+    def content(self, *, most: int | None) -> bytes:
+        """The body of an answer that may be long; BadReply when it exceeds what was asked for.
+
+        Memory grows with what arrives and not with what is announced.
+        """
+        length = self._answer_length()
+        if most is not None and length > most:
+            raise BadReply(f"{self.address} answered {length} bytes where {most} were asked for")
+        body = bytearray(min(length, LONGEST_ANSWER))
+        self._receive(memoryview(body))
+        while len(body) < length:
+            more = bytearray(min(length - len(body), LONGEST_ANSWER))
+            self._receive(memoryview(more))
+            body += more
+        self.idle = True
+        return bytes(body)
+
+    def _receive(self, view: memoryview) -> None:
         for start in range(0, len(view), PIECE):
             self._fill(view[start : start + PIECE])
-        if last:
-            self.idle = True
 
     def _header(self) -> Header:
         data = bytearray(HEADER.size)

@@ -12,7 +12,11 @@ from django.core.files.base import File
 from .engine import BLOCK, Engine
 
 PIECE = 256 * 1024
-_File = File[Any] if TYPE_CHECKING else File
+
+if TYPE_CHECKING:
+    _File = File[Any]
+else:
+    _File = File
 
 
 class _Remote(io.RawIOBase):

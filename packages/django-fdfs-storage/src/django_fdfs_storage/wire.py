@@ -13,6 +13,7 @@ length of the answer tells.
 """
 
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -215,21 +216,23 @@ def unpack_servers(body: bytes, *, tail: int = 0) -> list[Server]:
     """The servers that FETCH_ALL or (with a `tail` of one byte, the store path) STORE_ALL names.
 
     Both repeat (ip, port) after the group; FETCH_ALL of FastDFS before 6.x repeats the ip alone.
+    Where the length fits two of these, a port that is none tells them apart.
     """
-    group, path_index = body[:GROUP_WIDTH], body[-1] if tail else ANY_PATH
-    length = len(body) - GROUP_WIDTH - tail
-    for width in (IPV4_WIDTH, IPV6_WIDTH):
-        record = width + PORT_WIDTH
-        if length >= record and length % record == 0:
-            starts = range(GROUP_WIDTH, GROUP_WIDTH + length, record)
-            return [_unpack_server(group + body[at : at + record], path_index=path_index) for at in starts]
-    record = IPV4_WIDTH + PORT_WIDTH
-    if length > record and (length - record) % IPV4_WIDTH == 0 and not tail:
-        port = body[GROUP_WIDTH + IPV4_WIDTH : GROUP_WIDTH + record]
-        starts = range(GROUP_WIDTH + record, len(body), IPV4_WIDTH)
-        hosts = [body[GROUP_WIDTH : GROUP_WIDTH + IPV4_WIDTH], *(body[at : at + IPV4_WIDTH] for at in starts)]
-        return [_unpack_server(group + host + port) for host in hosts]
+    group, records = body[:GROUP_WIDTH], body[GROUP_WIDTH : len(body) - tail]
+    path_index = body[-1] if tail and body else ANY_PATH
+    first = IPV4_WIDTH + PORT_WIDTH
+    old = [records[:first]] + [
+        records[at : at + IPV4_WIDTH] + records[IPV4_WIDTH:first] for at in range(first, len(records), IPV4_WIDTH)
+    ]
+    for pieces in (_pieces(records, first), _pieces(records, IPV6_WIDTH + PORT_WIDTH), old):
+        if pieces and len(pieces[0]) == len(pieces[-1]) >= first:
+            with suppress(BadReply):
+                return [_unpack_server(group + piece, path_index=path_index) for piece in pieces]
     raise BadReply(f"an answer of {len(body)} bytes holds no list of servers")
+
+
+def _pieces(data: bytes, size: int) -> list[bytes]:
+    return [data[at : at + size] for at in range(0, len(data), size)]
 
 
 def unpack_file_id(body: bytes) -> str:

@@ -1,0 +1,352 @@
+"""Servers that die, hang, restart and lie: no wrong byte, no second copy, and the next call works."""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django_fdfs_storage.client import FastDFSClient
+from django_fdfs_storage.connection import Address
+from django_fdfs_storage.devserver import DevServer
+from django_fdfs_storage.exceptions import (
+    BadReply,
+    ConnectionLost,
+    FastDFSError,
+    NoStorageAvailable,
+    PoolExhausted,
+    ServerTimeout,
+    ServerUnreachable,
+)
+from proxy import Proxy
+
+
+class Cluster:
+    """A development server behind a proxy for its tracker and one for its storage server."""
+
+    def __init__(self, server: DevServer) -> None:
+        self.server = server
+        self.tracker = Proxy(Address(server.host, server.tracker_port))
+        self.storage = Proxy(Address(server.host, server.storage_ports[0]))
+
+    def client(self, *, trackers: list[str] | None = None, timeout: float = 0.4, **options) -> FastDFSClient:
+        return FastDFSClient(
+            trackers or [str(self.tracker)],
+            network_timeout=timeout,
+            connect_timeout=timeout,
+            address_map={f"{self.server.host}:{self.server.storage_ports[0]}": str(self.storage)},
+            **options,
+        )
+
+    def files(self) -> list[Path]:
+        return [path for path in self.server.disks["group1"].data.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def cluster(own_server: DevServer) -> Iterator[Cluster]:
+    cluster = Cluster(own_server)
+    yield cluster
+    cluster.tracker.stop()
+    cluster.storage.stop()
+
+
+@pytest.fixture
+def client(cluster: Cluster) -> Iterator[FastDFSClient]:
+    client = cluster.client()
+    yield client
+    client.close()
+
+
+def works(client: FastDFSClient) -> bool:
+    content = time.monotonic_ns().to_bytes(8, "big") * 1000
+    return client.download(client.upload(content)) == content
+
+
+# -- restarts --
+
+
+@pytest.mark.parametrize("which", ["tracker", "storage"])
+def test_a_restart_between_two_calls_is_not_noticed(cluster, client, which):
+    name = client.upload(b"before")
+    getattr(cluster, which).drop_connections()
+    assert client.upload(b"after")
+    getattr(cluster, which).drop_connections()
+    assert client.download(name) == b"before"
+    assert len(cluster.files()) == 2
+
+
+@pytest.mark.parametrize("which", ["tracker", "storage"])
+def test_the_first_call_after_an_outage_works(cluster, client, which):
+    proxy = getattr(cluster, which)
+    assert works(client)
+    proxy.stop()
+    for _ in range(3):
+        with pytest.raises(ServerUnreachable):
+            client.upload(b"nobody is there")
+    proxy.restart()
+    assert works(client)
+
+
+def test_the_development_server_keeps_files_over_a_restart(tmp_path):
+    ports = {"tracker_port": 0, "storage_port": 0, "http_port": None}
+    with DevServer(tmp_path, **ports) as first:
+        client = FastDFSClient([first.tracker])
+        name = client.upload(b"kept")
+        client.set_metadata(name, {"a": "b"})
+        ports = {"tracker_port": first.tracker_port, "storage_port": first.storage_ports[0], "http_port": None}
+    with DevServer(tmp_path, **ports):
+        assert client.download(name) == b"kept"
+        assert client.metadata(name) == {"a": "b"}
+        assert works(client)
+    client.close()
+
+
+# -- hangs --
+
+
+@pytest.mark.parametrize("which", ["tracker", "storage"])
+def test_a_hung_server_costs_its_timeout_and_no_more(cluster, client, which):
+    assert works(client)
+    proxy = getattr(cluster, which)
+    proxy.hang = True
+    start = time.monotonic()
+    with pytest.raises(FastDFSError) as caught:
+        client.upload(b"x")
+    assert isinstance(caught.value, ServerTimeout if which == "storage" else ServerUnreachable)
+    assert 0.3 < time.monotonic() - start < 2
+    proxy.heal()
+    assert works(client)
+
+
+def test_a_late_answer_is_nobodys_answer(cluster, client):
+    """After a timeout the connection is gone, so what still arrives on it is never read."""
+    one, two = client.upload(b"one"), client.upload(b"two")
+    cluster.storage.hang = True
+    with pytest.raises(ServerTimeout):
+        client.download(one)
+    cluster.storage.heal()
+    assert client.download(two) == b"two"
+    assert client.download(one) == b"one"
+
+
+def test_a_server_that_drips_bytes_does_not_hold_the_caller(cluster):
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            for byte in struct.pack("!QBB", 39, 100, 0) + bytes(39):
+                time.sleep(0.1)
+                try:
+                    connection.sendall(bytes([byte]))
+                except OSError:
+                    return
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    client = FastDFSClient([str(Address(*listener.getsockname()))], network_timeout=0.3)
+    start = time.monotonic()
+    with pytest.raises(ServerUnreachable, match="timed out"):
+        client.upload(b"x")
+    assert time.monotonic() - start < 1
+    thread.join()
+    listener.close()
+
+
+# -- cuts in the middle --
+
+
+@pytest.mark.parametrize("after", [0, 5, 10, 20, 1000, 70_000])
+def test_a_download_cut_in_the_middle_is_an_error_and_never_short(cluster, client, after):
+    content = bytes(range(256)) * 1000
+    name = client.upload(content)
+    cluster.storage.drop_connections()
+    cluster.storage.cut_answer_after = after
+    with pytest.raises(ConnectionLost):
+        client.download(name)
+    cluster.storage.heal()
+    assert client.download(name) == content
+
+
+@pytest.mark.parametrize("after", [0, 5, 12, 25, 1000, 500_000])
+def test_an_upload_cut_in_the_middle_leaves_no_file(cluster, client, after):
+    cluster.storage.cut_request_after = after
+    with pytest.raises(ConnectionLost):
+        client.upload(b"x" * 1_000_000)
+    cluster.storage.heal()
+    assert cluster.files() == []
+    assert works(client)
+
+
+@pytest.mark.parametrize("after", [0, 9, 10, 30])
+def test_an_upload_whose_answer_is_lost_is_not_sent_again(cluster, client, after):
+    """The server may have stored it: an error leaves the choice to the caller, a retry would not."""
+    cluster.storage.cut_answer_after = after
+    with pytest.raises(ConnectionLost):
+        client.upload(b"once")
+    cluster.storage.heal()
+    assert len(cluster.files()) == 1
+    assert works(client)
+
+
+@pytest.mark.parametrize("after", [0, 5, 10, 30])
+def test_a_tracker_that_hangs_up_in_its_answer_is_asked_no_further(cluster, client, after):
+    cluster.tracker.cut_answer_after = after
+    with pytest.raises(ServerUnreachable):
+        client.upload(b"x")
+    cluster.tracker.heal()
+    assert works(client)
+
+
+# -- garbage --
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        struct.pack("!QBB", 3, 100, 0) + b"abc",
+        struct.pack("!QBB", 40, 101, 0) + bytes(40),
+        struct.pack("!QBB", 1 << 40, 100, 0),
+        struct.pack("!QBB", 1 << 63, 100, 0),
+        struct.pack("!QBB", 40, 100, 0) + bytes(40),
+        struct.pack("!QBB", 7, 100, 2) + b"message",
+        bytes(64),
+    ],
+)
+@pytest.mark.parametrize("which", ["tracker", "storage"])
+def test_garbage_is_an_error_of_ours_and_soon_forgotten(cluster, client, which, garbage):
+    proxy = getattr(cluster, which)
+    proxy.garbage = garbage
+    with pytest.raises(FastDFSError):
+        client.upload(b"x")
+    proxy.heal()
+    assert works(client)
+
+
+def test_an_answer_of_a_wild_length_takes_no_memory(cluster, client):
+    name = client.upload(b"x")
+    cluster.storage.drop_connections()
+    cluster.storage.garbage = struct.pack("!QBB", 1 << 45, 100, 0)
+    with pytest.raises(ConnectionLost):
+        client.download(name)
+    with pytest.raises(BadReply):
+        client.download(name, length=1)
+
+
+# -- what a missing file is not --
+
+
+def test_a_storage_server_that_is_down_is_no_missing_file(cluster, client):
+    name = client.upload(b"x")
+    cluster.storage.stop()
+    for question in (client.exists, client.info, client.download, client.delete):
+        with pytest.raises(FastDFSError) as caught:
+            question(name)
+        assert not isinstance(caught.value, FileNotFoundError)
+    cluster.storage.restart()
+    assert client.exists(name)
+
+
+def test_a_tracker_without_storage_servers_is_no_missing_file(cluster, client):
+    """For some seconds after its start a tracker answers status 2 to every question."""
+    name = client.upload(b"x")
+    client.close()
+    client = cluster.client()
+    cluster.tracker.garbage = struct.pack("!QBB", 0, 100, 2)
+    for question in (client.exists, client.info, client.download, client.delete, client.upload):
+        with pytest.raises(NoStorageAvailable):
+            question(b"new" if question == client.upload else name)
+    cluster.tracker.heal()
+    assert client.exists(name)
+    client.close()
+
+
+# -- several trackers --
+
+
+def test_a_dead_tracker_is_passed_over_and_not_asked_at_every_call(cluster):
+    dead = Proxy(cluster.tracker.target, hang=True)
+    client = cluster.client(trackers=[str(dead), str(cluster.tracker)])
+    start = time.monotonic()
+    for _ in range(5):
+        assert works(client)
+    assert time.monotonic() - start < 1.5
+    assert dead.accepted == 1
+    dead.stop()
+    client.close()
+
+
+def test_a_tracker_that_knows_no_storage_does_not_stop_the_next_one(cluster):
+    fresh = Proxy(cluster.tracker.target, garbage=struct.pack("!QBB", 0, 100, 2))
+    client = cluster.client(trackers=[str(fresh), str(cluster.tracker)])
+    assert works(client)
+    fresh.stop()
+    client.close()
+
+
+def test_no_tracker_at_all_is_said_with_each_reason(cluster):
+    other = Proxy(cluster.tracker.target)
+    client = cluster.client(trackers=[str(cluster.tracker), str(other)])
+    other.stop()
+    cluster.tracker.stop()
+    with pytest.raises(ServerUnreachable) as caught:
+        client.upload(b"x")
+    assert str(other) in str(caught.value)
+    assert str(cluster.tracker) in str(caught.value)
+    cluster.tracker.restart()
+    assert works(client)
+    client.close()
+
+
+# -- the pool --
+
+
+def test_a_client_reuses_its_connections(cluster, client):
+    for _ in range(20):
+        assert works(client)
+    assert (cluster.tracker.accepted, cluster.storage.accepted) == (1, 1)
+
+
+def test_the_pool_is_bounded_and_waits_its_turn(cluster):
+    client = cluster.client(max_connections=3, timeout=5)
+    threads = [threading.Thread(target=lambda: [works(client) for _ in range(10)]) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert cluster.storage.accepted <= 3
+    assert len(cluster.files()) == 120
+    client.close()
+
+
+def test_a_pool_without_a_free_connection_says_so(cluster):
+    client = cluster.client(max_connections=1)
+    began, finish = threading.Event(), threading.Event()
+
+    def slow():
+        began.set()
+        finish.wait(5)
+        yield b"x" * 100_000
+
+    thread = threading.Thread(target=lambda: client.upload(slow(), size=100_000))
+    thread.start()
+    began.wait(5)
+    with pytest.raises(PoolExhausted):
+        client.upload(b"y")
+    finish.set()
+    thread.join()
+    assert works(client)
+    client.close()
+
+
+def test_a_slow_reader_holds_no_connection(cluster):
+    client = cluster.client(max_connections=1)
+    name = client.upload(b"x" * 3_000_000)
+    reader = client.stream(name)
+    next(reader)
+    assert works(client)
+    assert len(b"".join(reader)) == 2_000_000 - 97_152 + 48_576
+    client.close()
