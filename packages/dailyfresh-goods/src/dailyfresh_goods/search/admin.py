@@ -1,0 +1,19 @@
+"""Synonyms in the admin: what the shop itself says about words."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from .models import Synonym
+from .words.lexicon import shipped_groups
+
+
+@admin.register(Synonym)
+class SynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("words", "narrower", "active", "updated_at")
+    list_filter = ("active",)
+    search_fields = ("words", "narrower")
+    change_list_template = "admin/dailyfresh_search/synonym/change_list.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        groups = [(", ".join(group.words), ", ".join(group.narrower)) for group in shipped_groups()]
+        return super().changelist_view(request, {"shipped": groups, **(extra_context or {})})

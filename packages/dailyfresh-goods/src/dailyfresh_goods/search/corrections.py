@@ -1,0 +1,152 @@
+"""Words mistyped: what was meant sounds the same, or lacks, doubles or swaps a character."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from haystack.backends import SQ
+from haystack.query import SearchQuerySet
+
+from ..models import SKU
+from .fields import Tokens
+from .understanding import Concept, Query, concept_of
+from .words.cutting import cutter
+from .words.lexicon import Lexicon
+from .words.normal import is_han, normalise, runs
+from .words.sound import near_sounds, syllables
+
+CANDIDATES = 30
+HEADS = frozenset("虾鱼蟹鸡鸭鹅蛋肉菜瓜果莓桃梨橙枣菇椒茄薯豆螺贝蚝饺饼面鱿")
+"""Characters that by themselves say what a thing is: an unknown word that ends with one is a kind of it."""
+
+
+def corrected(query: Query, lexicon: Lexicon, count: Callable[[SQ], int], using: str | None) -> Iterator[Query]:
+    """Readings of `query` with what was probably meant in the place of words that are in no name."""
+    if len(query.concepts) > 1 and all(is_han(concept.word) for concept in query.concepts):
+        # jieba tears a mistyped word into characters, so the stretch as a whole comes first.
+        for run in runs(query.text):
+            for word in _meant(run, lexicon, using):
+                yield query.with_concepts([concept_of(word, lexicon)], corrected=word)
+    lost = [index for index, concept in enumerate(query.concepts) if not count(concept.sq(1))]
+    if not lost:
+        return
+    words = [concept.word for concept in query.concepts]
+    for index in lost:
+        for start, end in _around(index, len(words), words):
+            for word in _meant("".join(words[start:end]), lexicon, using):
+                mended = [*words[:start], word, *words[end:]]
+                yield query.with_concepts((concept_of(word, lexicon) for word in mended), corrected=_written(mended))
+                break
+            else:
+                continue
+            break
+
+
+def _around(index: int, length: int, words: list[str]) -> Iterator[tuple[int, int]]:
+    """The stretches of words that hold the one at `index`: itself, then with its neighbours of one or two characters."""
+    yield index, index + 1
+    for start, end in ((index - 1, index + 1), (index, index + 2), (index - 1, index + 2), (index - 2, index + 1), (index, index + 3)):
+        if 0 <= start and end <= length and all(is_han(word) for word in words[start:end]):
+            yield start, end
+
+
+def _written(words: list[str]) -> str:
+    """Words as one writes them: Chinese without spaces."""
+    return "".join(words) if all(map(is_han, words)) else " ".join(words)
+
+
+def _meant(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    """What `word` may have been meant to be, the likeliest first."""
+    if not is_han(word):
+        yield from _latin(word, lexicon)
+        return
+    if len(word) < 2 or word in lexicon:
+        return
+    yield from _same_sound(word, lexicon, using)
+    if not cutter().knows(word):
+        yield from _same_shape(word, lexicon, using)
+    yield from _head(word, lexicon)
+
+
+def _same_sound(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    exact, *near = near_sounds(word) or [""]
+    for sounds in ([exact], near if not cutter().knows(word) else []):
+        yield from lexicon.sounding_like(sounds)
+        if sounds:
+            for name in _names(SQ(sound__in=sounds), using):
+                yield from _stretches(name, len(word), lambda text: "".join(syllables(text)) in sounds)
+
+
+def _same_shape(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    """Words that differ by one character, two in long ones, and share what is left."""
+    allowed = 1 if len(word) < 5 else 2
+    found = []
+    for other in lexicon:
+        if is_han(other) and len(other) > 2 and abs(len(other) - len(word)) <= 1 and distance(word, other) <= allowed:
+            found.append((distance(word, other), len(other) != len(word) + 1, other))
+    sq = SQ()
+    for part, char in enumerate(dict.fromkeys(word), 1):
+        sq.add(SQ(name=Tokens([char], weight=1.0, part=part)), SQ.OR)
+    for name in _names(sq, using):
+        for length in (len(word), len(word) + 1, len(word) - 1):
+            for text in _stretches(name, length, lambda text: len(text) > 1 and distance(word, text) <= allowed):
+                if len(word) > 2 or _same_ends(word, text):
+                    found.append((distance(word, text), length != len(word) + 1, text))
+    yield from dict.fromkeys(text for _distance, _missing, text in sorted(found))
+
+
+def _same_ends(word: str, other: str) -> bool:
+    """Whether two characters and what they may stand for begin and end alike, as far as one is not wrong."""
+    return word[0] == other[0] and (word[-1] == other[-1] or len(other) == 2)
+
+
+def _head(word: str, lexicon: Lexicon) -> Iterator[str]:
+    """The kind of thing that an unknown word names: 黑虎虾 is a 虾."""
+    if cutter().knows(word):
+        return
+    for start in range(1, len(word)):
+        tail = word[start:]
+        if (len(tail) > 1 and tail in lexicon) or tail in HEADS:
+            yield tail
+            return
+
+
+def _latin(word: str, lexicon: Lexicon) -> Iterator[str]:
+    if len(word) < 4:
+        return
+    known = [other for other in lexicon if other.isascii() and abs(len(other) - len(word)) <= 2]
+    yield from get_close_matches(word, known, n=2, cutoff=0.8)
+
+
+def _names(sq: SQ, using: str | None) -> list[str]:
+    """The names of the SKUs that fit best."""
+    keys = [result.pk for result in SearchQuerySet(using=using).filter(sq)[:CANDIDATES]]
+    found: dict[str, Any] = {str(pk): name for pk, name in SKU.objects.filter(pk__in=keys).values_list("pk", "name")}
+    return [found[key] for key in keys if key in found]
+
+
+def _stretches(name: str, length: int, fits: Callable[[str], bool]) -> Iterator[str]:
+    """The stretches of `length` characters in a name that fit."""
+    for run in runs(normalise(name)):
+        if is_han(run):
+            for start in range(len(run) - length + 1):
+                if fits(run[start : start + length]):
+                    yield run[start : start + length]
+
+
+def distance(one: str, other: str) -> int:
+    """How many characters must be put in, taken out, changed or swapped with their neighbour."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row_before, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, row_before[j - 2] + 1)
+            row.append(cost)
+        before = last
+    return row[-1]
+
+
+__all__ = ["Concept", "corrected", "distance"]

@@ -1,0 +1,334 @@
+"""What the engines on local files share: generations of the index, one writer, and the query as a tree.
+
+    PATH/
+      CURRENT         the name of the generation that is searched; rewritten (and renamed into place) after every commit
+      writer.lock     held while anything is written
+      rebuild.lock    held while a generation is built aside
+      1a2b3c4d/       a generation: the engine's own files
+      1a2b3c4d.late   keys written to the current generation while this one was built, one a line
+
+Locks are the kernel's (flock): those of a process that is killed are free at once.
+"""
+
+import fcntl
+import json
+import logging
+import shutil
+import threading
+import time
+import uuid
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.tree import Node
+from haystack import connections
+from haystack.backends import BaseSearchBackend, BaseSearchQuery
+from haystack.constants import DJANGO_CT, DJANGO_ID, ID
+from haystack.exceptions import SearchBackendError, SkipDocument
+from haystack.models import SearchResult
+from haystack.utils import get_identifier
+from haystack.utils.app_loading import haystack_get_model
+
+from ..fields import Tokens
+
+logger = logging.getLogger(__name__)
+
+
+class IndexUnavailable(SearchBackendError):  # type: ignore[misc]
+    """There is no index that can be read; `manage.py search_rebuild` makes one."""
+
+
+class WriterBusy(SearchBackendError):  # type: ignore[misc]
+    """Another process has been writing for longer than one may wait."""
+
+
+class TreeQuery(BaseSearchQuery):  # type: ignore[misc]
+    """Hands the conditions of a SearchQuerySet to the engine as a tree: nothing a visitor typed is ever parsed."""
+
+    def build_query(self) -> str:
+        return json.dumps(self._node(self.query_filter), ensure_ascii=False) if self.query_filter else ""
+
+    def _node(self, node: Any) -> dict[str, Any]:
+        if isinstance(node, Node):
+            tree = {"op": node.connector.lower(), "of": [self._node(child) for child in node.children]}
+            return {"op": "not", "of": [tree]} if node.negated else tree
+        expression, value = node
+        field, lookup = self.query_filter.split_expression(expression)
+        leaf: dict[str, Any] = {"field": field, "lookup": lookup, "weight": 0.0, "part": 0}
+        if isinstance(value, Tokens):
+            return leaf | {"value": value.tokens, "weight": value.weight, "part": value.part}
+        if not isinstance(value, str | int | float | list | tuple):
+            value = str(getattr(value, "query_string", value))
+        return leaf | {"value": value.split() if isinstance(value, str) and lookup == "content" else value}
+
+    def matching_all_fragment(self) -> str:
+        return ""
+
+
+class Reader:
+    """One generation as it stood at one commit, open for searching."""
+
+    @abstractmethod
+    def search(
+        self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
+    ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
+        """How many fit, (model, key, score) of those from `start` to `end`, and value -> count of each facet.
+
+        `order` is (field, descending) pairs; without it the best scores come first, among equals those that sell best.
+        """
+
+    @abstractmethod
+    def digests(self) -> dict[str, str]:
+        """Key -> digest of every document."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of the files."""
+
+
+class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
+    """A haystack backend on files of this machine; engines say how to open, read and write one generation."""
+
+    WAIT: ClassVar = 30.0
+
+    def __init__(self, connection_alias: str, **options: Any) -> None:
+        super().__init__(connection_alias, **options)
+        if not options.get("PATH"):
+            raise ImproperlyConfigured(f"HAYSTACK_CONNECTIONS[{connection_alias!r}] needs a PATH: the folder of its index.")
+        self.path = Path(options["PATH"])
+        self._local = threading.local()
+
+    # What an engine says.
+
+    @abstractmethod
+    def open(self, folder: Path) -> Reader:
+        """A reader of the generation in `folder`; any exception means that it cannot be read."""
+
+    @abstractmethod
+    def write(self, folder: Path, documents: Iterable[dict[str, Any]], gone: Iterable[str], *, fresh: bool) -> None:
+        """Puts `documents` in the place of those with the same id and takes out the ids of `gone`, in one commit.
+
+        `fresh` says that the generation holds none of them yet.
+        """
+
+    @abstractmethod
+    def create(self, folder: Path) -> None:
+        """Makes an empty generation in `folder`, which exists."""
+
+    # Locks and generations.
+
+    @contextmanager
+    def _locked(self, name: str, *, wait: float) -> Iterator[None]:
+        held: dict[str, int] = self._local.__dict__.setdefault("held", {})
+        if held.get(name):
+            held[name] += 1
+            try:
+                yield
+            finally:
+                held[name] -= 1
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + wait
+        with (self.path / f"{name}.lock").open("a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise WriterBusy(f"{self.path}: the {name} lock is held by another process") from None
+                    time.sleep(0.02)
+            held[name] = 1
+            try:
+                yield
+            finally:
+                held[name] = 0
+
+    def writing(self, *, wait: float | None = None) -> Any:
+        """Holds the writer's lock, `wait` seconds at most for it; a thread may enter twice. Raises WriterBusy."""
+        return self._locked("writer", wait=self.WAIT if wait is None else wait)
+
+    def _current(self) -> Path | None:
+        try:
+            name = (self.path / "CURRENT").read_text().strip()
+        except FileNotFoundError:
+            return None
+        return self.path / name if name else None
+
+    def _point_at(self, folder: Path) -> None:
+        aside = self.path / f"CURRENT.{uuid.uuid4().hex}"
+        aside.write_text(folder.name)
+        aside.replace(self.path / "CURRENT")
+
+    def _new_folder(self) -> Path:
+        folder = self.path / uuid.uuid4().hex[:8]
+        folder.mkdir(parents=True)
+        return folder
+
+    def _sweep(self, keep: Path) -> None:
+        """Removes what rebuilds left that were killed; both locks are held."""
+        for path in self.path.iterdir():
+            if path.is_dir() and path != keep:
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.suffix == ".late" or path.name.startswith("CURRENT."):
+                path.unlink(missing_ok=True)
+
+    # Reading.
+
+    def reader(self) -> Reader:
+        """This thread's reader of what was committed last. Raises IndexUnavailable."""
+        try:
+            stat = (self.path / "CURRENT").stat()
+        except FileNotFoundError:
+            raise IndexUnavailable(f"{self.path} holds no index yet: run `manage.py search_rebuild`") from None
+        stamp = (stat.st_ino, stat.st_mtime_ns)
+        if getattr(self._local, "stamp", None) != stamp:
+            folder = self._current()
+            try:
+                reader = self.open(folder) if folder else None
+            except Exception as error:
+                # A generation may be swept away between reading its name and opening it.
+                if self._current() != folder:
+                    return self.reader()
+                raise IndexUnavailable(f"{folder} cannot be read ({error!r}): run `manage.py search_rebuild`") from error
+            if reader is None:
+                raise IndexUnavailable(f"{self.path}/CURRENT is empty: run `manage.py search_rebuild`")
+            if old := getattr(self._local, "reader", None):
+                old.close()
+            self._local.reader, self._local.stamp = reader, stamp
+        found: Reader = self._local.reader
+        return found
+
+    def forget_reader(self) -> None:
+        """Makes the next search open the index anew."""
+        self._local.stamp = None
+
+    def search(self, query_string: str, **options: Any) -> dict[str, Any]:
+        """haystack's entry: results, hits and facets. Raises IndexUnavailable."""
+        if options.get("narrow_queries") or options.get("date_facets") or options.get("query_facets"):
+            raise SearchBackendError("narrow(), date and query facets are not supported: use filter() and facet()")
+        order = [(field.lstrip("-"), field.startswith("-")) for field in options.get("sort_by") or ()]
+        start = options.get("start_offset") or 0
+        end = options.get("end_offset")
+        facets = [name.removesuffix("_exact") for name in options.get("facets") or ()]
+        reader = self.reader()
+        try:
+            hits, found, counts = reader.search(
+                json.loads(query_string) if query_string else None,
+                order=order, start=start, end=start + 1000 if end is None else end, facets=facets,
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, IndexError, AssertionError) as error:
+            self.forget_reader()
+            raise IndexUnavailable(f"{self._current()} cannot be searched ({error!r}): run `manage.py search_rebuild`") from error
+        result_class = options.get("result_class") or SearchResult
+        ordered = {name: sorted(values.items(), key=lambda pair: (-pair[1], pair[0])) for name, values in counts.items()}
+        return {
+            "results": [result_class(*label.split("."), key, score) for label, key, score in found],
+            "hits": hits,
+            "facets": {"fields": ordered, "dates": {}, "queries": {}},
+            "spelling_suggestion": None,
+        }
+
+    def digests(self) -> dict[str, str]:
+        """Key -> digest of every document of the current generation. Raises IndexUnavailable."""
+        return self.reader().digests()
+
+    def size(self) -> int:
+        """Bytes of the current generation."""
+        folder = self._current()
+        return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder else 0
+
+    def healthy(self) -> bool:
+        """Whether the index can be opened and searched."""
+        self.forget_reader()
+        try:
+            self.search("", end_offset=1)
+        except IndexUnavailable:
+            return False
+        return True
+
+    # Writing.
+
+    def documents(self, index: Any, objects: Iterable[Any]) -> Iterator[dict[str, Any]]:
+        """The documents of `objects`, as the index class makes them."""
+        for obj in objects:
+            try:
+                yield index.full_prepare(obj)
+            except SkipDocument:
+                logger.debug("%r is skipped by its index", obj)
+
+    def apply(self, index: Any, objects: Iterable[Any], gone: Iterable[str] = ()) -> None:
+        """Brings `objects` into the index and takes `gone` (haystack's ids) out, in one commit. Raises WriterBusy."""
+        documents, gone = list(self.documents(index, objects)), list(gone)
+        with self.writing():
+            folder = self._current()
+            if folder is None:
+                folder = self._new_folder()
+                self.create(folder)
+            self.write(folder, documents, gone, fresh=False)
+            for late in self.path.glob("*.late"):
+                with late.open("a") as file:
+                    file.writelines(f"{key}\n" for key in [*(document[ID] for document in documents), *gone])
+            self._point_at(folder)
+
+    def update(self, index: Any, iterable: Iterable[Any], commit: bool = True) -> None:
+        self.apply(index, iterable)
+
+    def remove(self, obj_or_string: Any, commit: bool = True) -> None:
+        self.apply(None, (), [get_identifier(obj_or_string)])
+
+    def clear(self, models: Any = None, commit: bool = True) -> None:
+        """Empties the index; `search_rebuild` is the way that leaves it searchable meanwhile."""
+        with self.writing():
+            folder = self._new_folder()
+            self.create(folder)
+            self._point_at(folder)
+
+    def rebuild(self, index: Any, batches: Callable[[], Iterable[list[Any]]], load: Callable[[list[str]], list[Any]]) -> int:
+        """Builds a generation aside from `batches`, takes over what changed meanwhile, and swaps; gives the documents' number.
+
+        `load` gives the objects of haystack ids that are still to be found. Raises WriterBusy when another rebuild runs.
+        """
+        with self._locked("rebuild", wait=0):
+            with self.writing():
+                if (current := self._current()) is not None:
+                    self._sweep(keep=current)
+                folder = self._new_folder()
+                late = folder.with_suffix(".late")
+                late.touch()
+            self.create(folder)
+            number = 0
+            try:
+                for objects in batches():
+                    documents = list(self.documents(index, objects))
+                    self.write(folder, documents, (), fresh=True)
+                    number += len(documents)
+                with self.writing():
+                    keys = sorted(set(late.read_text().split()))
+                    found = {get_identifier(obj): obj for obj in load(keys)}
+                    self.write(folder, self.documents(index, found.values()), [key for key in keys if key not in found], fresh=False)
+                    self._point_at(folder)
+                    self._sweep(keep=folder)
+            except BaseException:
+                late.unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        return number
+
+
+def searchable_model(label: str) -> bool:
+    """Whether haystack still knows the model of a document."""
+    return haystack_get_model(*label.split(".")) is not None
+
+
+def fields_of(alias: str) -> dict[str, Any]:
+    """Name in the index -> field, of all index classes of a connection."""
+    found: dict[str, Any] = connections[alias].get_unified_index().all_searchfields()
+    return found
+
+
+__all__ = ["DJANGO_CT", "DJANGO_ID", "ID", "IndexUnavailable", "LocalBackend", "Reader", "TreeQuery", "WriterBusy", "fields_of"]

@@ -1,0 +1,173 @@
+"""whoosh on local files, Chinese cut by jieba.
+
+whoosh keeps terms, postings and columns; the sets of documents are combined here, because every match of a field weighs the
+same (names of six characters gain nothing from term statistics) and sets are faster than whoosh's matchers in Python.
+"""
+
+import heapq
+from array import array
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from haystack.backends import BaseEngine
+from whoosh import fields, query
+from whoosh.analysis import Token, Tokenizer
+from whoosh.columns import NumericColumn
+from whoosh.filedb.filestore import FileStorage
+from whoosh.searching import Searcher
+
+from ..words.cutting import cutter
+from ..words.normal import normalise
+from .algebra import evaluate
+from .base import DJANGO_CT, DJANGO_ID, ID, LocalBackend, Reader, TreeQuery, fields_of
+
+CACHED_IDS = 300_000
+"""Numbers of documents that a reader keeps in its cache of terms, about 20 MB."""
+
+
+class ChineseTokenizer(Tokenizer):  # type: ignore[misc]
+    """jieba's words and the words inside them, each with its own position and offsets, so that phrases and highlights fit."""
+
+    def __call__(self, value: str, positions: bool = False, chars: bool = False, start_pos: int = 0, start_char: int = 0, **_: Any) -> Iterator[Token]:
+        spans = [span for span in cutter().spans(normalise(value)) if span[0].strip()]
+        places = {start: number for number, start in enumerate(sorted({start for _word, start, _end in spans}), start_pos)}
+        for word, start, end in spans:
+            token = Token(positions, chars, text=word, original=word, boost=1.0, stopped=False)
+            if positions:
+                token.pos = places[start]
+            if chars:
+                token.startchar, token.endchar = start_char + start, start_char + end
+            yield token
+
+
+class WhooshReader(Reader):
+    def __init__(self, folder: Path) -> None:
+        self.reader = FileStorage(str(folder)).open_index().reader()
+        self.segments = [(Searcher(reader), offset) for reader, offset in self.reader.leaf_readers()]
+        self.columns: dict[str, Any] = {}
+        self.cache: OrderedDict[str, frozenset[int]] = OrderedDict()
+        self.cached = 0
+
+    def close(self) -> None:
+        self.reader.close()
+
+    def column(self, name: str) -> Any:
+        """Number of a document -> its value of a sortable field."""
+        if name not in self.columns:
+            values = [value for searcher, _offset in self.segments for value in searcher.reader().column_reader(name)]
+            self.columns[name] = array("q", values) if values and isinstance(values[0], int) else values
+        return self.columns[name]
+
+    def everything(self) -> set[int]:
+        return set(self.reader.all_doc_ids())
+
+    def term(self, field: str, text: str) -> frozenset[int]:
+        """The documents that hold a term."""
+        key = f"{field}\0{text}"
+        if key in self.cache:
+            self.cache.move_to_end(key)
+            return self.cache[key]
+        found = frozenset(self._matches(query.Term(field, text)))
+        self.cache[key] = found
+        self.cached += len(found) + 8
+        while self.cached > CACHED_IDS:
+            _key, dropped = self.cache.popitem(last=False)
+            self.cached -= len(dropped) + 8
+        return found
+
+    def _matches(self, wanted: query.Query) -> Iterator[int]:
+        for searcher, offset in self.segments:
+            for number in wanted.matcher(searcher, searcher.boolean_context()).all_ids():
+                yield offset + number
+
+    def leaf(self, leaf: dict[str, Any]) -> Iterable[int]:
+        field, lookup, value = leaf["field"], leaf["lookup"], leaf["value"]
+        if lookup in ("content", "exact", "in"):
+            texts = value if isinstance(value, list) else [str(value)]
+            sets = sorted((self.term(field, str(text)) for text in texts), key=len)
+            if lookup == "in":
+                return frozenset().union(*sets)
+            return sets[0].intersection(*sets[1:]) if sets else ()
+        if lookup in ("startswith", "fuzzy"):
+            texts = value if isinstance(value, list) else [value]
+            make = query.Prefix if lookup == "startswith" else lambda name, text: query.FuzzyTerm(name, text, maxdist=1, prefixlength=1)
+            return frozenset(number for text in texts for number in self._matches(make(field, str(text))))
+        low, high = _bounds(lookup, value)
+        column = self.column(field)
+        return [number for number in self.everything() if low <= column[number] <= high]
+
+    def search(
+        self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
+    ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
+        scores = evaluate(tree, self.leaf, self.everything) if tree else dict.fromkeys(self.everything(), 0.0)
+        sales, newest = self.column("sales"), self.column("newest")
+        keys = [(self.column(name), -1 if descending else 1) for name, descending in order]
+
+        def rank(number: int) -> tuple[Any, ...]:
+            return (*(sign * column[number] for column, sign in keys), -scores[number], -sales[number], newest[number])
+
+        best = heapq.nsmallest(end, scores, key=rank)[start:] if end < len(scores) else sorted(scores, key=rank)[start:end]
+        models, ids = self.column(DJANGO_CT), self.column(DJANGO_ID)
+        counts = {name: dict(Counter(map(self.column(name).__getitem__, scores))) for name in facets}
+        return len(scores), [(models[number], ids[number], scores[number]) for number in best], counts
+
+    def digests(self) -> dict[str, str]:
+        ids, digests = self.column(DJANGO_ID), self.column("digest")
+        return {ids[number]: digests[number] for number in self.everything()}
+
+
+class WhooshBackend(LocalBackend):
+    def schema(self) -> fields.Schema:
+        """whoosh's schema of the index classes: stored are only the columns that results, sorting and facets read."""
+        found: dict[str, Any] = {
+            ID: fields.ID(unique=True),
+            DJANGO_CT: fields.ID(sortable=True),
+            DJANGO_ID: fields.ID(sortable=True),
+        }
+        for name, field in fields_of(self.connection_alias).items():
+            if field.field_type == "integer":
+                found[name] = fields.COLUMN(NumericColumn("q"))
+            elif not field.indexed or hasattr(field, "facet_for"):
+                found[name] = fields.ID(sortable=True)
+            elif field.document:
+                found[name] = fields.TEXT(analyzer=ChineseTokenizer())
+            else:
+                found[name] = fields.KEYWORD()
+        return fields.Schema(**found)
+
+    def create(self, folder: Path) -> None:
+        FileStorage(str(folder)).create_index(self.schema())
+
+    def open(self, folder: Path) -> Reader:
+        return WhooshReader(folder)
+
+    def write(self, folder: Path, documents: Iterable[dict[str, Any]], gone: Iterable[str], *, fresh: bool) -> None:
+        writer = FileStorage(str(folder)).open_index().writer(limitmb=256)
+        known = set(writer.schema.names())
+        try:
+            for key in gone:
+                writer.delete_by_term(ID, key)
+            for document in documents:
+                (writer.add_document if fresh else writer.update_document)(**{key: value for key, value in document.items() if key in known})
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit()
+
+
+def _bounds(lookup: str, value: Any) -> tuple[float, float]:
+    """The lowest and the highest whole number that a lookup lets pass."""
+    if lookup == "range":
+        return value[0], value[1]
+    return {"gte": (value, inf), "gt": (value + 1, inf), "lte": (-inf, value), "lt": (-inf, value - 1)}[lookup]
+
+
+class Engine(BaseEngine):  # type: ignore[misc]
+    """HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine", "PATH": ...}}"""
+
+    backend = WhooshBackend
+    query = TreeQuery
+

@@ -1,0 +1,170 @@
+"""Keeps the index as the database is: from rows written with each change, by one writer at a time."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from haystack import connections
+from haystack.constants import DEFAULT_ALIAS
+
+from ..models import SKU, StaleDocument
+from .engines.base import IndexUnavailable, LocalBackend, WriterBusy
+from .search_indexes import SKUIndex
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+
+
+def backend_of(alias: str) -> Any:
+    """The haystack backend of a connection."""
+    return connections[alias].get_backend()
+
+
+def index_of(alias: str) -> SKUIndex:
+    """The index class of the SKUs in a connection."""
+    found: SKUIndex = connections[alias].get_unified_index().get_index(SKU)
+    return found
+
+
+def haystack_id(key: object) -> str:
+    """haystack's id of a SKU."""
+    return f"{SKU._meta.label_lower}.{key}"
+
+
+def drain(alias: str = DEFAULT_ALIAS) -> int:
+    """Indexes what is marked and unmarks it, batch after batch; gives how many SKUs.
+
+    The lock is held from reading the SKU to writing its document, so an older state cannot overwrite a newer one. The marks go
+    last: a process that dies before repeats its batch. An index that cannot be read is built anew. When another process writes
+    for too long the marks stay for the next drain.
+    """
+    backend = backend_of(alias)
+    if not StaleDocument.objects.exists() and not _broken(backend):
+        return 0
+    number = 0
+    try:
+        with _writing(backend):
+            while marks := list(StaleDocument.objects.order_by("pk").values_list("pk", "sku_id")[:BATCH]):
+                _bring(backend, alias, {sku_id for _pk, sku_id in marks})
+                StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in marks]).delete()
+                number += len({sku_id for _pk, sku_id in marks})
+    except WriterBusy as error:
+        logger.info("The index is left to the next drain: %s", error)
+    except IndexUnavailable:
+        logger.exception("The index cannot be written; it is built anew")
+        rebuild(alias)
+    return number
+
+
+def _writing(backend: Any) -> AbstractContextManager[None]:
+    return backend.writing() if isinstance(backend, LocalBackend) else nullcontext()
+
+
+def _broken(backend: Any) -> bool:
+    if not isinstance(backend, LocalBackend) or backend.healthy():
+        return False
+    raise_for = IndexUnavailable("The index is missing or damaged")
+    logger.warning("%s", raise_for)
+    rebuild(backend.connection_alias)
+    return False
+
+
+def _bring(backend: Any, alias: str, keys: set[int]) -> None:
+    """Puts the SKUs of `keys` that are on sale into the index and takes the others out."""
+    index = index_of(alias)
+    found = list(index.index_queryset().filter(pk__in=keys))
+    gone = [haystack_id(key) for key in sorted(keys - {sku.pk for sku in found})]
+    if isinstance(backend, LocalBackend):
+        backend.apply(index, found, gone)
+        return
+    if found:
+        backend.update(index, found)
+    for key in gone:
+        backend.remove(key)
+
+
+def rebuild(alias: str = DEFAULT_ALIAS) -> int:
+    """Builds the index aside and swaps it in; searches go on meanwhile. Gives the number of SKUs; raises WriterBusy."""
+    backend, index = backend_of(alias), index_of(alias)
+
+    def load(keys: list[str]) -> list[Any]:
+        return list(index.index_queryset().filter(pk__in=[key.rpartition(".")[2] for key in keys]))
+
+    if isinstance(backend, LocalBackend):
+        return backend.rebuild(index, lambda: _batches(index), load)
+    backend.clear(models=[SKU])
+    number = 0
+    for objects in _batches(index):
+        backend.update(index, objects)
+        number += len(objects)
+    return number
+
+
+def _batches(index: SKUIndex, size: int = 5000) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for sku in index.index_queryset().iterator(chunk_size=1000):
+        batch.append(sku)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@dataclass
+class Status:
+    """How the index stands to the database; the three lists are keys of SKUs."""
+
+    waiting: int
+    oldest: datetime | None
+    documents: int = 0
+    size: int | None = None
+    missing: list[int] = field(default_factory=list)
+    outdated: list[int] = field(default_factory=list)
+    extra: list[int] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def differences(self) -> list[int]:
+        return [*self.missing, *self.outdated, *self.extra]
+
+
+def status(alias: str = DEFAULT_ALIAS) -> Status:
+    """Compares every document with its SKU; reads the whole catalogue."""
+    backend = backend_of(alias)
+    first = StaleDocument.objects.order_by("pk").first()
+    found = Status(waiting=StaleDocument.objects.count(), oldest=first.marked_at if first else None)
+    if not isinstance(backend, LocalBackend):
+        found.error = "Only local engines can be compared; count documents with the engine's own tools."
+        return found
+    backend.forget_reader()
+    try:
+        indexed = {int(key): digest for key, digest in backend.digests().items()}
+    except IndexUnavailable as error:
+        found.error = str(error)
+        return found
+    expected = dict(_digests())
+    found.documents, found.size = len(indexed), backend.size()
+    found.missing = sorted(expected.keys() - indexed.keys())
+    found.extra = sorted(indexed.keys() - expected.keys())
+    found.outdated = sorted(key for key in expected.keys() & indexed.keys() if expected[key] != indexed[key])
+    return found
+
+
+def _digests() -> Iterable[tuple[int, str]]:
+    for key, *sources in SKU.objects.filter(on_sale=True).values_list("pk", *SKUIndex.SOURCES).iterator(chunk_size=2000):
+        yield key, SKUIndex.digest_of(tuple(sources))
+
+
+def repair(alias: str, found: Status) -> None:
+    """Indexes what `found` says differs; an index that cannot be read is built anew."""
+    if found.error:
+        rebuild(alias)
+        return
+    keys = found.differences
+    with _writing(backend_of(alias)):
+        for start in range(0, len(keys), BATCH):
+            _bring(backend_of(alias), alias, set(keys[start : start + BATCH]))

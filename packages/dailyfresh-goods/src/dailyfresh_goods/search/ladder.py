@@ -1,0 +1,82 @@
+"""How a query is answered: the strictest reading that finds something wins.
+
+1. all words, in the names (with the pack that was asked for)
+2. the same without packs, and without words that praise or ask
+3. the words written as one: "大 虾" is 大虾, "cao mei" is caomei
+4. all words, anywhere in the text
+5. Latin letters as the beginning of a word
+6. a word mistyped: did you mean ...
+7. any of the words
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from haystack.backends import SQ
+from haystack.query import SearchQuerySet
+
+from .corrections import corrected
+from .understanding import Concept, Query, concept_of, modifiers, understand
+from .words.lexicon import Lexicon
+from .words.normal import is_han
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`found` is a SearchQuerySet with the conditions of the first reading that finds something, not run; None for nothing."""
+
+    query: Query
+    found: Any
+    loose: bool = False
+
+
+def answer(text: str, lexicon: Lexicon, *, using: str | None = None) -> Answer:
+    """The strictest reading of `text` that finds at least one document; raises what the engine raises."""
+    query = understand(text, lexicon)
+    for reading, sq, loose in readings(query, lexicon, using):
+        if sq is not None and count(sq, using):
+            return Answer(reading, queryset(sq, using), loose)
+    return Answer(query, None)
+
+
+def queryset(sq: SQ, using: str | None) -> Any:
+    return SearchQuerySet(using=using).filter(sq)
+
+
+def count(sq: SQ, using: str | None) -> int:
+    """How many documents fit."""
+    return queryset(sq, using).count()
+
+
+def readings(query: Query, lexicon: Lexicon, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:
+    """The readings of a query in order: (query, condition, whether it is loose)."""
+    yield query, query.all_of(), False
+    lean = without_modifiers(query)
+    if query.packs or lean is not query:
+        yield lean, lean.all_of(packs=False) if lean.concepts else None, False
+    if (joined := as_one_word(query, lexicon)) is not None:
+        yield joined, joined.all_of(packs=False), False
+    yield lean, lean.all_of(everywhere=True, packs=False), False
+    if latin := [concept for concept in lean.concepts if concept.word.isascii() and len(concept.word) > 1]:
+        begun = lean.with_concepts(concept_of(c.word, lexicon, prefix=c in latin) for c in lean.concepts)
+        yield begun, begun.all_of(packs=False), False
+    for mended in corrected(lean, lexicon, lambda sq: count(sq, using), using):
+        yield mended, mended.all_of(packs=False), False
+    if len(lean.concepts) > 1:
+        yield lean, lean.any_of(), True
+
+
+def without_modifiers(query: Query) -> Query:
+    """`query` without the words that praise or ask, unless nothing else is left."""
+    kept = [concept for concept in query.concepts if concept.word not in modifiers()]
+    return query.with_concepts(kept) if kept and len(kept) < len(query.concepts) else query
+
+
+def as_one_word(query: Query, lexicon: Lexicon) -> Query | None:
+    """`query` with all its words written together, if they are of one script."""
+    words = query.text.split()
+    if len(words) < 2 or len({is_han(word) for word in words}) > 1 or any(char.isdigit() for char in query.text):
+        return None
+    word = "".join(words)
+    return query.with_concepts([concept_of(word, lexicon) if len(word) > 1 else Concept(word)])

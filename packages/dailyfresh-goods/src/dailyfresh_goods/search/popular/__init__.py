@@ -1,0 +1,1 @@
+"""Where searches are counted: one file per backend."""

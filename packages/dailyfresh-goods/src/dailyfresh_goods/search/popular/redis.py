@@ -1,0 +1,68 @@
+"""Popular searches in a Redis sorted set whose scores fade."""
+
+import hashlib
+import logging
+import math
+import time
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+
+from .base import Popular
+
+logger = logging.getLogger(__name__)
+
+
+class RedisPopular(Popular):
+    """Each search adds a weight that doubles every `half_life` seconds, so yesterday's fade without being rewritten.
+
+    Of a hundred times `keep` searches the weakest are dropped. `cache` is the alias of a django-redis cache.
+    """
+
+    def __init__(self, *, cache: str = "default", key: str = "dailyfresh:searches", half_life: int = 7 * 86400, keep: int = 1000) -> None:
+        self.alias, self.key, self.half_life, self.keep = cache, key, half_life, keep
+
+    def _client(self) -> Any:
+        from django_redis import get_redis_connection
+
+        return get_redis_connection(self.alias)
+
+    def _weight(self) -> float:
+        """1 at the start of 2024, twice that a half-life later; a float holds 1,000 of them."""
+        return math.pow(2, (time.time() - 1_704_067_200) / self.half_life)
+
+    def note(self, text: str, *, visitor: str) -> None:
+        from redis import RedisError
+
+        once = f"{self.key}:{hashlib.blake2b(f'{visitor}\0{text}'.encode(), digest_size=12).hexdigest()}"
+        try:
+            client = self._client()
+            if client.set(once, 1, nx=True, ex=3600):
+                pipeline = client.pipeline(transaction=False)
+                pipeline.zincrby(self.key, self._weight(), text)
+                pipeline.zremrangebyrank(self.key, 0, -self.keep - 1)
+                pipeline.execute()
+        except (RedisError, NotImplementedError) as error:
+            logger.warning("A search was not counted: %s", error)
+
+    def top(self, number: int) -> list[str]:
+        from redis import RedisError
+
+        try:
+            return [text.decode() if isinstance(text, bytes) else text for text in self._client().zrevrange(self.key, 0, number - 1)]
+        except (RedisError, NotImplementedError) as error:
+            logger.warning("Popular searches are not known: %s", error)
+            return []
+
+    def check(self) -> list[CheckMessage]:
+        from django.conf import settings
+
+        if self.alias not in settings.CACHES:
+            raise ImproperlyConfigured(f"DAILYFRESH_GOODS['SEARCH_POPULAR']['OPTIONS']['cache']: CACHES has no {self.alias!r}")
+        try:
+            import django_redis  # noqa: F401
+        except ImportError:
+            hint = "pip install dailyfresh-goods[redis]"
+            return [Error("RedisPopular needs django-redis.", hint=hint, id="dailyfresh_search.E004")]
+        return []

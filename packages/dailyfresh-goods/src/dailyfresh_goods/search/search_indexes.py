@@ -1,0 +1,121 @@
+"""The document of a SKU: found and loaded by haystack."""
+
+import hashlib
+import html
+import re
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from haystack import indexes
+
+from ..models import SKU
+from .fields import TokensField
+from .words.cutting import cutter
+from .words.grams import grams, head_grams
+from .words.normal import is_han, normalise, runs
+from .words.packs import packs
+from .words.sound import sounds
+
+FORMAT = "1"
+"""Part of every digest: raise it when documents are made differently, and `search_status` finds them all."""
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+def plain_text(markup: str) -> str:
+    """The words of a piece of HTML."""
+    return html.unescape(_TAG.sub(" ", markup))
+
+
+def type_words(name: str) -> set[str]:
+    """What a type is called: its words, all of it, and its last character ("菜" for 新鲜蔬菜)."""
+    found = set()
+    for run in runs(normalise(name)):
+        found |= {run, *cutter().cut(run)}
+        if is_han(run):
+            found.add(run[-1])
+    return found
+
+
+def latin_words(text: str) -> set[str]:
+    """The Latin words of a text, and those in the plural also in the singular."""
+    found = {run for run in runs(normalise(text)) if not is_han(run)}
+    return found | {singular(word) for word in found}
+
+
+def singular(word: str) -> str:
+    """An English word without the ending of its plural."""
+    for ending, instead in (("ies", "y"), ("oes", "o"), ("ches", "ch"), ("shes", "sh"), ("s", "")):
+        if word.endswith(ending) and len(word) > len(ending) + 1 and not word.endswith("ss"):
+            return word[: -len(ending)] + instead
+    return word
+
+
+class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
+    text = indexes.CharField(document=True, stored=False)
+    head = TokensField(boost=8)
+    name = TokensField(boost=6)
+    latin = TokensField(boost=6)
+    spu = TokensField(boost=5)
+    sound = TokensField(boost=5)
+    initials = TokensField(boost=4)
+    kind = TokensField(boost=4)
+    origin = TokensField(boost=3)
+    packs = TokensField(boost=2)
+    category = indexes.FacetCharField(model_attr="type__slug")
+    price = indexes.IntegerField()
+    sales = indexes.IntegerField(model_attr="sales_rank")
+    stock = indexes.IntegerField(model_attr="stock")
+    newest = indexes.IntegerField(model_attr="pk")
+    digest = indexes.CharField(indexed=False)
+
+    SOURCES: ClassVar = (
+        "name", "description", "slug", "price", "unit", "origin", "stock", "sales_rank",
+        "type__name", "type__slug", "spu__name", "spu__detail",
+    )  # fmt: skip
+
+    def get_model(self) -> type[SKU]:
+        return SKU
+
+    def index_queryset(self, using: str | None = None) -> QuerySet[SKU]:
+        """The SKUs on sale, the best sellers first, with all that their documents need."""
+        return SKU.objects.filter(on_sale=True).select_related("type", "spu").order_by("-sales_rank", "pk")
+
+    def load_all_queryset(self) -> QuerySet[SKU]:
+        return SKU.objects.filter(on_sale=True)
+
+    def prepare(self, obj: SKU) -> dict[str, Any]:
+        data: dict[str, Any] = super().prepare(obj)
+        full, initials = sounds(obj.name)
+        fields = {
+            "text": " ".join((obj.name, obj.spu.name, obj.type.name, obj.origin, obj.description, plain_text(obj.spu.detail))),
+            "head": head_grams(obj.name),
+            "name": grams(obj.name),
+            "latin": latin_words(f"{obj.slug} {obj.name} {obj.spu.name}"),
+            "spu": grams(obj.spu.name),
+            "sound": full,
+            "initials": initials,
+            "kind": type_words(obj.type.name),
+            "origin": grams(obj.origin),
+            "packs": packs(normalise(f"{obj.name} {obj.unit}")),
+        }
+        data.update({name: value if isinstance(value, str) else " ".join(sorted(value)) for name, value in fields.items()})
+        data["price"] = int(obj.price * 100)
+        data["digest"] = self.digest_of(sources_of(obj))
+        return data
+
+    @staticmethod
+    def digest_of(sources: tuple[Any, ...]) -> str:
+        """Which state of a SKU a document shows: `sources` are the values of SOURCES."""
+        return hashlib.blake2b(repr((FORMAT, *map(str, sources))).encode(), digest_size=8).hexdigest()
+
+
+def sources_of(sku: SKU) -> tuple[Any, ...]:
+    """The values of SOURCES in a SKU that was loaded with its type and SPU."""
+    values = []
+    for path in SKUIndex.SOURCES:
+        value: Any = sku
+        for name in path.split("__"):
+            value = getattr(value, name)
+        values.append(value)
+    return tuple(values)

@@ -1,0 +1,66 @@
+"""What the search box suggests while one types: types, searches of others, goods."""
+
+import hashlib
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import translation
+
+from ..pages.cache import cached
+from ..selectors import goods_types
+from .counting import KNOWN, popular_searches
+from .finding import Wish, find
+from .highlight import spans
+from .search_indexes import type_words
+from .words.normal import LONGEST, normalise
+from .words.sound import sounds
+
+GOODS, TYPES, SEARCHES = 6, 2, 3
+SECONDS = 30
+
+
+def suggestions(typed: str) -> list[dict[str, Any]]:
+    """At most eleven items, types before searches before goods; built once for all who type the same."""
+    text = normalise(typed[: LONGEST * 4])[:LONGEST]
+    if not text:
+        return []
+    key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return cached(f"suggest:{translation.get_language()}:{key}", (), lambda: _build(text), seconds=SECONDS, stale=True)
+
+
+def _build(text: str) -> list[dict[str, Any]]:
+    types = [
+        {"kind": "type", "text": type_.name, "marks": _marks(type_.name, text), "url": type_.url}
+        for type_ in goods_types()
+        if _begins(text, type_.name)
+    ]
+    searches = [
+        {"kind": "search", "text": other, "marks": _marks(other, text), "url": f"{reverse('dailyfresh_search:search')}?{urlencode({'q': other})}"}
+        for other in popular_searches(KNOWN)
+        if other != text and _begins(text, other)
+    ]
+    found = find(text, Wish())
+    goods = [
+        {"kind": "goods", "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image_url,
+         "price": str(hit.card.price), "unit": hit.card.unit, "tone": hit.card.tone}
+        for hit in found.hits[:GOODS]
+    ]  # fmt: skip
+    return [*types[:TYPES], *searches[:SEARCHES], *([] if found.loose else goods)]
+
+
+def _begins(text: str, name: str) -> bool:
+    """Whether `name` holds `text`, or a word of it begins as `text` sounds."""
+    plain = normalise(name)
+    if text in plain or text in type_words(name):
+        return True
+    if not text.isascii() or len(text) < 2:
+        return False
+    full, initials = sounds(plain)
+    joined = text.replace(" ", "")
+    return any(sound.startswith(joined) for sound in full | initials)
+
+
+def _marks(name: str, text: str) -> list[list[int]]:
+    at = normalise(name).find(text)
+    return [[at, at + len(text)]] if at >= 0 and len(normalise(name)) == len(name) else []

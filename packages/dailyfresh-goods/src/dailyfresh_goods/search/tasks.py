@@ -1,0 +1,25 @@
+"""The drain: the one writer of the index."""
+
+from celery import shared_task
+from celery.signals import worker_process_init
+
+from .indexing import drain
+from .words.cutting import cutter
+
+
+@shared_task(name="dailyfresh_search.drain_documents", ignore_result=True)
+def drain_documents() -> None:
+    """Brings marked documents up to date; woken after a commit and by beat, safe to run at any time and place."""
+    drain()
+    # An idle run loads the dictionary, so that the first change does not wait for it.
+    cutter()
+
+
+@worker_process_init.connect(dispatch_uid="dailyfresh_search.load_dictionary")
+def load_dictionary(**_: object) -> None:
+    """Loads the dictionary when a worker's process begins."""
+    cutter()
+
+
+SCHEDULE = {"dailyfresh-search-drain": {"task": drain_documents.name, "schedule": 30.0}}
+"""For beat: `app.conf.beat_schedule.update(SCHEDULE)`; five seconds suit a busy shop."""

@@ -1,0 +1,143 @@
+"""What a query means: concepts, each of them with the words and spellings that find it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from haystack.backends import SQ
+
+from .fields import Tokens
+from .search_indexes import SKUIndex, singular
+from .words.cutting import cutter
+from .words.dictionary import lines_of
+from .words.grams import needles
+from .words.lexicon import Lexicon
+from .words.normal import LONGEST, is_han, normalise, runs
+from .words.packs import without_packs
+
+WEIGHTS = {name: float(field.boost) for name, field in SKUIndex.fields.items()}
+MOST_CONCEPTS = 8
+
+
+@cache
+def modifiers() -> frozenset[str]:
+    """Words that praise or ask rather than name."""
+    return frozenset(word for line in lines_of("modifiers.txt", []) for word in line.split())
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One thing the visitor named. `word` is as typed, in its normal spelling."""
+
+    word: str
+    alternatives: tuple[tuple[str, float], ...] = ()
+    prefix: bool = False
+
+    def sq(self, part: int, *, everywhere: bool = False) -> SQ:
+        """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text."""
+        clauses = [*self._own(part)]
+        for word, factor in self.alternatives:
+            clauses += self._named(word, part, factor)
+            if len(word) > 1:
+                clauses.append(self._leaf("kind", [word], part, factor))
+        if everywhere:
+            clauses += [self._leaf("text", [word], part, 1.0) for word in (self.word, *(word for word, _ in self.alternatives))]
+        found = clauses[0]
+        for clause in clauses[1:]:
+            found |= clause
+        return found
+
+    def _own(self, part: int) -> Iterable[SQ]:
+        word = self.word
+        yield from self._named(word, part, 1.0)
+        yield self._leaf("kind", [word], part, 1.0)
+        if is_han(word):
+            yield self._leaf("origin", needles(word), part, 1.0)
+            return
+        yield self._leaf("sound", [word], part, 1.0)
+        if len(word) > 1:
+            yield self._leaf("initials", [word], part, 1.0)
+        if self.prefix:
+            for name in ("latin", "sound"):
+                yield SQ(**{f"{name}__startswith": Tokens([word], weight=WEIGHTS[name] / 2, part=part)})
+
+    def _named(self, word: str, part: int, factor: float) -> Iterable[SQ]:
+        if not is_han(word):
+            if " " not in word:
+                for form in {word, singular(word)}:
+                    yield self._leaf("latin", [form], part, factor)
+            return
+        grams = needles(word)
+        yield self._leaf("head", [word], part, factor)
+        yield self._leaf("name", grams, part, factor)
+        yield self._leaf("spu", grams, part, factor)
+
+    @staticmethod
+    def _leaf(name: str, tokens: list[str], part: int, factor: float) -> SQ:
+        return SQ(**{name: Tokens(tokens, weight=round(WEIGHTS[name] * factor, 3), part=part)})
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query understood. `text` is its normal spelling, shown back and counted."""
+
+    text: str
+    concepts: tuple[Concept, ...] = ()
+    packs: tuple[str, ...] = ()
+    corrected: str = field(default="", compare=False)
+
+    def all_of(self, *, everywhere: bool = False, packs: bool = True) -> SQ | None:
+        """Documents that are about every concept and, with `packs`, come in the pack that was named."""
+        clauses = [concept.sq(part, everywhere=everywhere) for part, concept in enumerate(self.concepts, 1)]
+        if packs and self.packs:
+            clauses.append(SQ(packs=Tokens(list(self.packs), weight=WEIGHTS["packs"], part=99)))
+        return _joined(clauses, SQ.AND)
+
+    def any_of(self) -> SQ | None:
+        """Documents that are about at least one concept; more concepts score higher."""
+        return _joined([concept.sq(part) for part, concept in enumerate(self.concepts, 1)], SQ.OR)
+
+    def with_concepts(self, concepts: Iterable[Concept], *, corrected: str = "") -> "Query":
+        return replace(self, concepts=tuple(concepts)[:MOST_CONCEPTS], corrected=corrected or self.corrected)
+
+
+def _joined(clauses: list[SQ], connector: str) -> SQ | None:
+    if not clauses:
+        return None
+    found = SQ()
+    for clause in clauses:
+        found.add(clause, connector)
+    return found
+
+
+def concept_of(word: str, lexicon: Lexicon, *, prefix: bool = False) -> Concept:
+    """`word` with all that the lexicon says of it."""
+    alternatives = lexicon.alternatives(word)
+    if not is_han(word) and singular(word) != word:
+        for other, factor in lexicon.alternatives(singular(word)).items():
+            alternatives.setdefault(other, factor)
+    return Concept(word, tuple(alternatives.items()), prefix)
+
+
+def understand(text: str, lexicon: Lexicon) -> Query:
+    """The concepts and packs that `text`, as typed, names."""
+    text = normalise(text[: LONGEST * 4])[:LONGEST].strip()
+    rest, packs = without_packs(text)
+    return Query(text, tuple(concept_of(word, lexicon) for word in words_of(rest, lexicon))[:MOST_CONCEPTS], tuple(packs))
+
+
+def words_of(text: str, lexicon: Lexicon) -> list[str]:
+    """The words of a normalised text, each once: the lexicon's phrases and words first, then as jieba cuts."""
+    found: list[str] = []
+    whole = runs(text)
+    at = 0
+    while at < len(whole):
+        for length in range(min(lexicon.phrases, len(whole) - at), 0, -1):
+            phrase = " ".join(whole[at : at + length])
+            if length > 1 and not phrase.isascii():
+                continue
+            if phrase in lexicon or length == 1:
+                found += [phrase] if phrase in lexicon or not is_han(phrase) else cutter().cut(phrase)
+                at += length
+                break
+    return list(dict.fromkeys(found))

@@ -1,0 +1,80 @@
+"""Where Chinese words begin and end: jieba, or rjieba (the same words, about twenty times faster) when it is installed."""
+
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, Protocol
+
+from .dictionary import words_of_trade
+
+FREQUENCY = 20_000
+"""High enough that a word of the trade is one word, low enough that it does not tear common ones apart."""
+
+
+class Cutter(Protocol):
+    def cut(self, text: str) -> Iterable[str]:
+        """The words of `text`, one after the other."""
+
+    def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """The words of `text` and the words inside them, with the offsets where each begins and ends."""
+
+    def knows(self, word: str) -> bool:
+        """Whether `word` is in the dictionary."""
+
+
+class _Rjieba:
+    def __init__(self) -> None:
+        import rjieba
+
+        self.jieba: Any = rjieba.Jieba()
+        for word in words_of_trade():
+            self.jieba.add_word(word, FREQUENCY, "n")
+
+    def cut(self, text: str) -> Iterable[str]:
+        words: Iterable[str] = self.jieba.cut(text)
+        return words
+
+    def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
+        yield from self.jieba.tokenize(text, "search", True)
+
+    def knows(self, word: str) -> bool:
+        return bool(self.jieba.has_word(word))
+
+
+class _Jieba:
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            # Regular expressions in jieba's own files, met when they are compiled for the first time.
+            warnings.simplefilter("ignore")
+            import jieba
+
+        jieba.setLogLevel(logging.WARNING)
+        self.jieba: Any = jieba.Tokenizer()
+        # jieba caches its dictionary in one file for all users of the machine, which only the first can read.
+        folder = os.path.join(tempfile.gettempdir(), f"dailyfresh-jieba-{getattr(os, 'getuid', int)()}")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self.jieba.tmp_dir = folder
+        for word in words_of_trade():
+            self.jieba.add_word(word, FREQUENCY, "n")
+
+    def cut(self, text: str) -> Iterable[str]:
+        words: Iterable[str] = self.jieba.cut(text)
+        return words
+
+    def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
+        yield from self.jieba.tokenize(text, mode="search")
+
+    def knows(self, word: str) -> bool:
+        return bool(self.jieba.FREQ.get(word))
+
+
+@cache
+def cutter() -> Cutter:
+    """The process's cutter; the first call loads the dictionary (rjieba 0.3 s, jieba 1 to 3 s)."""
+    try:
+        return _Rjieba()
+    except ImportError:
+        return _Jieba()

@@ -1,0 +1,118 @@
+"""What else a word is called: the shipped groups of fresh food, and the shop's own rows, which win."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+
+from django.db.models import Count, Max
+
+from ...conf import conf
+from .dictionary import lines_of
+from .normal import normalise
+from .sound import sound_of
+
+NARROWER = 0.8
+"""What a narrower word weighs against the word that was typed; another word for the same weighs `SAME`."""
+SAME = 0.95
+MOST = 48
+
+
+@dataclass(frozen=True)
+class Group:
+    """Words for the same thing, and narrower ones that searching these finds too."""
+
+    words: tuple[str, ...]
+    narrower: tuple[str, ...] = ()
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of a list with commas or line breaks, each in its normal spelling, once."""
+    for mark in "，、;；\n":
+        text = text.replace(mark, ",")
+    return tuple(dict.fromkeys(word for part in text.split(",") if (word := normalise(part))))
+
+
+@cache
+def shipped_groups() -> tuple[Group, ...]:
+    """The groups of the shipped file and of the setting SEARCH_SYNONYMS: "牛肉, beef > 牛排, 肥牛"."""
+    found = []
+    for line in lines_of("synonyms.txt", conf.SEARCH_SYNONYMS):
+        words, _, narrower = line.partition(">")
+        found.append(Group(words_in(words), words_in(narrower)))
+    return tuple(found)
+
+
+class Lexicon:
+    """Groups made ready for look-up; immutable."""
+
+    def __init__(self, shipped: Iterable[Group], own: Iterable[Group]) -> None:
+        own = list(own)
+        taken = {word for group in own for word in group.words}
+        self._same: dict[str, list[str]] = {}
+        self._narrower: dict[str, list[str]] = {}
+        for group in self._apart(shipped, taken):
+            self._add(group)
+        for group in own:
+            self._add(group)
+        self.phrases = max((word.count(" ") + 1 for word in self._same), default=1)
+        self._words = {word for words in (self._same, self._narrower) for pair in words.items() for word in (pair[0], *pair[1])}
+
+    @staticmethod
+    def _apart(groups: Iterable[Group], taken: set[str]) -> Iterator[Group]:
+        """The groups without the words that the shop has rows of its own for."""
+        for group in groups:
+            yield Group(tuple(word for word in group.words if word not in taken), group.narrower)
+
+    def _add(self, group: Group) -> None:
+        for word in group.words:
+            self._same.setdefault(word, []).extend(other for other in group.words if other != word)
+            self._narrower.setdefault(word, []).extend(group.narrower)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def alternatives(self, word: str) -> dict[str, float]:
+        """Other words that find what `word` names -> how much they weigh, the heaviest first."""
+        found = {word: 1.0}
+        queue = [word]
+        while queue and len(found) < MOST:
+            at = queue.pop(0)
+            for others, factor in ((self._same.get(at, ()), SAME), (self._narrower.get(at, ()), NARROWER)):
+                for other in others:
+                    if other not in found:
+                        found[other] = found[at] * factor
+                        queue.append(other)
+        del found[word]
+        return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    def sounding_like(self, sounds: Iterable[str]) -> list[str]:
+        """Words of two characters and more that are pronounced as one of `sounds`."""
+        if not hasattr(self, "_by_sound"):
+            by_sound: dict[str, list[str]] = {}
+            for word in sorted(self._words):
+                if len(word) > 1 and not word.isascii():
+                    by_sound.setdefault(sound_of(word), []).append(word)
+            self._by_sound = by_sound
+        return [word for sound in sounds for word in self._by_sound.get(sound, ())]
+
+
+_lock = Lock()
+_loaded: tuple[object, Lexicon] | None = None
+
+
+def lexicon() -> Lexicon:
+    """The lexicon as it stands: one statement asks whether the shop's rows have changed."""
+    from ..models import Synonym
+
+    global _loaded
+    stamp = (Synonym.objects.aggregate(Max("updated_at"), Count("pk")), tuple(conf.SEARCH_SYNONYMS))
+    loaded = _loaded
+    if loaded is None or loaded[0] != stamp:
+        own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
+        with _lock:
+            _loaded = loaded = (stamp, Lexicon(shipped_groups(), own))
+    return loaded[1]

@@ -1,0 +1,18 @@
+"""The search has a site of its own: `pytest -c tests/search/pytest.ini`; the mini-site beside it has no haystack."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+collect_ignore_glob = [] if "haystack" in settings.INSTALLED_APPS else ["*"]
+
+
+@pytest.fixture
+def shop(db: None, tmp_path: Path) -> Iterator[dict[str, int]]:
+    """The sixty SKUs of the demo store, indexed: slug -> key."""
+    from demo import indexed, use_index
+
+    with use_index(tmp_path):
+        yield indexed()

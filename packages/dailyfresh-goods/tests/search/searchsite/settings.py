@@ -1,0 +1,20 @@
+"""A foreign site with the catalogue and its search."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from minisite.settings import *  # noqa: F403
+
+ROOT_URLCONF = "searchsite.urls"
+INSTALLED_APPS = [*INSTALLED_APPS, "dailyfresh_goods.search", "haystack"]  # noqa: F405
+INDEX = Path(os.environ.get("SEARCH_INDEX") or tempfile.mkdtemp(prefix="dailyfresh-search-"))
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine", "PATH": str(INDEX / "whoosh")}}
+HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
+if REDIS_URL:  # noqa: F405
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "redis": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL},  # noqa: F405
+    }
+if name := os.environ.get("SEARCH_DATABASE"):
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "ATOMIC_REQUESTS": True, "OPTIONS": {"timeout": 20}}}
