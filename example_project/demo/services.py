@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dailyfresh_orders.simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
+
 from .supervisor import Program, free_port
 
 PYTHON = sys.executable
 ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|visitor)\b")
 ROUTINE_OF_REDIS = re.compile(r":[CM] .*# (oO0|Redis version|Configuration loaded|Server initialized|WARNING Memory|User req|Redis is now)|signal-handler")
+WARNING_FOR_ROOT = re.compile(r"SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0|^$")
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,11 @@ class Demo:
             "SITE_URL": self.site,
             "REDIS_URL": self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0",
             "FASTDFS_TRACKERS": f"127.0.0.1:{self.tracker_port}",
-            "GATEWAY_ORIGIN": self.gateway,
+            "ALIPAY_URL": f"{self.gateway}/gateway.do",
+            "ALIPAY_APP_ID": APP_ID,
+            "ALIPAY_SELLER_ID": SELLER_ID,
+            "ALIPAY_APP_PRIVATE_KEY_FILE": str(self.var / "alipay" / APP_PRIVATE),
+            "ALIPAY_PUBLIC_KEY_FILE": str(self.var / "alipay" / ALIPAY_PUBLIC),
         }
 
 
@@ -121,7 +128,8 @@ def load() -> Program:
 def worker() -> Program:
     """The Celery worker of seed point 10; threads, because one process has to be enough for pages, mails and index."""
     command = [PYTHON, "-m", "celery", "--quiet", "-A", "celery_tasks.tasks", "worker", "-l", "info"]
-    return Program("worker", [*command, "--pool", "threads", "-c", "3", "--without-gossip", "--without-mingle"])
+    command += ["--pool", "threads", "-c", "3", "--without-gossip", "--without-mingle"]
+    return Program("worker", command, hush=WARNING_FOR_ROOT)
 
 
 def beat(demo: Demo) -> Program:

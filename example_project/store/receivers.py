@@ -1,1 +1,65 @@
 """What one package tells another: the only place where the store joins them by signals."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from dailyfresh_cart import services as cart
+from dailyfresh_goods import services as goods
+from dailyfresh_orders.selectors import orders_of
+from dailyfresh_orders.services.erasing import anonymise
+from dailyfresh_orders.signals import review_published, stock_changed
+from dailyfresh_users.signals import account_erasing, account_exporting
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+
+@receiver(stock_changed, dispatch_uid="store.stock_changed")
+def mark_stock(sku_ids: Iterable[str], **_: Any) -> None:
+    """Pages show whether goods are in stock.
+
+    The orders lock the stock last, so its new value is there only after the commit. A process that dies in between
+    is made up for by the goods' `refresh_figures`.
+    """
+    transaction.on_commit(partial(goods.mark_stock_changed, sku_ids=list(sku_ids)), robust=True)
+
+
+@receiver(review_published, dispatch_uid="store.review_published")
+def mark_rating(sku_id: str, **_: Any) -> None:
+    """Pages show the stars and the reviews."""
+    goods.mark_stale(sku_ids=[sku_id])
+
+
+@receiver(account_erasing, dispatch_uid="store.account_erasing")
+def forget_person(user: Any, **_: Any) -> None:
+    """What other packages know of a person goes, or goes on without the name."""
+    anonymise(user=user)
+    cart.forget(user=user)
+    goods.forget_history(user_id=str(user.pk))
+
+
+@receiver(account_exporting, dispatch_uid="store.account_exporting")
+def add_orders(user: Any, **_: Any) -> dict[str, Any]:
+    """A person's data holds the orders too."""
+    return {
+        "orders": [
+            {
+                "number": order.number,
+                "state": order.state,
+                "placed_at": order.placed_at.isoformat(),
+                "total": str(order.total),
+                "address": [order.receiver, order.phone, order.province, order.city, order.district, order.street],
+                "lines": [[line.sku_id, line.name, str(line.unit_price), line.quantity] for line in order.lines.all()],
+            }
+            for order in orders_of(user)
+        ]
+    }
+
+
+@receiver(user_logged_in, dispatch_uid="store.merge_history")
+def keep_history(request: HttpRequest | None = None, user: Any = None, **_: Any) -> None:
+    """What a guest looked at stays known after signing in; the cart merges itself."""
+    if request is not None and hasattr(request, "session"):
+        goods.merge_history(session=request.session, user_id=str(user.pk))

@@ -1,8 +1,8 @@
 """The pages and answers that belong to the whole store and to no package."""
 
 from dailyfresh_cart.views import visitor_data as cart_visitor
-from dailyfresh_goods.views import visitor_data as goods_visitor
-from dailyfresh_users.views import visitor_data as users_visitor
+from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
+from dailyfresh_users.views.login import visitor_data as users_visitor
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse

@@ -4,7 +4,10 @@ Without any variable everything is embedded: SQLite, and the Redis, FastDFS and 
 `manage.py demo` wrote down in `var/demo.env`. DATABASE_URL, REDIS_URL, CACHE_URL and BROKER_URL override.
 """
 
+import os
+from collections import ChainMap
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import environ
@@ -15,7 +18,9 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 if (VAR_DIR / "demo.env").is_file():
-    env.read_env(VAR_DIR / "demo.env")  # never overrides what the environment says
+    # What a running demo says counts after the environment, and never becomes a part of it.
+    noted = dict(line.split("=", 1) for line in (VAR_DIR / "demo.env").read_text().splitlines())
+    env.ENVIRON = ChainMap(os.environ, noted)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
@@ -28,6 +33,7 @@ INSTALLED_APPS = [
     "store",  # before the packages, so that its templates win
     "dailyfresh_users",
     "dailyfresh_goods",
+    "dailyfresh_goods.search",
     "dailyfresh_cart",
     "dailyfresh_orders",
     "django_fdfs_storage",
@@ -51,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dailyfresh_users.middleware.SessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -101,13 +108,13 @@ BROKER_URL = env("BROKER_URL", default="") or redis_database(REDIS_URL, 2)
 
 
 def redis_cache(url: str) -> dict[str, object]:
-    options = {"CONNECTION_POOL_KWARGS": {"socket_timeout": 3, "socket_connect_timeout": 2}}
+    options = {"SOCKET_TIMEOUT": 2, "SOCKET_CONNECT_TIMEOUT": 2}
     return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "OPTIONS": options}
 
 
 CACHES = {
     "default": redis_cache(env("CACHE_URL", default="") or redis_database(REDIS_URL, 1)) | {"KEY_PREFIX": "dailyfresh"},
-    "carts": redis_cache(REDIS_URL),
+    "cart": redis_cache(REDIS_URL),
 }
 
 # Accounts, language, security ---------------------------------------------------------------------------------------
@@ -132,7 +139,8 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # The gateway's page is reached by a form that redirects: without its origin there the browser stops the payment.
-GATEWAY_ORIGIN = env("GATEWAY_ORIGIN", default="https://openapi.alipay.com")
+ALIPAY_APP_ID = env("ALIPAY_APP_ID", default="")
+ALIPAY_URL = env("ALIPAY_URL", default="https://openapi.alipay.com/gateway.do")
 CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -140,7 +148,7 @@ CSP = {
     "img-src": ["'self'"],
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
-    "form-action": ["'self'", GATEWAY_ORIGIN],
+    "form-action": ["'self'", "{0.scheme}://{0.netloc}".format(urlsplit(ALIPAY_URL))],
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
@@ -189,28 +197,68 @@ if BROKER_URL.startswith("redis"):
 
 HAYSTACK_CONNECTIONS = {
     "default": {
-        "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
+        "ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine",
         "PATH": str(VAR_DIR / "whoosh"),
     },
 }
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost a third query every time
 
-DAILYFRESH_USERS = {"JQUERY_URL": None}
+DAILYFRESH_USERS = {
+    "JQUERY_URL": None,
+    "SITE_NAME": "天天生鲜",
+    "SITE_URL": SITE_URL,
+    "TERMS_URL": "store:terms",
+    "PRIVACY_URL": "store:privacy",
+    "LOGOUT_REDIRECT": "dailyfresh_goods:home",
+}
 DAILYFRESH_GOODS = {
     "JQUERY_URL": None,
+    "SITE_URL": SITE_URL,
     "BUY_URL": "dailyfresh_orders:confirm",
+    "RATINGS": "store.ratings.Ratings",
+    "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
 }
 DAILYFRESH_CART = {
     "JQUERY_URL": None,
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "CHECKOUT_URL": "dailyfresh_orders:confirm",
+    "SHOP_URL": "dailyfresh_goods:home",
+    "FREE_DELIVERY_FROM": "59.00",
+    "LOW_STOCK": 10,
 }
 DAILYFRESH_ORDERS = {
     "JQUERY_URL": None,
+    "PUBLIC_URL": SITE_URL,
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "BASKET": "dailyfresh_cart.basket.Basket",
     "ADDRESS_BOOK": "dailyfresh_users.addresses.AddressBook",
+    "STOCK": {
+        "BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock",
+        "OPTIONS": {
+            "model": "dailyfresh_goods.SKU",
+            "stock_field": "stock",
+            "sales_field": "sales",
+            "available_filter": {"on_sale": True},
+        },
+    },
+    "FREIGHT": {
+        "BACKEND": "dailyfresh_orders.freight.flat.FreeFromFreight",
+        "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
+    },
+    "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
 }
+if ALIPAY_APP_ID:
+    alipay = {
+        "BACKEND": "dailyfresh_orders.gateways.alipay.AlipayGateway",
+        "OPTIONS": {
+            "app_id": ALIPAY_APP_ID,
+            "seller_id": env("ALIPAY_SELLER_ID"),
+            "app_private_key_file": env("ALIPAY_APP_PRIVATE_KEY_FILE"),
+            "alipay_public_key_file": env("ALIPAY_PUBLIC_KEY_FILE"),
+            "server_url": ALIPAY_URL,
+        },
+    }
+    DAILYFRESH_ORDERS["GATEWAYS"] = {"alipay": alipay, **DAILYFRESH_ORDERS["GATEWAYS"]}
 
 # The theme ----------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,22 @@
-"""The store under test: as in production, without a broker's worker, mails in memory."""
+"""The store under test: the real composition, with mails and pictures in memory and drains run on commit."""
 
-from .base import *
-from .base import BASE_DIR, DATABASES, STORAGES, VAR_DIR
+import os
+import tempfile
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="dailyfresh-"))
+
+from .base import *  # noqa: E402
+from .base import DAILYFRESH_CART, DAILYFRESH_GOODS, DAILYFRESH_ORDERS, DAILYFRESH_USERS, INSTALLED_APPS, STORAGES, VAR_DIR  # noqa: E402
+
+SECRET_KEY = "of the tests"  # noqa: S105
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
+MAILS_DIR = VAR_DIR / "mails"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+for package in (DAILYFRESH_USERS, DAILYFRESH_GOODS, DAILYFRESH_ORDERS):
+    package["TASKS"] = "inline"

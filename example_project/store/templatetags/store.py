@@ -1,22 +1,24 @@
 """What the frame of every page needs: the goods types, the other language of this page, the hot words."""
 
+import re
+from pathlib import Path
 from urllib.parse import urlencode
 
-from dailyfresh_goods.models import GoodsType
+from dailyfresh_orders.selectors import TABS, order_counts
 from django import template
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest
+from django.template.base import Parser, Token
 from django.template.context import Context
 from django.urls import reverse, translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
-
-
-@register.simple_tag
-def store_types() -> list[GoodsType]:
-    """The goods types of the rail and the navigation."""
-    return list(GoodsType.objects.all())
 
 
 @register.simple_tag(takes_context=True)
@@ -32,3 +34,45 @@ def store_hot_words() -> list[tuple[str, str]]:
     """The words offered under the search box, with the addresses of their results."""
     search = reverse("dailyfresh_search:search")
     return [(word, f"{search}?{urlencode({'q': word})}") for word in settings.STORE_HOT_WORDS]
+
+
+@register.simple_tag
+def store_icons() -> list[str]:
+    """The names of the sprite."""
+    path = finders.find("store/icons.svg")
+    return re.findall(r'<symbol id="([^"]+)"', Path(path).read_text()) if path else []
+
+
+@register.tag
+def component(parser: Parser, _token: Token) -> "ComponentNode":
+    """`{% component %}Title` and markup: the markup drawn, and its source beside it."""
+    nodes = parser.parse(("endcomponent",))
+    parser.delete_first_token()
+    return ComponentNode(nodes)
+
+
+class ComponentNode(template.Node):
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodes = nodes
+
+    def render(self, context: Context) -> SafeString:
+        title, _newline, markup = self.nodes.render(context).partition("\n")
+        return format_html(
+            '<section class="df-panel df-stack"><h2>{}</h2>{}<pre class="df-code">{}</pre></section>',
+            title,
+            mark_safe(markup),  # noqa: S308 - from the template itself
+            markup,
+        )
+
+
+@register.simple_tag
+def store_order_counts(user: AbstractBaseUser) -> list[tuple[str, str, str, int]]:
+    """What waits for a buyer: tab of the order list, label, icon, number of orders."""
+    counts = order_counts(user)
+    labels = [
+        ("to-pay", _("To pay"), "wallet"),
+        ("to-ship", _("To ship"), "package"),
+        ("to-receive", _("To receive"), "truck"),
+        ("to-review", _("To review"), "message-square-text"),
+    ]
+    return [(tab, label, icon, sum(counts.get(state, 0) for state in TABS[tab])) for tab, label, icon in labels]

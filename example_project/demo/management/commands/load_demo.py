@@ -1,8 +1,10 @@
 """What a first start makes and a later one finds: tables, style sheets, catalogue, accounts, index."""
 
 import time
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -25,9 +27,10 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         if load_accounts():
             self.tell("accounts of a buyer and a merchant")
-        if load_catalogue(self.tell):
+        loaded = load_catalogue(self.tell)
+        if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "CURRENT").exists():
             self.tell("search index (jieba cuts the Chinese words)")
-            call_command("rebuild_index", verbosity=0, interactive=False)
+            call_command("search_rebuild", verbosity=0)
         self.tell(f"ready after {time.monotonic() - started:.0f} s")
 
     def tell(self, line: str) -> None:

@@ -31,6 +31,13 @@ jQuery(function ($) {
   $("[data-menu]").on("keydown", function (event) { if (event.key === "Escape") { $(this).addClass("df-shut"); } })
     .on("mouseleave focusout", function () { $(this).removeClass("df-shut"); });
 
+  // A button or link that opens a dialog; a click beside the dialog shuts it.
+  $(document).on("click", "[data-dialog]", function (event) {
+    var dialog = $($(this).data("dialog"))[0];
+    if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+  }).on("click", "[data-close]", function () { $(this).closest("dialog")[0].close(); })
+    .on("click", "dialog", function (event) { if (event.target === this) { this.close(); } });
+
   $(document).on("df:visitor", function (event, data) {
     var user = data.user;
     if (!user) { return; }

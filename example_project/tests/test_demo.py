@@ -1,0 +1,118 @@
+"""The demo's own parts: what it loads, how it starts and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from demo.supervisor import Failed, Output, Program, Supervisor, free_port, listens
+
+PROJECT = Path(__file__).resolve().parent.parent
+SERVER = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print('up', flush=True); time.sleep(600)"
+
+
+def server(port: int) -> Program:
+    return Program("server", [sys.executable, "-c", SERVER, str(port)], port=port)
+
+
+def demo(*args: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", "demo", *args]
+    given = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.demo", **environ}
+    return subprocess.run(command, cwd=PROJECT, env=given, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalogue")
+def test_the_catalogue_is_loaded_once_and_left_alone_after() -> None:
+    from dailyfresh_goods.models import SKU, GoodsType
+
+    from demo.load import load_accounts, load_catalogue
+
+    SKU.objects.filter(slug="strawberry").update(price="1.00")
+
+    assert not load_catalogue(lambda line: None)
+    assert not load_accounts()
+    assert GoodsType.objects.count() == 6
+    assert SKU.objects.filter(sort_order=100).count() == 60
+    assert SKU.objects.get(slug="strawberry").price == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalogue")
+def test_every_product_has_pictures_and_a_price_above_nothing() -> None:
+    from dailyfresh_goods.models import SKU
+
+    for sku in SKU.objects.prefetch_related("images"):
+        assert sku.image
+        assert sku.images.count() == 2
+        assert sku.price > 0
+
+
+def test_leaving_the_supervisor_stops_its_programs(tmp_path: Path) -> None:
+    port = free_port(0)
+    with Supervisor(folder=tmp_path, environ={}, output=Output()) as supervisor:
+        process = supervisor.start(server(port))
+        supervisor.wait_ready(timeout=10)
+
+    assert process.poll() is not None
+    assert not listens(port)
+
+
+def test_a_program_that_ends_by_itself_is_named(tmp_path: Path) -> None:
+    with Supervisor(folder=tmp_path, environ={}, output=Output()) as supervisor:
+        supervisor.start(Program("short", [sys.executable, "-c", "raise SystemExit(3)"]))
+
+        with pytest.raises(Failed, match="short ended by itself with status 3"):
+            supervisor.watch()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's leash is Linux's")
+def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
+    port = free_port(0)
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "from demo.supervisor import *\n"
+        "with Supervisor(folder=Path('.'), environ={}, output=Output()) as supervisor:\n"
+        f"    supervisor.start(Program('server', [sys.executable, '-c', {SERVER!r}, '{port}'], port={port}))\n"
+        "    supervisor.watch()\n"
+    )
+    supervisor = subprocess.Popen([sys.executable, "-c", script, str(PROJECT)], stdout=subprocess.DEVNULL)
+    wait_until(lambda: listens(port))
+
+    os.kill(supervisor.pid, signal.SIGKILL)
+    supervisor.wait()
+
+    wait_until(lambda: not listens(port))
+
+
+def wait_until(true: "object", seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = demo("--port", str(port), VAR_DIR=str(tmp_path))
+
+    assert outcome.returncode == 1
+    assert outcome.stderr.strip() == f"CommandError: Port {port} is in use; choose another one: manage.py demo --port {port + 1}"
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+
+    outcome = demo(VAR_DIR=str(in_the_way / "var"))
+
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith(f"CommandError: Cannot write to {in_the_way / 'var'} (Not a directory)")
+    assert outcome.stderr.count("\n") == 1

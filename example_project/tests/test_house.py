@@ -1,0 +1,58 @@
+"""What holds over all five packages at once."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+PACKAGES = ["dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders"]
+ALL = [*PACKAGES, "django_fdfs_storage"]
+SHARED_FROM = "# ---- below this line"
+STORE = Path(__file__).resolve().parent.parent / "store"
+
+
+def folder(package: str) -> Path:
+    return Path(import_module(package).__file__ or "").parent
+
+
+def test_conf_is_the_same_file_below_its_defaults() -> None:
+    shared = {package: (folder(package) / "conf.py").read_text().partition(SHARED_FROM)[2] for package in PACKAGES}
+
+    assert all(shared.values())
+    assert len(set(shared.values())) == 1
+
+
+def test_ajax_is_the_same_file_in_every_package() -> None:
+    assert len({(folder(package) / "static" / package / "ajax.js").read_bytes() for package in PACKAGES}) == 1
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_default_names_a_sibling(package: str) -> None:
+    defaults = {name: value for name, value in vars(import_module(f"{package}.conf").Defaults).items() if name.isupper()}
+
+    named = {name for name, value in defaults.items() for other in ALL if other != package and other in repr(value)}
+
+    assert not named
+
+
+def used_icons() -> set[str]:
+    """The names of all icons that templates ask for, in the packages and in the store."""
+    templates = [path for package in PACKAGES for path in (folder(package) / "templates").rglob("*.html")]
+    templates += [*STORE.rglob("templates/**/*.html"), *(STORE.parent / "demo").rglob("*.html")]
+    text = "\n".join(path.read_text() for path in templates)
+    return set(re.findall(r'_icon\.html" with name="([^"]+)"', text))
+
+
+def test_the_sprite_holds_every_icon_that_a_template_uses() -> None:
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (STORE / "static/store/icons.svg").read_text()))
+
+    assert used_icons() <= sprite
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_message_of_a_package_is_translated(package: str) -> None:
+    catalogue = (folder(package) / "locale/zh_Hans/LC_MESSAGES/django.po").read_text()
+
+    assert "#, fuzzy" not in catalogue.replace("#, fuzzy\nmsgid \"\"", "")
+    assert not re.findall(r'msgid "(?!")[^\n]*\nmsgstr ""\n(?!")', catalogue)
