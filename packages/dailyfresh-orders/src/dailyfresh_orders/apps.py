@@ -6,3 +6,8 @@ class OrdersConfig(AppConfig):
     name = "dailyfresh_orders"
     verbose_name = _("Orders")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, receivers  # noqa: F401 - checks register themselves
+
+        receivers.connect()

@@ -49,10 +49,6 @@ class Basket(Protocol):
         """Take what was ordered off the basket, once per reference; what was added later stays."""
         ...
 
-    def add(self, user: Any, quantities: Mapping[str, int]) -> None:
-        """Put sku_id -> quantity on top of what is in the basket."""
-        ...
-
 
 class Address(Protocol):
     @property

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from .services.baskets import settle_baskets
 from .services.cancelling import pass_time
+from .services.payments import finish_cancellations, sweep, sweep_refunds
 from .services.sales import close_days
 
 
@@ -13,3 +14,21 @@ def drain() -> None:
     settle_baskets()
     pass_time()
     close_days()
+
+
+@shared_task(ignore_result=True)
+def drain_payments() -> None:
+    """Everything that is open at the gateways: pending payments, orders being cancelled, refunds. For beat, every 30 s."""
+    sweep()
+
+
+@shared_task(ignore_result=True)
+def drain_refunds() -> None:
+    """Refunds that may go out; woken when one is approved."""
+    sweep_refunds(seconds=15)
+
+
+@shared_task(ignore_result=True)
+def drain_cancellations() -> None:
+    """Orders that wait for their payments to be closed; woken when one is cancelled."""
+    finish_cancellations(seconds=15)

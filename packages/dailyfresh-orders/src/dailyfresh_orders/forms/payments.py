@@ -58,7 +58,9 @@ class RefundRequestForm(_Lines):
         ("other", _("Something else")),
     ]
     why = forms.ChoiceField(choices=REASONS, label=_("Reason"))
-    words = forms.CharField(max_length=160, required=False, label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(
+        max_length=160, required=False, label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

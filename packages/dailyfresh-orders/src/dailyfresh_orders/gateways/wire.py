@@ -60,7 +60,7 @@ def post(url: str, body: bytes, *, seconds: float) -> str:
     def clocked(sock: socket.socket, *args: object, **kwargs: object) -> http.client.HTTPResponse:
         return http.client.HTTPResponse(_Clocked(sock, until), *args, **kwargs)  # type: ignore[arg-type]
 
-    connection.response_class = clocked  # type: ignore[attr-defined]
+    connection.response_class = clocked  # type: ignore[assignment]
     try:
         connection.request(
             "POST",

@@ -80,6 +80,7 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
 
 
 def _order(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
+    online = online and quote.total > 0  # nothing to pay is paid
     now = timezone.now()
     expires_at = now + timedelta(minutes=conf.PAY_MINUTES) if online else None
     return Order(

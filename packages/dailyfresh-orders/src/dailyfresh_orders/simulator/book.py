@@ -83,7 +83,7 @@ class Book:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
-        self.offset = float(self._value("SELECT value FROM setting WHERE name='offset'") or 0)
+        self.offset = float(str(self._value("SELECT value FROM setting WHERE name='offset'") or 0))
 
     def close(self) -> None:
         with self._lock:

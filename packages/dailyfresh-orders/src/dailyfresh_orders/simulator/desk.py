@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .api import Refusal, Rejected
 from .book import SUCCESS, WAITING, Trade
 from .faults import KINDS, Fault
 from .formats import china, money
@@ -167,6 +166,3 @@ def _act(handler: "Handler", form: dict[str, str]) -> None:
         case _:
             return handler.reply(b"unknown act", status=400)
     return handler.redirect("/")
-
-
-__all__ = ["BUYER", "Refusal", "Rejected", "enter", "pay", "route", "settle", "sign_in"]

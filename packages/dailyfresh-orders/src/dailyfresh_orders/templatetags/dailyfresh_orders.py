@@ -80,7 +80,8 @@ def tone(order: Order) -> str:
 def countdown(order: Order) -> SafeString:
     """The time left to pay, counted down by the script."""
     left = max(0, int((order.expires_at - timezone.now()).total_seconds())) if order.expires_at else 0
-    return format_html('<span class="df-cd" data-countdown="{}">{:02d}:{:02d}</span>', left, left // 60, left % 60)
+    words = f"{left // 60:02d}:{left % 60:02d}"
+    return format_html('<span class="df-cd" data-countdown="{}">{}</span>', left, words)
 
 
 @register.simple_tag

@@ -1,11 +1,12 @@
 """Payments and refunds: started here, settled in one place, swept until nothing is open."""
 
-from .asking import ask, close_open_payments
+from .asking import ask, close_open_payments, hurry
 from .paying_back import resolve_refund, send_refund
 from .reconciling import reconcile
 from .refunding import (
     approve_refund,
     decline_refund,
+    refund_askable,
     refund_lines,
     request_refund,
     retry_refund,
@@ -24,7 +25,9 @@ __all__ = [
     "close_open_payments",
     "decline_refund",
     "finish_cancellations",
+    "hurry",
     "reconcile",
+    "refund_askable",
     "refund_lines",
     "request_refund",
     "resolve_refund",

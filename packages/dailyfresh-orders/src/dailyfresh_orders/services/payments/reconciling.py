@@ -93,7 +93,9 @@ def _compare_refund(refund: Refund) -> Difference | None:
         conclude(refund, outcome)
         refund.refresh_from_db()
         repaired = refund.state == Refund.State.DONE
-        return Difference(payment=refund.payment, what=_refund_name(refund), ours=ours, theirs=theirs, repaired=repaired)
+        return Difference(
+            payment=refund.payment, what=_refund_name(refund), ours=ours, theirs=theirs, repaired=repaired
+        )
     agrees = {
         Outcome.DONE: ours == Refund.State.DONE,
         Outcome.REFUSED: ours != Refund.State.DONE,

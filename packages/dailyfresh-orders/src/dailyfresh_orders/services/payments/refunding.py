@@ -57,7 +57,9 @@ def refund_lines(
     return _write(order.pk, key, lines, amount, reason, goods, by=by, kind=Refund.Kind.STAFF, state=R.READY)
 
 
-def request_refund(*, order: Order, by: Any, key: str, lines: Mapping[int, int] | None = None, reason: str = "") -> Refund:
+def request_refund(
+    *, order: Order, by: Any, key: str, lines: Mapping[int, int] | None = None, reason: str = ""
+) -> Refund:
     """Ask for money back, for staff to approve: the whole order before it is shipped, single lines after. Raises RefundImpossible."""
     return _write(order.pk, key, lines, None, reason, Refund.Goods.NONE, by=by, kind=Refund.Kind.BUYER, state=R.ASKED)
 
@@ -127,7 +129,13 @@ def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) ->
     _check_amount(locked.amount, room)
     goods = goods if locked.lines.exists() else Refund.Goods.NONE
     return _moved(
-        locked, R.READY, decided_by=by, decided_at=timezone.now(), goods=goods, answer=answer[:200], try_at=timezone.now()
+        locked,
+        R.READY,
+        decided_by=by,
+        decided_at=timezone.now(),
+        goods=goods,
+        answer=answer[:200],
+        try_at=timezone.now(),
     )
 
 
@@ -204,7 +212,19 @@ def _return(order_id: int, payment_id: int, by: Any) -> Refund:
 def room_of(order: Order) -> Room | None:
     """What can still be refunded, for pages; the services look again under lock."""
     payment = Payment.objects.filter(order=order, paid_slot=1).first() or _collected(order)
-    return _room(payment, list(Refund.objects.filter(payment=payment.pk))) if payment else None
+    return _room(payment, list(Refund.objects.filter(payment_id=payment.pk))) if payment else None
+
+
+def refund_askable(order: Order) -> bool:
+    """Whether a buyer's request would be heard now: paid, in time, none undecided, something left."""
+    room = room_of(order)
+    if room is None or room.payment.state not in REFUNDABLE or not room.payment.refundable or room.money <= NOTHING:
+        return False
+    try:
+        _check_request(order, room, None if order.state == Order.State.TO_SHIP else room.pieces)
+    except RefundImpossible:
+        return False
+    return True
 
 
 def announce(refund: Refund) -> None:
@@ -236,7 +256,7 @@ def _locked_room(order_id: int) -> tuple[Order, Room]:
         raise RefundImpossible(_("Nothing was paid for this order that could be refunded."))
     if not payment.refundable:
         raise RefundImpossible(_("The time in which this payment can be refunded online is over."))
-    if payment.pk is None:
+    if payment._state.adding:
         payment.save()
     return order, _room(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
 
@@ -273,7 +293,9 @@ def _room(payment: Payment, refunds: Sequence[Refund]) -> Room:
         taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
     pieces = {
         pk: quantity - taken.get(pk, 0)
-        for pk, quantity in OrderLine.objects.filter(order=payment.order_id).order_by("pk").values_list("pk", "quantity")
+        for pk, quantity in OrderLine.objects.filter(order=payment.order_id)
+        .order_by("pk")
+        .values_list("pk", "quantity")
     }
     return Room(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
 

@@ -106,7 +106,12 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
     if step == Step.CLOSE:
         changes = {"state": S.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
     elif step == Step.DISPUTE:
-        changes = {"state": S.DISPUTED, "received": seen.amount or NOTHING, "paid_at": stored(seen.paid_at), "ask_again_at": None}
+        changes = {
+            "state": S.DISPUTED,
+            "received": seen.amount or NOTHING,
+            "paid_at": stored(seen.paid_at),
+            "ask_again_at": None,
+        }
     elif step == Step.GIVEN_BACK:
         changes = {
             "state": S.REFUNDED,
@@ -134,7 +139,8 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
             before=before,
             source=seen.source,
             note=note,
-            alarm=step in (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK) or payment.state in (S.LATE_PAID, S.DUPLICATE),
+            alarm=step in (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK)
+            or payment.state in (S.LATE_PAID, S.DUPLICATE),
         )
     if payment.state in (S.LATE_PAID, S.DUPLICATE) and before in UNPAID:
         _give_back(payment)
@@ -144,7 +150,12 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
 def _take(payment: Payment, payments: list[Payment], seen: Observation) -> tuple[dict[str, object], str]:
     """The money is there: it pays the order, or it goes back."""
     paid_at = stored(seen.paid_at) or timezone.now()
-    taken: dict[str, object] = {"received": payment.amount, "paid_at": paid_at, "buyer": seen.buyer, "ask_again_at": None}
+    taken: dict[str, object] = {
+        "received": payment.amount,
+        "paid_at": paid_at,
+        "buyer": seen.buyer,
+        "ask_again_at": None,
+    }
     if any(each.paid_slot for each in payments):
         return {**taken, "state": S.DUPLICATE}, "the order is paid already; the money goes back"
     if mark_paid(order_id=payment.order_id, paid_at=paid_at, by=payment.gateway):

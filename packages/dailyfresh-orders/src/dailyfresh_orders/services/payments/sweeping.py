@@ -51,9 +51,8 @@ def sweep(*, seconds: float = 25.0, limit: int = 200) -> Swept:
     """
     until, swept, silence = time.monotonic() + seconds, Swept(), _Silence()
     _sweep_payments(until, limit, swept, silence)
-    finish_cancellations(until=until, limit=limit, swept=swept)
-    sweep_refunds(until=until, limit=limit, swept=swept, silence=silence)
-    return swept
+    _finish_cancellations(until, limit, swept)
+    return _sweep_refunds(until, limit, swept, silence)
 
 
 def _sweep_payments(until: float, limit: int, swept: Swept, silence: _Silence) -> None:
@@ -78,14 +77,22 @@ def _sweep_payments(until: float, limit: int, swept: Swept, silence: _Silence) -
             swept.failed += 1
 
 
-def finish_cancellations(*, until: float | None = None, limit: int = 200, swept: Swept | None = None) -> Swept:
+def finish_cancellations(*, seconds: float = 25.0, limit: int = 200) -> Swept:
     """Cancel what is being cancelled as soon as nothing of it can be paid any more; only then its stock is released."""
-    swept = swept or Swept()
+    return _finish_cancellations(time.monotonic() + seconds, limit, Swept())
+
+
+def sweep_refunds(*, seconds: float = 25.0, limit: int = 200) -> Swept:
+    """Send approved refunds, and find out about those of unknown outcome."""
+    return _sweep_refunds(time.monotonic() + seconds, limit, Swept(), _Silence())
+
+
+def _finish_cancellations(until: float, limit: int, swept: Swept) -> Swept:
     open_now = Payment.objects.filter(order=OuterRef("pk"), state=Payment.State.PENDING)
-    not_yet = open_now.filter(ask_again_at__gt=timezone.now(), asked_at__isnull=False)
+    not_yet = open_now.filter(ask_again_at__gt=timezone.now())
     orders = Order.objects.filter(~Exists(not_yet), state=Order.State.CANCELLING).order_by("pk")
     for order_id in orders.values_list("pk", flat=True)[:limit]:
-        if until is not None and time.monotonic() > until:
+        if time.monotonic() > until:
             break
         try:
             if close_open_payments(order_id=order_id):
@@ -96,13 +103,9 @@ def finish_cancellations(*, until: float | None = None, limit: int = 200, swept:
     return swept
 
 
-def sweep_refunds(
-    *, until: float | None = None, limit: int = 200, swept: Swept | None = None, silence: _Silence | None = None
-) -> Swept:
-    """Send approved refunds, and find out about those of unknown outcome."""
-    swept, silence = swept or Swept(), silence or _Silence()
+def _sweep_refunds(until: float, limit: int, swept: Swept, silence: _Silence) -> Swept:
     for pk, state, code in due_refunds(limit=limit):
-        if until is not None and time.monotonic() > until:
+        if time.monotonic() > until:
             break
         if silence.of(code):
             continue

@@ -1,0 +1,128 @@
+"""System checks: the joins, the strategies and the database under them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, router
+
+from .conf import NAME, conf, tasks_run_inline
+from .freight import freight
+from .gateways import configured
+from .loading import imported
+from .models import Order
+from .stock import stock
+
+JOINS = {
+    "CATALOGUE": ("find",),
+    "BASKET": ("lines", "settle"),
+    "ADDRESS_BOOK": ("choices", "get", "manage_url"),
+}
+"""Setting -> the methods that its class must have."""
+
+
+@register(Tags.compatibility)
+def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The settings dict is one that this package understands."""
+    found: list[CheckMessage] = []
+    for key, nearest in conf.unknown().items():
+        hint = f"Did you mean {nearest!r}?" if nearest else "It has no effect."
+        found.append(Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="dailyfresh_orders.W001"))
+    if tasks_run_inline() and not settings.DEBUG:
+        found.append(
+            Warning(
+                "Drains run inline, in the process that wakes them.",
+                hint='Configure Celery with beat, or set TASKS to "inline" and run the drains by a timer.',
+                id="dailyfresh_orders.W002",
+            )
+        )
+    return found
+
+
+@register(Tags.compatibility)
+def check_joins(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What the site joined can be made and has the methods that are called."""
+    return [message for setting, methods in JOINS.items() for message in _join(setting, methods)]
+
+
+def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
+    dotted = getattr(conf, setting)
+    if dotted is None:
+        if setting != "BASKET":
+            hint = f"Name a class in {NAME}[{setting!r}]; protocols.py says what it must have."
+            yield Error(f"{NAME}[{setting!r}] is not set.", hint=hint, id="dailyfresh_orders.E001")
+        return
+    try:
+        joined = imported(dotted, where=setting)()
+    except (ImproperlyConfigured, TypeError) as error:
+        yield Error(str(error), hint="It must be the dotted path of a class.", id="dailyfresh_orders.E002")
+        return
+    missing = [method for method in methods if not callable(getattr(joined, method, None))]
+    if missing:
+        yield Error(
+            f"{NAME}[{setting!r}]: {dotted} has no {', '.join(missing)}.",
+            hint="See protocols.py, and run its contract suite of testing.py over the class.",
+            id="dailyfresh_orders.E003",
+        )
+
+
+@register(Tags.compatibility)
+def check_backends(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The stock strategy, the freight rule and the gateways can be made, and find nothing wrong with themselves."""
+    found: list[CheckMessage] = []
+    for makers in (lambda: [stock()], lambda: [freight()], configured):
+        try:
+            for made in makers():
+                found += made.check()
+        except ImproperlyConfigured as error:
+            found.append(Error(str(error), hint=f"See {NAME}.", id="dailyfresh_orders.E004"))
+    if not conf.GATEWAYS:
+        hint = f'For example {NAME}["GATEWAYS"] = {{"cod": {{"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}}}}.'
+        found.append(Warning("There is no way to pay: no order can be placed.", hint=hint, id="dailyfresh_orders.W003"))
+    return found
+
+
+@register(Tags.database)
+def check_database(
+    app_configs: Iterable[AppConfig] | None, databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The database keeps what the strategies rely on."""
+    try:
+        strategy = stock()
+        used = router.db_for_write(strategy.model)
+    except ImproperlyConfigured:
+        return []  # check_backends says so
+    if used not in (databases or ()):
+        return []
+    found: list[CheckMessage] = []
+    if used != router.db_for_write(Order):
+        found.append(
+            Error(
+                f"Stock is kept in database {used!r} and orders in {router.db_for_write(Order)!r}.",
+                hint="One transaction must hold both.",
+                id="dailyfresh_orders.E005",
+            )
+        )
+    connection = connections[used]
+    options = connection.settings_dict.get("OPTIONS", {})
+    if connection.vendor == "sqlite" and str(options.get("transaction_mode", "")).upper() not in ("IMMEDIATE", "EXCLUSIVE"):
+        found.append(
+            Warning(
+                "SQLite begins transactions without the right to write: two buyers at once see “database is locked”.",
+                hint='Set OPTIONS = {"transaction_mode": "IMMEDIATE"} in DATABASES.',
+                id="dailyfresh_orders.W004",
+            )
+        )
+    isolation = str(options.get("isolation_level", "read committed")).replace("-", " ").lower()
+    if connection.vendor == "mysql" and strategy.needs_read_committed and isolation != "read committed":
+        found.append(
+            Warning(
+                f"Under {isolation.upper()} an optimistic retry reads an old snapshot, and falls back to locks.",
+                hint='Leave isolation_level at Django\'s default, "read committed", or choose ConditionalStock.',
+                id="dailyfresh_orders.W005",
+            )
+        )
+    return found

@@ -1,0 +1,25 @@
+"""Wakes the drains: after a step whose rest is somebody's work, without waiting for beat."""
+
+from typing import Any
+
+from .conf import wake
+from .models import Order
+from .services.payments import hurry
+from .signals import order_moved, refund_ready
+from .tasks import drain_cancellations, drain_refunds
+
+
+def connect() -> None:
+    order_moved.connect(_on_moved, dispatch_uid="dailyfresh_orders.moved")
+    refund_ready.connect(_on_refund_ready, dispatch_uid="dailyfresh_orders.refund_ready")
+
+
+def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
+    """An order that is being cancelled waits for the gateway to close its payment."""
+    if became == Order.State.CANCELLING:
+        hurry(order_id=order_id)
+        wake(drain_cancellations)
+
+
+def _on_refund_ready(**kwargs: Any) -> None:
+    wake(drain_refunds)

@@ -1,0 +1,9 @@
+"""Contract suites for what a site joins to the package: inherit one in a test module of your own and give it its fixture.
+
+They need pytest and pytest-django. Each test is a sentence that the package relies on.
+"""
+
+from .joins import AddressBookContract, BasketContract, CatalogueContract
+from .stock import StockContract
+
+__all__ = ["AddressBookContract", "BasketContract", "CatalogueContract", "StockContract"]

@@ -1,0 +1,187 @@
+import time
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.urls import reverse
+
+from dailyfresh_orders.models import Order, Payment
+from dailyfresh_orders.simulator import Simulator
+from dailyfresh_orders.simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID, ensure_keys
+
+
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    ensure_keys(folder)
+    return folder
+
+
+@pytest.fixture
+def simulator(key_folder, tmp_path):
+    """An Alipay of one's own: nothing of it is left for the next test but its keys."""
+    for file in key_folder.glob("*.pem"):
+        (tmp_path / file.name).symlink_to(file)
+    with Simulator(tmp_path, time_scale=0.0005) as running:
+        yield running
+
+
+@pytest.fixture
+def alipay_options(key_folder, simulator):
+    return {
+        "app_id": APP_ID,
+        "seller_id": SELLER_ID,
+        "app_private_key_file": str(key_folder / APP_PRIVATE),
+        "alipay_public_key_file": str(key_folder / ALIPAY_PUBLIC),
+        "server_url": simulator.url,
+        "deadline": 2.0,
+    }
+
+
+@pytest.fixture
+def pay_settings(settings, alipay_options):
+    """The site takes Alipay, at the simulator; notifies go nowhere unless a test serves the site."""
+    settings.DAILYFRESH_ORDERS = {
+        **settings.DAILYFRESH_ORDERS,
+        "ALLOW_LOOPBACK_SIMULATOR": True,
+        "PUBLIC_URL": "http://127.0.0.1:9",
+        "GATEWAYS": {
+            "alipay": {"BACKEND": "dailyfresh_orders.gateways.alipay.AlipayGateway", "OPTIONS": alipay_options},
+            "cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"},
+        },
+    }
+    return settings
+
+
+@pytest.fixture
+def alipay(pay_settings):
+    from dailyfresh_orders.gateways import gateway
+
+    return gateway("alipay")
+
+
+@pytest.fixture
+def order(pay_settings, make_order, apple, pear):
+    """An order of ¥ 51.00 (2 apples, 2 pears) to be paid with Alipay."""
+    made = make_order({apple: 2, pear: 2}, payment_method="alipay")
+    made.total  # noqa: B018
+    return made
+
+
+@pytest.fixture
+def pay_page(shop):
+    """Presses "pay" as a browser does; gives the gateway's address."""
+
+    def press(order):
+        answer = shop.post(
+            reverse("dailyfresh_orders:pay"), {"order": order.number}, headers={"X-Requested-With": "XMLHttpRequest"}
+        )
+        assert answer.status_code == 200, answer.content
+        return answer.json()["data"]["url"]
+
+    return press
+
+
+@pytest.fixture
+def paid_at_gateway(order, pay_page, simulator):
+    """The buyer has paid, and the site has not heard of it."""
+    simulator.fault("notify", "drop")
+    simulator.pay(pay_page(order))
+    return order
+
+
+@pytest.fixture
+def paid(paid_at_gateway):
+    """A paid order."""
+    from dailyfresh_orders.services.payments import ask
+
+    ask(paid_at_gateway.payments.get())
+    paid_at_gateway.refresh_from_db()
+    assert paid_at_gateway.state == Order.State.TO_SHIP
+    return paid_at_gateway
+
+
+@pytest.fixture
+def deliver(simulator, client):
+    """Posts every notify that the simulator holds to the site, as it would; gives the answers."""
+    from django.test import Client
+
+    def post(trade_only=None):
+        answers = []
+        for row in simulator.book.rows("SELECT * FROM notice ORDER BY id"):
+            answers.append(post_notify(Client(enforce_csrf_checks=True), fields_of(row)))
+        return answers
+
+    return post
+
+
+def fields_of(row):
+    import json
+
+    return json.loads(row["fields"])
+
+
+def post_notify(client, fields, **extra):
+    from urllib.parse import urlencode
+
+    answer = client.post(
+        reverse("dailyfresh_orders:alipay_notify"),
+        urlencode(fields),
+        content_type="application/x-www-form-urlencoded; charset=utf-8",
+        **extra,
+    )
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def signed_notify(simulator, order, pay_page):
+    """A notify about the order's trade with any values changed, correctly signed: what only Alipay could send."""
+
+    def make(**changes):
+        payment = Payment.objects.filter(order=order).first()
+        if payment is None:
+            pay_page(order)
+            payment = Payment.objects.get(order=order)
+        fields = {
+            "notify_time": "2026-11-23 12:00:00",
+            "notify_type": "trade_status_sync",
+            "notify_id": "n1",
+            "charset": "utf-8",
+            "version": "1.0",
+            "app_id": APP_ID,
+            "auth_app_id": APP_ID,
+            "seller_id": SELLER_ID,
+            "trade_no": "2026112322001400000000000001",
+            "out_trade_no": payment.out_trade_no,
+            "buyer_id": "2088102169481075",
+            "buyer_logon_id": "csq***@sandbox.com",
+            "trade_status": "TRADE_SUCCESS",
+            "total_amount": f"{order.total:.2f}",
+            "gmt_create": "2026-11-23 11:59:00",
+            "gmt_payment": "2026-11-23 12:00:00",
+            **changes,
+        }
+        fields = {key: value for key, value in fields.items() if value is not None}
+        fields["sign"] = simulator.courier._signature(fields)
+        return {"sign_type": "RSA2", **fields}
+
+    return make
+
+
+@pytest.fixture
+def until():
+    """Waits until something is true, for at most 5 s."""
+
+    def wait(condition):
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            if condition():
+                return True
+            time.sleep(0.02)
+        return False
+
+    return wait
+
+
+def query_of(url):
+    return dict(parse_qsl(urlsplit(url).query))
