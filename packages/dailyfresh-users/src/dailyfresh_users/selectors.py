@@ -24,6 +24,9 @@ def email_of(user: Any) -> str:
 
 def name_of(user: Any) -> str:
     """How the account is addressed: its full name where it has one, else its user name."""
+    first, last = getattr(user, "first_name", ""), getattr(user, "last_name", "")
+    if first and last and unicodedata.name(last[0], "").startswith("CJK"):
+        return f"{last}{first}"
     full = getattr(user, "get_full_name", str)()
     return str(full or user.get_username())
 

@@ -96,7 +96,7 @@ jQuery(function ($) {
     var $button = $(this).prop("disabled", true), rest = Number($button.data("countdown")), plain = $button.text();
     (function tick() {
       if (rest <= 0) { return $button.prop("disabled", false).text(plain); }
-      $button.text($button.data("text").replace("%s", rest));
+      $button.text($button.data("text").replace("{n}", rest));
       rest -= 1;
       setTimeout(tick, 1000);
     })();
