@@ -1,4 +1,9 @@
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -6,6 +11,54 @@ from minisite.shop.models import InBasket, Place, Product
 
 from dailyfresh_orders.quotes import BASKET, quote, signed
 from dailyfresh_orders.services.placing import place_order
+
+
+HERE = Path(__file__).parent
+
+
+def needed(variable):
+    """The address of a service; without it the test is skipped, or fails where services are required."""
+    address = os.environ.get(variable)
+    if not address:
+        (pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip)(f"needs {variable}")
+    return address
+
+
+@pytest.fixture(scope="session")
+def mariadb():
+    """The address of a fresh database on the MariaDB at DATABASE_URL, with the mini-site's tables."""
+    import MySQLdb
+
+    parts = urlsplit(needed("DATABASE_URL"))
+    if not parts.scheme.startswith("mysql"):
+        pytest.skip("needs DATABASE_URL")
+    name = f"orders_race_{os.getpid()}"
+    server = MySQLdb.connect(
+        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
+    )
+    with server.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    address = urlunsplit(parts._replace(path=f"/{name}"))
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
+        env=minisite_env(address),
+        cwd=HERE,
+        check=True,
+    )
+    yield address
+    with server.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name}")
+    server.close()
+
+
+def minisite_env(address, **more):
+    """The environment of a process of the mini-site on that database."""
+    return os.environ | {
+        "MINISITE_DATABASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": "minisite.settings",
+        "PYTHONPATH": str(HERE),
+        **more,
+    }
 
 
 @pytest.fixture(autouse=True)

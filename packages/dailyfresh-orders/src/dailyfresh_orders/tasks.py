@@ -1,10 +1,14 @@
 """Wake-up calls: each task works off rows that are there already, and may run in several workers at once."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from .services.baskets import settle_baskets
 from .services.cancelling import pass_time
-from .services.payments import finish_cancellations, sweep, sweep_refunds
+from .days import today
+from .gateways import configured
+from .services.payments import finish_cancellations, reconcile, sweep, sweep_refunds
 from .services.sales import close_days
 
 
@@ -32,3 +36,11 @@ def drain_refunds() -> None:
 def drain_cancellations() -> None:
     """Orders that wait for their payments to be closed; woken when one is cancelled."""
     finish_cancellations(seconds=15)
+
+
+@shared_task(ignore_result=True)
+def reconcile_yesterday() -> None:
+    """The daily comparison with every gateway that is paid online. For beat, once a night."""
+    for each in configured():
+        if each.online:
+            reconcile(day=today() - timedelta(days=1), code=each.code)

@@ -64,7 +64,7 @@ DAILYFRESH_ORDERS = {
     "BASKET": "minisite.shop.joins.Basket",
     "ADDRESS_BOOK": "minisite.shop.joins.AddressBook",
     "STOCK": {
-        "BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock",
+        "BACKEND": os.environ.get("MINISITE_STOCK", "dailyfresh_orders.stock.conditional.ConditionalStock"),
         "OPTIONS": {
             "model": "shop.Product",
             "stock_field": "pieces",

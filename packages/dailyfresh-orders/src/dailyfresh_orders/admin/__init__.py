@@ -1,3 +1,3 @@
-from . import orders, reviews
+from . import orders, payments, reviews
 
-__all__ = ["orders", "reviews"]
+__all__ = ["orders", "payments", "reviews"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
-from ..models import Order, OrderLine, OrderLog
+from ..models import Order, OrderLine, OrderLog, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
 from .retrying import retried
@@ -101,10 +101,15 @@ def finish_cancel(*, order_id: int, by: Any, why: str = "") -> bool:
 @retried
 @transaction.atomic
 def ship(*, order_id: int, carrier: str, tracking_number: str, by: Any) -> None:
-    """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS."""
-    now = timezone.now()
+    """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS.
+
+    Raises IllegalTransition also while money of the order may go back: nothing is shipped that is being refunded.
+    """
+    now, order = timezone.now(), _locked(order_id)
+    if Refund.objects.filter(payment__order=order, state__in=Refund.OPEN).exists():
+        raise IllegalTransition(order, "being refunded", S.SHIPPED)
     _move(
-        _locked(order_id),
+        order,
         S.SHIPPED,
         by=by,
         why=f"{carrier} {tracking_number}".strip(),

@@ -30,3 +30,10 @@ class InBasket(models.Model):
 
 class Settled(models.Model):
     reference = models.CharField(max_length=64, unique=True)
+
+
+class Tin(models.Model):
+    """Goods under a text key of their own."""
+
+    code = models.CharField(max_length=20, unique=True)
+    left = models.IntegerField()

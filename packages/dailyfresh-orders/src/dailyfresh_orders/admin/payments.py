@@ -1,0 +1,251 @@
+"""Staff's work with money: what the gateways said, refunds to decide and to give, the daily comparison. The books are read-only."""
+
+import csv
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..exceptions import Busy, RefundImpossible
+from ..forms.payments import DecideForm, StaffRefundForm
+from ..gateways import UnknownGateway
+from ..models import Difference, Notice, Order, Payment, PaymentLog, Reconciliation, Refund, RefundLine
+from ..services.payments import (
+    approve_refund,
+    ask,
+    decline_refund,
+    refund_lines,
+    retry_refund,
+    return_disputed,
+    room_of,
+)
+from .papers import BOM, harmless
+from .readonly import ReadOnly, ReadOnlyInline
+
+
+class LogInline(ReadOnlyInline):
+    model = PaymentLog
+    fields = ("at", "source", "before", "after", "note", "alarm")
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    show_change_link = True
+    fields = ("out_request_no", "state", "kind", "amount", "goods", "reason", "code", "done_at")
+
+
+class RefundLineInline(ReadOnlyInline):
+    model = RefundLine
+    fields = ("order_line", "quantity")
+
+
+class DifferenceInline(ReadOnlyInline):
+    model = Difference
+    fields = ("payment", "what", "ours", "theirs", "repaired")
+
+
+def _allowed(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(f"dailyfresh_orders.{permission}"):
+        raise PermissionDenied
+
+
+def _posted(request: HttpRequest) -> None:
+    if request.method != "POST":
+        raise PermissionDenied
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    change_form_template = "admin/dailyfresh_orders/payment/change_form.html"
+    list_display = ("out_trade_no", "order", "gateway", "state", "amount", "received", "refunded", "created_at", "paid_at")
+    list_filter = ("state", "gateway", "created_at")
+    list_select_related = ("order",)
+    search_fields = ("=out_trade_no", "=trade_no", "=order__number")
+    show_full_result_count = False
+    inlines = (LogInline, RefundInline)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/ask/", wrap(self.ask_view), name="dailyfresh_orders_payment_ask"),
+            path("<int:pk>/return/", wrap(self.return_view), name="dailyfresh_orders_payment_return"),
+            *super().get_urls(),
+        ]
+
+    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the gateway now, and settle what it says."""
+        _posted(request)
+        _allowed(request, "change_payment")
+        payment = get_object_or_404(Payment, pk=pk)
+        try:
+            seen = ask(payment)
+        except (Busy, UnknownGateway) as error:
+            messages.error(request, str(error))
+        else:
+            words = seen.value if seen else _("asked a moment ago")
+            messages.info(request, _("The gateway says: %(words)s") % {"words": words})
+        return redirect("admin:dailyfresh_orders_payment_change", pk)
+
+    def return_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give the money of a disputed payment back."""
+        _posted(request)
+        _allowed(request, "add_refund")
+        try:
+            return_disputed(payment=get_object_or_404(Payment, pk=pk), by=request.user)
+        except (RefundImpossible, Busy) as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The refund is on its way."))
+        return redirect("admin:dailyfresh_orders_payment_change", pk)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    change_form_template = "admin/dailyfresh_orders/refund/change_form.html"
+    list_display = ("out_request_no", "order", "state", "kind", "amount", "goods", "reason", "created_at", "done_at")
+    list_filter = ("state", "kind", "created_at")
+    list_select_related = ("payment__order",)
+    search_fields = ("=out_request_no", "=payment__out_trade_no", "=payment__order__number")
+    show_full_result_count = False
+    inlines = (RefundLineInline,)
+
+    @admin.display(description=gettext_lazy("order"))
+    def order(self, refund: Refund) -> Order:
+        return refund.payment.order
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("order/<int:pk>/", wrap(self.order_view), name="dailyfresh_orders_refund_order"),
+            path("<int:pk>/decide/", wrap(self.decide_view), name="dailyfresh_orders_refund_decide"),
+            path("<int:pk>/retry/", wrap(self.retry_view), name="dailyfresh_orders_refund_retry"),
+            *super().get_urls(),
+        ]
+
+    def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Refund an order: whole, by pieces, or any amount up to what is left."""
+        _allowed(request, "add_refund")
+        order = get_object_or_404(Order.objects.prefetch_related("lines"), pk=pk)
+        room = room_of(order)
+        goods = Refund.Goods.RESTOCK if order.state == Order.State.TO_SHIP else Refund.Goods.NONE
+        bound = request.POST if request.method == "POST" else None
+        form = StaffRefundForm(bound, order=order, left=dict(room.pieces) if room else {}, initial={"goods": goods})
+        if bound is not None and form.is_valid() and self._give(request, order, form):
+            return redirect("admin:dailyfresh_orders_order_change", order.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Refund order %(number)s") % {"number": order.number},
+            "opts": self.model._meta,
+            "order": order,
+            "room": room,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/dailyfresh_orders/refund/give.html", context)
+
+    def _give(self, request: HttpRequest, order: Order, form: StaffRefundForm) -> bool:
+        chosen = form.cleaned_data
+        try:
+            refund = refund_lines(
+                order=order,
+                by=request.user,
+                key=chosen["key"],
+                lines=None if chosen["what"] == "whole" else form.pieces(),
+                amount=chosen["amount"],
+                reason=chosen["reason"],
+                goods=chosen["goods"],
+            )
+        except (RefundImpossible, Busy) as error:
+            form.add_error(None, str(error))
+            return False
+        messages.success(request, _("¥%(amount)s are on their way back.") % {"amount": refund.amount})
+        return True
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Approve or decline what a buyer asked for."""
+        _posted(request)
+        _allowed(request, "change_refund")
+        refund = get_object_or_404(Refund, pk=pk)
+        form = DecideForm(request.POST)
+        back = redirect("admin:dailyfresh_orders_refund_change", pk)
+        if not form.is_valid():
+            messages.error(request, _("Please choose what becomes of the goods."))
+            return back
+        try:
+            if "approve" in request.POST:
+                approve_refund(refund=refund, by=request.user, **form.cleaned_data)
+                messages.success(request, _("Approved; the money is on its way back."))
+            elif not form.cleaned_data["answer"]:
+                messages.error(request, _("Please tell the buyer why."))
+            else:
+                decline_refund(refund=refund, by=request.user, answer=form.cleaned_data["answer"])
+                messages.success(request, _("Declined."))
+        except (RefundImpossible, Busy) as error:
+            messages.error(request, str(error))
+        return back
+
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a refused refund once more, under the same number."""
+        _posted(request)
+        _allowed(request, "change_refund")
+        try:
+            retry_refund(refund=get_object_or_404(Refund, pk=pk), by=request.user)
+        except (RefundImpossible, Busy) as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The refund is on its way."))
+        return redirect("admin:dailyfresh_orders_refund_change", pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        refund = self.get_object(request, object_id)
+        goods = Refund.Goods.NONE
+        if refund and refund.payment.order.state == Order.State.TO_SHIP:
+            goods = Refund.Goods.RESTOCK
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "decide": DecideForm(initial={"goods": goods})}
+        )
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("out_trade_no", "gateway", "summary", "outcome", "times", "first_at", "last_at")
+    list_filter = ("gateway", "outcome", "first_at")
+    search_fields = ("=out_trade_no", "=event")
+    show_full_result_count = False
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("day", "gateway", "checked", "unanswered", "differing", "received", "refunded", "made_at")
+    list_filter = ("gateway", "day")
+    inlines = (DifferenceInline,)
+    actions = ("export_csv",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Reconciliation]":
+        return super().get_queryset(request).prefetch_related("differences")
+
+    @admin.display(description=gettext_lazy("differences"))
+    def differing(self, report: Reconciliation) -> int:
+        return len(report.differences.all())
+
+    @admin.action(description=gettext_lazy("Export the differences as CSV"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, chosen: "QuerySet[Reconciliation]") -> HttpResponse:
+        answer = HttpResponse(content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="reconciliation.csv"'
+        answer.write(BOM)
+        rows = csv.writer(answer)
+        rows.writerow([_("Day"), _("Gateway"), _("Number"), _("What"), _("Ours"), _("The gateway's"), _("Repaired")])
+        found = Difference.objects.filter(reconciliation__in=chosen).select_related("reconciliation", "payment")
+        for each in found.order_by("reconciliation__day", "pk"):
+            report = each.reconciliation
+            cells = (report.day, report.gateway, each.payment.out_trade_no, each.what, each.ours, each.theirs, each.repaired)
+            rows.writerow([harmless(cell) for cell in cells])
+        return answer

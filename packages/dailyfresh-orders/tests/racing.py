@@ -1,0 +1,176 @@
+"""Buyers in processes of their own, against a real MariaDB: `python racing.py <scenario as JSON>` prints what happened.
+
+Run by test_races.py. The launcher loads Django once and forks the buyers' processes, each of which runs several buyers as threads.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from decimal import Decimal
+
+import django
+
+FIRST_SKU, USERS = 1, 64
+
+
+def prepare(scenario):
+    """Buyers with an address, and fresh stock."""
+    from django.contrib.auth import get_user_model
+    from minisite.shop.models import InBasket, Place, Product, Settled
+
+    from dailyfresh_orders.models import Order, OrderLog
+
+    User = get_user_model()
+    if User.objects.count() < USERS:
+        User.objects.bulk_create([User(username=f"buyer{n}", password="!") for n in range(USERS)])
+        Place.objects.bulk_create([Place(user=user, receiver=user.username) for user in User.objects.all()])
+    OrderLog.objects.all().delete()
+    Order.objects.all().delete()
+    for model in (InBasket, Settled, Product):
+        model.objects.all().delete()
+    Product.objects.bulk_create(
+        [Product(pk=FIRST_SKU + n, title=f"p{n}", yuan=Decimal("2.50"), pieces=scenario["stock"]) for n in range(scenario["skus"])]
+    )
+
+
+def buy(user, wanted, address, source):
+    """One order through the services behind the confirm page; gives what the buyer sees."""
+    from dailyfresh_orders.exceptions import Busy, OutOfStock, QuoteChanged
+    from dailyfresh_orders.quotes import quote, signed
+    from dailyfresh_orders.services.placing import place_order
+
+    try:
+        now = quote(wanted, source=source, address=address)
+        if now.problems:
+            return "refused"
+        token = signed(now, user=user)
+        place_order(user=user, token=token, address_id=address.id, payment_method="cod", note=str(len(wanted)))
+    except (OutOfStock, QuoteChanged):
+        return "refused"
+    except Busy:
+        return "busy"
+    except Exception as error:
+        return f"error: {error!r}"
+    return "sold"
+
+
+def buyer(user, scenario, until, seen):
+    from django.db import connection
+    from minisite.shop.joins import AddressBook, Basket
+
+    address = AddressBook().choices(user)[0]
+    dice = random.Random(user.pk * 7919 + os.getpid())
+    source = "basket" if scenario.get("basket") else "buy"
+    refusals = 0
+    while time.time() < until and refusals < scenario.get("patience", 1):
+        skus = dice.sample(range(FIRST_SKU, FIRST_SKU + scenario["skus"]), scenario["lines"])
+        wanted = {str(sku): dice.randint(1, scenario.get("most", 1)) for sku in skus}
+        if source == "basket":
+            Basket().add(user, wanted)
+        outcome = buy(user, wanted, address, source)
+        refusals = refusals + 1 if outcome == "refused" else 0
+        seen[outcome] += 1
+    connection.close()
+
+
+def work(scenario, users, until, report):
+    """A process full of buyers; writes what they saw into its pipe."""
+    seen = Counter()
+    threads = [threading.Thread(target=buyer, args=(user, scenario, until, seen)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os.write(report, (json.dumps(seen) + "\n").encode())
+    os._exit(0)
+
+
+def fork(scenario, users, until, report):
+    pid = os.fork()
+    if pid == 0:
+        work(scenario, users, until, report)
+    return pid
+
+
+def run(scenario):
+    """Let the buyers loose and give what they saw; with `kill`, processes die at random moments and are replaced."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+
+    prepare(scenario)
+    users = list(get_user_model().objects.order_by("pk")[:USERS])
+    processes = scenario.get("processes", 8)
+    shares = [users[n::processes] for n in range(processes)]
+    until = time.time() + scenario["seconds"]
+    connection.close()
+    reader, report = os.pipe()
+    running = {fork(scenario, share, until, report): share for share in shares}
+    kills = 0
+    dice = random.Random()
+    while running:
+        if scenario.get("kill") and time.time() < until - 0.3:
+            time.sleep(dice.uniform(0.05, scenario["kill"]))
+            victim = dice.choice(list(running))
+            os.kill(victim, signal.SIGKILL)
+            os.waitpid(victim, 0)
+            kills += 1
+            share = running.pop(victim)
+            running[fork(scenario, share, until, report)] = share
+            continue
+        pid, _status = os.wait()
+        running.pop(pid, None)
+    os.close(report)
+    with os.fdopen(reader) as lines:
+        seen = sum((Counter(json.loads(line)) for line in lines), Counter())
+    return {"seen": seen, "kills": kills, **books(scenario)}
+
+
+def books(scenario):
+    """What the database says afterwards, once the drain has run: every sum that must agree."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.db.models import Count, F, Q, Sum
+    from minisite.shop.models import InBasket, Product, Settled
+
+    from dailyfresh_orders.models import Order, OrderLine
+    from dailyfresh_orders.tasks import drain
+
+    unsettled = Order.objects.filter(basket_due=True).count()
+    drain()
+    ordered = dict(OrderLine.objects.values_list("sku_id").annotate(n=Sum("quantity")))
+    wrong = [
+        row.pk
+        for row in Product.objects.all()
+        if row.pieces + ordered.get(str(row.pk), 0) != scenario["stock"] or row.sold != ordered.get(str(row.pk), 0)
+    ]
+    counted = Order.objects.annotate(n=Count("lines"), sum=Sum(F("lines__quantity") * F("lines__unit_price")))
+    half = counted.exclude(note=F("n")).count() + counted.filter(~Q(sum=F("goods_total"))).count()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
+        deadlocks = int(cursor.fetchone()[1])
+    return {
+        "orders": Order.objects.count(),
+        "sold": sum(ordered.values()),
+        "left": Product.objects.aggregate(n=Sum("pieces"))["n"],
+        "wrong_stock": wrong,
+        "half_orders": half,
+        "unsettled_before_drain": unsettled,
+        "from_baskets": Order.objects.count() if scenario.get("basket") else 0,
+        "settled": Settled.objects.count(),
+        "unsettled": Order.objects.filter(basket_due=True).count(),
+        "in_baskets": InBasket.objects.aggregate(n=Sum("quantity"))["n"] or 0,
+        "deadlocks": deadlocks,
+        "users": get_user_model().objects.count(),
+    }
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(__file__))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minisite.settings")
+    django.setup()
+    print(json.dumps(run(json.loads(sys.argv[1]))))

@@ -1,0 +1,82 @@
+"""Real processes against a real MariaDB. The short forms run always, the long ones by `pytest -m prove`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import HERE, minisite_env
+
+STRATEGIES = {
+    "pessimistic": "dailyfresh_orders.stock.pessimistic.PessimisticStock",
+    "optimistic": "dailyfresh_orders.stock.optimistic.OptimisticStock",
+    "conditional": "dailyfresh_orders.stock.conditional.ConditionalStock",
+}
+
+
+@pytest.fixture(params=STRATEGIES)
+def race(request, mariadb):
+    """Runs a scenario of racing.py under one strategy."""
+
+    def run(**scenario):
+        done = subprocess.run(
+            [sys.executable, "racing.py", json.dumps(scenario)],
+            env=minisite_env(mariadb, MINISITE_STOCK=STRATEGIES[request.param]),
+            cwd=HERE,
+            capture_output=True,
+            text=True,
+            timeout=scenario["seconds"] + 60,
+        )
+        assert done.returncode == 0, done.stderr
+        result = json.loads(done.stdout)
+        print(request.param, scenario, result)
+        return result
+
+    return run
+
+
+def the_books_balance(result, *, start):
+    assert result["wrong_stock"] == []
+    assert result["half_orders"] == 0
+    assert (result["unsettled"], result["settled"]) == (0, result["from_baskets"])
+    assert result["sold"] + result["left"] == start
+
+
+def nobody_saw_an_error(result):
+    assert set(result["seen"]) <= {"sold", "refused"}
+
+
+def test_many_buyers_of_the_last_pieces_get_every_piece_and_not_one_more(race):
+    result = race(stock=100, skus=1, lines=1, seconds=30)
+    nobody_saw_an_error(result)
+    the_books_balance(result, start=100)
+    assert (result["seen"]["sold"], result["left"]) == (100, 0)
+
+
+def test_baskets_in_random_order_neither_deadlock_nor_oversell(race):
+    result = race(stock=400, skus=20, lines=5, most=3, seconds=1.5, patience=1000)
+    nobody_saw_an_error(result)
+    the_books_balance(result, start=20 * 400)
+
+
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+def test_killed_processes_leave_no_half_order(race):
+    result = race(stock=5000, skus=20, lines=3, most=2, seconds=2.5, patience=1000, kill=0.25, basket=True, processes=4)
+    nobody_saw_an_error(result)
+    assert result["kills"] > 2
+    the_books_balance(result, start=20 * 5000)
+
+
+@pytest.mark.prove
+def test_proof_baskets_for_a_minute(race):
+    result = race(stock=3000, skus=20, lines=5, most=3, seconds=60, patience=10**6)
+    nobody_saw_an_error(result)
+    the_books_balance(result, start=20 * 3000)
+
+
+@pytest.mark.prove
+def test_proof_baskets_for_a_minute_with_processes_killed(race):
+    result = race(stock=10**6, skus=20, lines=5, most=3, seconds=60, patience=10**6, kill=0.3, basket=True)
+    nobody_saw_an_error(result)
+    assert result["kills"] > 50
+    the_books_balance(result, start=20 * 10**6)

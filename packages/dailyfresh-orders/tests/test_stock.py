@@ -1,0 +1,63 @@
+"""The three strategies keep one contract, over the mini-site's model and over one with a text key."""
+
+import pytest
+from minisite.shop.models import Product, Tin
+
+from dailyfresh_orders.stock.conditional import ConditionalStock
+from dailyfresh_orders.stock.optimistic import OptimisticStock
+from dailyfresh_orders.stock.pessimistic import PessimisticStock
+from dailyfresh_orders.testing import StockContract
+
+STRATEGIES = [PessimisticStock, OptimisticStock, ConditionalStock]
+
+
+@pytest.fixture(params=STRATEGIES)
+def strategy(request):
+    return request.param(
+        model="shop.Product", stock_field="pieces", sales_field="sold", available_filter={"for_sale": True}
+    )
+
+
+@pytest.fixture
+def rows(db):
+    # 9 and 10 order otherwise as strings than as numbers
+    return [str(Product.objects.create(pk=pk, title="x", yuan=1, pieces=10).pk) for pk in (10, 9)]
+
+
+class TestStrategies(StockContract):
+    def test_sells_nothing_that_went_off_sale(self, strategy, rows):
+        from dailyfresh_orders.exceptions import StockShort
+
+        Product.objects.filter(pk=9).update(for_sale=False)
+        with pytest.raises(StockShort):
+            strategy.take({"9": 1})
+        assert strategy.left(["9"]) == {}
+
+    def test_gives_back_although_the_sales_were_reset(self, strategy, rows):
+        strategy.take({"9": 4})
+        Product.objects.update(sold=1)
+        strategy.give_back({"9": 4})
+        assert Product.objects.get(pk=9).pieces == 10
+        assert Product.objects.get(pk=9).sold == 0
+
+    def test_counts_what_was_sold(self, strategy, rows):
+        strategy.take({"9": 4, "10": 1})
+        assert dict(Product.objects.values_list("pk", "sold")) == {9: 4, 10: 1}
+
+
+class TestStrategiesOverATextKey(StockContract):
+    @pytest.fixture(params=STRATEGIES)
+    def strategy(self, request):
+        return request.param(model="shop.Tin", id_field="code", stock_field="left")
+
+    @pytest.fixture
+    def rows(self, db):
+        for code in ("B-2", "a-1"):
+            Tin.objects.create(code=code, left=10)
+        return ["B-2", "a-1"]
+
+    def test_takes_nothing_of_what_is_not_there(self, strategy, rows):
+        from dailyfresh_orders.exceptions import StockShort
+
+        with pytest.raises(StockShort):
+            strategy.take({"b-2": 1})
