@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -124,20 +125,25 @@ def tasks_run_inline() -> bool:
     return bool(mode == "inline")
 
 
+def _run(task: Callable[[], object]) -> None:
+    try:
+        if tasks_run_inline():
+            task()
+        else:
+            task.delay()  # type: ignore[attr-defined]
+    except Exception:
+        logger.exception("%s could not be woken; beat will run it", task)
+
+
 def wake(task: Callable[[], object]) -> None:
     """Wake a drain once the open transaction has committed; a failure is logged, never raised.
 
-    The rows that the drain works off are written already, so a lost call costs time and nothing
-    else: beat calls the same drain again.
+    A transaction wakes the same drain once, however often it asks. The rows that the drain works
+    off are written already, so a lost call costs time and nothing else: beat calls it again.
     """
-
-    def call() -> None:
-        try:
-            if tasks_run_inline():
-                task()
-            else:
-                task.delay()  # type: ignore[attr-defined]
-        except Exception:
-            logger.exception("%s could not be woken; beat will run it", task)
-
-    transaction.on_commit(call, robust=True)
+    connection = transaction.get_connection()
+    # A callback of an inner savepoint may yet be rolled back: only one that is as sure as ours counts.
+    for savepoints, callback, _robust in connection.run_on_commit:
+        if isinstance(callback, partial) and callback.args == (task,) and savepoints <= set(connection.savepoint_ids):
+            return
+    transaction.on_commit(partial(_run, task), robust=True)
