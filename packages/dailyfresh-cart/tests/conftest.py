@@ -4,12 +4,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from dailyfresh_cart.stores.base import CartStore, Owner
-from dailyfresh_cart.stores.database import DatabaseStore
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils.translation import override
-from minisite.models import Book
+from django.urls import reverse
+from proxy import Proxy
+
+pytest.register_assert_rewrite("dailyfresh_cart.testing")
+
+from dailyfresh_cart.stores.redis import RedisStore  # noqa: E402
+from minisite.models import Book  # noqa: E402
+
+JSON = {"accept": "application/json"}
+READING = ("lines", "mini", "count", "visitor")
 
 
 def service(name: str) -> str:
@@ -21,31 +27,63 @@ def service(name: str) -> str:
     pytest.skip(f"needs {name}")
 
 
+def ask(client: Client, name: str, **data: Any) -> dict[str, Any]:
+    """One AJAX request as the cart's scripts send it -> the envelope, with its status."""
+    send = client.get if name in READING else client.post
+    response = send(reverse(f"dailyfresh_cart:{name}"), data, headers=JSON)
+    return {"status": response.status_code, **response.json()}
+
+
+def quantities(client: Client) -> dict[str, int]:
+    """sku_id -> quantity as the visitor sees it."""
+    return {line["sku_id"]: line["quantity"] for line in ask(client, "lines")["data"]["lines"]}
+
+
+def sign_in(client: Client, user: User, password: str = "yes-i-said-yes") -> None:
+    """Through the door, so that the browser's cookies go along."""
+    response = client.post("/sign-in/?next=/", {"username": user.username, "password": password})
+    assert response.status_code == 302, response.content
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     return service("REDIS_URL")
 
 
-@pytest.fixture(params=["redis", "database"])
-def any_store(request: pytest.FixtureRequest) -> str:
-    """Runs a test once per store that a user alone can reach."""
-    return str(request.param)
+@pytest.fixture
+def prefix() -> str:
+    return f"test{os.getpid()}"
 
 
 @pytest.fixture
-def in_redis(redis_url: str, settings: Any) -> Iterator[CartStore]:
+def in_redis(redis_url: str, prefix: str, settings: Any) -> Iterator[RedisStore]:
     """The site keeps its carts in Redis, under a prefix of this test's own."""
-    from dailyfresh_cart.stores.redis import RedisStore
-
-    prefix = f"test{os.getpid()}"
     options = {"url": redis_url, "prefix": prefix}
     settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {
         "STORE": {"BACKEND": "dailyfresh_cart.stores.redis.RedisStore", "OPTIONS": options}
     }
     store = RedisStore(**options)
     yield store
-    for key in store.client.scan_iter(match=f"{prefix}:*"):
-        store.client.delete(key)
+    if keys := list(store.client.scan_iter(match=f"{prefix}:*")):
+        store.client.delete(*keys)
+
+
+@pytest.fixture(params=["redis", "database"])
+def any_store(request: pytest.FixtureRequest) -> None:
+    """Runs a test once per store that a user alone can reach."""
+    if request.param == "redis":
+        request.getfixturevalue("in_redis")
+
+
+@pytest.fixture
+def behind_a_line(redis_url: str, in_redis: RedisStore, settings: Any) -> Iterator[Proxy]:
+    """The site reaches Redis over a line that the test can cut, hang or lose answers on."""
+    with Proxy(redis_url) as line:
+        options = {"url": line.url, "timeout": 0.3, "prefix": in_redis.prefix}
+        settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {
+            "STORE": {"BACKEND": "dailyfresh_cart.stores.redis.RedisStore", "OPTIONS": options}
+        }
+        yield line
 
 
 @pytest.fixture
@@ -68,29 +106,3 @@ def shopper(client: Client, buyer: User) -> Client:
     """A signed-in browser."""
     client.force_login(buyer)
     return client
-
-
-@pytest.fixture
-def store() -> CartStore:
-    return DatabaseStore()
-
-
-@pytest.fixture
-def owner() -> Owner:
-    return Owner("u:1")
-
-
-JSON = {"accept": "application/json"}
-
-
-def ask(client: Client, name: str, **data: Any) -> dict[str, Any]:
-    """One AJAX request as the cart's scripts send it -> the envelope, with its status."""
-    from django.urls import reverse
-
-    url = reverse(f"dailyfresh_cart:{name}")
-    send = client.get if name in ("lines", "mini", "count", "visitor") else client.post
-    response = send(url, data, headers=JSON)
-    return {"status": response.status_code, **response.json()}
-
-
-__all__ = ["override"]

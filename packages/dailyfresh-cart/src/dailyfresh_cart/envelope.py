@@ -62,7 +62,7 @@ def refused(request: HttpRequest, error: CartError | ValidationError) -> HttpRes
     if isinstance(error, ValidationError):
         code, status, text, data = error.code or "invalid", 400, error.messages[0], {}
     else:
-        (code, status), text, data = OUTCOMES[type(error)], message_of(error), _data_of(error, request)
+        (code, status), text, data = OUTCOMES[type(error)], message_of(error), _data_of(error)
     if isinstance(error, CartUnavailable):
         logger.error("the cart is unavailable: %s", error)
     if wants_json(request):
@@ -98,7 +98,7 @@ def next_url(request: HttpRequest, *, undo: str = "") -> str:
     return f"{cart}?undo={undo}" if undo and len(undo) < 1800 else cart
 
 
-def login_url(request: HttpRequest) -> str:
+def login_url() -> str:
     """The sign-in page, and back to the cart."""
     return f"{resolve_url(settings.LOGIN_URL)}?next={resolve_url('dailyfresh_cart:cart')}"
 
@@ -132,10 +132,10 @@ def _line_message(error: LineRefused) -> str:
     return text + (_(", and %(in_cart)d in your cart already.") if error.in_cart else _("."))
 
 
-def _data_of(error: CartError, request: HttpRequest) -> dict[str, Any]:
+def _data_of(error: CartError) -> dict[str, Any]:
     if isinstance(error, LineRefused):
         return {"sku_id": error.sku_id, "allowed": error.allowed, "in_cart": error.in_cart}
-    return {"login_url": login_url(request)} if isinstance(error, SignInRequired) else {}
+    return {"login_url": login_url()} if isinstance(error, SignInRequired) else {}
 
 
 def _envelope(ok: bool, code: str, message: str, data: dict[str, Any], status: int) -> JsonResponse:

@@ -126,16 +126,15 @@ class UpdateForm:
         self.data = data
 
     def clean(self) -> Update:
-        """Raises ValidationError; a number that is missing means that the line stays as it is."""
+        """Raises ValidationError; a line without a number stays as it is."""
         verb, _colon, rest = self.data.get("action", "update").partition(":")
         number, _colon, last = rest.partition(":")
         lines = checked_sku_ids(self.data.getlist("line"))
         ticked = checked_sku_ids(self.data.getlist("sku_id"))
-        quantities = {
-            line: checked_quantity(self.data[f"quantity-{line}"].strip(), least=0)
-            for line in lines
-            if f"quantity-{line}" in self.data
+        fields = {
+            key.removeprefix("quantity-"): str(self.data[key]) for key in self.data if key.startswith("quantity-")
         }
+        quantities = {line: checked_quantity(fields[line].strip(), least=0) for line in checked_sku_ids(list(fields))}
         if verb == "step" and last in quantities:
             quantities[last] = max(1, quantities[last] + (-1 if number == "-1" else 1))
         elif verb == "set" and last in quantities:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -101,8 +102,12 @@ def _told(merged: Merged) -> list[tuple[int, str]]:
         told.append((messages.SUCCESS, text % {"n": n}))
     if merged.limited:
         text = _("Fewer than you chose, as there are no more to be had: %(names)s.")
-        told.append((messages.WARNING, text % {"names": get_text_list(merged.limited, _("and"))}))
+        told.append((messages.WARNING, text % {"names": _listed(merged.limited)}))
     if merged.left_out:
         text = _("Left out, as it cannot be bought now: %(names)s.")
-        told.append((messages.WARNING, text % {"names": get_text_list(merged.left_out, _("and"))}))
+        told.append((messages.WARNING, text % {"names": _listed(merged.left_out)}))
     return told
+
+
+def _listed(names: Sequence[str]) -> str:
+    return get_text_list(list(names), _("and"))

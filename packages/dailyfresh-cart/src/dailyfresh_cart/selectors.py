@@ -1,7 +1,8 @@
 """What a cart looks like beside the catalogue as it is now."""
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -59,6 +60,11 @@ class CartLine:
     def selected(self) -> bool:
         """It is ticked and goes to the checkout."""
         return self.marked and self.state is State.OK
+
+    @property
+    def limited(self) -> bool:
+        """It is not the stock that bounds it but what one buyer may take."""
+        return self.product is not None and self.allowed < self.product.available
 
     @property
     def low(self) -> bool:
@@ -177,3 +183,35 @@ def count_of(owner: Owner | None) -> int:
 def quantities_in_order(owner: Owner) -> dict[str, int]:
     """sku_id -> quantity, oldest line first."""
     return {sku_id: line.quantity for sku_id, line in store().read(owner).items()}
+
+
+@dataclass
+class Statistics:
+    """What the store holds; `untouched` is days -> carts that nobody changed for so long."""
+
+    users: int = 0
+    guests: int = 0
+    lines: int = 0
+    pieces: int = 0
+    most_lines: int = 0
+    untouched: dict[int, int] = field(default_factory=lambda: {1: 0, 7: 0, 30: 0, 90: 0})
+
+    @property
+    def lines_per_cart(self) -> float:
+        return self.lines / (self.users + self.guests or 1)
+
+
+def statistics() -> Statistics:
+    """One walk over every cart, in batches."""
+    found, now = Statistics(), time.time()
+    for held in store().survey():
+        if not held.lines:
+            continue
+        found.guests += held.owner.is_guest
+        found.users += not held.owner.is_guest
+        found.lines += held.lines
+        found.pieces += held.pieces
+        found.most_lines = max(found.most_lines, held.lines)
+        for days in found.untouched:
+            found.untouched[days] += now - held.changed >= days * 86400
+    return found

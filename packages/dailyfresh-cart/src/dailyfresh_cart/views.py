@@ -33,12 +33,14 @@ from .undo import sealed, unsealed
 def cart(request: HttpRequest) -> HttpResponse:
     """The cart page; when the store is down it says so with status 503."""
     if not conf.GUESTS and not request.user.is_authenticated:
-        return HttpResponseRedirect(login_url(request))
+        return HttpResponseRedirect(login_url())
     try:
         found = cart_of(owner_of(request))
     except CartUnavailable:
         return render(request, "dailyfresh_cart/unavailable.html", status=503)
-    return render(request, "dailyfresh_cart/cart.html", {"undo": request.GET.get("undo", ""), **_context(found)})
+    return render(
+        request, "dailyfresh_cart/cart.html", {"undo": request.GET.get("undo", ""), **_context(request, found)}
+    )
 
 
 @never_cache
@@ -160,7 +162,7 @@ def lines(request: HttpRequest) -> HttpResponse:
 def mini(request: HttpRequest) -> HttpResponse:
     """The mini cart: the lines added last, rendered."""
     found = cart_of(owner_of(request))
-    html = render_to_string("dailyfresh_cart/_mini.html", _context(found), request)
+    html = render_to_string("dailyfresh_cart/_mini.html", _context(request, found), request)
     return done(request, "ok", "", {"count": found.count, "html": html})
 
 
@@ -197,12 +199,12 @@ def _valid(form: Form) -> dict[str, Any]:
     raise next(iter(form.errors.as_data().values()))[0]
 
 
-def _context(found: Cart) -> dict[str, Any]:
+def _context(request: HttpRequest, found: Cart) -> dict[str, Any]:
     return {
         "cart": found,
+        "login_url": "" if request.user.is_authenticated else login_url(),
         "checkout": bool(conf.CHECKOUT_URL),
         "shop_url": resolve_url(conf.SHOP_URL),
-        "max_quantity": conf.MAX_QUANTITY,
     }
 
 
@@ -211,7 +213,7 @@ def _changed(request: HttpRequest, code: str, message: str, after: Cart, **more:
     data = {**cart_data(after), **more}
     asked = request.POST if request.method == "POST" else request.GET
     if asked.get("page"):
-        data["html"] = render_to_string("dailyfresh_cart/_cart.html", _context(after), request)
+        data["html"] = render_to_string("dailyfresh_cart/_cart.html", _context(request, after), request)
     return done(request, code, message, data)
 
 

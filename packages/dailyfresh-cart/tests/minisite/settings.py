@@ -11,6 +11,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 ROOT_URLCONF = "minisite.urls"
 STATIC_URL = "/static/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/sign-in/"
 CSRF_USE_SESSIONS = True
 INSTALLED_APPS = [

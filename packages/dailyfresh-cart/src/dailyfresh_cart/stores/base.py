@@ -99,7 +99,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One cart as a survey sees it; `changed` in seconds since 1970."""
+    """One cart as a survey sees it; `changed` in seconds since 1970. One with no lines only remembers references."""
 
     owner: Owner
     lines: int

@@ -10,7 +10,7 @@ from django.db.models import F
 from ..exceptions import CartUnavailable
 from ..models import StoredCart
 from .base import Held, Owner
-from .document import Document, DocumentStore, lines_of
+from .document import Document, DocumentStore, is_empty, lines_of
 
 
 class DatabaseStore(DocumentStore):
@@ -38,8 +38,7 @@ class DatabaseStore(DocumentStore):
             row = rows.select_for_update().get(owner=owner.key)
             before = repr(row.document)
             yield row.document
-            kept = row.document.get("lines") or row.document.get("references") or row.document.get("claim")
-            if not kept:
+            if is_empty(row.document):
                 row.delete()
             elif repr(row.document) != before:
                 row.changed = row.document.get("changed", int(time.time()))
@@ -54,8 +53,8 @@ class DatabaseStore(DocumentStore):
 
     def survey(self) -> Iterator[Held]:
         for row in StoredCart.objects.using(self.using).order_by("pk").iterator():
-            if lines := lines_of(row.document):
-                yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
+            lines = lines_of(row.document)
+            yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
 
 
 @contextmanager

@@ -99,7 +99,8 @@ class DocumentStore(CartStore):
         with self.edit(owner) as document:
             lines = lines_of(document)
             references = {seen: until for seen, until in document.get("references", {}).items() if until > now}
-            applied, refused, after = reference not in references, {}, lines
+            refused: dict[str, Why] = {}
+            applied, after = reference not in references, lines
             if applied:
                 after, refused = apply_changes(
                     lines, stamped(changes, int(now * 1_000_000)), clip=clip, clear=clear, most=most
@@ -152,6 +153,11 @@ def packed(lines: dict[str, Line]) -> dict[str, list[Any]]:
         sku_id: [line.quantity, line.selected, None if line.unit_price is None else str(line.unit_price), line.position]
         for sku_id, line in lines.items()
     }
+
+
+def is_empty(document: Document) -> bool:
+    """Nothing in it is worth keeping."""
+    return not any(document.get(part) for part in ("lines", "references", "claim"))
 
 
 oldest_first: Callable[[tuple[str, Line]], tuple[int, str]] = lambda item: (item[1].position, item[0])  # noqa: E731

@@ -13,10 +13,13 @@ import redis
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ..exceptions import CartUnavailable
 from .base import CartStore, Change, Claim, Held, Line, Outcome, Owner, Why, stamped
 from .document import oldest_first
+from .redis_checks import configuration_messages, server_messages
 
 BATCH = 500
 """Carts that a survey asks for in one round trip."""
@@ -43,19 +46,21 @@ class RedisStore(CartStore):
     """Carts in a Redis server, a Sentinel's master or a Cluster.
 
     Just one of: `alias`, a django-redis alias of CACHES; `client`, the dotted path of a function that returns a redis-py
-    client (called once a process); `url`. The keys of one owner share the hash tag, so that a Cluster keeps them in one
+    client (called once a process); `url` with `timeout` in seconds. The keys of one owner share the hash tag, so that a Cluster keeps them in one
     slot: `cart:{u:5}` sku_id -> quantity, `cart:{u:5}:notes` (order, selection, price when added),
     `cart:{u:5}:references`, and while a merge is under way `:claim` and `:claim:notes`.
     """
 
-    def __init__(self, *, alias: str = "", client: str = "", url: str = "", prefix: str = "cart") -> None:
+    def __init__(
+        self, *, alias: str = "", client: str = "", url: str = "", timeout: float = 2, prefix: str = "cart"
+    ) -> None:
         if [bool(alias), bool(client), bool(url)].count(True) != 1:
             raise ImproperlyConfigured("a Redis cart store takes just one of the options alias, client and url")
         if not prefix or not prefix.isascii() or set(prefix) & set("{}*?[]\\^ "):
             raise ImproperlyConfigured(
                 f"the prefix {prefix!r} of a Redis cart store holds characters that keys must not"
             )
-        self.alias, self.factory, self.url, self.prefix = alias, client, url, prefix
+        self.alias, self.factory, self.url, self.timeout, self.prefix = alias, client, url, timeout, prefix
 
     @property
     def client(self) -> Any:
@@ -64,7 +69,7 @@ class RedisStore(CartStore):
             from django_redis import get_redis_connection
 
             return get_redis_connection(self.alias)
-        return _made_by(self.factory) if self.factory else _connected_to(self.url)
+        return _made_by(self.factory) if self.factory else _connected_to(self.url, self.timeout)
 
     def read(self, owner: Owner) -> dict[str, Line]:
         with _asking():
@@ -156,14 +161,11 @@ class RedisStore(CartStore):
         return [key, f"{key}:notes", f"{key}:references", f"{key}:claim", f"{key}:claim:notes"]
 
     def check(self) -> list[CheckMessage]:
-        from .redis_checks import configuration_messages
-
-        return configuration_messages(self)
+        return configuration_messages(self.alias, self.url)
 
     def check_server(self) -> list[CheckMessage]:
-        from .redis_checks import server_messages
-
-        return server_messages(self)
+        with _asking():
+            return server_messages(self.client)
 
 
 @cache
@@ -172,9 +174,11 @@ def _made_by(factory: str) -> Any:
 
 
 @cache
-def _connected_to(url: str) -> Any:
-    # Without time-outs a server that hangs would hang every page that shows a badge.
-    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+def _connected_to(url: str, timeout: float) -> Any:
+    # Without time-outs a server that hangs would hang every page that shows a badge; redis-py's own retries sleep for
+    # seconds. One retry at once is for a pooled connection that the server has closed.
+    retry = Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,))
+    return redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=retry)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .base import Held, Owner
-from .document import Document, DocumentStore
+from .document import Document, DocumentStore, is_empty
 
 
 class SessionStore(DocumentStore):
@@ -26,10 +26,10 @@ class SessionStore(DocumentStore):
     def edit(self, owner: Owner) -> Iterator[Document]:
         document = self.load(owner)
         yield document
-        if document.get("lines") or document.get("references"):
-            owner.session[self.key] = document
-        else:
+        if is_empty(document):
             owner.session.pop(self.key, None)
+        else:
+            owner.session[self.key] = document
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         if owner.session is None:

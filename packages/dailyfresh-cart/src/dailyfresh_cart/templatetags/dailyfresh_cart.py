@@ -22,7 +22,8 @@ def dailyfresh_cart_button() -> dict[str, object]:
 @register.filter
 def money(amount: Decimal) -> str:
     """A price as the setting PRICE_FORMAT writes it."""
-    return conf.PRICE_FORMAT.format(amount)
+    written: str = conf.PRICE_FORMAT.format(amount)
+    return written
 
 
 @register.filter

@@ -1,0 +1,321 @@
+"""The cart page, as it is seen and as it works without JavaScript."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from conftest import ask, quantities
+from django.template import Context, Template
+from django.test import Client
+
+PAGE = "/shop/basket/"
+
+
+def page(client: Client) -> str:
+    response = client.get(PAGE)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def press(client: Client, action: str, **fields: Any) -> Any:
+    """A browser without JavaScript sends the page's form, every tick and quantity as the page shows them."""
+    lines = ask(client, "lines")["data"]["lines"]
+    valid = [line for line in lines if line["state"] in ("ok", "short")]
+    form = {
+        "line": [line["sku_id"] for line in valid if line["state"] == "ok"],
+        "sku_id": [line["sku_id"] for line in valid if line["selected"]],
+        **{f"quantity-{line['sku_id']}": line["quantity"] for line in valid},
+        "action": action,
+    }
+    return client.post(PAGE + "update/", {**form, **fields}, headers={"accept": "text/html"}, follow=False)
+
+
+def test_an_empty_cart_shows_the_way_to_the_shop(client: Client, db: None) -> None:
+    html = page(client)
+    assert "Your basket is still empty" in html
+    assert 'href="/"' in html
+    assert "/sign-in/?next=/shop/basket/" in html
+    assert "dailyfresh_cart" not in client.cookies
+
+
+def test_the_page_shows_each_line_and_the_sum_of_the_selected(client: Client, book: Any) -> None:
+    first, second = book(), book("Dubliners", "10.00")
+    ask(client, "add", sku_id=first.pk, quantity=2)
+    ask(client, "add", sku_id=second.pk, quantity=1)
+    html = page(client)
+    assert "¥69.80" in html
+    assert "Check out (3 pieces)" in html
+    ask(client, "select", sku_id=second.pk, selected=0)
+    html = page(client)
+    assert (
+        f'value="{second.pk}" data-cart-select data-cart-key="select {second.pk}" aria-label="Select Dubliners">'
+        in html
+    )
+    assert "Check out (2 pieces)" in html
+    assert "data-cart-some" in html
+
+
+def test_a_selection_is_kept_over_reloads_and_can_be_made_whole(client: Client, book: Any) -> None:
+    books = [book(title) for title in "abc"]
+    for one in books:
+        ask(client, "add", sku_id=one.pk)
+    assert ask(client, "select", all=1, selected=0)["data"]["total"] == "0.00"
+    assert [line["selected"] for line in ask(client, "lines")["data"]["lines"]] == [False] * 3
+    assert "disabled" in page(client)
+    assert ask(client, "select", sku_id=[books[0].pk, books[2].pk], selected=1)["data"]["pieces"] == 2
+    assert [line["selected"] for line in ask(client, "lines")["data"]["lines"]] == [True, False, True]
+    assert ask(client, "select", all=1, selected=1)["data"]["all_selected"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "text"),
+    [
+        ({"in_print": False}, "off_sale", "Off sale"),
+        ({"copies": 0}, "sold_out", "Sold out"),
+        ({"copies": 3}, "short", "only 3 left"),
+        ({"most": 2}, "short", "at most 2"),
+        ({"copies": 5}, "ok", "only 5 left"),
+        ({"price": Decimal("25.00")}, "ok", "¥4.90 less than when added"),
+        ({"price": Decimal("31.00")}, "ok", "¥1.10 more than when added"),
+    ],
+)
+def test_a_line_says_how_it_stands(client: Client, book: Any, change: dict[str, Any], state: str, text: str) -> None:
+    ulysses, other = book(), book("Dubliners", "10.00")
+    ask(client, "add", sku_id=ulysses.pk, quantity=5)
+    ask(client, "add", sku_id=other.pk)
+    for field, value in change.items():
+        setattr(ulysses, field, value)
+    ulysses.save()
+    line = ask(client, "lines")["data"]["lines"][0]
+    assert line["state"] == state
+    assert text in page(client)
+    total = Decimal(ask(client, "lines")["data"]["total"])
+    assert total == (ulysses.price * 5 if state == "ok" else 0) + 10
+
+
+def test_a_product_that_is_gone_breaks_nothing_and_can_be_cleared(client: Client, book: Any) -> None:
+    gone, off, kept = book(), book("Exiles", in_print=True), book("Dubliners", "10.00")
+    for one in (gone, off, kept):
+        ask(client, "add", sku_id=one.pk)
+    gone_id, _deleted = str(gone.pk), gone.delete()
+    off.in_print = False
+    off.save()
+    assert "2 products cannot be bought now" in page(client)
+    answer = ask(client, "clear_invalid")
+    assert answer["message"] == "2 products removed."
+    assert quantities(client) == {str(kept.pk): 1}
+    ask(client, "restore", undo=answer["data"]["undo"])
+    states = {line["sku_id"]: line["state"] for line in ask(client, "lines")["data"]["lines"]}
+    assert states == {gone_id: "gone", str(off.pk): "off_sale", str(kept.pk): "ok"}
+
+
+def test_removing_can_be_undone_to_the_place_the_price_and_the_tick(client: Client, book: Any) -> None:
+    first, second = book(), book("Dubliners")
+    ask(client, "add", sku_id=first.pk, quantity=3)
+    ask(client, "add", sku_id=second.pk)
+    ask(client, "select", sku_id=first.pk, selected=0)
+    first.price = Decimal("20.00")
+    first.save()
+    before = ask(client, "lines")["data"]
+    removed = ask(client, "remove", sku_id=[first.pk, second.pk])
+    assert removed["data"]["count"] == 0
+    for _twice in range(2):
+        restored = ask(client, "restore", undo=removed["data"]["undo"])
+        assert (restored["code"], restored["data"]) == ("restored", before)
+    assert before["lines"][0]["price_change"] == "-9.90"
+    assert before["lines"][0]["selected"] is False
+
+
+def test_removing_what_is_not_there_is_no_error(client: Client, book: Any) -> None:
+    ask(client, "add", sku_id=book().pk)
+    answer = ask(client, "remove", sku_id="999")
+    assert (answer["ok"], answer["message"], answer["data"]["undo"], answer["data"]["count"]) == (True, "", "", 1)
+
+
+@pytest.mark.parametrize(("total", "text"), [("10.00", "¥49.00 more for free delivery"), ("60.00", "delivery is free")])
+def test_the_page_says_how_far_free_delivery_is(client: Client, book: Any, total: str, text: str) -> None:
+    ask(client, "add", sku_id=book(price=total).pk)
+    assert text in page(client)
+
+
+def test_without_the_setting_nothing_is_said_of_delivery(client: Client, book: Any, settings: Any) -> None:
+    settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"FREE_DELIVERY_FROM": None}
+    ask(client, "add", sku_id=book().pk)
+    assert "free delivery" not in page(client)
+    assert ask(client, "lines")["data"]["free_delivery_missing"] is None
+
+
+def test_without_a_checkout_there_is_no_button(client: Client, book: Any, settings: Any) -> None:
+    settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"CHECKOUT_URL": None}
+    ask(client, "add", sku_id=book().pk)
+    assert "Check out" not in page(client)
+
+
+class TestWithoutJavaScript:
+    def test_add_is_a_link_to_a_page_that_asks_how_many(self, client: Client, book: Any) -> None:
+        sku_id = str(book(copies=4).pk)
+        assert f'href="{PAGE}add/1/"' in client.get("/").content.decode()
+        html = client.get(f"{PAGE}add/{sku_id}/").content.decode()
+        assert 'max="4"' in html
+        once = html.split('name="once" value="')[1].split('"')[0]
+        for _double_click in range(2):
+            form = {"sku_id": sku_id, "quantity": 2, "once": once}
+            response = client.post(f"{PAGE}add/", form, headers={"accept": "text/html"})
+            assert (response.status_code, response.url) == (302, PAGE)
+        assert quantities(client) == {sku_id: 2}
+        assert "Added to your cart." in page(client)
+
+    def test_the_page_for_a_product_that_is_not_there_is_404(self, client: Client, db: None) -> None:
+        for sku_id in ("7", "01", "abc", "%00", "苹果", "a/b"):
+            assert client.get(f"{PAGE}add/{sku_id}/").status_code == 404
+
+    def test_a_product_that_is_sold_out_has_no_form(self, client: Client, book: Any) -> None:
+        html = client.get(f"{PAGE}add/{book(copies=0).pk}/").content.decode()
+        assert "Sold out" in html
+        assert "<form" not in html
+
+    def test_a_refusal_is_told_on_the_next_page(self, client: Client, book: Any) -> None:
+        form = {"sku_id": book(copies=1).pk, "quantity": 2}
+        response = client.post(f"{PAGE}add/", form, headers={"accept": "text/html"}, follow=True)
+        assert "Only 1 of “Ulysses” left." in response.content.decode()
+
+    @pytest.mark.parametrize(
+        "there", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+    )
+    def test_the_next_page_is_never_on_another_host(self, client: Client, book: Any, there: str) -> None:
+        form = {"sku_id": book().pk, "next": there}
+        assert client.post(f"{PAGE}add/", form, headers={"accept": "text/html"}).url == PAGE
+        assert (
+            client.post(f"{PAGE}add/", form | {"next": "/books/1/"}, headers={"accept": "text/html"}).url == "/books/1/"
+        )
+
+    def test_the_steppers_and_the_typed_numbers_are_one_form(self, client: Client, book: Any) -> None:
+        first, second = str(book().pk), str(book("Dubliners").pk)
+        ask(client, "add", sku_id=first, quantity=2)
+        ask(client, "add", sku_id=second)
+        assert press(client, f"step:1:{first}").url == PAGE
+        assert quantities(client) == {first: 3, second: 1}
+        press(client, f"step:-1:{first}", **{f"quantity-{second}": "4"})
+        assert quantities(client) == {first: 2, second: 4}
+        press(client, f"step:-1:{second}", **{f"quantity-{second}": "1"})
+        assert quantities(client)[second] == 1
+        press(client, "update", **{f"quantity-{first}": "0"})
+        assert quantities(client) == {second: 1}
+
+    def test_a_number_too_high_is_refused_and_nothing_of_the_form_is_done(self, client: Client, book: Any) -> None:
+        first, second = str(book(copies=3).pk), str(book("Dubliners").pk)
+        ask(client, "add", sku_id=first)
+        ask(client, "add", sku_id=second)
+        press(client, "update", **{f"quantity-{first}": "4", f"quantity-{second}": "2"})
+        assert "Only 3 of “Ulysses” left" in page(client)
+        assert quantities(client) == {first: 1, second: 1}
+
+    def test_a_short_line_can_be_brought_to_what_is_left(self, client: Client, book: Any) -> None:
+        ulysses = book()
+        ask(client, "add", sku_id=ulysses.pk, quantity=5)
+        ulysses.copies = 2
+        ulysses.save()
+        press(client, f"set:2:{ulysses.pk}")
+        assert quantities(client) == {str(ulysses.pk): 2}
+        assert ask(client, "lines")["data"]["lines"][0]["selected"] is True
+
+    def test_removing_offers_an_undo_on_the_page(self, client: Client, book: Any) -> None:
+        sku_id = str(book().pk)
+        ask(client, "add", sku_id=sku_id)
+        response = press(client, f"remove:{sku_id}")
+        assert quantities(client) == {}
+        html = client.get(response.url).content.decode()
+        assert "1 product removed." in html
+        undo = html.split('name="undo" value="')[1].split('"')[0]
+        client.post(f"{PAGE}restore/", {"undo": undo}, headers={"accept": "text/html"})
+        assert quantities(client) == {sku_id: 1}
+
+    def test_the_selected_can_be_removed_at_once_and_the_dead_cleared(self, client: Client, book: Any) -> None:
+        first, second, dead = book(), book("Dubliners"), book("Exiles")
+        for one in (first, second, dead):
+            ask(client, "add", sku_id=one.pk)
+        dead.in_print = False
+        dead.save()
+        press(client, "remove_selected", sku_id=[str(first.pk)])
+        assert quantities(client) == {str(second.pk): 1, str(dead.pk): 1}
+        press(client, "clear")
+        assert quantities(client) == {str(second.pk): 1}
+
+    def test_the_way_to_the_checkout_keeps_ticks_and_numbers_and_names_what_can_be_bought(
+        self, client: Client, book: Any
+    ) -> None:
+        first, second, short = book(), book("Dubliners"), book("Exiles")
+        for one in (first, second, short):
+            ask(client, "add", sku_id=one.pk, quantity=2)
+        short.copies = 1
+        short.save()
+        ticked = [str(first.pk), str(short.pk)]
+        response = press(client, "checkout", sku_id=ticked, **{f"quantity-{first.pk}": "3"})
+        assert response.url == f"/checkout/?sku_id={first.pk}"
+        assert quantities(client)[str(first.pk)] == 3
+        lines = {line["sku_id"]: line["selected"] for line in ask(client, "lines")["data"]["lines"]}
+        assert lines[str(second.pk)] is False
+
+    def test_the_checkout_wants_at_least_one_product(self, client: Client, book: Any) -> None:
+        ask(client, "add", sku_id=book().pk)
+        assert press(client, "checkout", sku_id=[]).url == PAGE
+        assert "Please choose at least one product." in page(client)
+
+    def test_an_old_page_brings_nothing_back(self, client: Client, book: Any) -> None:
+        first, second = str(book().pk), str(book("Dubliners").pk)
+        ask(client, "add", sku_id=first)
+        ask(client, "add", sku_id=second)
+        ask(client, "remove", sku_id=first)
+        form = {
+            "line": [first, second],
+            "sku_id": [first],
+            f"quantity-{first}": 5,
+            f"quantity-{second}": 2,
+            "action": "update",
+        }
+        client.post(f"{PAGE}update/", form, headers={"accept": "text/html"})
+        assert quantities(client) == {second: 2}
+
+
+def test_every_page_holds_no_inline_script_style_or_handler(client: Client, book: Any) -> None:
+    ulysses = book()
+    ask(client, "add", sku_id=ulysses.pk)
+    for url in (PAGE, f"{PAGE}add/{ulysses.pk}/", "/"):
+        html = client.get(url).content.decode()
+        assert " style=" not in html
+        assert "<style" not in html
+        assert " onclick" not in html
+        assert "<script>" not in html
+
+
+def test_what_a_static_page_takes_in_knows_no_visitor() -> None:
+    html = Template(
+        "{% load dailyfresh_cart %}{% dailyfresh_cart_button %}{% dailyfresh_cart_scripts %}"
+        '{% include "dailyfresh_cart/_add.html" with sku_id="1" name="Ulysses" %}'
+        '{% include "dailyfresh_cart/_add_button.html" with sku_id="1" %}'
+    ).render(Context())
+    assert "<form" not in html
+    assert "csrf" not in html
+    assert 'href="/shop/basket/add/1/"' in html
+
+
+def test_names_are_escaped(client: Client, book: Any) -> None:
+    ask(client, "add", sku_id=book("<script>alert(1)</script>").pk)
+    assert "<script>alert" not in page(client)
+    assert "<script>alert" not in ask(client, "mini")["data"]["html"]
+
+
+def test_the_mini_cart_shows_the_five_added_last_and_the_whole_sum(client: Client, book: Any) -> None:
+    for title in "abcdefg":
+        ask(client, "add", sku_id=book(title, "10.00").pk)
+    data = ask(client, "mini")["data"]
+    assert data["count"] == 7
+    assert data["html"].count("data-cart-mini-line") == 5
+    assert data["html"].index(">g<") < data["html"].index(">c<")
+    assert "¥70.00" in data["html"]
+
+
+def test_an_empty_mini_cart_says_so(client: Client, db: None) -> None:
+    assert "Your basket is still empty" in ask(client, "mini")["data"]["html"]
+
+
