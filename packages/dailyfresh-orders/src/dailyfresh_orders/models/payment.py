@@ -131,6 +131,9 @@ class Refund(models.Model):
         DONE = "done", pgettext_lazy("refund", "Refunded")
         REFUSED = "refused", pgettext_lazy("refund", "Refused by the gateway")
 
+    OPEN = (State.ASKED, State.READY, State.SENT)
+    """Neither carried out nor dropped."""
+
     class Kind(models.TextChoices):
         BUYER = "buyer", pgettext_lazy("refund", "Asked for by the buyer")
         STAFF = "staff", pgettext_lazy("refund", "Given by the shop")

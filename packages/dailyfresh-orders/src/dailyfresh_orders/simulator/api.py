@@ -172,7 +172,9 @@ class Api:
             return done
         done["trade_no"] = trade.trade_no
         if trade.status == SUCCESS:
-            self.book.refund(trade, trade.order.fen - trade.refunded, f"cancel_{number}", "")
+            refund_no = f"cancel_{number}"
+            trade, _moved = self.book.refund(trade, trade.order.fen - trade.refunded, refund_no, "")
+            self.courier.announce(trade, refund_no=refund_no)
             return {**done, "action": "refund"}
         if trade.status == CLOSED:
             return done

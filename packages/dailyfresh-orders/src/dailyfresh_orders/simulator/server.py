@@ -50,7 +50,9 @@ class Simulator:
         self._server = kind((host, port), partial(Handler, self))
         self._server.daemon_threads = True
         self.host, self.port = host, int(self._server.server_address[1])
-        self.origin = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        shown = f"[{host}]" if ":" in host else host
+        # Browsers and clients leave the standard port out of Host and Origin.
+        self.origin = f"http://{shown}" if self.port == 80 else f"http://{shown}:{self.port}"
         self.url = f"{self.origin}/gateway.do"
 
     def fault(self, kind: str, how: str, *, method: str = "", value: float = 0, times: int = 1) -> None:

@@ -3,7 +3,8 @@
 They need pytest and pytest-django. Each test is a sentence that the package relies on.
 """
 
+from .gateways import GatewayContract, Till
 from .joins import AddressBookContract, BasketContract, CatalogueContract
 from .stock import StockContract
 
-__all__ = ["AddressBookContract", "BasketContract", "CatalogueContract", "StockContract"]
+__all__ = ["AddressBookContract", "BasketContract", "CatalogueContract", "GatewayContract", "StockContract", "Till"]
