@@ -21,6 +21,12 @@ from .base import PageWriter
 FRESH = "dailyfresh_goods.fresh"
 """Key of the request's META that asks for a page made now; no header of a client can set it."""
 
+FOR_NOBODY = "dailyfresh_goods_for_nobody"
+"""Attribute of the response: the page as the view made it, without any visitor."""
+
+NO_PAGE = 204
+"""Status that tells a builder of pages that there is none; a 404 would be logged as one."""
+
 
 def writer() -> PageWriter | None:
     """The place where pages are written, or None when the site writes none (setting PAGES)."""
@@ -66,24 +72,24 @@ def _objection(request: WSGIRequest, response: HttpResponse) -> str | None:
         return "no HTML page"
     if response.cookies:
         return f"it sets the cookie {next(iter(response.cookies))}"
-    varies = {name.strip().lower() for name in response.get("Vary", "").split(",")}
-    # With CSRF_USE_SESSIONS Django's own middleware reads the session of every request.
-    if "cookie" in varies and not settings.CSRF_USE_SESSIONS:
-        return "it varies on the cookie: something in the site reads the session or the user"
     if "CSRF_COOKIE" in request.META or b"csrfmiddlewaretoken" in response.content:
         return "it carries a CSRF token"
+    varies = {name.strip().lower() for name in response.get("Vary", "").split(",")}
+    # Middleware that only reads the user, as LoginRequiredMiddleware does, cannot have made it another page.
+    if "cookie" in varies and getattr(response, FOR_NOBODY, None) != response.content:
+        return "it varies on the cookie: something in the site writes the user or the session into it"
     return None
 
 
 def fresh_page(path: str, language: str) -> bytes | None:
-    """The page as it would be served now; None when there is none (404, 410).
+    """The page as it would be served now; None when there is none.
 
     Raises `PageRefused` when the answer is an error or was made for one visitor.
     """
     request = anonymous_request(path, **{FRESH: True})
     with translation.override(language):
         response = _handler(tuple(settings.MIDDLEWARE)).get_response(request)
-    if response.status_code in (404, 410):
+    if response.status_code in (NO_PAGE, 404, 410):
         return None
     objection = _objection(request, response)
     if objection:

@@ -163,7 +163,7 @@ class DiskPages(PageWriter):
 
     def check(self) -> list[CheckMessage]:
         parent = next((folder for folder in (self.root, *self.root.parents) if folder.exists()), None)
-        if parent and os.access(parent, os.W_OK):
+        if parent and parent.is_dir() and os.access(parent, os.W_OK):
             return []
         return [
             Error(

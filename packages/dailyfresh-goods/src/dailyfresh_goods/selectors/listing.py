@@ -98,6 +98,7 @@ class ListPage:
     count: int
     pages: int
     cards: list[Card]
+    new_goods: list[Card]
 
     @property
     def window(self) -> range:
@@ -140,16 +141,16 @@ def list_page(slug: str, sort: str = "default", number: int = 1, filters: Filter
     rows = SKU.objects.filter(filters.condition(), type_id=type_.pk, on_sale=True).select_related("type")
     if number > 1:
         rows = rows.filter(order.after(shape.boundaries[number - 2]))
-    rows = rows.order_by(*order.columns)[: conf.PAGE_SIZE]
-    return ListPage(type_, order, filters, number, shape.count, pages, cards(rows))
+    here = list(rows.order_by(*order.columns)[: conf.PAGE_SIZE])
+    made = cards([*here, *_newest(slug)])  # together, so that the ratings are asked once
+    return ListPage(type_, order, filters, number, shape.count, pages, made[: len(here)], made[len(here) :])
 
 
 def new_goods(slug: str) -> list[Card]:
     """The newest goods of a type."""
-    return cards(newest(slug))
+    return cards(_newest(slug))
 
 
-def newest(slug: str) -> list[SKU]:
-    """Rows of the newest goods of a type."""
+def _newest(slug: str) -> list[SKU]:
     rows = SKU.objects.filter(type__slug=slug, on_sale=True).select_related("type")
     return list(rows.order_by("-id")[: conf.NEW_GOODS])

@@ -71,7 +71,11 @@ def _due(to: PageWriter | None) -> dict[str, Due]:
     if to is None or tasks_run_inline():  # nothing to write, or nobody to come back later
         return waiting
     quiet, patience = timedelta(seconds=conf.DEBOUNCE), timedelta(seconds=conf.DEBOUNCE * 10)
-    return {key: due for key, due in waiting.items() if now - due.last >= quiet or now - due.first >= patience}
+    return {
+        key: due
+        for key, due in waiting.items()
+        if now - due.last >= quiet or now - due.first >= patience or key.startswith("details:")
+    }
 
 
 def _work_off(to: PageWriter | None) -> None:

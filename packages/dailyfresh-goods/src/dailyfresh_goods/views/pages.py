@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from .. import selectors
 from ..conf import conf
 from ..forms import FilterForm
+from ..pages.build import FRESH, NO_PAGE
 from ..pages.keys import HOME, SITE, detail_key, list_key, list_url
 from ..structured import breadcrumbs, product, website
 from .respond import kept_page
@@ -61,7 +62,6 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "form": form,
             "chips": form.chips(),
             "query": form.query(),
-            "new_goods": selectors.new_goods(slug),
             "canonical": _absolute(list_url(slug, sort, page)),
             "structured": [
                 breadcrumbs(
@@ -94,7 +94,7 @@ def new_goods(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         return kept_page(request, f"new:{slug}", (SITE, list_key(slug)), make)
     except _Absent:
-        return HttpResponse(status=404)
+        return HttpResponse(status=NO_PAGE)
 
 
 @login_not_required
@@ -132,5 +132,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _missing(request: HttpRequest, *, status: int) -> HttpResponse:
     """A page that helps on: where to go, and what others buy."""
+    if request.META.get(FRESH):  # nobody looks
+        return HttpResponse(status=NO_PAGE)
     context = {"gone": status == 410, "types": selectors.goods_types(), "cards": selectors.popular()}
     return render(request, "dailyfresh_goods/missing.html", context, status=status)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from ..pages.build import FRESH, anonymous_request
+from ..pages.build import FOR_NOBODY, FRESH, anonymous_request
 from ..pages.cache import cached
 
 
@@ -85,7 +85,9 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
     elif "gzip" in request.headers.get("Accept-Encoding", ""):
         response = HttpResponse(page.zipped, headers={"Content-Encoding": "gzip"})
     else:
-        response = HttpResponse(gzip.decompress(page.zipped))
+        html = gzip.decompress(page.zipped)
+        response = HttpResponse(html)
+        setattr(response, FOR_NOBODY, html)
     response["ETag"] = page.etag
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -1,0 +1,36 @@
+"""Write all pages anew, as after a deployment."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ...exceptions import PageRefused
+from ...pages.build import writer
+from ...pages.release import release
+from ...services import build_everything
+
+
+class Command(BaseCommand):
+    help = "Writes all pages anew, aside, and serves them once they are whole. Changes meanwhile are not lost."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        to = writer()
+        if to is None:
+            raise CommandError("The setting PAGES names no place to write pages to.")
+        began = time.monotonic()
+        told = began
+
+        def done(made: int, left: int) -> None:
+            nonlocal told
+            now = time.monotonic()
+            if options["verbosity"] and (now - told > 1 or not left):
+                told = now
+                self.stdout.write(f"{made} pages, {left} to go, {made / (now - began):.0f} a second")
+
+        try:
+            made = build_everything(to, release(), done)
+        except (PageRefused, OSError) as error:
+            raise CommandError(f"The pages stay as they were: {error}") from error
+        if options["verbosity"]:
+            self.stdout.write(self.style.SUCCESS(f"{made} pages are served, {time.monotonic() - began:.1f} s"))

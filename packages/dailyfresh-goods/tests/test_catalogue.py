@@ -1,0 +1,99 @@
+"""The seams other packages use: the catalogue, the stock, structured checks of settings."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from conftest import Shop
+from dailyfresh_goods.catalogue import Catalogue, Purchasable
+from django.core.checks import run_checks
+
+BIG = "9" * 40
+
+
+def test_what_is_sold_under_an_id(shop: Shop, django_assert_num_queries: Any) -> None:
+    sku, off = shop.sku("Apple", limit=3), shop.sku("Pear", on_sale=False)
+    with django_assert_num_queries(1):
+        found = Catalogue().find([str(sku.pk), str(off.pk)])
+    assert found[str(sku.pk)] == Purchasable(
+        sku_id=str(sku.pk),
+        name="Apple",
+        unit_price=Decimal("9.90"),
+        unit="500g",
+        image_name="skus/a.webp",
+        image_url="/media/skus/a.webp",
+        url=f"/goods-shop/goods/{sku.pk}/",
+        on_sale=True,
+        available=100,
+        limit=3,
+    )
+    assert found[str(off.pk)].on_sale is False
+
+
+@pytest.mark.parametrize("shape", ["0{}", " {}", "{} ", "+{}", "-{}", "{}.0", "abc", "", BIG, "\0", "None"])
+def test_an_id_in_any_other_spelling_names_nothing(shape: str, shop: Shop, django_assert_num_queries: Any) -> None:
+    sku = shop.sku()
+    with django_assert_num_queries(0):
+        assert Catalogue().find([shape.format(sku.pk)]) == {}
+
+
+def test_digits_of_another_script_name_nothing(shop: Shop) -> None:
+    sku = shop.sku()
+    wide = str(sku.pk).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert Catalogue().find([wide]) == {}
+
+
+def test_nothing_asked_costs_nothing(db: None, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert Catalogue().find([]) == {}
+
+
+def test_the_stock_is_exact_and_off_sale_is_none(shop: Shop, browse: Any) -> None:
+    sku, off = shop.sku(stock=7), shop.sku(on_sale=False)
+    answer = browse(f"/stock/?sku_id={sku.pk}&sku_id={off.pk}&sku_id=0{sku.pk}&sku_id=x")
+    assert answer.json() == {
+        "ok": True,
+        "code": "ok",
+        "message": "",
+        "data": {"stock": {str(sku.pk): 7, str(off.pk): 0}},
+    }
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("query", ["", "?" + "&".join(f"sku_id={n}" for n in range(51))])
+def test_the_stock_of_none_or_too_many_is_refused(query: str, db: None, browse: Any) -> None:
+    answer = browse(f"/stock/{query}")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid"
+
+
+def ids(**settings_: Any) -> list[str]:
+    return [str(message.id) for message in run_checks(tags=["dailyfresh_goods", "urls"], **settings_)]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, []),
+        ({"PAGESIZE": 3}, ["W001"]),
+        ({"CACHE": "nowhere"}, ["E001"]),
+        ({"HISTORY": {"BACKEND": "nowhere.History"}}, ["E002"]),
+        ({"HISTORY": {"BACKEND": "dailyfresh_goods.history.session.SessionHistory", "OPTIONS": {"long": 3}}}, ["E002"]),
+        ({"HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory"}}, ["E004"]),
+        ({"SITE_URL": "shop.example"}, ["E002"]),
+        ({"RATINGS": "nowhere.Ratings"}, ["E002"]),
+        ({"BUY_URL": "nowhere:confirm"}, ["E003"]),
+        ({"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages"}}, ["E002"]),
+        (
+            {"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": __file__}}},
+            ["E005"],
+        ),
+    ],
+)
+def test_settings_that_cannot_work_are_named(given: dict[str, Any], expected: list[str], settings: Any) -> None:
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, **given}
+    assert ids() == [f"dailyfresh_goods.{number}" for number in expected]
+
+
+def test_what_is_fit_for_one_process_only_is_named_before_deployment(settings: Any, pages: Any) -> None:
+    assert {"dailyfresh_goods.W002", "dailyfresh_goods.W003"} <= set(ids(include_deployment_checks=True))

@@ -1,0 +1,79 @@
+"""How many statements and Redis round trips a page costs, whatever the size of the catalogue."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from conftest import Shop
+from dailyfresh_goods.models import HomeTypeGoods
+from dailyfresh_goods.pages.release import release
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+Browse = Callable[..., Any]
+COLD = {"/": 8, "/list/fruit/": 5, "/list/fruit/price/3/": 5, "/list/fruit/newest/11/": 5, "/goods/{pk}/": 6}
+
+
+class Ratings:
+    """A source of ratings as the site has one; it asks the database once."""
+
+    def find(self, sku_ids: Any) -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return {}
+
+
+@pytest.fixture(params=[60, 300])
+def stocked(request: Any, shop: Shop, settings: Any) -> Shop:
+    settings.DAILYFRESH_GOODS = {
+        **settings.DAILYFRESH_GOODS,
+        "PAGE_SIZE": 2,
+        "RATINGS": f"{__name__}.Ratings",
+    }
+    skus = [*shop.many(request.param // 2), *shop.many(request.param // 2, type=shop.fish)]
+    for display in HomeTypeGoods.Display:
+        chosen = [HomeTypeGoods(type=sku.type, sku=sku, display=display) for sku in skus[::7]]
+        HomeTypeGoods.objects.bulk_create(chosen)
+    shop.banner(sku=skus[0])
+    shop.promotion()
+    return shop
+
+
+@contextmanager
+def statements() -> Iterator[CaptureQueriesContext]:
+    """What a page asks of the database; ATOMIC_REQUESTS' savepoints are not its doing."""
+    with CaptureQueriesContext(connection) as captured:
+        yield captured
+    captured.asked = [q["sql"] for q in captured if "SAVEPOINT" not in q["sql"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", COLD)
+def test_a_page_costs_a_fixed_number_of_statements_and_none_when_warm(path: str, stocked: Shop, browse: Browse) -> None:
+    from dailyfresh_goods.models import SKU
+
+    path_ = path.format(pk=SKU.objects.filter(on_sale=True).last().pk)
+    with statements() as cold:
+        assert browse(path_).status_code == 200
+    with statements() as warm:
+        assert browse(path_).status_code == 200
+    assert len(cold.asked) <= COLD[path], "\n".join(cold.asked)
+    assert warm.asked == []
+
+
+@pytest.mark.parametrize("path", COLD)
+def test_a_warm_page_costs_one_redis_round_trip(path: str, redis_cache: Any, stocked: Shop, browse: Browse) -> None:
+    from dailyfresh_goods.models import SKU
+
+    release()
+    path_ = path.format(pk=SKU.objects.filter(on_sale=True).last().pk)
+    browse(path_)
+    redis = redis_cache.client.get_client()
+    before = redis.info("commandstats")
+    assert browse(path_).status_code == 200
+    after = redis.info("commandstats")
+    calls = {
+        name.removeprefix("cmdstat_"): stats["calls"] - before.get(name, {"calls": 0})["calls"]
+        for name, stats in after.items()
+    }
+    assert {name: n for name, n in calls.items() if n and name != "info"} == {"mget": 1}
