@@ -22,6 +22,7 @@ SECONDS = {
     "dailyfresh_goods.tasks.refresh_figures": 600,
     "dailyfresh_search.drain_documents": "drain",
     "dailyfresh_orders.tasks.drain": "drain",
+    "dailyfresh_orders.tasks.drain_payments": "drain",
 }
 DRAIN_SECONDS = float(os.environ.get("DRAIN_SECONDS", "30"))
 app.conf.beat_schedule = {

@@ -163,17 +163,17 @@ def products() -> list[Product]:
     return first + second
 
 
-def detail(product: Product, kind: Type, picture_url: str) -> str:
-    """The rich text of a product: words and a picture."""
+def detail(product: Product, kind: Type) -> str:
+    """The rich text of a product."""
     return (
         f"<p>{product.description}</p>"
         f"<h3>怎么保存</h3><p>{kind.keep}</p>"
         f"<h3>怎么送到</h3><p>{kind.bring}</p>"
-        f'<p><img src="{picture_url}" alt="{product.name}" width="640" height="640"></p>'
+        "<h3>我们承诺</h3><ul><li>每一批都有产地和检测记录</li><li>坏果、缺斤少两，凭照片退款</li></ul>"
         "<p>实物随批次略有差异，以收到的为准。</p>"
     )
 
 
 def specs(product: Product) -> str:
     """The table of facts, one a line."""
-    return f"品名：{product.name}（{product.english}）\n产地：{product.origin}\n规格：{product.unit}"
+    return f"英文名：{product.english}\n储存：{'-18℃ 冷冻' if product.type == 'frozen' else '0–6℃ 冷藏'}"

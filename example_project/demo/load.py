@@ -58,8 +58,7 @@ def first_pack(product: data.Product, kind: GoodsType, words: data.Type, draw: r
     for row, view in zip(gallery, ("stand", "close"), strict=True):
         store(row.image, f"skus/{product.slug}-{view}.webp")
     store(sku.image, f"skus/{product.slug}.webp")
-    text = data.detail(product, words, gallery[0].image.url)
-    sku.spu = SPU.objects.create(name=product.name, detail=text, specs=data.specs(product))
+    sku.spu = SPU.objects.create(name=product.name, detail=data.detail(product, words), specs=data.specs(product))
     sku.save()
     for row in gallery:
         row.sku = sku

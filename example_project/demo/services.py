@@ -14,7 +14,11 @@ from .supervisor import Program, free_port
 PYTHON = sys.executable
 ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|visitor)\b")
 ROUTINE_OF_REDIS = re.compile(r":[CM] .*# (oO0|Redis version|Configuration loaded|Server initialized|WARNING Memory|User req|Redis is now)|signal-handler")
-WARNING_FOR_ROOT = re.compile(r"SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0|^$")
+ROUTINE_OF_THE_WORKER = re.compile(
+    # what every drain says when there was nothing to do, and Celery's warning for root
+    r"Task \S+ received|SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0"
+    r"|Task dailyfresh_(users|goods|search|orders)\.\S*(drain|turn|tidy|refresh)\S+ succeeded in 0\.0"
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def worker() -> Program:
     """The Celery worker of seed point 10; threads, because one process has to be enough for pages, mails and index."""
     command = [PYTHON, "-m", "celery", "--quiet", "-A", "celery_tasks.tasks", "worker", "-l", "info"]
     command += ["--pool", "threads", "-c", "3", "--without-gossip", "--without-mingle"]
-    return Program("worker", command, hush=WARNING_FOR_ROOT)
+    return Program("worker", command, hush=ROUTINE_OF_THE_WORKER)
 
 
 def beat(demo: Demo) -> Program:

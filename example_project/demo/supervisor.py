@@ -174,9 +174,9 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         return True
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int = 0) -> int:
     """The preferred port, or any free one."""
-    if is_free(preferred):
+    if preferred and is_free(preferred):
         return preferred
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 def embedded_redis() -> str:
     """Starts the Redis that the demo would start, on an empty folder; it ends with the tests."""
     folder = tempfile.TemporaryDirectory(prefix="dailyfresh-redis-")
-    demo = services.plan(var=Path(folder.name), host="127.0.0.1", port=free_port(0), environ={})
+    demo = services.plan(var=Path(folder.name), host="127.0.0.1", port=free_port(), environ={})
     program, _warning = services.redis(demo)
     process = subprocess.Popen(program.command, stdout=subprocess.DEVNULL)
 

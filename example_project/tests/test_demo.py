@@ -54,7 +54,7 @@ def test_every_product_has_pictures_and_a_price_above_nothing() -> None:
 
 
 def test_leaving_the_supervisor_stops_its_programs(tmp_path: Path) -> None:
-    port = free_port(0)
+    port = free_port()
     with Supervisor(folder=tmp_path, environ={}, output=Output()) as supervisor:
         process = supervisor.start(server(port))
         supervisor.wait_ready(timeout=10)
@@ -73,7 +73,7 @@ def test_a_program_that_ends_by_itself_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's leash is Linux's")
 def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
-    port = free_port(0)
+    port = free_port()
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"

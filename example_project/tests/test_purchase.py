@@ -1,0 +1,314 @@
+"""One whole purchase in a real browser, on the demo as a newcomer gets it: free ports, an empty folder."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from demo.accounts import MERCHANT, PASSWORD
+from demo.supervisor import free_port
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+
+pytestmark = pytest.mark.browser
+PROJECT = Path(__file__).resolve().parent.parent
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The running demo's address; after the tests it is stopped, and nothing of it is left."""
+    if given := os.environ.get("DEMO_URL"):
+        yield given
+        return
+    var = tmp_path_factory.mktemp("demo")
+    port = free_port()
+    embedded = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
+    environ = {name: value for name, value in os.environ.items() if name not in embedded}
+    log = (var / "demo.log").open("w")
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        cwd=PROJECT,
+        env={**environ, "VAR_DIR": str(var / "var")},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        wait_for_opening(demo, var / "demo.log")
+        yield f"http://127.0.0.1:{port}"
+        assert demo.poll() is None, (var / "demo.log").read_text()
+    finally:
+        demo.send_signal(signal.SIGINT)
+        code = demo.wait(60)
+        log.close()
+    assert code == 0, (var / "demo.log").read_text()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
+
+
+def wait_for_opening(demo: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while "The store is open" not in log.read_text():
+        assert demo.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["playwright.Browser"]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail("needs chromium")
+        pytest.skip("needs chromium")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Visitor:
+    """Somebody at a browser; whatever its console complains about is kept."""
+
+    def __init__(self, browser: "playwright.Browser", shop: str) -> None:
+        self.shop = shop
+        self.complaints: list[str] = []
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        self.context.set_default_timeout(15_000)
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+
+    def _heard(self, message: "playwright.ConsoleMessage") -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.shop + path if path.startswith("/") else path)
+
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def see(self, selector: str) -> "playwright.Locator":
+        """The first visible one; fails when none turns up."""
+        found = self.page.locator(selector).locator("visible=true").first
+        found.wait_for()
+        return found
+
+    def badge(self, number: int) -> None:
+        playwright.expect(self.page.locator("[data-cart-badge]").first).to_have_text(str(number))
+
+    def sign_in(self, name: str, password: str) -> None:
+        self.page.fill("[name=username]", name)
+        self.page.fill("[name=password]", password)
+        self.see("main form [type=submit]").click()
+
+
+def prices(visitor: Visitor) -> list[float]:
+    texts = visitor.page.locator("[data-goods-results] .df-price").all_inner_texts()
+    return [float(re.findall(r"\d+\.\d\d", text.replace("\n", "").replace(" ", ""))[0]) for text in texts]
+
+
+def test_a_newcomer_buys_strawberries_and_reviews_them(browser: "playwright.Browser", shop: str) -> None:
+    buyer, merchant = Visitor(browser, shop), Visitor(browser, shop)
+    name = f"buyer{int(time.time()) % 10**8}"
+
+    look_around(buyer)
+    sku_id = find_strawberries_in_chinese(buyer)
+    register_and_activate(buyer, name)
+    fill_the_cart(buyer, sku_id)
+    give_an_address(buyer)
+    number = place_the_order(buyer, sku_id)
+    pay(buyer, number)
+    ship(merchant, number)
+    receive_and_review(buyer, number)
+    find_the_review(buyer, sku_id)
+    visit_the_user_centre(buyer, number)
+
+    assert buyer.complaints == []
+    assert merchant.complaints == []
+
+
+def look_around(buyer: Visitor) -> None:
+    """Home page, a list sorted by price, the next page of it, a detail page."""
+    buyer.go("/")
+    assert buyer.page.locator("[data-goods-card]").count() >= 24
+    buyer.see(".df-floor .df-more, .df-nav a[href*='/list/']").click()
+    buyer.see("[data-goods-results]")
+    buyer.page.locator(".df-sortbar a[href*='/price/']").click()
+    buyer.page.wait_for_url("**/price/1/**")
+    playwright.expect(buyer.page.locator(".df-sortbar [aria-current]")).to_have_attribute("href", re.compile("/price/1/"))
+    assert prices(buyer) == sorted(prices(buyer))
+    buyer.page.locator(".df-sortbar a[href*='/sales/']").click()
+    buyer.page.wait_for_url("**/sales/1/**")
+    buyer.see("[data-goods-card] h3 a").click()
+    buyer.see("[data-goods-detail]")
+    buyer.see("[data-goods-stepper] [data-step='1']").click()
+
+
+def find_strawberries_in_chinese(buyer: Visitor) -> str:
+    """The search knows 草莓; its first result is a pack of strawberries. Gives its sku_id."""
+    buyer.page.fill("#q", "草莓")
+    buyer.page.press("#q", "Enter")
+    buyer.page.wait_for_url(f"**/search/?q={quote('草莓')}")
+    results = buyer.page.locator("[data-goods-results] h3 a")
+    assert "草莓" in results.first.inner_text()
+    pack = buyer.page.locator("[data-goods-results] [data-goods-card]", has_text="300g/盒").first
+    pack.locator("h3 a").click()
+    detail = buyer.see("[data-goods-detail]")
+    return str(detail.get_attribute("data-goods-detail"))
+
+
+def register_and_activate(buyer: Visitor, name: str) -> None:
+    """The mail comes by the Celery worker; its link activates the account; signing in leads back to `next`."""
+    buyer.go("/user/register/")
+    email = f"{name}@example.com"
+    for field, value in {"username": name, "email": email, "password1": "Lychee-4711", "password2": "Lychee-4711"}.items():
+        buyer.page.fill(f"[name={field}]", value)
+    buyer.page.check("[name=agree]")
+    buyer.see("main form [type=submit]").click()
+    buyer.page.wait_for_url(lambda url: "/register" not in url)
+
+    link = None
+    deadline = time.monotonic() + 40
+    while link is None and time.monotonic() < deadline:
+        buyer.go("/demo/mails/")
+        mail = buyer.page.locator("tr", has_text=email).locator("a")
+        if mail.count():
+            mail.first.click()
+            link = buyer.page.locator(".df-mail a[href*='/user/']").first.get_attribute("href")
+        else:
+            time.sleep(0.5)
+    assert link, "no activation mail arrived"
+    buyer.go(link)
+    buyer.see("main form [type=submit]").click()
+    buyer.page.wait_for_load_state()
+
+    buyer.go("/user/addresses/")
+    assert parse_qs(urlsplit(buyer.page.url).query)["next"] == ["/user/addresses/"]
+    buyer.sign_in(name, "Lychee-4711")
+    buyer.page.wait_for_url("**/user/addresses/")
+
+
+def fill_the_cart(buyer: Visitor, sku_id: str) -> None:
+    """Two packs from the detail page, something from a card; one more in the cart, and the other line deleted."""
+    buyer.go(f"/goods/{sku_id}/")
+    buyer.see("[data-goods-stepper] [data-step='1']").click()
+    buyer.see(f"[data-cart-put='{sku_id}']").click()
+    buyer.badge(1)
+    buyer.go("/list/veg/")
+    buyer.page.locator("[data-cart-add] [data-cart-more='1']").first.click()
+    buyer.badge(2)
+    buyer.go("/cart/")
+    line = buyer.page.locator(f"[data-cart-line='{sku_id}']")
+    playwright.expect(line.locator("[data-cart-quantity]")).to_have_value("2")
+    line.locator("[data-cart-step='1']").click()
+    playwright.expect(line.locator(".df-cs")).to_contain_text("89.70")
+    other = buyer.page.locator(f"[data-cart-line]:not([data-cart-line='{sku_id}'])")
+    other.locator("[data-cart-remove]").click()
+    playwright.expect(other).to_have_count(0)
+
+
+def give_an_address(buyer: Visitor) -> None:
+    """The confirm page has no address yet and leads to the address page and back."""
+    buyer.see("[data-cart-checkout]").click()
+    buyer.page.wait_for_url("**/orders/confirm/**")
+    buyer.see("main a[href*='/user/addresses/']").click()
+    buyer.page.wait_for_url("**/user/addresses/**")
+    if not buyer.page.locator("[name=receiver]").locator("visible=true").count():
+        buyer.see("a[href*='add'], [data-dialog]").click()
+    buyer.see("[name=receiver]").fill("林晓禾")
+    buyer.page.fill("[name=phone]", "13800138000")
+    for field in ("province", "city", "district_code"):
+        select = buyer.page.locator(f"select[name={field}]")
+        playwright.expect(select.locator("option[value]:not([value=''])").first).to_be_attached()
+        if not select.input_value():
+            select.select_option(index=1)
+    buyer.page.fill("[name=street]", "中关村大街 27 号")
+    buyer.page.locator("form:has([name=receiver]) [type=submit]:not([name=refresh])").locator("visible=true").first.click()
+    buyer.page.wait_for_url("**/orders/confirm/**")
+
+
+def place_the_order(buyer: Visitor, sku_id: str) -> str:
+    """Address and payment are chosen already; the order empties the cart. Gives its number."""
+    assert buyer.page.locator("[name=payment_method]:checked").input_value() == "alipay"
+    buyer.see("[data-once]").click()
+    buyer.page.wait_for_url(re.compile(r"/orders/\w+/pay/"))
+    number = buyer.path().split("/")[-3]
+    assert buyer.page.evaluate("$.getJSON('/cart/count/').then(answer => answer.data.count)") == 0
+    return number
+
+
+def pay(buyer: Visitor, number: str) -> None:
+    """An AJAX POST gives the cashier's address; its notify settles the order, and the page says so."""
+    buyer.see("[data-pay] button").click()
+    buyer.page.wait_for_url("**/cashier/**")
+    buyer.see("form[action$='/sign-in'] button").click()
+    buyer.see("button[value=pay]").click()
+    buyer.page.wait_for_url(lambda url: url.startswith(buyer.shop))
+    buyer.go(f"/orders/{number}/pay/")
+    playwright.expect(buyer.page.locator("[data-poll]")).to_have_count(0, timeout=30_000)
+    buyer.see(f"a[href='/orders/{number}/']").click()
+    buyer.see(".df-steps [aria-current=step], .df-steps .df-done")
+
+
+def ship(merchant: Visitor, number: str) -> None:
+    """The merchant ships it in the admin."""
+    merchant.go("/admin/dailyfresh_orders/order/")
+    merchant.page.fill("[name=username]", MERCHANT)
+    merchant.page.fill("[name=password]", PASSWORD)
+    merchant.page.locator("[type=submit]").first.click()
+    row = merchant.page.locator("#result_list tr", has_text=number)
+    row.locator(".action-select").check()
+    merchant.page.select_option("select[name=action]", "ship_orders")
+    merchant.page.locator("button[name=index]").click()
+    merchant.page.fill(f"[name='{number}-carrier']", "顺丰速运")
+    merchant.page.fill(f"[name='{number}-tracking_number']", "SF1234567890")
+    merchant.page.locator("#content form [type=submit]").first.click()
+    merchant.see(".messagelist .success")
+
+
+def receive_and_review(buyer: Visitor, number: str) -> None:
+    buyer.go(f"/orders/{number}/")
+    playwright.expect(buyer.page.locator("main")).to_contain_text("SF1234567890")
+    buyer.page.on("dialog", lambda dialog: dialog.accept())
+    buyer.see(f"form[action='/orders/{number}/receive/'] button").click()
+    dialog = buyer.page.locator("dialog[open] .df-button:not(.df-button--neutral)").first
+    if dialog.count():
+        dialog.click()
+    buyer.see(f"a[href='/orders/{number}/review/']").click()
+    buyer.page.locator(".df-rate label[for$='-5']").click()
+    buyer.page.locator("textarea[name$='-text']").fill("果香很浓，孩子一口气吃了半盒。")
+    buyer.see("main form [type=submit], main form button:not([type])").click()
+    buyer.page.wait_for_url(lambda url: not url.endswith("/review/"))
+
+
+def find_the_review(buyer: Visitor, sku_id: str) -> None:
+    """The detail page, which is the same for everybody and cached, shows it."""
+    deadline = time.monotonic() + 20
+    while True:
+        buyer.go(f"/goods/{sku_id}/#reviews")
+        if buyer.page.locator("#reviews", has_text="果香很浓").count():
+            break
+        assert time.monotonic() < deadline, "the review does not show"
+        time.sleep(0.5)
+
+
+def visit_the_user_centre(buyer: Visitor, number: str) -> None:
+    """Orders, addresses, and the goods viewed last."""
+    buyer.go("/user/")
+    playwright.expect(buyer.page.locator("[data-goods-history-list] [data-goods-card]").first).to_be_visible()
+    assert buyer.page.locator("[data-goods-history-list] [data-goods-card]").count() <= 5
+    assert "中关村大街" in buyer.page.locator("main").inner_text()
+    buyer.go("/orders/")
+    assert number in buyer.page.locator("main").inner_text()
