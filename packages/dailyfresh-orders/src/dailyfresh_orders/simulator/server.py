@@ -177,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def page(self, name: str, values: dict[str, Any], *, status: int = 200, leads_to: str = "") -> None:
         body = render(name, values, code=language(self.headers.get("Accept-Language", "")))
-        policy = f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self' {leads_to}"
+        policy = f"default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self' {leads_to}"
         self.reply(
             body, kind="text/html;charset=utf-8", status=status, headers={"Content-Security-Policy": policy.strip()}
         )
