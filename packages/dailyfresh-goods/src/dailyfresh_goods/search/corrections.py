@@ -1,7 +1,7 @@
 """Words mistyped: what was meant sounds the same, or lacks, doubles or swaps a character."""
 
-from collections.abc import Callable, Iterator
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from haystack.backends import SQ
@@ -13,33 +13,29 @@ from .understanding import Concept, Query, concept_of
 from .words.cutting import cutter
 from .words.lexicon import Lexicon
 from .words.normal import is_han, normalise, runs
-from .words.sound import near_sounds, syllables
+from .words.sound import near_sounds, spellings
 
 CANDIDATES = 30
+TRIED = 3
 HEADS = frozenset("虾鱼蟹鸡鸭鹅蛋肉菜瓜果莓桃梨橙枣菇椒茄薯豆螺贝蚝饺饼面鱿")
 """Characters that by themselves say what a thing is: an unknown word that ends with one is a kind of it."""
 
 
 def corrected(query: Query, lexicon: Lexicon, count: Callable[[SQ], int], using: str | None) -> Iterator[Query]:
     """Readings of `query` with what was probably meant in the place of words that are in no name."""
-    if len(query.concepts) > 1 and all(is_han(concept.word) for concept in query.concepts):
-        # jieba tears a mistyped word into characters, so the stretch as a whole comes first.
-        for run in runs(query.text):
-            for word in _meant(run, lexicon, using):
-                yield query.with_concepts([concept_of(word, lexicon)], corrected=word)
-    lost = [index for index, concept in enumerate(query.concepts) if not count(concept.sq(1))]
-    if not lost:
-        return
     words = [concept.word for concept in query.concepts]
-    for index in lost:
+    if len(words) > 1:
+        # jieba tears a mistyped word into characters, and "bll pepper" is nearer to a phrase than "bll" is to a word.
+        for run in runs(query.text) if all(map(is_han, words)) else [" ".join(words)]:
+            for word in islice(_meant(run, lexicon, using), TRIED):
+                yield query.with_concepts([concept_of(word, lexicon)], corrected=word)
+    for index, concept in enumerate(query.concepts):
+        if count(concept.sq(1)):
+            continue
         for start, end in _around(index, len(words), words):
-            for word in _meant("".join(words[start:end]), lexicon, using):
+            for word in islice(_meant("".join(words[start:end]), lexicon, using), TRIED):
                 mended = [*words[:start], word, *words[end:]]
                 yield query.with_concepts((concept_of(word, lexicon) for word in mended), corrected=_written(mended))
-                break
-            else:
-                continue
-            break
 
 
 def _around(index: int, length: int, words: list[str]) -> Iterator[tuple[int, int]]:
@@ -69,12 +65,12 @@ def _meant(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
 
 
 def _same_sound(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
-    exact, *near = near_sounds(word) or [""]
-    for sounds in ([exact], near if not cutter().knows(word) else []):
+    """Words that sound as `word`, then those that nearly do, unless the dictionary has it."""
+    for sounds in (spellings(word), near_sounds(word) if not cutter().knows(word) else []):
         yield from lexicon.sounding_like(sounds)
         if sounds:
             for name in _names(SQ(sound__in=sounds), using):
-                yield from _stretches(name, len(word), lambda text: "".join(syllables(text)) in sounds)
+                yield from _stretches(name, len(word), lambda text: not set(sounds).isdisjoint(spellings(text)))
 
 
 def _same_shape(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
@@ -112,10 +108,23 @@ def _head(word: str, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _latin(word: str, lexicon: Lexicon) -> Iterator[str]:
+    """English words, then Pinyin, that are spelled nearly so."""
     if len(word) < 4:
         return
-    known = [other for other in lexicon if other.isascii() and abs(len(other) - len(word)) <= 2]
-    yield from get_close_matches(word, known, n=2, cutoff=0.8)
+    yield from _nearest(word, (other for other in lexicon if other.isascii()))
+    for sound in _nearest(word, lexicon.sounds):
+        yield from lexicon.sounding_like([sound])
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Of `known` what differs by a letter, two in long words; the first or the second letter is right."""
+    allowed = 1 if len(word) < 8 else 2
+    near = [
+        other for other in known
+        if abs(len(other) - len(word)) <= allowed and (other[:1] == word[:1] or other[1:2] == word[1:2])
+    ]  # fmt: skip
+    found = sorted((distance(word, other), other[:1] != word[:1], other) for other in near)
+    return [other for differences, _first, other in found if differences <= allowed][:TRIED]
 
 
 def _names(sq: SQ, using: str | None) -> list[str]:

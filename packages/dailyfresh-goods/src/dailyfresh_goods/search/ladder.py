@@ -59,7 +59,7 @@ def readings(query: Query, lexicon: Lexicon, using: str | None) -> Iterator[tupl
         yield joined, joined.all_of(packs=False), False
     yield lean, lean.all_of(everywhere=True, packs=False), False
     if latin := [concept for concept in lean.concepts if concept.word.isascii() and len(concept.word) > 1]:
-        begun = lean.with_concepts(concept_of(c.word, lexicon, prefix=c in latin) for c in lean.concepts)
+        begun = lean.with_concepts(concept_of(c.word, lexicon, beginning=c in latin) for c in lean.concepts)
         yield begun, begun.all_of(packs=False), False
     for mended in corrected(lean, lexicon, lambda sq: count(sq, using), using):
         yield mended, mended.all_of(packs=False), False

@@ -59,7 +59,7 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
     spu = TokensField(boost=5)
     sound = TokensField(boost=5)
     initials = TokensField(boost=4)
-    kind = TokensField(boost=4)
+    kind = TokensField(boost=7)
     origin = TokensField(boost=3)
     packs = TokensField(boost=2)
     category = indexes.FacetCharField(model_attr="type__slug")

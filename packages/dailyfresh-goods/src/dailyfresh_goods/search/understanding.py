@@ -17,6 +17,9 @@ from .words.packs import without_packs
 
 WEIGHTS = {name: float(field.boost) for name, field in SKUIndex.fields.items()}
 MOST_CONCEPTS = 8
+HEARD = 0.9
+LEXICON = 50
+"""Added to the number of a part: what the lexicon finds."""
 
 
 @cache
@@ -31,25 +34,32 @@ class Concept:
 
     word: str
     alternatives: tuple[tuple[str, float], ...] = ()
-    prefix: bool = False
+    beginning: bool = False
+    mistyped: bool = False
 
     def sq(self, part: int, *, everywhere: bool = False) -> SQ:
-        """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text."""
+        """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text.
+
+        What the word itself and what the lexicon finds are two parts: 鱼 finds 八爪鱼 by the character, 黄花鱼 by both.
+        """
         clauses = [*self._own(part)]
         for word, factor in self.alternatives:
-            clauses += self._named(word, part, factor)
+            # English words are there for English queries: slugs would bring "duck-egg" for 鸭肉.
+            if is_han(self.word) and not is_han(word):
+                continue
+            clauses += self._named(word, part + LEXICON, factor, alone=False)
             if len(word) > 1:
-                clauses.append(self._leaf("kind", [word], part, factor))
+                clauses.append(self._leaf("kind", [word], part + LEXICON, factor))
         if everywhere:
             clauses += [self._leaf("text", [word], part, 1.0) for word in (self.word, *(word for word, _ in self.alternatives))]
-        found = clauses[0]
-        for clause in clauses[1:]:
-            found |= clause
+        found = SQ()
+        for clause in clauses:
+            found.add(clause, SQ.OR)
         return found
 
     def _own(self, part: int) -> Iterable[SQ]:
         word = self.word
-        yield from self._named(word, part, 1.0)
+        yield from self._named(word, part, 1.0, alone=True)
         yield self._leaf("kind", [word], part, 1.0)
         if is_han(word):
             yield self._leaf("origin", needles(word), part, 1.0)
@@ -57,20 +67,22 @@ class Concept:
         yield self._leaf("sound", [word], part, 1.0)
         if len(word) > 1:
             yield self._leaf("initials", [word], part, 1.0)
-        if self.prefix:
+        if self.beginning or self.mistyped:
+            lookup = "startswith" if self.beginning else "fuzzy"
             for name in ("latin", "sound"):
-                yield SQ(**{f"{name}__startswith": Tokens([word], weight=WEIGHTS[name] / 2, part=part)})
+                yield SQ(**{f"{name}__{lookup}": Tokens([word], weight=WEIGHTS[name] / 2, part=part)})
 
-    def _named(self, word: str, part: int, factor: float) -> Iterable[SQ]:
+    def _named(self, word: str, part: int, factor: float, *, alone: bool) -> Iterable[SQ]:
+        """Documents with `word` in their names; of the lexicon's words those of one character must be what the name says last."""
         if not is_han(word):
-            if " " not in word:
-                for form in {word, singular(word)}:
-                    yield self._leaf("latin", [form], part, factor)
+            for form in dict.fromkeys((word, singular(word))):
+                yield self._leaf("latin", form.split(), part, factor)
             return
-        grams = needles(word)
         yield self._leaf("head", [word], part, factor)
-        yield self._leaf("name", grams, part, factor)
-        yield self._leaf("spu", grams, part, factor)
+        if alone or len(word) > 1:
+            grams = needles(word)
+            yield self._leaf("name", grams, part, factor)
+            yield self._leaf("spu", grams, part, factor)
 
     @staticmethod
     def _leaf(name: str, tokens: list[str], part: int, factor: float) -> SQ:
@@ -110,13 +122,17 @@ def _joined(clauses: list[SQ], connector: str) -> SQ | None:
     return found
 
 
-def concept_of(word: str, lexicon: Lexicon, *, prefix: bool = False) -> Concept:
-    """`word` with all that the lexicon says of it."""
+def concept_of(word: str, lexicon: Lexicon, *, beginning: bool = False, mistyped: bool = False) -> Concept:
+    """`word` with all that the lexicon says of it; Latin letters are also heard as Pinyin."""
     alternatives = lexicon.alternatives(word)
-    if not is_han(word) and singular(word) != word:
-        for other, factor in lexicon.alternatives(singular(word)).items():
-            alternatives.setdefault(other, factor)
-    return Concept(word, tuple(alternatives.items()), prefix)
+    if not is_han(word):
+        heard = [singular(word), *lexicon.sounding_like([word])]
+        if beginning:
+            heard += lexicon.abbreviated(word)
+        for other in heard:
+            if other != word:
+                alternatives.update({w: f * HEARD for w, f in {other: 1.0, **lexicon.alternatives(other)}.items() if w not in alternatives})
+    return Concept(word, tuple(alternatives.items()), beginning, mistyped)
 
 
 def understand(text: str, lexicon: Lexicon) -> Query:

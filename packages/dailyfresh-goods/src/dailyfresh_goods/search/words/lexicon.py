@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from threading import Lock
 
 from django.db.models import Count, Max
 
 from ...conf import conf
 from .dictionary import lines_of
-from .normal import normalise
-from .sound import sound_of
+from .normal import is_han, normalise
+from .sound import spellings, syllables
 
 NARROWER = 0.8
 """What a narrower word weighs against the word that was typed; another word for the same weighs `SAME`."""
@@ -89,15 +89,29 @@ class Lexicon:
         del found[word]
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
+    @cached_property
+    def _sounds(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        full: dict[str, list[str]] = {}
+        initials: dict[str, list[str]] = {}
+        for word in sorted(self._words):
+            if len(word) > 1 and is_han(word):
+                for sound in spellings(word):
+                    full.setdefault(sound, []).append(word)
+                initials.setdefault("".join(syllable[0] for syllable in syllables(word)), []).append(word)
+        return full, initials
+
     def sounding_like(self, sounds: Iterable[str]) -> list[str]:
         """Words of two characters and more that are pronounced as one of `sounds`."""
-        if not hasattr(self, "_by_sound"):
-            by_sound: dict[str, list[str]] = {}
-            for word in sorted(self._words):
-                if len(word) > 1 and not word.isascii():
-                    by_sound.setdefault(sound_of(word), []).append(word)
-            self._by_sound = by_sound
-        return [word for sound in sounds for word in self._by_sound.get(sound, ())]
+        return [word for sound in sounds for word in self._sounds[0].get(sound, ())]
+
+    def abbreviated(self, initials: str) -> list[str]:
+        """Words of two characters and more with these initials."""
+        return self._sounds[1].get(initials, [])
+
+    @property
+    def sounds(self) -> Iterable[str]:
+        """The Pinyin of all its words."""
+        return self._sounds[0].keys()
 
 
 _lock = Lock()

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice, product
 
 from .cutting import cutter
+from .dictionary import compounds, lines_of, pieces
 from .normal import is_han, normalise, runs
 
 LONGEST_SPAN = 8
@@ -16,10 +17,26 @@ _ENDINGS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 def syllables(text: str) -> list[str]:
     """One syllable without tone for each Chinese character of `text`."""
+    return [read[0] for read in readings(text)]
+
+
+def readings(text: str) -> list[tuple[str, ...]]:
+    """The syllables that each Chinese character of `text` may be typed as, the likeliest first."""
     from pypinyin import lazy_pinyin
 
+    han = [char for char in text if is_han(char)]
     read: list[str] = lazy_pinyin(text, errors="ignore", strict=False)
-    return read
+    return [_special().get(char, (syllable,)) for char, syllable in zip(han, read, strict=False)]
+
+
+@cache
+def _special() -> dict[str, tuple[str, ...]]:
+    return {char: tuple(read.split()) for line in lines_of("readings.txt", []) for char, _, read in [line.partition(" ")]}
+
+
+def spellings(word: str, *, most: int = 8) -> list[str]:
+    """How `word` is written in Pinyin, the likeliest first."""
+    return ["".join(read) for read in islice(product(*readings(word)), most)]
 
 
 def sounds(text: str) -> tuple[set[str], set[str]]:
@@ -29,20 +46,35 @@ def sounds(text: str) -> tuple[set[str], set[str]]:
     for run in runs(normalise(text)):
         if not is_han(run):
             continue
-        read = syllables(run)
+        read = readings(run)
         if len(read) != len(run):
             continue
-        edges = {0, len(run)}
-        for _word, start, end in cutter().spans(run):
-            edges |= {start, end}
-            full.add(read[end - 1])
-        for start in edges:
-            for end in edges:
-                if start < end <= start + LONGEST_SPAN:
-                    full.add("".join(read[start:end]))
-                    if end - start > 1:
-                        initials.add("".join(syllable[0] for syllable in read[start:end]))
+        for start, end in _stretches(run):
+            for syllables_read in islice(product(*read[start:end]), 8):
+                full.add("".join(syllables_read))
+                if end - start > 1:
+                    initials.add("".join(syllable[0] for syllable in syllables_read))
     return full, initials
+
+
+def _stretches(run: str) -> set[tuple[int, int]]:
+    """From where to where in `run` a word or several may stand, but not those that cut a compound."""
+    edges = {0, len(run)}
+    found = set()
+    for _word, start, end in cutter().spans(run):
+        edges |= {start, end}
+        found.add((end - 1, end))
+    found |= {(start, end) for start in edges for end in edges if start < end <= start + LONGEST_SPAN}
+    at = 0
+    for piece, compound in pieces(run):
+        if compound:
+            inside = {(start, end) for start, end in found if at < start < at + len(piece) or at < end < at + len(piece)}
+            found -= inside
+            for part in compounds()[piece]:
+                start = at + piece.find(part)
+                found.add((start, start + len(part)))
+        at += len(piece)
+    return found
 
 
 def _near(syllable: str) -> list[str]:
@@ -63,12 +95,8 @@ def _near(syllable: str) -> list[str]:
     return found
 
 
-@cache
-def sound_of(word: str) -> str:
-    """The Pinyin of `word` in one piece."""
-    return "".join(syllables(word))
-
-
 def near_sounds(word: str, *, most: int = 40) -> list[str]:
-    """How `word` and its near homophones are written in Pinyin, the exact one first."""
-    return list(dict.fromkeys("".join(read) for read in islice(product(*map(_near, syllables(word))), most)))
+    """How near homophones of `word` are written in Pinyin; its own `spellings` are not among them."""
+    near = (("".join(read)) for read in islice(product(*([n for one in read for n in _near(one)] for read in readings(word))), most))
+    own = set(spellings(word))
+    return [sound for sound in dict.fromkeys(near) if sound not in own]
