@@ -1,7 +1,9 @@
+import json
 import time
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from dailyfresh_orders.models import Order, Payment
@@ -16,13 +18,22 @@ def key_folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def simulator(key_folder, tmp_path):
-    """An Alipay of one's own: nothing of it is left for the next test but its keys."""
-    for file in key_folder.glob("*.pem"):
-        (tmp_path / file.name).symlink_to(file)
-    with Simulator(tmp_path, time_scale=0.0005) as running:
+@pytest.fixture(scope="session")
+def running_simulator(key_folder):
+    with Simulator(key_folder, time_scale=0.0005) as running:
         yield running
+
+
+@pytest.fixture
+def simulator(running_simulator):
+    """Alipay, with nothing left from the last test but its keys and its address."""
+    running_simulator.faults.clear()
+    running_simulator.book.set_clock(0)
+    running_simulator.api.calls.clear()
+    with running_simulator.book._write() as db:
+        for table in ("cashier", "trade", "refund", "notice", "purse"):
+            db.execute(f"DELETE FROM {table}")
+    return running_simulator
 
 
 @pytest.fixture
@@ -33,7 +44,7 @@ def alipay_options(key_folder, simulator):
         "app_private_key_file": str(key_folder / APP_PRIVATE),
         "alipay_public_key_file": str(key_folder / ALIPAY_PUBLIC),
         "server_url": simulator.url,
-        "deadline": 2.0,
+        "deadline": 1.0,
     }
 
 
@@ -61,10 +72,8 @@ def alipay(pay_settings):
 
 @pytest.fixture
 def order(pay_settings, make_order, apple, pear):
-    """An order of ¥ 51.00 (2 apples, 2 pears) to be paid with Alipay."""
-    made = make_order({apple: 2, pear: 2}, payment_method="alipay")
-    made.total  # noqa: B018
-    return made
+    """An order of ¥61.00 (2 apples, 2 pears, freight) to be paid with Alipay."""
+    return make_order({apple: 2, pear: 2}, payment_method="alipay")
 
 
 @pytest.fixture
@@ -101,36 +110,32 @@ def paid(paid_at_gateway):
 
 
 @pytest.fixture
-def deliver(simulator, client):
-    """Posts every notify that the simulator holds to the site, as it would; gives the answers."""
-    from django.test import Client
+def notify():
+    """Posts a form to the notify address as the gateway does, without session or token; gives the answer's body."""
+    strange = Client(enforce_csrf_checks=True)
 
-    def post(trade_only=None):
-        answers = []
-        for row in simulator.book.rows("SELECT * FROM notice ORDER BY id"):
-            answers.append(post_notify(Client(enforce_csrf_checks=True), fields_of(row)))
-        return answers
+    def post(fields):
+        body = fields if isinstance(fields, (str, bytes)) else urlencode(fields)
+        answer = strange.post(
+            reverse("dailyfresh_orders:alipay_notify"),
+            body,
+            content_type="application/x-www-form-urlencoded; charset=utf-8",
+        )
+        assert answer.status_code == 200
+        assert answer["Content-Type"] == "text/plain"
+        return answer.content.decode()
 
     return post
 
 
-def fields_of(row):
-    import json
+@pytest.fixture
+def deliver(simulator, notify):
+    """Posts every notify that the simulator holds to the site, as it would; gives the answers."""
 
-    return json.loads(row["fields"])
+    def post():
+        return [notify(json.loads(row["fields"])) for row in simulator.book.rows("SELECT * FROM notice ORDER BY id")]
 
-
-def post_notify(client, fields, **extra):
-    from urllib.parse import urlencode
-
-    answer = client.post(
-        reverse("dailyfresh_orders:alipay_notify"),
-        urlencode(fields),
-        content_type="application/x-www-form-urlencoded; charset=utf-8",
-        **extra,
-    )
-    assert answer.status_code == 200
-    return answer.content.decode()
+    return post
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ class Keys:
 
     def __init__(self, folder: Path) -> None:
         ensure_keys(folder)
-        private = serialization.load_pem_private_key((folder / ALIPAY_PRIVATE).read_bytes(), password=None)
+        private = serialization.load_pem_private_key(
+            (folder / ALIPAY_PRIVATE).read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
+        )
         public = serialization.load_pem_public_key((folder / APP_PUBLIC).read_bytes())
         if not (isinstance(private, rsa.RSAPrivateKey) and isinstance(public, rsa.RSAPublicKey)):
             raise ValueError(f"The keys in {folder} are no RSA keys")
