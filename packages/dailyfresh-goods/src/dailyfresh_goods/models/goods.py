@@ -34,7 +34,7 @@ class GoodsType(Tracked):
 
 
 class SPU(Tracked):
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, db_index=True)
     detail = CleanHTMLField(_("details"), blank=True, help_text=_("HTML; scripts, styles and forms are removed."))
     specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Shelf life: 3 days”."))
 

@@ -51,7 +51,7 @@ ORDERS = {
         Order("newest", _("Newest"), ("-id",)),
     )
 }
-assert tuple(ORDERS) == SORTS  # noqa: S101
+assert tuple(ORDERS) == SORTS
 
 
 @dataclass(frozen=True, slots=True)

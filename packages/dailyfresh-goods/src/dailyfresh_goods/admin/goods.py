@@ -1,0 +1,144 @@
+"""Types, SPU and SKU."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .. import services
+from ..exceptions import BadFile
+from ..exchange.columns import COLUMNS
+from ..exchange.files import write_csv, write_xlsx
+from ..models import SKU, SPU, GoodsType, SKUImage
+from .imports import ImportView
+from .parts import Thumbnail
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@admin.register(GoodsType)
+class GoodsTypeAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "thumbnail", "slug", "promise", "sort_order")
+    list_editable = ("sort_order",)
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+
+class SKUImageInline(Thumbnail, admin.TabularInline):  # type: ignore[type-arg]
+    model = SKUImage
+    fields = ("thumbnail", "image", "sort_order")
+    readonly_fields = ("thumbnail",)
+    extra = 0
+
+
+class SKUInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = SKU
+    fields = (
+        ("name", "unit", "slug"),
+        ("type", "price", "market_price"),
+        ("stock", "limit", "on_sale"),
+        ("image", "label", "origin"),
+        "description",
+    )
+    prepopulated_fields = {"slug": ("name", "unit")}
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(SPU)
+class SPUAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "packs")
+    search_fields = ("name", "skus__name")
+    inlines = (SKUInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SPU]:
+        return super().get_queryset(request).prefetch_related("skus")
+
+    @admin.display(description=_("packs"))
+    def packs(self, spu: SPU) -> str:
+        return ", ".join(sku.unit for sku in spu.skus.all())
+
+
+@admin.register(SKU)
+class SKUAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+    change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
+    list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "band", "sales", "on_sale", "preview")
+    list_editable = ("price", "stock", "on_sale")
+    list_filter = ("on_sale", "band", "type", "created_at")
+    list_select_related = ("type",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("name", "slug", "=id", "origin")
+    autocomplete_fields = ("spu",)
+    readonly_fields = ("band", "sales", "created_at", "updated_at", "preview")
+    prepopulated_fields = {"slug": ("name", "unit")}
+    inlines = (SKUImageInline,)
+    actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx")
+    fieldsets = (
+        (None, {"fields": (("name", "unit"), "slug", ("type", "spu"), "description", "image", ("label", "origin"))}),
+        (_("Selling"), {"fields": (("price", "market_price"), ("stock", "limit"), ("on_sale", "sort_order"))}),
+        (_("Figures"), {"fields": (("band", "sales"), ("created_at", "updated_at"), "preview")}),
+    )
+
+    @admin.display(description=_("page"))
+    def preview(self, sku: SKU) -> str | SafeString:
+        if not sku.pk or not sku.on_sale:
+            return "–"
+        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', sku.get_absolute_url(), _("show"))
+
+    @admin.action(description=_("Put on sale"), permissions=["change"])
+    def put_on_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
+        self._tell(request, services.put_on_sale(sku_ids=_ids(chosen)))
+
+    @admin.action(description=_("Take off sale"), permissions=["change"])
+    def take_off_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
+        self._tell(request, services.take_off_sale(sku_ids=_ids(chosen)))
+
+    def _tell(self, request: HttpRequest, number: int) -> None:
+        text = ngettext("%d SKU was changed.", "%d SKUs were changed.", number) % number
+        self.message_user(request, text, messages.SUCCESS)
+
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, chosen: QuerySet[SKU]) -> StreamingHttpResponse:
+        rows = services.export_goods(skus=chosen)
+        return StreamingHttpResponse(write_csv(COLUMNS, rows), headers=_file("goods.csv", "text/csv; charset=utf-8"))
+
+    @admin.action(description=_("Export as XLSX"), permissions=["view"])
+    def export_xlsx(self, request: HttpRequest, chosen: QuerySet[SKU]) -> HttpResponse | None:
+        try:
+            body = write_xlsx(COLUMNS, services.export_goods(skus=chosen))
+        except BadFile as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return None
+        return HttpResponse(body, headers=_file("goods.xlsx", XLSX))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(ImportView.as_view(model_admin=self))
+        everything = self.admin_site.admin_view(self.export_all)
+        return [
+            path("import/", view, name="dailyfresh_goods_sku_import"),
+            path("export/", everything, name="dailyfresh_goods_sku_export"),
+            *super().get_urls(),
+        ]
+
+    def export_all(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """All SKUs in one file that can be changed and taken in again."""
+        from django.core.exceptions import PermissionDenied
+
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.export_csv(request, self.get_queryset(request))
+
+
+def _ids(chosen: QuerySet[SKU]) -> list[str]:
+    return [str(pk) for pk in chosen.values_list("pk", flat=True)]
+
+
+def _file(name: str, kind: str) -> dict[str, Any]:
+    return {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -1,0 +1,1 @@
+"""Goods in files: CSV, XLSX and JSON, read row by row and written the same way."""

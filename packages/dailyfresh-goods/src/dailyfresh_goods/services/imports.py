@@ -1,0 +1,170 @@
+"""Taking goods in by the file, and giving them out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from ..exchange.columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, unknown, values_of
+from ..exchange.files import Row
+from ..models import SKU, SPU, Band, GoodsType
+from .marks import keys_of, mark, tell
+
+BATCH = 500
+NAMED = 1000
+"""Bad rows that are named one by one; the rest are counted."""
+
+
+@dataclass
+class Report:
+    """What an import did, or would do."""
+
+    created: int = 0
+    changed: int = 0
+    bad: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, problems: list[Problem]) -> None:
+        self.bad += 1
+        self.problems += problems[: max(0, NAMED - len(self.problems))]
+
+
+@dataclass
+class _Import:
+    """One run over a file: what is known of types, and which slugs the file had already."""
+
+    report: Report
+    types: dict[str, int]
+    seen: set[int] = field(default_factory=set)
+
+    def checked(self, batch: list[tuple[int, Row]]) -> list[tuple[dict[str, Any], SKU | None]]:
+        """(cleaned values, the SKU they change or None) of the good rows; the bad ones go into the report."""
+        slugs = [str(row.get("slug") or "").strip() for _number, row in batch]
+        existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs)}
+        good = []
+        for number, row in batch:
+            values = dict(values_of(row))
+            problems = [
+                Problem(number, column, " ".join(value.messages))
+                for column, value in values.items()
+                if isinstance(value, ValidationError)
+            ]
+            problems += [Problem(number, name, _("There is no such column.")) for name in unknown(row)]
+            slug = values.get("slug")
+            sku = existing.get(slug) if isinstance(slug, str) else None
+            wanted = REQUIRED if sku is None else ("slug",)
+            problems += [Problem(number, name, _("A new SKU needs this.")) for name in wanted if name not in values]
+            if isinstance(values.get("type"), str) and values["type"] not in self.types:
+                problems.append(Problem(number, "type", _("There is no type “%s”.") % values["type"]))
+            if isinstance(slug, str):
+                if hash(slug) in self.seen:
+                    problems.append(Problem(number, "slug", _("The file has “%s” twice.") % slug))
+                self.seen.add(hash(slug))
+            if problems:
+                self.report.add(problems)
+            else:
+                good.append((values, sku))
+        return good
+
+    def write(self, good: list[tuple[dict[str, Any], SKU | None]]) -> None:
+        """Write the rows with their marks, in one transaction."""
+        spus = _spus(good)
+        rows, touched, marked = [], set(), [sku.pk for _values, sku in good if sku]
+        for values, sku in good:
+            touched |= values.keys()
+            given = {column: values[column] for column in OWN if column in values}
+            if sku is None:
+                row = SKU(**given)
+            else:
+                row = SKU(
+                    **{f.attname: getattr(sku, f.attname) for f in SKU._meta.concrete_fields if not f.primary_key}
+                )
+                for column, value in given.items():
+                    setattr(row, column, value)
+            if "type" in values:
+                row.type_id = self.types[values["type"]]
+            name = values.get("spu") or (values["name"] if sku is None else None)
+            if name:
+                row.spu_id = spus[name]
+            row.band = Band.of(row.stock)
+            rows.append(row)
+        mark(keys_of(marked))  # where they are shown so far
+        _upsert(rows, touched)
+        pks = list(SKU.objects.filter(slug__in=[row.slug for row in rows]).values_list("pk", flat=True))
+        mark(keys_of(pks))
+        tell(pks)
+
+
+def _upsert(rows: list[SKU], touched: set[str]) -> None:
+    columns = {column for column in touched if column in OWN and column != "slug"}
+    columns |= {"updated_at"} | ({"band"} if "stock" in touched else set())
+    columns |= {"type"} & touched | {"spu"} & touched
+    targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
+    # The plain manager: the marks are written here, for the whole batch.
+    SKU._base_manager.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
+
+
+def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
+    """name -> key of the SPUs the rows name, made where missing, with the texts the rows give."""
+    texts: dict[str, dict[str, str]] = {}
+    by_key: dict[int, dict[str, str]] = {}
+    for values, sku in good:
+        given = {column: values[column] for column in OF_SPU if column in values}
+        name = values.get("spu") or (values["name"] if sku is None else None)
+        if name:
+            texts.setdefault(name, {}).update(given)
+        elif given and sku is not None:
+            by_key.setdefault(sku.spu_id, {}).update(given)
+    found: dict[str, int] = {}
+    for pk, name in SPU.objects.filter(name__in=texts).order_by("-pk").values_list("pk", "name"):
+        found[name] = pk
+    by_key |= {found[name]: given for name, given in texts.items() if name in found and given}
+    missing = [SPU(name=name, **given) for name, given in texts.items() if name not in found]
+    SPU._base_manager.bulk_create(missing)
+    for pk, name in SPU.objects.filter(name__in=[spu.name for spu in missing]).values_list("pk", "name"):
+        found[name] = pk
+    for pk, given in by_key.items():
+        if given:
+            SPU.objects.filter(pk=pk).exclude(**given).update(**given)
+    return found
+
+
+def import_goods(
+    *,
+    rows: Iterable[tuple[int, Row]],
+    dry_run: bool = False,
+    skip_bad: bool = False,
+    done: Callable[[Report], None] = lambda report: None,
+) -> Report:
+    """Create and change SKUs from rows, known by their slug; `done` hears of the progress batch by batch.
+
+    The rows are read once and in order, a batch at a time. Without `skip_bad` a batch with a bad row is not
+    written, nor is any after it; read the file with `dry_run` first, or wrap the call in a transaction.
+    """
+    report = Report()
+    run = _Import(report, dict(GoodsType.objects.values_list("slug", "pk")))
+    iterator = iter(rows)
+    while batch := list(islice(iterator, BATCH)):
+        good = run.checked(batch)
+        if not dry_run and good and (skip_bad or not report.bad):
+            with transaction.atomic():
+                run.write(good)
+        report.created += sum(sku is None for _values, sku in good)
+        report.changed += sum(sku is not None for _values, sku in good)
+        done(report)
+    return report
+
+
+def export_goods(*, skus: "QuerySet[SKU]") -> Iterator[dict[str, Any]]:
+    """Rows of `COLUMNS` as `import_goods` takes them, one by one."""
+    rows = skus.select_related("type", "spu").order_by("pk")
+    for sku in rows.iterator(chunk_size=BATCH):
+        row: dict[str, Any] = {column: getattr(sku, column) for column in OWN}
+        row |= {"type": sku.type.slug, "spu": sku.spu.name, "image": sku.image.name, "on_sale": int(sku.on_sale)}
+        row |= {column: getattr(sku.spu, column) for column in OF_SPU}
+        yield {column: row[column] for column in COLUMNS}

@@ -1,0 +1,164 @@
+"""The admin as a merchant uses it."""
+
+from typing import Any
+
+import pytest
+from conftest import Shop
+from dailyfresh_goods.models import SKU, SPU, HomeBanner, HomeTypeGoods, StalePage
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+HERE = "/admin/dailyfresh_goods"
+
+
+def upload(client: Client, text: str, **more: Any) -> Any:
+    file = SimpleUploadedFile("goods.csv", text.encode(), content_type="text/csv")
+    return client.post(f"{HERE}/sku/import/", {"file": file, **more})
+
+
+@pytest.mark.parametrize("model", ["sku", "spu", "goodstype", "homebanner", "promotion", "hometypegoods"])
+def test_every_list_search_and_form_opens(model: str, shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku("Apple")
+    sku.images.create(image="skus/b.webp")
+    shop.home(sku)
+    shop.banner(sku=sku)
+    shop.promotion()
+    assert admin_client.get(f"{HERE}/{model}/").status_code == 200
+    assert admin_client.get(f"{HERE}/{model}/", {"q": "1"}).status_code == 200
+    assert admin_client.get(f"{HERE}/{model}/add/").status_code == 200
+    assert admin_client.get(f"{HERE}/{model}/1/change/").status_code == 200
+
+
+def test_the_list_of_skus_costs_the_same_however_many(shop: Shop, admin_client: Client, settings: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            admin_client.get(f"{HERE}/sku/")
+        return len(asked)
+
+    shop.many(3)
+    cost()  # content types are read once
+    few = cost()
+    shop.many(40)
+    assert cost() == few
+
+
+def test_price_stock_and_sale_are_edited_in_the_list(shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku("Apple")
+    StalePage.objects.all().delete()
+    data = {
+        "form-TOTAL_FORMS": 1,
+        "form-INITIAL_FORMS": 1,
+        "form-0-id": sku.pk,
+        "form-0-price": "7.70",
+        "form-0-stock": 0,
+        "form-0-on_sale": "on",
+        "_save": "Save",
+    }
+    assert admin_client.post(f"{HERE}/sku/", data).status_code == 302
+    sku.refresh_from_db()
+    assert (str(sku.price), sku.stock, sku.band) == ("7.70", 0, 0)
+    assert StalePage.objects.filter(key=f"detail:{sku.pk}").exists()
+
+
+def test_an_spu_is_made_with_its_packs_on_one_page(shop: Shop, admin_client: Client) -> None:
+    data = {"name": "Pear", "detail": "<p>Juicy</p>", "specs": "", "skus-TOTAL_FORMS": 1, "skus-INITIAL_FORMS": 0}
+    data |= {f"skus-0-{name}": value for name, value in {
+        "name": "Pear", "unit": "1kg", "slug": "pear-1kg", "type": shop.fruit.pk, "price": "3.00", "stock": 5, "on_sale": "on",
+    }.items()}  # fmt: skip
+    assert admin_client.post(f"{HERE}/spu/add/", data).status_code == 302
+    assert SPU.objects.get().skus.get().unit == "1kg"
+
+
+@pytest.mark.parametrize(("action", "on_sale"), [("put_on_sale", True), ("take_off_sale", False)])
+def test_goods_go_on_and_off_sale_together(action: str, on_sale: bool, shop: Shop, admin_client: Client) -> None:
+    skus = [shop.sku(on_sale=not on_sale) for _ in range(3)]
+    StalePage.objects.all().delete()
+    data = {"action": action, "_selected_action": [sku.pk for sku in skus[:2]]}
+    page = admin_client.post(f"{HERE}/sku/", data, follow=True)
+    assert "2 SKUs were changed" in page.content.decode()
+    assert SKU.objects.filter(on_sale=on_sale).count() == 2
+    assert StalePage.objects.filter(key="list:fruit").exists()
+
+
+def test_a_bulk_deletion_marks_the_pages(shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku()
+    StalePage.objects.all().delete()
+    data = {"action": "delete_selected", "_selected_action": [sku.pk], "post": "yes"}
+    admin_client.post(f"{HERE}/sku/", data)
+    assert StalePage.objects.filter(key=f"detail:{sku.pk}").exists()
+
+
+def test_an_export_is_a_file_to_take_in_again(shop: Shop, admin_client: Client) -> None:
+    shop.sku("苹果", slug="apple")
+    answer = admin_client.get(f"{HERE}/sku/export/")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "苹果" in text
+    assert "attachment" in answer["Content-Disposition"]
+    page = upload(admin_client, text.replace("9.90", "8.80"))
+    assert page.status_code == 302
+    assert str(SKU.objects.get().price) == "8.80"
+    xlsx = admin_client.post(f"{HERE}/sku/", {"action": "export_xlsx", "_selected_action": [SKU.objects.get().pk]})
+    assert xlsx.content[:2] == b"PK"
+
+
+def test_an_import_is_checked_first_and_names_each_bad_row(shop: Shop, admin_client: Client) -> None:
+    shop.sku("Apple", slug="apple")
+    text = "slug,price\napple,1.00\napple-2,2.00\n"
+    page = upload(admin_client, text).content.decode()
+    assert "<td>3</td><td>type</td>" in page
+    assert "Nothing was written" in page
+    good = "slug,price\napple,1.00\n"
+    page = upload(admin_client, good, dry_run="on").content.decode()
+    assert "0 SKUs would be created, 1 changed" in page
+    assert str(SKU.objects.get().price) == "9.90"
+    assert (
+        "must end with"
+        in admin_client.post(f"{HERE}/sku/import/", {"file": SimpleUploadedFile("x.exe", b"x")}).content.decode()
+    )
+
+
+def test_importing_takes_the_right_to_add_and_change(shop: Shop, client: Client) -> None:
+    user = User.objects.create_user("clerk", password="x", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_sku"))
+    client.force_login(user)
+    assert client.get(f"{HERE}/sku/import/").status_code == 403
+    assert client.get(f"{HERE}/sku/export/").status_code == 200
+    assert client.post(f"{HERE}/sku/", {"action": "take_off_sale", "_selected_action": [1]}).status_code in (302, 403)
+    assert not SKU.objects.filter(on_sale=False).exists()
+
+
+def test_banners_are_ordered_by_their_numbers(shop: Shop, admin_client: Client) -> None:
+    first, second = shop.banner("A", sort_order=1), shop.banner("B", sort_order=2)
+    data = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "Save"}
+    data |= {"form-0-id": first.pk, "form-0-sort_order": 5, "form-1-id": second.pk, "form-1-sort_order": 2}
+    assert admin_client.post(f"{HERE}/homebanner/", data).status_code == 302
+    assert [banner.title for banner in HomeBanner.objects.all()] == ["B", "A"]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example", "data:text/html,x"])
+def test_a_banner_cannot_lead_to_a_script(url: str, shop: Shop, admin_client: Client) -> None:
+    banner = shop.banner()
+    page = admin_client.post(f"{HERE}/homebanner/{banner.pk}/change/", {"title": "X", "url": url, "sort_order": 0})
+    assert page.status_code == 200
+    assert "A link begins with" in page.content.decode()
+
+
+def test_a_banner_ends_after_it_starts(shop: Shop, admin_client: Client) -> None:
+    banner = shop.banner()
+    when = {"starts_at_0": "2026-01-02", "starts_at_1": "00:00", "ends_at_0": "2026-01-01", "ends_at_1": "00:00"}
+    page = admin_client.post(f"{HERE}/homebanner/{banner.pk}/change/", {"title": "X", "sort_order": 0, **when})
+    assert "It must end after it starts" in page.content.decode()
+
+
+def test_the_same_goods_stand_once_in_a_place(shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku()
+    shop.home(sku)
+    page = admin_client.post(
+        f"{HERE}/hometypegoods/add/", {"type": sku.type_id, "sku": sku.pk, "display": 1, "sort_order": 0}
+    )
+    assert page.status_code == 200
+    assert HomeTypeGoods.objects.count() == 1

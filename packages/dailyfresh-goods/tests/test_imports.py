@@ -1,0 +1,209 @@
+"""Goods in files: what comes out goes in again, and a bad row is named before anything is written."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Shop
+from dailyfresh_goods.exceptions import BadFile
+from dailyfresh_goods.exchange.columns import COLUMNS
+from dailyfresh_goods.exchange.files import read_rows, write_csv, write_xlsx
+from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
+from dailyfresh_goods.services import export_goods, import_goods
+from django.core.management import CommandError, call_command
+
+GOOD: dict[str, Any] = {"slug": "pear", "type": "fruit", "name": "Pear", "price": "3.50", "unit": "1kg"}
+
+
+def rows(*given: dict[str, Any]) -> Any:
+    return enumerate(given, 2)
+
+
+def problems(*given: dict[str, Any]) -> list[tuple[int, str]]:
+    report = import_goods(rows=rows(*given), dry_run=True)
+    return [(problem.row, problem.column) for problem in report.problems]
+
+
+def test_a_row_makes_a_sku_and_packs_of_one_name_share_their_spu(shop: Shop) -> None:
+    import_goods(
+        rows=rows(
+            GOOD | {"spu": "Pears", "detail": "<p>Juicy</p><script></script>", "stock": "5", "on_sale": "是"},
+            GOOD | {"slug": "pear-2", "unit": "2kg", "spu": "Pears"},
+        )
+    )
+    pear, crate = SKU.objects.order_by("slug")
+    assert pear.spu == crate.spu
+    assert pear.spu.detail == "<p>Juicy</p>"
+    assert (pear.band, crate.band) == (Band.LOW, Band.SOLD_OUT)
+    assert set(StalePage.objects.values_list("key", flat=True)) >= {f"detail:{pear.pk}", "list:fruit"}
+
+
+def test_the_slug_and_the_columns_to_change_are_enough(shop: Shop) -> None:
+    sku = shop.sku("Apple", slug="apple", market_price="12.00", stock=5)
+    StalePage.objects.all().delete()
+    report = import_goods(rows=rows({"slug": "apple", "price": "8.80", "market_price": "", "stock": 50}))
+    changed = SKU.objects.get()
+    assert (report.created, report.changed, report.bad) == (0, 1, 0)
+    assert (changed.pk, str(changed.price), changed.market_price, changed.stock) == (sku.pk, "8.80", None, 50)
+    assert (changed.name, changed.spu_id, changed.band) == ("Apple", sku.spu_id, Band.IN_STOCK)
+    assert changed.created_at == sku.created_at
+    assert StalePage.objects.filter(key=f"detail:{sku.pk}").exists()
+
+
+def test_a_sku_that_moves_marks_the_list_it_leaves(shop: Shop) -> None:
+    shop.sku("Apple", slug="apple")
+    StalePage.objects.all().delete()
+    import_goods(rows=rows({"slug": "apple", "type": "fish"}))
+    assert set(StalePage.objects.values_list("key", flat=True)) >= {"list:fruit", "list:fish"}
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"slug": "not a slug"}, "slug"),
+        ({"price": "cheap"}, "price"),
+        ({"price": "-1"}, "price"),
+        ({"price": "1.234"}, "price"),
+        ({"price": ""}, "price"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"type": "nuts"}, "type"),
+        ({"type": ""}, "type"),
+        ({"stock": "-5"}, "stock"),
+        ({"stock": "1e400"}, "stock"),
+        ({"limit": "0"}, "limit"),
+        ({"on_sale": "maybe"}, "on_sale"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_bad_cell_is_named(row: dict[str, Any], column: str, shop: Shop) -> None:
+    assert problems(GOOD, GOOD | {"slug": "other"} | row) == [(3, column)]
+
+
+def test_a_row_twice_and_a_new_row_without_its_columns_are_named(shop: Shop) -> None:
+    assert problems(GOOD, GOOD) == [(3, "slug")]
+    assert problems({"slug": "new", "price": "1"}) == [(2, "type"), (2, "name"), (2, "unit")]
+    assert problems({"price": "1"})[0] == (2, "slug")
+
+
+def test_numbers_of_a_spreadsheet_are_taken_as_they_read(shop: Shop) -> None:
+    import_goods(rows=rows(GOOD | {"price": 9.9, "stock": 12.0, "name": 300.0, "on_sale": True}))
+    sku = SKU.objects.get()
+    assert (str(sku.price), sku.stock, sku.name, sku.on_sale) == ("9.90", 12, "300", True)
+
+
+def test_a_dry_run_writes_nothing(shop: Shop) -> None:
+    report = import_goods(rows=rows(GOOD), dry_run=True)
+    assert report.created == 1
+    assert not SKU.objects.exists()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_what_comes_out_goes_in_again(ending: str, shop: Shop) -> None:
+    shop.sku("=SUM(A1)", slug="formula", description="-1, “quoted”\nline", market_price="12.00", limit=3)
+    shop.sku("苹果", slug="apple", on_sale=False)
+    exported = list(export_goods(skus=SKU.objects.all()))
+    body = b"".join(write_csv(COLUMNS, exported)) if ending == ".csv" else write_xlsx(COLUMNS, exported)
+    if ending == ".csv":
+        assert b"'=SUM(A1)" in body  # a spreadsheet must not run it
+    report = import_goods(rows=read_rows(io.BytesIO(body), f"goods{ending}"))
+    assert report.problems == []
+    assert (report.created, report.changed) == (0, 2)
+    assert list(export_goods(skus=SKU.objects.all())) == exported
+    SKU.objects.all().delete()
+    SPU.objects.all().delete()
+    assert import_goods(rows=read_rows(io.BytesIO(body), f"goods{ending}")).created == 2
+    assert list(export_goods(skus=SKU.objects.all())) == exported
+
+
+def test_excel_in_china_writes_gbk(shop: Shop) -> None:
+    text = "slug,type,name,price,unit\npear,fruit,雪梨,3.50,盒\n"
+    ((number, row),) = read_rows(io.BytesIO(text.encode("gb18030")), "goods.CSV")
+    assert (number, row["name"]) == (2, "雪梨")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("goods.pdf", b"x"),
+        ("goods.xlsx", b"no zip"),
+        ("goods.json", b'{"slug": "a"} nonsense'),
+        ("goods.json", b"[1, 2]"),
+        ("goods.json", b"\xff\xfe"),
+        ("goods.csv", b"a\n\xff\xff\xff" * 9),
+    ],
+)
+def test_a_file_that_is_none_is_named(name: str, body: bytes) -> None:
+    with pytest.raises(BadFile):
+        list(read_rows(io.BytesIO(body), name))
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_is_an_array_or_one_object_a_line(indent: int | None) -> None:
+    objects = [{"slug": f"s{n}", "detail": "雪" * 4000} for n in range(30)]
+    lines = "\n".join(json.dumps(o) for o in objects)
+    for text in (json.dumps(objects, indent=indent, ensure_ascii=False), lines):
+        assert [row for _n, row in read_rows(io.BytesIO(text.encode()), "goods.json")] == objects
+
+
+def catalogue(path: Path, number: int) -> Path:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["slug", "type", "spu", "name", "price", "unit", "stock", "detail"])
+        for n in range(number):
+            writer.writerow(
+                [f"g-{n}", f"type-{n % 6}", f"Goods {n // 2}", f"Goods {n // 2}", "9.90", f"{n}g", 50, "x" * 200]
+            )
+    return path
+
+
+def test_load_catalogue_reads_twice_and_names_bad_rows(db: None, tmp_path: Path, capsys: Any) -> None:
+    path = catalogue(tmp_path / "goods.csv", 1200)
+    with pytest.raises(CommandError, match="1200 bad rows; nothing was written"):
+        call_command("load_catalogue", path)
+    assert "row 2, type" in capsys.readouterr().err
+    call_command("load_catalogue", path, "--create-types", "--dry-run", "--skip-bad")
+    assert not GoodsType.objects.exists()
+    call_command("load_catalogue", path, "--create-types")
+    assert (SKU.objects.count(), SPU.objects.count(), GoodsType.objects.count()) == (1200, 600, 6)
+    with path.open("a") as file:
+        file.write("bad slug,type-1,x,x,1,1,1,\n")
+    with pytest.raises(CommandError, match="1 bad rows"):
+        call_command("load_catalogue", path)
+    call_command("load_catalogue", path, "--skip-bad")
+    assert "0 SKUs were created, 1200 changed, 1 rows bad" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_catalogue", tmp_path / "nowhere.csv")
+
+
+@pytest.mark.prove
+def test_a_hundred_thousand_skus_load_in_bounded_memory(tmp_path: Path) -> None:
+    path = catalogue(tmp_path / "goods.csv", 100_000)
+    program = f"""
+import django, sys
+from django.conf import settings
+from minisite import settings as site
+site.DATABASES["default"]["NAME"] = {str(tmp_path / "db.sqlite3")!r}
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("load_catalogue", {str(path)!r}, "--create-types")
+from dailyfresh_goods.models import SKU
+assert SKU.objects.count() == 100_000
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent,
+        env={"PYTHONPATH": str(Path(__file__).parent), "DJANGO_SETTINGS_MODULE": "minisite.settings", "PATH": ""},
+    )
+    assert run.returncode == 0, run.stderr
+    print(run.stdout)
+    peak = int(run.stdout.split(" MB at most")[0].split()[-1])
+    assert peak < 250
