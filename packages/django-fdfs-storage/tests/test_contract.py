@@ -15,3 +15,22 @@ class TestClient(ClientContract):
     @pytest.fixture
     def client(self, client):
         return client
+
+
+NOT_POSSIBLE = {
+    "test_an_empty_file_is_saved_and_read_back": "the library refuses empty content",
+    "test_an_unknown_group_is_no_missing_file": "the library tells only the text of an error, not who said it",
+}
+
+
+class TestFdfsClientPy3(StorageContract):
+    """The optional engine; NOT_POSSIBLE lists what its library cannot do."""
+
+    @pytest.fixture
+    def storage(self, tracker: str, request: pytest.FixtureRequest) -> FastDFSStorage:
+        pytest.importorskip("fdfs_client", reason="needs the extra fdfs-client-py3")
+        if reason := NOT_POSSIBLE.get(request.node.originalname):
+            request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+        return FastDFSStorage(
+            engine="django_fdfs_storage.fdfs_client_py3.FdfsClientPy3", trackers=[tracker], network_timeout=2
+        )

@@ -1,5 +1,6 @@
 """Sockets to FastDFS servers: one connection with its deadlines, and a bounded pool of them."""
 
+import io
 import os
 import socket
 import threading
@@ -15,6 +16,7 @@ from .exceptions import BadReply, ConnectionLost, PoolExhausted, Refused, Server
 from .wire import HEADER, RESPONSE, Header, Status, pack_message, unpack_header
 
 PIECE = 256 * 1024
+_MORE = getattr(socket, "MSG_MORE", 0)
 # After these the server waits for the next request; after any other it may close the connection.
 _STAYS_OPEN = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
 # No answer but content comes near this.
@@ -70,15 +72,15 @@ class Connection:
     def begin(self, command: int, body: bytes = b"", *, more: int = 0, flags: int = 0) -> None:
         """Send a request; `more` bytes of its body follow through `send`."""
         self.idle = False
-        self.send(pack_message(command, body, more=more, status=flags))
+        self.send(pack_message(command, body, more=more, status=flags), more=more > 0)
 
-    def send(self, data: bytes | memoryview) -> None:
-        """Send a part of a request."""
+    def send(self, data: bytes | memoryview, *, more: bool = False) -> None:
+        """Send a part of a request; with `more` it may wait to travel with the next part."""
         view = memoryview(data)
         try:
             self._socket.settimeout(self._timeout)
             for start in range(0, len(view), PIECE):
-                self._socket.sendall(view[start : start + PIECE])
+                self._socket.sendall(view[start : start + PIECE], _MORE if more else 0)
         except OSError as error:
             self._lose(error, sent=False)
 
@@ -106,14 +108,18 @@ class Connection:
         length = self._answer_length()
         if most is not None and length > most:
             raise BadReply(f"{self.address} answered {length} bytes where {most} were asked for")
-        body = bytearray(min(length, LONGEST_ANSWER))
-        self._receive(memoryview(body))
-        while len(body) < length:
-            more = bytearray(min(length - len(body), LONGEST_ANSWER))
-            self._receive(memoryview(more))
-            body += more
+        parts = [self._part(min(length, LONGEST_ANSWER))]
+        while left := length - sum(map(len, parts)):
+            parts.append(self._part(min(left, LONGEST_ANSWER)))
         self.idle = True
-        return bytes(body)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _part(self, size: int) -> bytes:
+        # The bytes of a BytesIO that nobody else holds are filled in place and handed out: no copy.
+        part = io.BytesIO(bytes(size))
+        with part.getbuffer() as view:
+            self._receive(view)
+        return part.getvalue()
 
     def _receive(self, view: memoryview) -> None:
         for start in range(0, len(view), PIECE):

@@ -2,7 +2,6 @@
 
 import mimetypes
 import os
-import re
 import time
 from email.utils import formatdate
 from hmac import compare_digest
@@ -13,9 +12,8 @@ from typing import ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from ..names import anti_steal_token
+from ..ranges import Unsatisfiable, asked_range
 from .disk import Disk
-
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 class FileHandler(BaseHTTPRequestHandler):
@@ -46,22 +44,23 @@ class FileHandler(BaseHTTPRequestHandler):
     def _send(self, path: Path, filename: str | None) -> None:
         with path.open("rb") as file:
             stat = os.fstat(file.fileno())
-            span = self._span(stat.st_size)
-            if span is None:
+            try:
+                span = asked_range(self.headers.get("Range", ""), stat.st_size)
+            except Unsatisfiable:
                 self._answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, {"Content-Range": f"bytes */{stat.st_size}"})
                 return
-            start, end, partial = span
+            start, end = span or (0, stat.st_size)
             headers = {
                 "Content-Type": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
                 "Last-Modified": formatdate(stat.st_mtime, usegmt=True),
                 "Accept-Ranges": "bytes",
                 "X-Content-Type-Options": "nosniff",
             }
-            if partial:
+            if span:
                 headers["Content-Range"] = f"bytes {start}-{end - 1}/{stat.st_size}"
             if filename:
                 headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
-            self._answer(HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK, headers, length=end - start)
+            self._answer(HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK, headers, length=end - start)
             if self.command != "HEAD" and end > start:
                 self.connection.sendfile(file, start, end - start)
 
@@ -82,17 +81,6 @@ class FileHandler(BaseHTTPRequestHandler):
         expected = anti_steal_token(path, secret=self.secret, timestamp=int(timestamp))
         fresh = int(timestamp) == 0 or time.time() - int(timestamp) <= self.token_ttl
         return None if fresh and compare_digest(token, expected) else HTTPStatus.FORBIDDEN
-
-    def _span(self, size: int) -> tuple[int, int, bool] | None:
-        """Start, end and whether it is a part; None when the range lies outside the file."""
-        match = _RANGE.fullmatch(self.headers.get("Range", ""))
-        if match is None or match[0] == "bytes=-":
-            return 0, size, False
-        first, last = match.groups()
-        if not first:
-            return (max(size - int(last), 0), size, True) if int(last) and size else None
-        start, end = int(first), min(int(last) + 1 if last else size, size)
-        return (start, end, True) if start < end else None
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing for each request."""
