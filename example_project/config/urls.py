@@ -11,6 +11,7 @@ from store import views
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:name>", media, name="media"),
+    path("favicon.ico", views.favicon),
     path("healthz", views.health, name="health"),
 ]
 if apps.is_installed("demo"):

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 LEASH = Path(__file__).with_name("leash.py")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 8.0  # seconds between SIGTERM and SIGKILL
 
 
@@ -66,17 +67,18 @@ class Supervisor:
         self.running: list[tuple[Program, subprocess.Popen[str], threading.Thread]] = []
 
     def __enter__(self) -> "Supervisor":
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._stopped)
+        self.handlers = {number: signal.signal(number, self._stopped) for number in SIGNALS}
         return self
 
     def _stopped(self, number: int, frame: FrameType | None) -> None:
         raise Stopped
 
     def __exit__(self, *_exception: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave programs behind
         self.stop()
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
 
     def start(self, program: Program) -> subprocess.Popen[str]:
         """Starts it in a session of its own: Ctrl-C reaches the supervisor alone, which stops them in order."""
@@ -99,10 +101,11 @@ class Supervisor:
 
     def _read(self, program: Program, process: "subprocess.Popen[str]") -> None:
         assert process.stdout
-        for line in process.stdout:
-            text = line.rstrip()
-            if text and not (program.hush and program.hush.search(text)):
-                self.output.say(program.name, text)
+        with process.stdout as lines:
+            for line in lines:
+                text = line.rstrip()
+                if text and not (program.hush and program.hush.search(text)):
+                    self.output.say(program.name, text)
 
     def run(self, program: Program) -> None:
         """Runs one that is to end, and waits for it."""
@@ -136,8 +139,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ends them all, the last one started first, and waits until none is left."""
-        for program, process, _reader in reversed(self.running):
+        for program, process, reader in reversed(self.running):
             end(process, patience=PATIENCE, tell=lambda name=program.name: self.output.say(name, "does not stop; killed"))
+            reader.join(timeout=2)
         self.running.clear()
 
 

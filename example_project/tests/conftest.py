@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from demo import services
@@ -39,6 +40,7 @@ def embedded_redis() -> str:
 if not os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = embedded_redis()
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.tests"
+django.setup()
 
 
 @pytest.fixture(autouse=True)
