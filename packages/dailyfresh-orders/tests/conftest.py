@@ -6,12 +6,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.contrib.auth import get_user_model
-from minisite.shop.models import InBasket, Place, Product
-
 from dailyfresh_orders.quotes import BASKET, quote, signed
 from dailyfresh_orders.services.placing import place_order
-
+from django.contrib.auth import get_user_model
+from minisite.shop.models import InBasket, Place, Product
 
 HERE = Path(__file__).parent
 

@@ -20,10 +20,9 @@ FIRST_SKU, USERS = 1, 64
 
 def prepare(scenario):
     """Buyers with an address, and fresh stock."""
+    from dailyfresh_orders.models import Order, OrderLog
     from django.contrib.auth import get_user_model
     from minisite.shop.models import InBasket, Place, Product, Settled
-
-    from dailyfresh_orders.models import Order, OrderLog
 
     User = get_user_model()
     if User.objects.count() < USERS:
@@ -34,7 +33,10 @@ def prepare(scenario):
     for model in (InBasket, Settled, Product):
         model.objects.all().delete()
     Product.objects.bulk_create(
-        [Product(pk=FIRST_SKU + n, title=f"p{n}", yuan=Decimal("2.50"), pieces=scenario["stock"]) for n in range(scenario["skus"])]
+        [
+            Product(pk=FIRST_SKU + n, title=f"p{n}", yuan=Decimal("2.50"), pieces=scenario["stock"])
+            for n in range(scenario["skus"])
+        ]
     )
 
 
@@ -132,13 +134,12 @@ def run(scenario):
 
 def books(scenario):
     """What the database says afterwards, once the drain has run: every sum that must agree."""
+    from dailyfresh_orders.models import Order, OrderLine
+    from dailyfresh_orders.tasks import drain
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.db.models import Count, F, Q, Sum
     from minisite.shop.models import InBasket, Product, Settled
-
-    from dailyfresh_orders.models import Order, OrderLine
-    from dailyfresh_orders.tasks import drain
 
     unsettled = Order.objects.filter(basket_due=True).count()
     drain()

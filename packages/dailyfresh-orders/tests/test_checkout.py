@@ -1,23 +1,134 @@
-from django.urls import reverse
+"""From the confirm page to an order."""
 
+import re
+
+import pytest
+from dailyfresh_orders.exceptions import Busy
 from dailyfresh_orders.models import Order
+from dailyfresh_orders.quotes import quote, signed
+from dailyfresh_orders.services import placing
+from dailyfresh_orders.services.baskets import settle_baskets
+from dailyfresh_orders.services.placing import place_order
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from minisite.shop.joins import AddressBook, Basket, Item
+from minisite.shop.models import Place, Product
+
+AJAX = {"X-Requested-With": "XMLHttpRequest"}
 
 
-def confirm(shop, *products):
-    return shop.get(reverse("dailyfresh_orders:confirm"), {"sku_id": [str(p.pk) for p in products]})
+def confirm(shop, *products, **more):
+    query = {"sku_id": [str(product.pk) for product in products]} | more
+    return shop.get(reverse("dailyfresh_orders:confirm"), query)
 
 
-def place(shop, page, **changes):
-    data = {"token": page.context["token"], "address": page.context["chosen"].id, "payment_method": "cod", "note": ""}
-    return shop.post(reverse("dailyfresh_orders:place"), data | changes)
+def buy_now(shop, *pairs, **more):
+    return shop.get(reverse("dailyfresh_orders:confirm"), {"buy": pairs} | more)
 
 
-def test_chosen_goods_become_an_order_with_snapshots_and_leave_the_basket(shop, buyer, apple, pear, in_basket, django_capture_on_commit_callbacks):
+def place(shop, page, headers=None, **changes):
+    chosen = page.context["chosen"]
+    data = {"token": page.context["token"], "address": chosen.id if chosen else "", "payment_method": "cod", "note": ""}
+    return shop.post(reverse("dailyfresh_orders:place"), data | changes, headers=headers)
+
+
+def words(page):
+    return re.sub(r"\s+", " ", page.content.decode())
+
+
+# -- the confirm page --
+
+
+def test_the_page_shows_chosen_lines_priced_now_with_freight_and_total(shop, apple, pear, in_basket):
     in_basket({apple: 2, pear: 1})
     page = confirm(shop, apple)
-    assert page.status_code == 200
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = place(shop, page, note="at the door")
+    assert [(line.name, line.quantity) for line in page.context["quote"].lines] == [("Apple", 2)]
+    assert page.context["quote"].total == 2 * apple.yuan + 10
+    assert confirm(shop, apple, pear).context["quote"].total == 2 * apple.yuan + pear.yuan + 10
+
+
+def test_only_goods_in_the_basket_can_be_chosen_from_it(shop, apple, pear, in_basket):
+    in_basket({apple: 2})
+    page = confirm(shop, apple, pear)
+    assert page.context["quote"].quantities == {str(apple.pk): 2}
+    assert confirm(shop, pear).status_code == 400
+
+
+def test_buying_now_needs_no_basket_and_merges_repeated_goods(shop, apple):
+    page = buy_now(shop, f"{apple.pk}:2", f"{apple.pk}:3")
+    assert page.context["quote"].quantities == {str(apple.pk): 5}
+
+
+@pytest.mark.parametrize("pair", ["1", "1:", "1:0", "1:-1", "1:1.5", "1:１", "1:99999", ":1", "x" * 65 + ":1", "\x00:1", "é:1"])
+def test_garbage_is_refused_in_words(shop, apple, pair):
+    page = buy_now(shop, pair)
+    assert page.status_code == 400
+    assert page.context["sentence"]
+
+
+def test_too_many_kinds_are_refused(shop, buyer):
+    assert buy_now(shop, *[f"{n}:1" for n in range(1, 102)]).status_code == 400
+
+
+def test_goods_that_are_gone_or_short_or_limited_are_named_and_cannot_be_ordered(shop, apple, pear):
+    Product.objects.filter(pk=apple.pk).update(for_sale=False)
+    Product.objects.filter(pk=pear.pk).update(most=2)
+    page = buy_now(shop, f"{apple.pk}:1", f"{pear.pk}:11", "999:1")
+    text = words(page)
+    assert "“Apple” is no longer on sale." in text
+    assert "“Pear”: only 10 pieces are left." in text
+    assert "“Pear”: at most 2 pieces per order." in text
+    assert "Something in this order is no longer on sale." in text
+    assert not page.context["orderable"]
+    assert f"buy={pear.pk}%3A2" in page.context["possible_url"]
+    assert place(shop, page).status_code == 409
+    assert not Order.objects.exists()
+
+
+def test_a_buyer_without_an_address_is_led_to_add_one_and_back(shop, apple):
+    Place.objects.all().delete()
+    page = buy_now(shop, f"{apple.pk}:1")
+    assert not page.context["orderable"]
+    assert page.context["manage_url"] == f"/addresses/?next=/shop/orders/confirm/?buy={apple.pk}%3A1"
+    assert page.context["manage_url"] in words(page)
+
+
+def test_another_address_is_quoted_anew_by_script_and_by_button(shop, buyer, apple, settings):
+    far = Place.objects.create(user=buyer, receiver="Far", province_code="54")
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {
+        "FREIGHT": {
+            "BACKEND": "dailyfresh_orders.freight.province.ProvinceFreight",
+            "OPTIONS": {"amount": "8.00", "provinces": {"54": "30.00"}},
+        }
+    }
+    page = buy_now(shop, f"{apple.pk}:1")
+    assert page.context["quote"].freight == 8
+    data = {"token": page.context["token"], "address": str(far.pk)}
+    by_button = shop.post(reverse("dailyfresh_orders:quote"), data)
+    assert by_button.context["quote"].freight == 30
+    assert by_button.context["quote"].key == page.context["quote"].key
+    by_script = shop.post(reverse("dailyfresh_orders:quote"), data, headers=AJAX).json()
+    assert (by_script["ok"], by_script["data"]["freight"]) == (True, "30.00")
+    assert "30.00" in by_script["data"]["html"]
+    # who changes the address without asking for a new quote is asked whether the dearer freight is all right
+    asked = place(shop, page, address=str(far.pk))
+    assert (asked.status_code, Order.objects.count()) == (409, 0)
+    assert "Sending it now costs ¥30.00 instead of ¥8.00." in words(asked)
+    assert place(shop, asked, address=str(far.pk)).status_code == 302
+    assert Order.objects.get().freight == 30
+
+
+# -- placing --
+
+
+@pytest.mark.django_db(transaction=True)
+def test_chosen_goods_become_an_order_with_snapshots_and_leave_the_basket(shop, buyer, apple, pear, in_basket):
+    in_basket({apple: 2, pear: 1})
+    page = confirm(shop, apple)
+    Basket().add(buyer, {str(apple.pk): 1})
+    answer = place(shop, page, note="at the door")
     order = Order.objects.get()
     assert answer.url == order.get_absolute_url()
     line = order.lines.get()
@@ -25,6 +136,237 @@ def test_chosen_goods_become_an_order_with_snapshots_and_leave_the_basket(shop, 
     assert (order.receiver, order.note, str(order.total), order.state) == ("林晓禾", "at the door", "21.00", "to_ship")
     apple.refresh_from_db()
     assert (apple.pieces, apple.sold) == (8, 2)
-    from minisite.shop.joins import Basket
+    assert Basket().lines(buyer) == {str(apple.pk): 1, str(pear.pk): 1}
+    assert order.basket_due is None
 
-    assert Basket().lines(buyer) == {str(pear.pk): 1}
+
+def test_an_order_outlives_the_goods_the_address_and_the_account(make_order, buyer, apple):
+    order = make_order({apple: 2})
+    apple.delete()
+    Place.objects.all().delete()
+    buyer.delete()
+    order.refresh_from_db()
+    assert (order.user, order.receiver, order.lines.get().name) == (None, "林晓禾", "Apple")
+
+
+def test_paying_online_comes_first_and_has_a_time(shop, apple):
+    answer = place(shop, buy_now(shop, f"{apple.pk}:1"), payment_method="voucher")
+    order = Order.objects.get()
+    assert answer.url == reverse("dailyfresh_orders:pay_wait", args=[order.number])
+    assert order.state == Order.State.AWAITING_PAYMENT
+    assert (order.expires_at - order.placed_at).total_seconds() == 30 * 60
+    assert order.sold_at is None
+
+
+def test_nothing_to_pay_is_paid(shop, apple, settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {
+        "FREIGHT": {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight"}
+    }
+    Product.objects.update(yuan=0)
+    place(shop, buy_now(shop, f"{apple.pk}:1"), payment_method="voucher")
+    assert Order.objects.get().state == Order.State.TO_SHIP
+
+
+def test_a_second_click_gets_the_same_order(shop, apple):
+    page = buy_now(shop, f"{apple.pk}:10")
+    answers = [place(shop, page, headers=AJAX).json() for _ in range(3)]
+    assert Order.objects.count() == 1
+    assert {answer["data"]["number"] for answer in answers} == {Order.objects.get().number}
+
+
+def test_a_second_click_is_answered_although_the_price_has_changed_since(shop, apple):
+    page = buy_now(shop, f"{apple.pk}:1")
+    place(shop, page)
+    Product.objects.update(yuan=99, pieces=0)
+    assert place(shop, page).status_code == 302
+    assert Order.objects.count() == 1
+
+
+def test_two_tabs_make_one_order_and_the_next_choice_a_new_one(shop, apple):
+    tabs = [buy_now(shop, f"{apple.pk}:1") for _ in range(2)]
+    urls = {place(shop, tab).url for tab in tabs}
+    assert (len(urls), Order.objects.count()) == (1, 1)
+    assert place(shop, buy_now(shop, f"{apple.pk}:1")).url not in urls
+    assert Order.objects.count() == 2
+
+
+def test_a_changed_price_is_said_and_asked_again(shop, apple):
+    page = buy_now(shop, f"{apple.pk}:1")
+    Product.objects.update(yuan=6)
+    asked = place(shop, page)
+    assert asked.status_code == 409
+    assert "“Apple” now costs ¥6.00 instead of ¥5.50." in words(asked)
+    assert not Order.objects.exists()
+    assert place(shop, asked).status_code == 302
+    assert Order.objects.get().total == 16
+
+
+def test_goods_sold_out_meanwhile_are_named_with_what_is_left(shop, apple, pear):
+    page = buy_now(shop, f"{apple.pk}:3", f"{pear.pk}:1")
+    Product.objects.filter(pk=apple.pk).update(pieces=2)
+    answer = place(shop, page, headers=AJAX)
+    assert (answer.status_code, answer.json()["code"]) == (409, "quote_changed")
+    assert "“Apple”: only 2 pieces are left." in answer.json()["message"]
+    assert Product.objects.get(pk=pear.pk).pieces == 10
+
+
+def test_goods_sold_out_between_reading_and_taking_are_named_too(shop, apple, monkeypatch):
+    page = buy_now(shop, f"{apple.pk}:3")
+    Product.objects.update(pieces=2)
+
+    def believes_in_the_old_stock(self, sku_ids):
+        return {str(apple.pk): Item(str(apple.pk), apple.title, apple.yuan, 10, True, None)}
+
+    monkeypatch.setattr("minisite.shop.joins.Catalogue.find", believes_in_the_old_stock)
+    answer = place(shop, page, headers=AJAX).json()
+    assert (answer["code"], answer["message"]) == ("out_of_stock", "“Apple”: only 2 pieces are left.")
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "garbage", "eyJ1IjoxfQ:1:forged"])
+def test_a_forged_quote_is_no_order(shop, apple, token):
+    page = buy_now(shop, f"{apple.pk}:1")
+    assert place(shop, page, token=token).status_code in (400, 409)
+    assert not Order.objects.exists()
+
+
+def test_a_quote_is_for_one_buyer(shop, apple, stranger, client):
+    page = buy_now(shop, f"{apple.pk}:1")
+    client.force_login(stranger)
+    assert place(client, page).status_code == 409
+    assert not Order.objects.exists()
+
+
+def test_an_old_quote_is_not_taken(shop, apple, settings):
+    page = buy_now(shop, f"{apple.pk}:1")
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"QUOTE_MINUTES": -1}
+    assert place(shop, page).status_code == 409
+
+
+def test_nobody_elses_address_can_be_used(shop, apple, stranger):
+    page = buy_now(shop, f"{apple.pk}:1")
+    foreign = Place.objects.get(user=stranger)
+    answer = place(shop, page, address=str(foreign.pk))
+    assert answer.status_code == 409
+    assert "This address is gone." in words(answer)
+
+
+def test_only_configured_ways_to_pay_are_taken(shop, apple):
+    answer = place(shop, buy_now(shop, f"{apple.pk}:1"), payment_method="wechat")
+    assert answer.status_code == 400
+    assert "This way to pay is not available." in words(answer)
+
+
+def test_prices_and_ids_in_the_post_are_ignored(shop, apple):
+    place(shop, buy_now(shop, f"{apple.pk}:1"), total="0.01", unit_price="0.01", user="1", quantity="9")
+    assert Order.objects.get().total == apple.yuan + 10
+
+
+def test_posts_without_a_csrf_token_are_refused(buyer, apple):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(buyer)
+    page = buy_now(browser, f"{apple.pk}:1")
+    assert place(browser, page).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["quote", "place"])
+def test_changes_come_by_post_only(shop, name):
+    assert shop.get(reverse(f"dailyfresh_orders:{name}")).status_code == 405
+
+
+def test_scripts_of_a_signed_out_buyer_learn_where_to_sign_in(client, db):
+    answer = client.post(
+        reverse("dailyfresh_orders:place"), headers=AJAX | {"Referer": "http://testserver/shop/orders/confirm/?buy=1:1"}
+    )
+    assert answer.status_code == 401
+    assert answer.json()["data"]["login_url"] == "/log-in/?next=/shop/orders/confirm/%3Fbuy%3D1%3A1"
+
+
+def test_signing_in_never_leads_to_another_site(client, db):
+    answer = client.post(reverse("dailyfresh_orders:place"), headers={"Referer": "http://testserver//evil.example/x"})
+    assert answer.url == "/log-in/?next=/evil.example/x"
+
+
+# -- what must survive --
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_basket_that_is_away_is_settled_later_and_once(make_order, buyer, apple, in_basket, monkeypatch):
+    in_basket({apple: 3})
+
+    def away(*args):
+        raise ConnectionError("no basket today")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("minisite.shop.joins.Basket.settle", away)
+        order = make_order({apple: 2})
+    assert Basket().lines(buyer) == {str(apple.pk): 3}
+    assert Order.objects.get(basket_due=True) == order
+    for _ in range(2):
+        settle_baskets()
+    assert Basket().lines(buyer) == {str(apple.pk): 1}
+    assert not Order.objects.filter(basket_due=True).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_broken_basket_does_not_hold_the_others_back(make_order, buyer, stranger, apple, monkeypatch):
+    real = Basket.settle
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", lambda *args: 1 / 0)
+    make_order({apple: 1})
+    make_order({apple: 1}, user=stranger)
+
+    def broken_for_one(self, user, ordered, reference):
+        if user == buyer:
+            raise ConnectionError
+        real(self, user, ordered, reference)
+
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", broken_for_one)
+    settle_baskets()
+    assert Order.objects.get(basket_due=True).user == buyer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_race_is_run_again_unseen_and_at_most_five_times(make_order, apple, monkeypatch):
+    real, calls = placing._insert, []
+
+    def unlucky(*args):
+        calls.append(args)
+        if len(calls) < 4:
+            raise OperationalError("database is locked")
+        real(*args)
+
+    monkeypatch.setattr(placing, "_insert", unlucky)
+    make_order({apple: 1})
+    assert (len(calls), Order.objects.count()) == (4, 1)
+    monkeypatch.setattr(placing, "_insert", lambda *args: (_ for _ in ()).throw(OperationalError("database is locked")))
+    with pytest.raises(Busy):
+        make_order({apple: 1})
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_is_taken_is_drawn_again(make_order, apple, monkeypatch):
+    numbers = iter(["1", "1", "2"])
+    monkeypatch.setattr("dailyfresh_orders.services.placing.new_number", lambda: next(numbers))
+    assert [make_order({apple: 1}).number for _ in range(2)] == ["1", "2"]
+
+
+# -- cost --
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("strategy", ["pessimistic.PessimisticStock", "optimistic.OptimisticStock", "conditional.ConditionalStock"])
+def test_placing_takes_the_same_few_statements_for_1_10_and_50_lines(make_order, buyer, settings, strategy):
+    stock = settings.DAILYFRESH_ORDERS["STOCK"] | {"BACKEND": f"dailyfresh_orders.stock.{strategy}"}
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"STOCK": stock, "BASKET": None}
+    products = Product.objects.bulk_create([Product(title=f"p{n}", yuan=1, pieces=999) for n in range(50)])
+    counts = []
+    for n in (1, 10, 50):
+        address = AddressBook().choices(buyer)[0]
+        wanted = {str(product.pk): 1 + product.pk % 3 for product in products[:n]}
+        token = signed(quote(wanted, source="basket", address=address), user=buyer)
+        with CaptureQueriesContext(connection) as queries:
+            place_order(user=buyer, token=token, address_id=address.id, payment_method="cod")
+        counts.append(len([q for q in queries if not q["sql"].startswith(("BEGIN", "COMMIT"))]))
+    assert counts[0] == counts[1] == counts[2]
+    assert counts[0] <= 7

@@ -1,9 +1,8 @@
 """The contract suites hold for the mini-site's own joins, which are ten lines each."""
 
 import pytest
-from minisite.shop.joins import AddressBook, Basket, Catalogue
-
 from dailyfresh_orders.testing import AddressBookContract, BasketContract, CatalogueContract
+from minisite.shop.joins import AddressBook, Basket, Catalogue
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 import pytest
-from django.urls import reverse
-
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.services.transitions import mark_paid, receive, ship
+from dailyfresh_orders.services.transitions import receive, ship
+from django.urls import reverse
 
 
 def url(name, *args):

@@ -1,12 +1,11 @@
 """The three strategies keep one contract, over the mini-site's model and over one with a text key."""
 
 import pytest
-from minisite.shop.models import Product, Tin
-
 from dailyfresh_orders.stock.conditional import ConditionalStock
 from dailyfresh_orders.stock.optimistic import OptimisticStock
 from dailyfresh_orders.stock.pessimistic import PessimisticStock
 from dailyfresh_orders.testing import StockContract
+from minisite.shop.models import Product, Tin
 
 STRATEGIES = [PessimisticStock, OptimisticStock, ConditionalStock]
 

@@ -108,7 +108,10 @@ def check_database(
         )
     connection = connections[used]
     options = connection.settings_dict.get("OPTIONS", {})
-    if connection.vendor == "sqlite" and str(options.get("transaction_mode", "")).upper() not in ("IMMEDIATE", "EXCLUSIVE"):
+    if connection.vendor == "sqlite" and str(options.get("transaction_mode", "")).upper() not in (
+        "IMMEDIATE",
+        "EXCLUSIVE",
+    ):
         found.append(
             Warning(
                 "SQLite begins transactions without the right to write: two buyers at once see “database is locked”.",

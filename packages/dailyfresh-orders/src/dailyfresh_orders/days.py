@@ -12,7 +12,9 @@ from django.utils import timezone
 def today(instant: datetime | None = None) -> date:
     """The day of an instant (now by default) in the shop's time zone."""
     instant = instant or timezone.now()
-    return (timezone.localtime(instant, timezone.get_default_timezone()) if timezone.is_aware(instant) else instant).date()
+    return (
+        timezone.localtime(instant, timezone.get_default_timezone()) if timezone.is_aware(instant) else instant
+    ).date()
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:

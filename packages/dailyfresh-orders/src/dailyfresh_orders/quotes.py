@@ -78,9 +78,7 @@ class Claim:
     freight: Decimal
 
 
-def quote(
-    wanted: Mapping[str, int], *, source: str, address: Address | None, key: str | None = None
-) -> Quote:
+def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, key: str | None = None) -> Quote:
     """Price sku_id -> quantity now, in one statement of the catalogue; `key` keeps the identity of an earlier quote."""
     found = catalogue().find(wanted)
     lines: list[QuoteLine] = []
@@ -140,9 +138,10 @@ def _line(item: Purchasable, quantity: int) -> QuoteLine:
 def shortage_text(name: str, left: int) -> str:
     if left <= 0:
         return _("“%(name)s” is sold out.") % {"name": name}
-    return ngettext(
-        "“%(name)s”: only %(left)d piece is left.", "“%(name)s”: only %(left)d pieces are left.", left
-    ) % {"name": name, "left": left}
+    return ngettext("“%(name)s”: only %(left)d piece is left.", "“%(name)s”: only %(left)d pieces are left.", left) % {
+        "name": name,
+        "left": left,
+    }
 
 
 def shortage_texts(shortages: Iterable[Shortage], names: Mapping[str, str]) -> list[str]:
@@ -191,7 +190,9 @@ def differences(claim: Claim, now: Quote) -> list[str]:
     for line in now.lines:
         shown = claim.prices.get(line.sku_id)
         if shown is None:
-            changes.append(_("“%(name)s” is on sale again, for ¥%(now)s.") % {"name": line.name, "now": line.unit_price})
+            changes.append(
+                _("“%(name)s” is on sale again, for ¥%(now)s.") % {"name": line.name, "now": line.unit_price}
+            )
         elif line.unit_price != shown:
             changes.append(
                 _("“%(name)s” now costs ¥%(now)s instead of ¥%(was)s.")

@@ -64,7 +64,11 @@ def figures(since: date, until: date) -> Figures:
     wanted = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     still_open = [day for day in wanted if day not in closed and day <= today()]
     days = [
-        Day(day, closed[day].orders, closed[day].turnover) if day in closed else day_sold(day) if day in still_open else Day(day, 0, NOTHING)
+        Day(day, closed[day].orders, closed[day].turnover)
+        if day in closed
+        else day_sold(day)
+        if day in still_open
+        else Day(day, 0, NOTHING)
         for day in wanted
     ]
     return Figures(
@@ -79,7 +83,9 @@ def figures(since: date, until: date) -> Figures:
 
 def skus_sold(since: date, until: date) -> dict[str, Top]:
     """sku_id -> what was sold of it on these days, both included, read from the lines in one statement."""
-    lines = OrderLine.objects.filter(order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]).order_by()
+    lines = OrderLine.objects.filter(
+        order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]
+    ).order_by()
     sums = lines.values_list("sku_id").annotate(
         Min("name"), Min("unit"), Sum("quantity"), Sum(F("unit_price") * F("quantity"))
     )
@@ -95,11 +101,15 @@ def day_sold(day: date) -> Day:
 def _top(since: date, until: date, still_open: list[date]) -> tuple[Top, ...]:
     """The ten best sold: sums of the closed days with the lines of the open ones on top."""
     rows = SalesDaySku.objects.filter(day__gte=since, day__lte=until).order_by().values_list("sku_id")
-    sold = {sku_id: Top(*rest) for sku_id, *rest in rows.annotate(Min("name"), Min("unit"), Sum("quantity"), Sum("amount"))}
+    sold = {
+        sku_id: Top(*rest) for sku_id, *rest in rows.annotate(Min("name"), Min("unit"), Sum("quantity"), Sum("amount"))
+    }
     if still_open:
         for sku_id, now in skus_sold(still_open[0], still_open[-1]).items():
             was = sold.get(sku_id)
-            sold[sku_id] = now if was is None else Top(now.name, now.unit, was.quantity + now.quantity, was.amount + now.amount)
+            sold[sku_id] = (
+                now if was is None else Top(now.name, now.unit, was.quantity + now.quantity, was.amount + now.amount)
+            )
     return tuple(sorted(sold.values(), key=lambda top: (-top.quantity, top.name))[:10])
 
 
@@ -117,7 +127,8 @@ def _funnel(since: date, until: date) -> tuple[tuple[str, int, Decimal], ...]:
     reached = {step: sum(count.get(each, 0) for each in states) for step, states in steps.items()}
     every = reached["placed"]
     return tuple(
-        (step, n, (Decimal(100) * n / every if every else NOTHING).quantize(Decimal("0.1"))) for step, n in reached.items()
+        (step, n, (Decimal(100) * n / every if every else NOTHING).quantize(Decimal("0.1")))
+        for step, n in reached.items()
     )
 
 

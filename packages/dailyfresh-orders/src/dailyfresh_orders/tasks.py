@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from .services.baskets import settle_baskets
-from .services.cancelling import pass_time
 from .days import today
 from .gateways import configured
+from .services.baskets import settle_baskets
+from .services.cancelling import pass_time
 from .services.payments import finish_cancellations, reconcile, sweep, sweep_refunds
 from .services.sales import close_days
 

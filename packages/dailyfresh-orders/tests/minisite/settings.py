@@ -76,5 +76,8 @@ DAILYFRESH_ORDERS = {
         "BACKEND": "dailyfresh_orders.freight.flat.FreeFromFreight",
         "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
     },
-    "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
+    "GATEWAYS": {
+        "voucher": {"BACKEND": "minisite.shop.voucher.Voucher"},
+        "cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"},
+    },
 }

@@ -54,10 +54,22 @@ class LogInline(ReadOnlyInline):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("number", "placed_at", "state", "receiver", "city", "payment_method", "total", "paid_at", "shipped_at")
+    list_display = (
+        "number",
+        "placed_at",
+        "state",
+        "receiver",
+        "city",
+        "payment_method",
+        "total",
+        "paid_at",
+        "shipped_at",
+    )
     list_filter = (WorkList, "payment_method", "placed_at")
     search_fields = ("=number", "^receiver", "^phone", "=tracking_number")
-    search_help_text = gettext_lazy("Order number or tracking number in full; beginning of the receiver's name or phone.")
+    search_help_text = gettext_lazy(
+        "Order number or tracking number in full; beginning of the receiver's name or phone."
+    )
     show_full_result_count = False
     list_per_page = 50
     inlines = (LinesInline, LogInline)
@@ -106,7 +118,8 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         orders = list(Order.objects.filter(number__in=numbers).prefetch_related("lines").order_by("pk"))
         bound = request.POST if request.method == "POST" else None
         rows = [(order, ShipForm(bound, prefix=order.number)) for order in orders if order.state == Order.State.TO_SHIP]
-        if bound is not None and all([form.is_valid() for order, form in rows]):
+        valid = [form.is_valid() for order, form in rows]  # all of them, so that each shows its errors
+        if bound is not None and all(valid):
             self._ship(request, rows, skipped=len(orders) - len(rows))
             return redirect(reverse("admin:dailyfresh_orders_order_changelist", current_app=self.admin_site.name))
         context = {

@@ -1,7 +1,7 @@
 """Papers and files made of chosen orders."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet

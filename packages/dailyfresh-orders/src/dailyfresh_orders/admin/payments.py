@@ -64,7 +64,17 @@ def _posted(request: HttpRequest) -> None:
 @admin.register(Payment)
 class PaymentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/payment/change_form.html"
-    list_display = ("out_trade_no", "order", "gateway", "state", "amount", "received", "refunded", "created_at", "paid_at")
+    list_display = (
+        "out_trade_no",
+        "order",
+        "gateway",
+        "state",
+        "amount",
+        "received",
+        "refunded",
+        "created_at",
+        "paid_at",
+    )
     list_filter = ("state", "gateway", "created_at")
     list_select_related = ("order",)
     search_fields = ("=out_trade_no", "=trade_no", "=order__number")
@@ -246,6 +256,14 @@ class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         found = Difference.objects.filter(reconciliation__in=chosen).select_related("reconciliation", "payment")
         for each in found.order_by("reconciliation__day", "pk"):
             report = each.reconciliation
-            cells = (report.day, report.gateway, each.payment.out_trade_no, each.what, each.ours, each.theirs, each.repaired)
+            cells = (
+                report.day,
+                report.gateway,
+                each.payment.out_trade_no,
+                each.what,
+                each.ours,
+                each.theirs,
+                each.repaired,
+            )
             rows.writerow([harmless(cell) for cell in cells])
         return answer

@@ -20,7 +20,7 @@ MAX_PIXELS = 40_000_000
 MAX_SIDE = 1600
 
 
-def redrawn(upload: UploadedFile) -> "ContentFile[bytes]":
+def redrawn(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
     """The picture as a new JPEG of at most 1600 pixels a side, without what the file said about camera, place and owner.
 
     Raises ValidationError for anything that is not a JPEG, PNG or WebP picture, whatever its name or type says.
@@ -28,7 +28,7 @@ def redrawn(upload: UploadedFile) -> "ContentFile[bytes]":
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(upload, formats=FORMATS) as opened:  # type: ignore[arg-type]
+            with Image.open(upload, formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise ValidationError(_("This picture has too many pixels."))
                 upright = ImageOps.exif_transpose(opened)
@@ -36,7 +36,14 @@ def redrawn(upload: UploadedFile) -> "ContentFile[bytes]":
                 ground = Image.new("RGB", upright.size, "white")
                 clear = upright.convert("RGBA")
                 ground.paste(clear, mask=clear.getchannel("A"))
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ) as error:
         raise ValidationError(_("This is no picture that can be read (JPEG, PNG or WebP).")) from error
     out = io.BytesIO()
     ground.save(out, "JPEG", quality=85, optimize=True)
@@ -52,7 +59,7 @@ class PicturesField(forms.FileField):
 
     widget = _Files
 
-    def clean(self, data: Any, initial: Any = None) -> "list[ContentFile[bytes]]":  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> "list[ContentFile[bytes]]":
         uploads = [each for each in (data or []) if each]
         if len(uploads) > conf.REVIEW_PICTURES:
             raise ValidationError(

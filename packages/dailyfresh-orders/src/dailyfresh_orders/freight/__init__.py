@@ -4,6 +4,8 @@ from ..conf import conf
 from ..loading import backend
 from .base import Freight
 
+__all__ = ["Freight", "freight"]
+
 
 def freight() -> Freight:
     """The rule that the site chose."""

@@ -28,7 +28,9 @@ class Freight(ABC):
 def money(amount: object, *, option: str) -> Decimal:
     """An amount of the settings as yuan; strings and whole numbers only, because a float is not what was written."""
     try:
-        value = Decimal(str(amount)) if isinstance(amount, str | int | Decimal) and not isinstance(amount, bool) else None
+        value = (
+            Decimal(str(amount)) if isinstance(amount, str | int | Decimal) and not isinstance(amount, bool) else None
+        )
     except InvalidOperation:
         value = None
     if value is None or not value.is_finite() or value < 0 or value != value.quantize(Decimal("0.01")):

@@ -10,9 +10,7 @@ class ProvinceFreight(Freight):
 
     def __init__(self, *, amount: str, provinces: Mapping[str, str], free_from: str | None = None) -> None:
         self.amount = money(amount, option="amount")
-        self.provinces = {
-            str(code): money(value, option=f"provinces[{code}]") for code, value in provinces.items()
-        }
+        self.provinces = {str(code): money(value, option=f"provinces[{code}]") for code, value in provinces.items()}
         self.threshold = None if free_from is None else money(free_from, option="free_from")
 
     @property

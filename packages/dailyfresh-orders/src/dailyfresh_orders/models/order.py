@@ -52,12 +52,16 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed"))
     expires_at = models.DateTimeField(_("payable until"), null=True)
     paid_at = models.DateTimeField(_("paid"), null=True)
-    sold_at = models.DateTimeField(_("sold"), null=True, help_text=_("When it was to be shipped first; sales count by it."))
+    sold_at = models.DateTimeField(
+        _("sold"), null=True, help_text=_("When it was to be shipped first; sales count by it.")
+    )
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     received_at = models.DateTimeField(_("received"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     due_at = models.DateTimeField(
-        _("due"), null=True, help_text=_("When the state changes by itself: unpaid, not confirmed or not reviewed in time.")
+        _("due"),
+        null=True,
+        help_text=_("When the state changes by itself: unpaid, not confirmed or not reviewed in time."),
     )
     basket_due = models.BooleanField(_("cart to be settled"), null=True, editable=False)
 
@@ -109,7 +113,9 @@ class OrderLine(models.Model):
         verbose_name_plural = _("order lines")
         constraints = [
             models.UniqueConstraint(fields=["order", "sku_id"], name="orders_line_once"),
-            models.CheckConstraint(condition=models.Q(restocked__lte=models.F("quantity")), name="orders_restocked_once"),
+            models.CheckConstraint(
+                condition=models.Q(restocked__lte=models.F("quantity")), name="orders_restocked_once"
+            ),
         ]
 
     def __str__(self) -> str:

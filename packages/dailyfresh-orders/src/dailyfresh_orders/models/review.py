@@ -47,3 +47,6 @@ class ReviewPicture(models.Model):
         ordering = ["pk"]
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
+
+    def __str__(self) -> str:
+        return str(self.image)

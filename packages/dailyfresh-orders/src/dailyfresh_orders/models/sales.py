@@ -32,3 +32,6 @@ class SalesDaySku(models.Model):
         verbose_name = _("day of sales of a SKU")
         verbose_name_plural = _("days of sales of SKUs")
         constraints = [models.UniqueConstraint(fields=["day", "sku_id"], name="orders_sales_day_sku")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

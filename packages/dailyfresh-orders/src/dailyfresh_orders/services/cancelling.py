@@ -36,7 +36,7 @@ def pass_time(*, at_most: int = 500) -> int:
     moved = 0
     for order in due[:at_most]:
         try:
-            _STEPS[order.state](order)
+            _STEPS[Order.State(order.state)](order)
             moved += 1
         except IllegalTransition:
             continue  # the buyer, the gateway or another worker was faster

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -15,10 +14,10 @@ from ..joins import address_book
 from ..models import Order, OrderLine
 from ..numbers import new_number
 from ..protocols import Address
-from ..quotes import BASKET, Claim, Quote, claimed, differences, quote
+from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
-from .baskets import settle_basket
+from .baskets import settle_quietly
 from .retrying import TRIES, lost_a_race
 
 
@@ -127,8 +126,12 @@ def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
         ]
     )
     stock_changed.send(Order, sku_ids=list(quote.quantities))
-    if order.basket_due:
-        settle = partial(settle_basket, order=order, user=order.user, ordered=quote.quantities)
-        transaction.on_commit(settle, robust=True)
-    transaction.on_commit(partial(order_placed.send_robust, Order, order=order), robust=True)
+
+    def placed() -> None:
+        """What follows the commit: lost with a killed process, and then done by the drain."""
+        if order.basket_due:
+            settle_quietly(order=order, ordered=quote.quantities)
+        order_placed.send_robust(Order, order=order)
+
+    transaction.on_commit(placed, robust=True)
     strategy.take(quote.quantities, attempt=attempt)

@@ -36,14 +36,12 @@ def review_order(*, order: Order, words: Mapping[int, Words], anonymous: bool) -
     The order is done once every line has its review. Raises IllegalTransition before receipt and AlreadyReviewed when a line has one
     already, also when two submissions race. Pictures go to the storage before the transaction, and are deleted when it fails.
     """
-    pictures = {
-        pk: [ReviewPicture(image=_stored(picture)) for picture in said.pictures] for pk, said in words.items()
-    }
+    pictures = {pk: [ReviewPicture(image=_stored(picture)) for picture in said.pictures] for pk, said in words.items()}
     try:
         return _write(order, words, pictures, anonymous)
     except Exception as error:
         for each in (one for some in pictures.values() for one in some):
-            each.image.storage.delete(each.image.name)
+            each.image.storage.delete(str(each.image.name))
         if isinstance(error, IntegrityError):
             raise AlreadyReviewed from error
         raise
@@ -82,7 +80,9 @@ def _write(
             picture.review = review
         ReviewPicture.objects.bulk_create(pictures[pk])
         reviews.append(review)
-    if locked.state == Order.State.RECEIVED and all(pk in words or hasattr(line, "review") for pk, line in lines.items()):
+    if locked.state == Order.State.RECEIVED and all(
+        pk in words or hasattr(line, "review") for pk, line in lines.items()
+    ):
         finish(order_id=locked.pk, by=name, why="every line is reviewed")
     if state == Review.State.PUBLISHED:
         for sku_id in sorted({review.sku_id for review in reviews}):

@@ -45,7 +45,9 @@ def _close(day: date) -> None:
         with transaction.atomic():
             SalesDay.objects.create(day=day, orders=sums.orders, turnover=sums.turnover)
             SalesDaySku.objects.bulk_create(
-                SalesDaySku(day=day, sku_id=sku_id, name=top.name, unit=top.unit, quantity=top.quantity, amount=top.amount)
+                SalesDaySku(
+                    day=day, sku_id=sku_id, name=top.name, unit=top.unit, quantity=top.quantity, amount=top.amount
+                )
                 for sku_id, top in sold.items()
             )
     except IntegrityError:

@@ -125,9 +125,7 @@ def ship(*, order_id: int, carrier: str, tracking_number: str, by: Any) -> None:
 def receive(*, order_id: int, by: Any, why: str = "") -> None:
     """The buyer has it: on its way -> to be reviewed; it counts as done after REVIEW_DAYS."""
     now = timezone.now()
-    _move(
-        _locked(order_id), S.RECEIVED, by=by, why=why, received_at=now, due_at=now + timedelta(days=conf.REVIEW_DAYS)
-    )
+    _move(_locked(order_id), S.RECEIVED, by=by, why=why, received_at=now, due_at=now + timedelta(days=conf.REVIEW_DAYS))
 
 
 @retried

@@ -4,6 +4,8 @@ from ..conf import conf
 from ..loading import backend
 from .base import Stock
 
+__all__ = ["Stock", "stock"]
+
 
 def stock() -> Stock:
     """The strategy that the site chose."""

@@ -82,7 +82,13 @@ class Stock(ABC):
         except (ImproperlyConfigured, FieldDoesNotExist, FieldError, ValueError) as error:
             return [checks.Error(str(error), hint="See OPTIONS of STOCK.", id="dailyfresh_orders.E011")]
         if not unique:
-            return [checks.Error(f"{self.key_field} is not unique.", hint="STOCK needs a unique id_field.", id="dailyfresh_orders.E012")]
+            return [
+                checks.Error(
+                    f"{self.key_field} is not unique.",
+                    hint="STOCK needs a unique id_field.",
+                    id="dailyfresh_orders.E012",
+                )
+            ]
         return []
 
     # -- for the strategies --

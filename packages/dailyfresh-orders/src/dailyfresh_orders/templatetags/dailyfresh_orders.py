@@ -3,9 +3,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.template.loader import render_to_string
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -123,6 +123,5 @@ def steps(order: Order) -> list[dict[str, Any]]:
         taken.pop(1)  # cash on delivery
     current = next((n for n, (label, at) in enumerate(taken) if at is None), len(taken))
     return [
-        {"label": label, "at": at, "done": n < current, "current": n == current}
-        for n, (label, at) in enumerate(taken)
+        {"label": label, "at": at, "done": n < current, "current": n == current} for n, (label, at) in enumerate(taken)
     ]

@@ -7,7 +7,23 @@ import pytest
 
 from ..protocols import AddressBook, Basket, Catalogue
 
-STRANGE_IDS = ["", "0", "-1", "01", " 1", "1 ", "+1", "１", "1.0", "1e3", "abc", "9" * 40, "x" * 64, "1\x00", "' OR 1=1"]
+STRANGE_IDS = [
+    "",
+    "0",
+    "-1",
+    "01",
+    " 1",
+    "1 ",
+    "+1",
+    "１",
+    "1.0",
+    "1e3",
+    "abc",
+    "9" * 40,
+    "x" * 64,
+    "1\x00",
+    "' OR 1=1",
+]
 """Things that are no id of anything; a provider leaves them out and raises nothing."""
 
 
@@ -97,7 +113,17 @@ class AddressBookContract:
 
     def test_says_all_that_an_order_writes_down(self, address_book: AddressBook, user: Any) -> None:
         for address in address_book.choices(user):
-            for field in ("id", "receiver", "phone", "province_code", "province", "city", "district", "street", "postcode"):
+            for field in (
+                "id",
+                "receiver",
+                "phone",
+                "province_code",
+                "province",
+                "city",
+                "district",
+                "street",
+                "postcode",
+            ):
                 assert isinstance(getattr(address, field), str)
             assert address.receiver
             assert address.street

@@ -48,9 +48,7 @@ class StockContract:
         short = strategy.shortages({one: 5, two: 12, "nothing": 1})
         assert [(each.sku_id, each.wanted, each.left) for each in short] == [(two, 12, 10), ("nothing", 1, 0)]
 
-    def test_uses_as_many_statements_for_two_lines_as_for_one(
-        self, strategy: Stock, rows: list[str]
-    ) -> None:
+    def test_uses_as_many_statements_for_two_lines_as_for_one(self, strategy: Stock, rows: list[str]) -> None:
         counts = []
         for quantities in ({rows[0]: 1}, {rows[0]: 1, rows[1]: 2}):
             with transaction.atomic(), CaptureQueriesContext(connection) as queries:

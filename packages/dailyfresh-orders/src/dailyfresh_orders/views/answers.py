@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
@@ -44,7 +44,7 @@ def for_buyers(view: View) -> View:
         message = _("Please sign in first.")
         return envelope("login_required", message, status=401, data={"login_url": login["Location"]})
 
-    return login_not_required(never_cache(transaction.non_atomic_requests(guarded)))
+    return cast(View, login_not_required(never_cache(transaction.non_atomic_requests(guarded))))
 
 
 def _page(request: HttpRequest) -> str:

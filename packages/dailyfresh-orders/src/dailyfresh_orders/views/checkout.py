@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ..conf import conf
 from ..exceptions import AddressMissing, Busy, OutOfStock, QuoteChanged, QuoteInvalid
@@ -34,7 +34,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """What the buyer is about to order, priced now: from the basket (`sku_id=…`) or directly (`buy=<sku_id>:<n>`)."""
     form = ChosenForm(request.GET)
     if not form.is_valid():
-        return _nothing(request, form.errors["__all__"][0])
+        return _nothing(request, str(form.errors["__all__"][0]))
     wanted, source = form.cleaned_data["wanted"], form.cleaned_data["source"]
     if source == BASKET:
         shop = basket()
@@ -71,7 +71,7 @@ def place(request: HttpRequest) -> HttpResponse:
     """Make the order; what changed since the page was shown is said, and asked again."""
     form = PlaceForm(request.POST)
     if not form.is_valid():
-        sentence = next(iter(form.errors.values()))[0]
+        sentence = str(next(iter(form.errors.values()))[0])
         return _again(request, [sentence], status=400, code="invalid")
     data = form.cleaned_data
     try:
@@ -85,7 +85,9 @@ def place(request: HttpRequest) -> HttpResponse:
     except QuoteInvalid:
         return _too_old(request)
     except AddressMissing:
-        return _again(request, [_("This address is gone. Please choose another one.")], status=409, code="address_missing")
+        return _again(
+            request, [_("This address is gone. Please choose another one.")], status=409, code="address_missing"
+        )
     except QuoteChanged as error:
         return _again(request, error.changes, status=409, code="quote_changed")
     except OutOfStock as error:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
@@ -32,7 +32,8 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         (line, ReviewForm(request.POST if bound else None, request.FILES if bound else None, prefix=f"line{line.pk}"))
         for line in open_lines
     ]
-    if bound and all([form.is_valid() for line, form in forms]):
+    valid = [form.is_valid() for line, form in forms]  # all of them, so that each shows its errors
+    if bound and all(valid):
         words = {line.pk: Words(**form.cleaned_data) for line, form in forms}
         try:
             review_order(order=order, words=words, anonymous="anonymous" in request.POST)

@@ -12,7 +12,7 @@ class Product(models.Model):
     for_sale = models.BooleanField(default=True)
     most = models.PositiveIntegerField(null=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 

@@ -1,0 +1,188 @@
+"""One measurement in a process of its own: `python -m buying <contender> <processes> <skus> <seconds> <lines>` prints orders/s."""
+
+import os
+import random
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import django
+
+STRATEGY = os.environ["BENCH_STRATEGY"]
+STOCK = 10**8
+
+
+def prepare(skus: int, buyers: int) -> list[Any]:
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from minisite.shop.models import Place, Product
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+        for table in ("dailyfresh_orders_orderline", "dailyfresh_orders_order", "shop_product"):
+            cursor.execute(f"TRUNCATE {table}")
+        cursor.execute("SET FOREIGN_KEY_CHECKS = 1")
+    Product.objects.bulk_create(
+        [Product(pk=n + 1, title=f"p{n}", yuan=Decimal("2.50"), pieces=STOCK) for n in range(skus)]
+    )
+    user_model = get_user_model()
+    missing = range(user_model.objects.count(), buyers)
+    for n in missing:
+        user = user_model.objects.create(username=f"bench{n}", password="!")
+        Place.objects.create(user=user, receiver=user.username)
+    return list(user_model.objects.order_by("pk")[:buyers])
+
+
+def place_order(user: Any) -> Callable[[list[int]], object]:
+    """Ours: the service behind the confirm page, from the signed quote on."""
+    from dailyfresh_orders.quotes import quote, signed
+    from dailyfresh_orders.services.placing import place_order
+    from minisite.shop.joins import AddressBook
+
+    address = AddressBook().choices(user)[0]
+    ready: dict[tuple[int, ...], Any] = {}
+
+    def buy(skus: list[int]) -> object:
+        # The quote belongs to the confirm page, which came before; only its key must be new.
+        key = tuple(skus)
+        if key not in ready:
+            ready[key] = quote({str(sku): 1 for sku in skus}, source="buy", address=address)
+        token = signed(replace(ready[key], key=secrets.token_hex(16)), user=user)
+        return place_order(user=user, token=token, address_id=address.id, payment_method="cod", note="")
+
+    return buy
+
+
+def hand_written(user: Any) -> Callable[[list[int]], object]:
+    """What somebody would write for one shop, with the very statements of ours and nothing configurable."""
+    from dailyfresh_orders.models import Order, OrderLine
+    from django.db import transaction
+    from django.db.models import Case, F, IntegerField, Value, When
+    from django.utils import timezone
+    from minisite.shop.models import Place, Product
+
+    def buy(skus: list[int]) -> object:
+        place = Place.objects.filter(user=user).order_by("pk")[0]
+        products = {p.pk: p for p in Product.objects.filter(pk__in=skus)}
+        total = sum((p.yuan for p in products.values()), Decimal("0.00"))
+        now = timezone.now()
+        with transaction.atomic():
+            order = Order.objects.create(
+                number=f"{now:%y%m%d}{secrets.randbelow(10**14):014d}", token=secrets.token_hex(16), user=user,
+                state="to_ship", payment_method="cod", goods_total=total, freight=Decimal("10.00"),
+                total=total + 10, receiver=place.receiver, phone="13800006021", province_code=place.province_code,
+                province="北京市", city="北京市", district="海淀区", street="科育南路 2 号", postcode="100190",
+                placed_at=now, expires_at=now + timedelta(minutes=30), sold_at=now,
+            )  # fmt: skip
+            OrderLine.objects.bulk_create(
+                [
+                    OrderLine(
+                        order=order, sku_id=str(p.pk), name=p.title, unit="500g", image_name="apple.png",
+                        unit_price=p.yuan, quantity=1,
+                    )
+                    for p in products.values()
+                ]
+            )  # fmt: skip
+            rows = Product.objects.filter(pk__in=skus, for_sale=True)
+            change = {"pieces": F("pieces") - 1, "sold": F("sold") + 1}
+            if STRATEGY == "pessimistic":
+                left = dict(rows.select_for_update().order_by("pk").values_list("pk", "pieces"))
+                assert all(left[sku] >= 1 for sku in skus)
+                Product.objects.filter(pk__in=skus).update(**change)
+            elif STRATEGY == "conditional":
+                assert rows.filter(pieces__gte=1).update(**change) == len(skus)
+            else:
+                for _ in range(100):
+                    seen = dict(rows.values_list("pk", "pieces"))
+                    if len(skus) == 1:
+                        if rows.filter(pieces=seen[skus[0]]).update(**change):
+                            break
+                    else:
+                        same = Case(*[When(pk=k, then=Value(v)) for k, v in seen.items()], output_field=IntegerField())
+                        assert rows.filter(pieces=same).update(**change) == len(skus)
+                        break
+        return order
+
+    return buy
+
+
+def bare_sql(user: Any) -> Callable[[list[int]], object]:
+    """The floor: no ORM, no reading before, one connection, the narrowest rows that make an order."""
+    import MySQLdb
+    from django.conf import settings
+
+    given = settings.DATABASES["default"]
+    connection = MySQLdb.connect(
+        host=given["HOST"], port=int(given["PORT"]), user=given["USER"], password=given["PASSWORD"], db=given["NAME"]
+    )
+    cursor = connection.cursor()
+    cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    insert = (
+        "INSERT INTO dailyfresh_orders_order (number, token, user_id, state, payment_method, goods_total, freight, total, currency,"
+        " receiver, phone, province_code, province, city, district, street, postcode, note, carrier, tracking_number, placed_at)"
+        " VALUES (%s, %s, %s, 'to_ship', 'cod', 2.5, 10, 12.5, 'CNY', 'x', 'x', '', '', '', '', 'x', '', '', '', '', NOW(6))"
+    )
+    line = (
+        "INSERT INTO dailyfresh_orders_orderline (order_id, sku_id, name, unit, image_name, unit_price, quantity, refunded, restocked)"
+        " VALUES "
+    )
+
+    def buy(skus: list[int]) -> object:
+        key = secrets.token_hex(16)
+        ids = ", ".join(map(str, sorted(skus)))
+        cursor.execute(insert, (key[:20], key, user.pk))
+        values = ", ".join(f"({cursor.lastrowid}, '{sku}', 'x', '', '', 2.5, 1, 0, 0)" for sku in skus)
+        cursor.execute(line + values)
+        if STRATEGY == "pessimistic":
+            cursor.execute(f"SELECT id, pieces FROM shop_product WHERE id IN ({ids}) ORDER BY id FOR UPDATE")
+            assert all(pieces >= 1 for _id, pieces in cursor.fetchall())
+        changed = cursor.execute(
+            f"UPDATE shop_product SET pieces = pieces - 1, sold = sold + 1 WHERE id IN ({ids}) AND pieces >= 1 AND for_sale"
+        )
+        assert changed == len(skus)
+        connection.commit()
+        return key
+
+    return buy
+
+
+CONTENDERS = {"place_order": place_order, "hand-written ORM": hand_written, "bare SQL": bare_sql}
+
+
+def work(contender: str, user: Any, skus: int, seconds: float, lines: int, report: int) -> None:
+    dice = random.Random(user.pk)
+    buy = CONTENDERS[contender](user)
+    choices = range(1, skus + 1)
+    for _ in range(5):
+        buy(dice.sample(choices, lines))
+    done, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        buy(dice.sample(choices, lines))
+        done += 1
+    os.write(report, f"{done / (time.perf_counter() - start)}\n".encode())
+    os._exit(0)
+
+
+def main() -> None:
+    contender, processes, skus, seconds, lines = sys.argv[1:]
+    django.setup()
+    from django.db import connection
+
+    users = prepare(int(skus), int(processes))
+    connection.close()
+    reader, report = os.pipe()
+    for user in users:
+        if os.fork() == 0:
+            work(contender, user, int(skus), float(seconds), int(lines), report)
+    os.close(report)
+    with os.fdopen(reader) as rates:
+        print(sum(map(float, rates)))
+
+
+if __name__ == "__main__":
+    main()
