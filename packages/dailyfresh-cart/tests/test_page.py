@@ -317,5 +317,3 @@ def test_the_mini_cart_shows_the_five_added_last_and_the_whole_sum(client: Clien
 
 def test_an_empty_mini_cart_says_so(client: Client, db: None) -> None:
     assert "Your basket is still empty" in ask(client, "mini")["data"]["html"]
-
-

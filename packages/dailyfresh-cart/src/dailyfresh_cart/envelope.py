@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from .exceptions import (
     CartError,
@@ -121,15 +120,15 @@ def _line_message(error: LineRefused) -> str:
             return _("“%(name)s” is not for sale at the moment.")
         case CartFull():
             return _("Your cart is full: it holds %(n)d different products.")
+        case OverLimit() if error.in_cart:
+            return _("You can buy at most %(n)d of “%(name)s”, and %(in_cart)d are in your cart already.")
         case OverLimit():
-            text = ngettext(
-                "You can buy at most %(n)d of “%(name)s”", "You can buy at most %(n)d of “%(name)s”", error.allowed
-            )
+            return _("You can buy at most %(n)d of “%(name)s”.")
         case _ if not error.allowed:
             return _("“%(name)s” is sold out.")
-        case _:
-            text = ngettext("Only %(n)d of “%(name)s” left", "Only %(n)d of “%(name)s” left", error.allowed)
-    return text + (_(", and %(in_cart)d in your cart already.") if error.in_cart else _("."))
+        case _ if error.in_cart:
+            return _("Only %(n)d of “%(name)s” left, and %(in_cart)d in your cart already.")
+    return _("Only %(n)d of “%(name)s” left.")
 
 
 def _data_of(error: CartError) -> dict[str, Any]:

@@ -1,4 +1,3 @@
-# ruff: noqa: S101 - to assert is what this module is for
 """What every cart store and every catalogue must do, as pytest classes to subclass.
 
 class TestMyStore(CartStoreContract):

@@ -5,6 +5,7 @@ jQuery(function ($) {
   "use strict";
   var $page = $("[data-cart-page]"), urls = $page.data();
   var wishes = [], running = false;
+  var known = { html: $page.html(), count: $page.find("[data-cart-line]").length };
 
   function keyed(key) {
     return $page.find("[data-cart-key]").filter(function () { return $(this).attr("data-cart-key") === key; });
@@ -37,16 +38,19 @@ jQuery(function ($) {
     var wish = wishes.shift();
     if (!wish) { running = false; return; }
     running = true;
-    df.post(wish.url, $.extend({ page: 1 }, wish.data)).done(function (data, envelope) {
-      // While more is on its way, this answer would undo what is painted already.
-      if (!wishes.length) { show(data); } else { df.cart.badge(data.count); }
-      if (wish.undo && data.undo) {
-        df.message(envelope.message, { action: urls.textUndo, run: function () { ask("undo", urls.restoreUrl, { undo: data.undo }); } });
-      }
-    }).fail(function () {
-      // Refused: the page as the server has it.
-      df.get(urls.linesUrl, { page: 1 }, true).done(show);
-    }).always(next);
+    df.cart.post(wish.url, $.extend({ page: 1 }, wish.data), function () { ask(wish.what, wish.url, wish.data, wish.undo); })
+      .done(function (data, envelope) {
+        known = data;
+        // While more is on its way, this answer would undo what is painted already.
+        if (!wishes.length) { show(data); } else { df.cart.badge(data.count); }
+        if (wish.undo && data.undo) {
+          df.message(envelope.message, { action: urls.textUndo, run: function () { ask("undo", urls.restoreUrl, { undo: data.undo }); } });
+        }
+      }).fail(function (answer) {
+        // Taken back at once; where it was refused the server tells how things stand now.
+        show(known);
+        if (answer.status) { df.get(urls.linesUrl, { page: 1 }, true).done(function (data) { if (!running) { show(known = data); } }); }
+      }).always(next);
   }
 
   // `what` names the thing that is changed: a later wish for it takes the place of one that still waits.

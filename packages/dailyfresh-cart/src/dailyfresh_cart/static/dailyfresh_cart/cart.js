@@ -31,6 +31,14 @@ jQuery(function ($) {
     return $("[data-cart-add]").filter(function () { return $(this).attr("data-cart-add") === String(sku); });
   }
 
+  // As df.post, but "try again" goes through the caller, who paints what comes of it.
+  function post(url, data, again) {
+    return df.post(url, data, true).fail(function (answer) {
+      if (answer.status && answer.status < 500) { answer.show(); return; }
+      df.message(answer.message, { level: "error", code: answer.code, action: own.textRetry, run: again });
+    });
+  }
+
   function told(answer) {
     paintBadge(answer.count);
     if (answer.sku_id !== undefined) { steppersOf(answer.sku_id).each(function () { paintStepper($(this), answer.quantity); }); }
@@ -44,32 +52,42 @@ jQuery(function ($) {
   });
 
   // One request per product at a time: painted at once, what the server says wins, a refusal takes it back.
-  $document.on("click", "[data-cart-more]", function (event) {
-    var $stepper = $(this).closest("[data-cart-add]"), sku = $stepper.attr("data-cart-add");
-    var before = Number($stepper.attr("data-quantity")) || 0, step = Number($(this).data("cartMore"));
-    event.preventDefault();
-    if ($stepper.attr("aria-busy") === "true" || before + step < 0) { return; }
+  function step($stepper, by, click) {
+    var sku = $stepper.attr("data-cart-add"), before = Number($stepper.attr("data-quantity")) || 0;
+    if ($stepper.attr("aria-busy") === "true" || before + by < 0) { return; }
     $stepper.attr("aria-busy", "true");
-    paintStepper($stepper, before + step);
-    (step > 0 ? df.post(own.addUrl, { sku_id: sku, quantity: step, once: once() })
-      : df.post(own.setUrl, { sku_id: sku, quantity: before + step })
+    paintStepper($stepper, before + by);
+    post(by > 0 ? own.addUrl : own.setUrl,
+      by > 0 ? { sku_id: sku, quantity: by, once: click } : { sku_id: sku, quantity: before + by },
+      function () { step($stepper, by, click); }
     ).done(function (data, envelope) {
-      told({ count: data.count, sku_id: sku, quantity: data.quantity === undefined ? before + step : data.quantity });
-      if (step > 0 && envelope.message) { df.message(envelope.message); }
-    }).fail(function () { paintStepper($stepper, before); })
-      .always(function () { $stepper.removeAttr("aria-busy"); });
-  });
+      $stepper.removeAttr("aria-busy");
+      told({ count: data.count, sku_id: sku, quantity: by > 0 ? data.quantity : before + by });
+      if (by > 0) { df.message(envelope.message); }
+    }).fail(function () {
+      $stepper.removeAttr("aria-busy");
+      paintStepper($stepper, before);
+    });
+  }
 
-  $document.on("click", "[data-cart-put]", function (event) {
-    var $button = $(this), sku = $button.attr("data-cart-put"), from = $button.data("cartQuantityFrom");
-    event.preventDefault();
+  function put($button, quantity, click) {
     if ($button.attr("aria-busy") === "true") { return; }
     $button.attr("aria-busy", "true");
-    df.post(own.addUrl, { sku_id: sku, quantity: from ? $(from).first().val() : 1, once: once() })
+    post(own.addUrl, { sku_id: $button.attr("data-cart-put"), quantity: quantity, once: click }, function () { put($button, quantity, click); })
       .done(function (data, envelope) {
         told(data);
         df.message(envelope.message);
       }).always(function () { $button.removeAttr("aria-busy"); });
+  }
+
+  // `once` names the click: sent again, be it by "try again", it adds nothing.
+  $document.on("click", "[data-cart-more]", function (event) {
+    event.preventDefault();
+    step($(this).closest("[data-cart-add]"), Number($(this).data("cartMore")), once());
+  }).on("click", "[data-cart-put]", function (event) {
+    var from = $(this).data("cartQuantityFrom");
+    event.preventDefault();
+    put($(this), from ? $(from).first().val() : 1, once());
   });
 
   // The mini cart: a dialog under its button; the link itself stays the way without JavaScript.
@@ -126,7 +144,9 @@ jQuery(function ($) {
     });
   });
 
-  window.df.cart = { badge: paintBadge };
-  if ($("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
+  window.df.cart = { badge: paintBadge, post: post };
+
+  // Where a site has a visitor request of its own, the site knows when it is worth asking.
+  if ($("html").attr("data-visitor-url") === own.visitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
 });
 })(jQuery.extend({}, document.currentScript.dataset));
