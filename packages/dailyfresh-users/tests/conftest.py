@@ -1,8 +1,11 @@
-"""The public door: a browser without JavaScript, a mailbox, and the drain."""
+"""The public door: a browser without JavaScript, a mailbox, and the services that a site has."""
 
+import html
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from dailyfresh_users import models
@@ -99,3 +102,37 @@ def pending_link(client: Client, db: None, commit: Any) -> str:
     with commit():
         register(client)
     return link_of(mail.outbox[-1])
+
+
+def service(variable: str) -> str:
+    """The address of a real service, or a skip that says which one was missing."""
+    address = os.environ.get(variable)
+    if not address:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(f"needs {variable}")
+        pytest.skip(f"needs {variable}")
+    return address
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    return urlsplit(service("REDIS_URL"))._replace(path="/1").geturl()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> str:
+    return service("DATABASE_URL")
+
+
+def ajax(client: Client, method: str, path: str, data: Any = None, **headers: str) -> tuple[int, dict[str, Any]]:
+    """Status and envelope of a request as jQuery sends it."""
+    response = getattr(client, method)(path, data, headers={"X-Requested-With": "XMLHttpRequest", **headers})
+    body = response.json()
+    assert set(body) == {"ok", "code", "message", "data"}
+    assert body["ok"] is (response.status_code < 400)
+    return response.status_code, body
+
+
+def text(response: Any) -> str:
+    """What a reader of the page sees, in one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())

@@ -5,13 +5,13 @@ from celery import shared_task
 from .services import accounts, mails, sessions
 
 
-@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(ignore_result=True)
 def drain() -> None:
     """Send the mails that are due: woken on commit, and by beat every 30 seconds."""
     mails.send_due_mails()
 
 
-@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(ignore_result=True)
 def tidy() -> None:
     """Remove accounts that were never activated, sessions that are over and mails long sent: by beat, once an hour."""
     accounts.remove_stale()

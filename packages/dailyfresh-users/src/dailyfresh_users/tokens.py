@@ -41,6 +41,8 @@ def account_to_activate(token: str, *, lock: bool = False) -> Any:
         raise LinkExpired from error
     except (BadData, ValueError, TypeError) as error:
         raise LinkForged from error
+    if not (isinstance(pk, str) and isinstance(state, str)):
+        raise LinkForged
     user = _account(pk, lock=lock)
     if user is None:
         raise LinkVoid

@@ -64,7 +64,7 @@ class RegistrationForm(Styled):
     )
     password1 = _password(_("Password"), "new-password")
     password2 = _password(_("Password again"), "new-password")
-    agree = forms.BooleanField(error_messages={"required": _("Please agree to the terms.")})
+    agree = forms.BooleanField(label=_("Agreement"), error_messages={"required": _("Please agree to the terms.")})
 
     def clean_username(self) -> str:
         return check_username(self.cleaned_data["username"])

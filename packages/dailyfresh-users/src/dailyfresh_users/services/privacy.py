@@ -1,5 +1,6 @@
 """Taking one's data away, and leaving."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -8,9 +9,10 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
 from ..exceptions import ErasureRefused
+from ..models import UserSession
 from ..selectors import addresses_of, email_of, name_of, sessions_of
 from ..signals import account_erasing, account_exporting
-from .sessions import end_sessions
+from .sessions import remove_sessions
 
 
 def export_account(*, user: Any) -> dict[str, Any]:
@@ -50,7 +52,9 @@ def erase_account(*, user: Any) -> None:
     try:
         with transaction.atomic():
             account_erasing.send(sender=get_user_model(), user=user)
-            end_sessions(user=user)
+            # Without its account a session is a guest's; what it holds goes once nothing can be rolled back any more.
+            keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+            transaction.on_commit(partial(remove_sessions, session_keys=keys), robust=True)
             user.delete()
     except (ProtectedError, RestrictedError) as error:
         raise ErasureRefused(_("Something in the shop still needs this account. Please contact us.")) from error

@@ -1,5 +1,6 @@
 """Where accounts are signed in, and ending it from afar."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -63,6 +64,12 @@ def end_sessions(*, user: Any, but: str | None = None) -> int:
         end_session(session=session)
         ended += 1
     return ended
+
+
+def remove_sessions(*, session_keys: Iterable[str]) -> None:
+    """Delete what these sessions hold."""
+    for key in session_keys:
+        _store(key).delete(key)
 
 
 def remove_expired() -> int:

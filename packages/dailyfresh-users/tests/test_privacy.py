@@ -1,0 +1,112 @@
+"""Taking one's data, and leaving."""
+
+import json
+
+import pytest
+from conftest import ADDRESS, PASSWORD, make_user, text, url
+from dailyfresh_users import models
+from dailyfresh_users.exceptions import ErasureRefused
+from dailyfresh_users.signals import account_erasing, account_exporting
+from django.contrib.auth import get_user_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def listen():
+    connected = []
+
+    def connect(signal, receiver):
+        signal.connect(receiver, weak=False)
+        connected.append((signal, receiver))
+
+    yield connect
+    for signal, receiver in connected:
+        signal.disconnect(receiver)
+
+
+def exists(user):
+    return get_user_model().objects.filter(pk=user.pk).exists()
+
+
+def erase(client, password=PASSWORD):
+    return client.post(url("erase"), {"password": password})
+
+
+def test_the_export_holds_everything_of_the_account_and_nothing_of_others(signed_in, user):
+    make_user("otherone", "other@example.com")
+    signed_in.post(url("address_add"), ADDRESS)
+    response = signed_in.get(url("export"))
+    assert response.headers["Content-Disposition"] == 'attachment; filename="account.json"'
+    assert "no-store" in response.headers["Cache-Control"]
+    data = json.loads(response.content)
+    assert data["account"]["username"] == "linxiaohe"
+    assert data["account"]["email"] == "lin@example.com"
+    assert data["addresses"][0]["street"] == "科育南路 2 号院 5 号楼"
+    assert data["sessions"][0]["address"] == "127.0.0.1"
+    raw = response.content.decode()
+    assert "林晓禾" in raw
+    for secret in ("otherone", user.password, signed_in.session.session_key):
+        assert secret not in raw
+
+
+def test_other_apps_add_their_part_to_the_export(signed_in, listen):
+    listen(account_exporting, lambda user, **kwargs: {"orders": [user.get_username()]})
+    listen(account_exporting, lambda user, **kwargs: None)
+    assert signed_in.get(url("export")).json()["orders"] == ["linxiaohe"]
+
+
+def test_an_account_is_erased_with_all_that_stands_beside_it(signed_in, user, listen):
+    signed_in.post(url("address_add"), ADDRESS)
+    heard = []
+    listen(account_erasing, lambda user, **kwargs: heard.append((user.pk, user.dailyfresh_addresses.count())))
+    pk = user.pk
+    response = erase(signed_in)
+    assert "Your account is deleted" in text(response)
+    assert heard == [(pk, 1)]
+    assert not exists(user)
+    for model in (models.Address, models.UserSession, models.Registration, models.Mail):
+        assert not model.objects.exists()
+    assert signed_in.get(url("profile")).status_code == 302
+    assert signed_in.post(url("login"), {"username": "linxiaohe", "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.parametrize("password", ["wrong", "", "x" * 5000])
+def test_erasing_needs_the_password(signed_in, user, password):
+    assert erase(signed_in, password).context["form"].errors["password"]
+    assert signed_in.get(url("erase")).status_code == 200
+    assert exists(user)
+
+
+def test_a_receiver_can_object_and_its_words_are_shown(signed_in, user, listen):
+    def object_to(**kwargs):
+        raise ErasureRefused("An order is still on its way.")
+
+    written = models.Address.objects.filter(user=user)
+    listen(account_erasing, lambda user, **kwargs: written.update(receiver="anonymous"))
+    listen(account_erasing, object_to)
+    signed_in.post(url("address_add"), ADDRESS)
+    response = erase(signed_in)
+    assert response.status_code == 409
+    assert "An order is still on its way." in text(response)
+    assert written.get().receiver == "林晓禾"
+    assert signed_in.get(url("profile")).status_code == 200
+
+
+def test_rows_of_another_app_can_hold_an_account(signed_in, user):
+    from minisite.models import Parcel
+
+    Parcel.objects.create(owner=user)
+    response = erase(signed_in)
+    assert response.status_code == 409
+    assert "still needs this account" in text(response)
+    assert exists(user)
+    assert signed_in.get(url("profile")).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["is_staff", "is_superuser"])
+def test_staff_do_not_erase_themselves(signed_in, user, field):
+    setattr(user, field, True)
+    user.save()
+    assert erase(signed_in).status_code == 409
+    assert exists(user)
