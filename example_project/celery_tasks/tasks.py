@@ -7,6 +7,7 @@ by the next call.
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
@@ -14,17 +15,16 @@ app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-SECONDS = {
-    "dailyfresh_users.tasks.drain": "drain",
-    "dailyfresh_users.tasks.tidy": 3600,
-    "dailyfresh_goods.tasks.drain_pages": "drain",
-    "dailyfresh_goods.tasks.turn_home": "drain",
-    "dailyfresh_goods.tasks.refresh_figures": 600,
-    "dailyfresh_search.drain_documents": "drain",
-    "dailyfresh_orders.tasks.drain": "drain",
-    "dailyfresh_orders.tasks.drain_payments": "drain",
+DRAIN = float(os.environ.get("DRAIN_SECONDS", "30"))
+BEAT: dict[str, float | crontab] = {
+    "dailyfresh_users.tasks.drain": DRAIN,
+    "dailyfresh_users.tasks.tidy": 3600.0,
+    "dailyfresh_goods.tasks.drain_pages": DRAIN,
+    "dailyfresh_goods.tasks.turn_home": DRAIN,
+    "dailyfresh_goods.tasks.refresh_figures": 600.0,
+    "dailyfresh_search.drain_documents": DRAIN,
+    "dailyfresh_orders.tasks.drain": DRAIN,
+    "dailyfresh_orders.tasks.drain_payments": DRAIN,  # refunds and cancellations as well
+    "dailyfresh_orders.tasks.reconcile_yesterday": crontab(hour="4", minute="0"),
 }
-DRAIN_SECONDS = float(os.environ.get("DRAIN_SECONDS", "30"))
-app.conf.beat_schedule = {
-    name: {"task": name, "schedule": DRAIN_SECONDS if seconds == "drain" else seconds} for name, seconds in SECONDS.items()
-}
+app.conf.beat_schedule = {name: {"task": name, "schedule": schedule} for name, schedule in BEAT.items()}

@@ -7,11 +7,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
 
 from demo import services
+from demo.accounts import BUYER, PASSWORD
 from demo.supervisor import free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -55,10 +57,38 @@ def _empty_redis(request: pytest.FixtureRequest) -> Iterator[None]:
         cache.clear()
 
 
-@pytest.fixture
-def catalogue(db: None) -> None:
-    """The demo's goods and accounts."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of the tests holds the demo's goods and accounts, and the index knows the goods."""
+    from django.core.management import call_command
+
     from demo.load import load_accounts, load_catalogue
 
-    load_accounts()
-    load_catalogue(lambda line: None)
+    with django_db_blocker.unblock():
+        load_accounts()
+        load_catalogue(lambda line: None)
+        call_command("search_rebuild", verbosity=0)
+
+
+@pytest.fixture
+def strawberry(db: None) -> Any:
+    """The first pack of the demo."""
+    from dailyfresh_goods.models import SKU
+
+    return SKU.objects.get(slug="strawberry")
+
+
+@pytest.fixture
+def buyer(db: None) -> Any:
+    """The demo's buyer, who has an address."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.get(username=BUYER)
+
+
+@pytest.fixture
+def stranger(db: None) -> Any:
+    """Another account."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user("stranger", "stranger@dailyfresh.example", PASSWORD)

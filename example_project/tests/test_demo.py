@@ -27,7 +27,6 @@ def demo(*args: str, **environ: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("catalogue")
 def test_the_catalogue_is_loaded_once_and_left_alone_after() -> None:
     from dailyfresh_goods.models import SKU, GoodsType
 
@@ -43,7 +42,6 @@ def test_the_catalogue_is_loaded_once_and_left_alone_after() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("catalogue")
 def test_every_product_has_pictures_and_a_price_above_nothing() -> None:
     from dailyfresh_goods.models import SKU
 

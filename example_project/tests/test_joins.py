@@ -1,0 +1,76 @@
+"""What one package asks of another, asked of the provider that the settings name."""
+
+from typing import Any
+
+import pytest
+from dailyfresh_cart.testing import CatalogueContract as CartCatalogueContract
+from dailyfresh_goods.models import SKU
+from dailyfresh_orders import joins
+from dailyfresh_orders.protocols import AddressBook, Basket, Catalogue
+from dailyfresh_orders.stock import Stock, stock
+from dailyfresh_orders.testing import AddressBookContract, BasketContract, CatalogueContract, StockContract
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@pytest.fixture
+def user(buyer: Any) -> Any:
+    return buyer
+
+
+@pytest.fixture
+def other_user(stranger: Any) -> Any:
+    return stranger
+
+
+@pytest.fixture
+def sku_ids(db: None) -> list[str]:
+    on_sale = SKU.objects.filter(on_sale=True, stock__gt=20, limit=None).order_by("pk")
+    return [str(pk) for pk in on_sale.values_list("pk", flat=True)[:3]]
+
+
+@pytest.mark.django_db
+class TestCatalogueOfTheCart(CartCatalogueContract):
+    @pytest.fixture
+    def catalogue(self) -> Any:
+        return import_string(settings.DAILYFRESH_CART["CATALOGUE"])()
+
+    @pytest.fixture
+    def known(self, sku_ids: list[str]) -> list[str]:
+        return sku_ids
+
+
+class TestCatalogueOfTheOrders(CatalogueContract):
+    @pytest.fixture
+    def catalogue(self) -> Catalogue:
+        return joins.catalogue()
+
+
+class TestBasketOfTheOrders(BasketContract):
+    @pytest.fixture
+    def basket(self) -> Basket | None:
+        return joins.basket()
+
+
+class TestAddressBookOfTheOrders(AddressBookContract):
+    @pytest.fixture
+    def address_book(self) -> AddressBook:
+        return joins.address_book()
+
+
+class TestStockOfTheGoods(StockContract):
+    @pytest.fixture
+    def strategy(self) -> Stock:
+        return stock()
+
+    @pytest.fixture
+    def rows(self, sku_ids: list[str]) -> list[str]:
+        SKU.objects.filter(pk__in=sku_ids[:2]).update(stock=10)
+        return sku_ids[:2]
+
+
+@pytest.mark.django_db
+def test_ratings_come_from_the_orders(sku_ids: list[str]) -> None:
+    ratings = import_string(settings.DAILYFRESH_GOODS["RATINGS"])()
+
+    assert dict(ratings.find(sku_ids)) == {}

@@ -1,0 +1,183 @@
+"""The composed site through its own door: pages, headers, languages, and what one package tells another."""
+
+import re
+from typing import Any
+
+import pytest
+from celery_tasks.tasks import app
+from dailyfresh_cart.basket import Basket
+from dailyfresh_goods.models import SKU, StalePage
+from dailyfresh_orders.signals import review_published, stock_changed
+from dailyfresh_users.signals import account_erasing, account_exporting
+from django.apps import apps
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = ["/", "/list/fruit/", "/list/fruit/price/1/", "/search/?q=草莓", "/user/login/", "/user/register/", "/cart/"]
+PUBLIC += ["/about/", "/terms/", "/privacy/", "/kit/", "/demo/mails/"]
+PRIVATE = ["/user/", "/user/addresses/", "/user/security/", "/orders/"]
+
+
+@pytest.fixture
+def signed_in(client: Client, buyer: Any) -> Client:
+    client.force_login(buyer)
+    return client
+
+
+def test_checks_find_nothing_to_complain_about(settings: Any) -> None:
+    for name in ("DAILYFRESH_USERS", "DAILYFRESH_GOODS", "DAILYFRESH_ORDERS"):
+        setattr(settings, name, {**getattr(settings, name), "TASKS": "celery"})
+
+    call_command("check", fail_level="INFO")
+
+
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_opens_for_everybody(client: Client, path: str, prefix: str) -> None:
+    address = path if path.startswith("/demo/") else prefix + path
+
+    response = client.get(address)
+
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert 'lang="en"' in html if prefix and "/demo/" not in path else 'lang="zh-hans"' in html
+    assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", html), "inline style or handler"
+    assert not re.search(r"<script(?![^>]*\b(src|type=.application/ld\+json))", html), "inline script"
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_a_private_page_asks_to_sign_in_and_opens_then(client: Client, buyer: Any, path: str) -> None:
+    assert client.get(path).headers["Location"] == f"/user/login/?next={path}"
+
+    client.force_login(buyer)
+
+    assert client.get(path).status_code == 200
+
+
+def test_every_page_carries_the_strict_policy(client: Client) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/", "/list/fruit/", "/about/"])
+def test_pages_that_are_the_same_for_everybody_set_no_cookie(client: Client, path: str) -> None:
+    response = client.get(path)
+
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert "csrfmiddlewaretoken" not in response.content.decode()
+
+
+def test_a_first_cookie_brings_the_marker_that_scripts_can_read(client: Client) -> None:
+    response = client.get("/visitor/")
+
+    assert response.cookies["df-visitor"].value == "1"
+    assert not response.cookies["df-visitor"]["httponly"]
+    assert response.cookies["csrftoken"]["httponly"]
+
+
+def test_one_request_answers_all_that_belongs_to_a_visitor(signed_in: Client, buyer: Any, strawberry: SKU) -> None:
+    Basket().add(buyer, {str(strawberry.pk): 2})
+
+    answer = signed_in.get("/visitor/", {"viewed": strawberry.pk}, headers={"Sec-Fetch-Site": "same-origin"}).json()
+
+    assert answer["ok"]
+    assert answer["data"]["user"]["signed_in"]
+    assert answer["data"]["cart"]["count"] == 1
+    assert answer["data"]["cart"]["lines"] == {str(strawberry.pk): 2}
+    assert len(answer["data"]["csrf"]) > 30
+    assert [card["sku_id"] for card in signed_in.get("/visitor/").json()["data"]["history"]] == [str(strawberry.pk)]
+
+
+def test_what_a_guest_viewed_is_known_after_signing_in(client: Client, buyer: Any, strawberry: SKU) -> None:
+    client.get("/visitor/", {"viewed": strawberry.pk}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    client.post("/user/login/", {"username": buyer.username, "password": "dailyfresh-2026"})
+
+    assert [card["sku_id"] for card in client.get("/visitor/").json()["data"]["history"]] == [str(strawberry.pk)]
+
+
+def test_a_page_that_is_not_there_says_so_in_the_shops_look(client: Client) -> None:
+    response = client.get("/no/such/page/")
+
+    assert response.status_code == 404
+    assert "这个页面飞走了" in response.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_in_the_shops_look() -> None:
+    response = Client(enforce_csrf_checks=True).post("/user/login/", {})
+
+    assert response.status_code == 403
+    assert "表单已过期" in response.content.decode()
+
+
+def test_language_links_lead_to_the_same_page(client: Client) -> None:
+    assert 'href="/en/list/fruit/"' in client.get("/list/fruit/").content.decode()
+    assert 'href="/list/fruit/"' in client.get("/en/list/fruit/").content.decode()
+
+
+def test_beat_calls_every_task_that_drains() -> None:
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if name.startswith("dailyfresh_")}
+    # Woken by a change; what they leave is in `drain_payments`, which beat calls.
+    woken = {"dailyfresh_orders.tasks.drain_refunds", "dailyfresh_orders.tasks.drain_cancellations"}
+
+    assert scheduled <= ours
+    assert ours - scheduled <= woken
+
+
+def test_a_review_marks_the_pages_of_its_goods(strawberry: SKU) -> None:
+    StalePage.objects.all().delete()
+
+    review_published.send(sender=None, sku_id=str(strawberry.pk))
+
+    assert StalePage.objects.filter(key__contains=str(strawberry.pk)).exists()
+
+
+def test_stock_that_sells_out_marks_its_pages(
+    strawberry: SKU, django_capture_on_commit_callbacks: Any
+) -> None:
+    StalePage.objects.all().delete()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        stock_changed.send(sender=None, sku_ids=[str(strawberry.pk)])
+        SKU.objects.filter(pk=strawberry.pk).update(stock=0)
+
+    strawberry.refresh_from_db()
+    assert strawberry.band == 0
+
+
+def test_a_person_who_leaves_takes_cart_and_history_along(buyer: Any, strawberry: SKU) -> None:
+    Basket().add(buyer, {str(strawberry.pk): 2})
+
+    account_erasing.send(sender=None, user=buyer)
+
+    assert Basket().lines(buyer) == {}
+
+
+def test_a_persons_data_holds_the_orders(buyer: Any) -> None:
+    sections = [answer for _receiver, answer in account_exporting.send(sender=None, user=buyer) if answer]
+
+    assert {"orders": []} in sections
+
+
+@pytest.mark.parametrize("model", [model for model in apps.get_models() if model._meta.app_label.startswith("dailyfresh")])
+def test_the_merchant_opens_every_list_of_the_admin(client: Client, django_user_model: Any, model: Any) -> None:
+    client.force_login(django_user_model.objects.get(username="merchant"))
+    try:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    except Exception:
+        pytest.skip("not in the admin")
+
+    assert client.get(address).status_code == 200
