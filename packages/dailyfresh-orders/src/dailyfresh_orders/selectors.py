@@ -113,3 +113,8 @@ def refunds_of(order: Order) -> "QuerySet[Refund]":
 def refund_of(user: Any, pk: int) -> Refund | None:
     """One refund of an order of this user."""
     return Refund.objects.filter(payment__order__user=user, pk=pk).select_related("payment__order").first()
+
+
+def refunded_under(order: Order, key: str) -> bool:
+    """Whether the form of this key has become a refund of the order: it was sent twice then."""
+    return len(key) == 12 and Refund.objects.filter(payment__order=order, out_request_no__endswith=f"_{key}").exists()

@@ -102,7 +102,9 @@ def test_a_notify_that_was_settled_is_acknowledged_again_and_again_and_changes_n
     assert Notice.objects.get().times == 5
 
 
-@pytest.mark.parametrize("amount", ["0.01", "60.99", "61.01", "610.00", "1e2", "61", "61.0", "061.00", "６１.00", "61,00", "-61.00", ""])
+@pytest.mark.parametrize(
+    "amount", ["0.01", "60.99", "61.01", "610.00", "1e2", "61", "61.0", "061.00", "６１.00", "61,00", "-61.00", ""]
+)
 def test_another_amount_is_disputed_and_pays_nothing(order, signed_notify, notify, amount):
     told = []
     payment_disputed.connect(lambda **kwargs: told.append(kwargs["note"]), weak=False, dispatch_uid="test")
@@ -137,7 +139,9 @@ def test_a_signed_notify_that_is_not_meant_for_this_shop_is_rejected(order, sign
     assert nothing_happened(order)
 
 
-def test_a_notify_about_a_number_that_is_not_in_the_books_fails_so_that_it_comes_again(order, signed_notify, notify, caplog):
+def test_a_notify_about_a_number_that_is_not_in_the_books_fails_so_that_it_comes_again(
+    order, signed_notify, notify, caplog
+):
     fields = signed_notify(out_trade_no="262626_1")
     assert notify(fields) == "fail"
     assert "not in the books" in caplog.text
@@ -152,7 +156,9 @@ def test_another_trade_number_than_the_one_known_is_disputed(order, pay_page, si
     assert books(order) == ("awaiting_payment", ["disputed"])
 
 
-def test_a_trade_that_has_paid_one_order_does_not_pay_another(order, make_order, apple, pay_page, signed_notify, notify):
+def test_a_trade_that_has_paid_one_order_does_not_pay_another(
+    order, make_order, apple, pay_page, signed_notify, notify
+):
     notify(signed_notify())
     other = make_order({apple: 1}, payment_method="alipay")
     pay_page(other)
@@ -182,7 +188,9 @@ def test_the_notify_of_a_partial_refund_is_no_second_payment(paid, signed_notify
     assert books(paid) == ("to_ship", ["paid"])
 
 
-def test_closed_means_unpaid_or_given_back_by_what_else_the_notify_says(order, signed_notify, notify, make_order, apple):
+def test_closed_means_unpaid_or_given_back_by_what_else_the_notify_says(
+    order, signed_notify, notify, make_order, apple
+):
     assert notify(signed_notify(trade_status="TRADE_CLOSED", gmt_payment=None)) == "success"
     assert books(order) == ("awaiting_payment", ["closed"])
 
@@ -227,7 +235,9 @@ def test_waiting_changes_nothing_but_the_number_of_the_trade(order, signed_notif
     assert not PaymentLog.objects.exists()
 
 
-def test_a_notify_before_the_return_and_a_return_before_the_notify_come_to_the_same(shop, order, pay_page, simulator, deliver):
+def test_a_notify_before_the_return_and_a_return_before_the_notify_come_to_the_same(
+    shop, order, pay_page, simulator, deliver
+):
     simulator.fault("notify", "drop")
     trade = simulator.pay(pay_page(order))
     back = simulator.courier.return_url(trade.order, trade.trade_no).split("?", 1)[1]
@@ -277,7 +287,9 @@ def test_an_acknowledgement_that_was_lost_is_repeated_for_the_redelivery(order, 
     assert Notice.objects.get().times == 2
 
 
-def test_money_that_arrives_after_the_order_is_over_goes_back_by_itself_once(order, signed_notify, notify, simulator, pay_page, apple):
+def test_money_that_arrives_after_the_order_is_over_goes_back_by_itself_once(
+    order, signed_notify, notify, simulator, pay_page, apple
+):
     simulator.fault("notify", "drop")
     simulator.pay(pay_page(order))
     request_cancel(order=order, by="test")
@@ -298,7 +310,9 @@ def test_money_that_arrives_after_the_order_is_over_goes_back_by_itself_once(ord
     assert simulator.api.calls.count("alipay.trade.refund") == 1
 
 
-def test_an_order_paid_twice_keeps_the_first_payment_and_returns_the_second(order, pay_page, simulator, deliver, settings):
+def test_an_order_paid_twice_keeps_the_first_payment_and_returns_the_second(
+    order, pay_page, simulator, deliver, settings
+):
     simulator.fault("notify", "drop", times=2)
     first = pay_page(order)
     simulator.sign_in(first)
@@ -324,7 +338,9 @@ def test_a_closed_attempt_that_was_paid_after_all_pays_an_order_that_still_waits
     assert books(order) == ("to_ship", ["paid"])
 
 
-def test_neither_keys_nor_buyers_nor_whole_notifies_are_logged(order, pay_page, simulator, deliver, caplog, alipay_options):
+def test_neither_keys_nor_buyers_nor_whole_notifies_are_logged(
+    order, pay_page, simulator, deliver, caplog, alipay_options
+):
     caplog.set_level(logging.DEBUG)
     simulator.fault("notify", "seller")
     simulator.pay(pay_page(order))

@@ -1,10 +1,12 @@
 """Staff's work with money: what the gateways said, refunds to decide and to give, the daily comparison. The books are read-only."""
 
 import csv
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,6 +19,7 @@ from ..exceptions import Busy, RefundImpossible
 from ..forms.payments import DecideForm, StaffRefundForm
 from ..gateways import UnknownGateway
 from ..models import Difference, Notice, Order, Payment, PaymentLog, Reconciliation, Refund, RefundLine
+from ..selectors import refunded_under
 from ..services.payments import (
     approve_refund,
     ask,
@@ -51,6 +54,13 @@ class DifferenceInline(ReadOnlyInline):
     fields = ("payment", "what", "ours", "theirs", "repaired")
 
 
+class Moving(ReadOnly):
+    """An admin with views that move money: outside ATOMIC_REQUESTS, where the services' own durable transactions can be."""
+
+    def _moving(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        return transaction.non_atomic_requests(self.admin_site.admin_view(view))  # type: ignore[attr-defined,no-any-return]
+
+
 def _allowed(request: HttpRequest, permission: str) -> None:
     if not request.user.has_perm(f"dailyfresh_orders.{permission}"):
         raise PermissionDenied
@@ -62,7 +72,7 @@ def _posted(request: HttpRequest) -> None:
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class PaymentAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/payment/change_form.html"
     list_display = (
         "out_trade_no",
@@ -82,7 +92,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (LogInline, RefundInline)
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
+        wrap = self._moving
         return [
             path("<int:pk>/ask/", wrap(self.ask_view), name="dailyfresh_orders_payment_ask"),
             path("<int:pk>/return/", wrap(self.return_view), name="dailyfresh_orders_payment_return"),
@@ -117,7 +127,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/refund/change_form.html"
     list_display = ("out_request_no", "order", "state", "kind", "amount", "goods", "reason", "created_at", "done_at")
     list_filter = ("state", "kind", "created_at")
@@ -131,7 +141,7 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         return refund.payment.order
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
+        wrap = self._moving
         return [
             path("order/<int:pk>/", wrap(self.order_view), name="dailyfresh_orders_refund_order"),
             path("<int:pk>/decide/", wrap(self.decide_view), name="dailyfresh_orders_refund_decide"),
@@ -143,6 +153,8 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         """Refund an order: whole, by pieces, or any amount up to what is left."""
         _allowed(request, "add_refund")
         order = get_object_or_404(Order.objects.prefetch_related("lines"), pk=pk)
+        if refunded_under(order, request.POST.get("key", "")):
+            return redirect("admin:dailyfresh_orders_order_change", order.pk)
         room = room_of(order)
         goods = Refund.Goods.RESTOCK if order.state == Order.State.TO_SHIP else Refund.Goods.NONE
         bound = request.POST if request.method == "POST" else None

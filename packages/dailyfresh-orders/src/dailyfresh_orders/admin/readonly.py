@@ -23,3 +23,7 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     can_delete = False
     show_change_link = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Also for times that the database fills in: a field that nobody may edit cannot be in a form.
+        return self.fields

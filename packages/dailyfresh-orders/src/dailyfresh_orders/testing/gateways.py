@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -75,7 +75,7 @@ class GatewayContract:
             subject='Strawberries {} <>&"% 草莓 🍓 ' + "x" * 300,
             return_url="http://127.0.0.1:9/return",
             notify_url="http://127.0.0.1:9/notify",
-            expires_at=datetime.now(timezone.utc) + timedelta(minutes=30),
+            expires_at=datetime.now(UTC) + timedelta(minutes=30),
         )
         return replace(asked, **changes)  # type: ignore[arg-type]
 
@@ -101,7 +101,9 @@ class GatewayContract:
             with pytest.raises(NotifyRejected):
                 gateway.verify_return(Message("GET", body.decode("latin-1"), b"", ""))
 
-    def test_an_offline_gateway_has_no_page_to_pay_on(self, gateway: PaymentGateway, number: Callable[[int], str]) -> None:
+    def test_an_offline_gateway_has_no_page_to_pay_on(
+        self, gateway: PaymentGateway, number: Callable[[int], str]
+    ) -> None:
         if gateway.online:
             assert gateway.create(self.request(number(1))).url.startswith("http")
         else:
@@ -130,10 +132,15 @@ class GatewayContract:
         self, online: PaymentGateway, till: Till, number: Callable[[int], str]
     ) -> None:
         seen = online.query(self.paid(online, till, number(1)))
-        assert (seen.out_trade_no, seen.state, seen.amount, seen.currency) == (number(1), TradeState.PAID, self.amount, "CNY")
+        assert (seen.out_trade_no, seen.state, seen.amount, seen.currency) == (
+            number(1),
+            TradeState.PAID,
+            self.amount,
+            "CNY",
+        )
         assert seen.trade_no
         assert seen.paid_at is not None
-        assert abs((seen.paid_at - datetime.now(timezone.utc)).total_seconds()) < 600
+        assert abs((seen.paid_at - datetime.now(UTC)).total_seconds()) < 600
 
     def test_a_notify_is_believed_as_it_was_sent_and_not_otherwise(
         self, online: PaymentGateway, till: Till, number: Callable[[int], str]

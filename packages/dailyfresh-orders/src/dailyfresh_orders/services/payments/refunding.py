@@ -80,7 +80,8 @@ def _write(
 ) -> Refund:
     if not re.fullmatch(r"[0-9A-Za-z]{6,20}", key):
         raise RefundImpossible(_("This form is damaged. Please reload the page."))
-    order, room = _locked_room(order_id)
+    order, payments = locked_books(order_id)
+    room = _open_room(order, payments)
     number = f"{room.payment.out_trade_no}_{key}"[:64]
     for refund in room.refunds:
         if refund.out_request_no == number:
@@ -119,12 +120,13 @@ def approve_refund(*, refund: Refund, by: Any, goods: str = Refund.Goods.NONE, a
 @retried
 @transaction.atomic(durable=True)
 def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) -> Refund:
-    _order, room = _locked_room(order_id)
+    order, payments = locked_books(order_id)
     locked = Refund.objects.select_for_update().get(pk=refund_id)
     if locked.state in COUNTED:
         return locked
     if locked.state != R.ASKED:
         raise RefundImpossible(_("This request was decided already."))
+    room = _open_room(order, payments)
     _pieces(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
     _check_amount(locked.amount, room)
     goods = goods if locked.lines.exists() else Refund.Goods.NONE
@@ -249,8 +251,8 @@ def _order_id(payment_id: int) -> int:
     return Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
 
 
-def _locked_room(order_id: int) -> tuple[Order, Room]:
-    order, payments = locked_books(order_id)
+def _open_room(order: Order, payments: Sequence[Payment]) -> Room:
+    """What of a locked order can be refunded now, its refunds locked too; RefundImpossible says why nothing can."""
     payment = next((each for each in payments if each.paid_slot), None) or _collected(order)
     if payment is None or payment.state not in REFUNDABLE:
         raise RefundImpossible(_("Nothing was paid for this order that could be refunded."))
@@ -258,7 +260,7 @@ def _locked_room(order_id: int) -> tuple[Order, Room]:
         raise RefundImpossible(_("The time in which this payment can be refunded online is over."))
     if payment._state.adding:
         payment.save()
-    return order, _room(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
+    return _room(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
 
 
 def _collected(order: Order) -> Payment | None:
