@@ -1,0 +1,1 @@
+"""What one writes with haystack and whoosh alone: the baseline."""
