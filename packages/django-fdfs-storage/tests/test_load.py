@@ -9,7 +9,6 @@ import threading
 import zlib
 
 import pytest
-
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.exceptions import NoSuchFile
 

@@ -1,10 +1,15 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class FDFSStorageConfig(AppConfig):
-    """System checks and commands; the storage itself works without being installed as an app."""
+    """System checks, commands and the deletion of orphans; the storage works without it."""
 
     name = "django_fdfs_storage"
-    verbose_name = _("FastDFS storage")
+    verbose_name = "FastDFS"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks and listen to models."""
+        from . import checks, receivers  # noqa: F401 - importing registers the checks
+
+        receivers.connect()

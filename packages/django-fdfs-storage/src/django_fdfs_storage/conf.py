@@ -54,7 +54,10 @@ class Options:
     """A client.conf of FastDFS to take trackers and timeouts from."""
 
     delete_orphans: bool = False
-    """Whether files are deleted when the last field lets them go (see README)."""
+    """Whether a file is deleted on commit when no row refers to it any longer."""
+
+    references: tuple[str, ...] = ()
+    """Further columns that hold file ids, "app.Model.field"; file fields are known. Only in FDFS_STORAGE."""
 
 
 KNOWN = {each.name for each in fields(Options)}
@@ -76,7 +79,7 @@ def check_names(options: Mapping[str, Any]) -> None:
 
 def resolve(options: Mapping[str, Any]) -> Options:
     """What holds now for a storage with these OPTIONS; read from Django's settings at every call."""
-    site = {key.lower(): value for key, value in getattr(settings, NAME, {}).items()}
+    site = {key.lower(): value for key, value in getattr(settings, NAME, {}).items() if key.isupper()}
     given = {key: value for key, value in site.items() if key in KNOWN} | dict(options)
     if given.get("base_url") is None:
         given["base_url"] = getattr(settings, "FDFS_URL", None)

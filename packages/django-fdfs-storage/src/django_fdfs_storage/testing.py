@@ -8,7 +8,7 @@ Subclass one and give the fixture that it names:
             return FastDFSStorage(engine="my.Engine", trackers=[...])
 """
 
-# ruff: noqa: S101, S311 - tests assert, and their content may be guessed
+# ruff: noqa: S311 - tests assert, and their content may be guessed
 
 import gzip
 import io

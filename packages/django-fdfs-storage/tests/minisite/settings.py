@@ -21,6 +21,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False
 CSRF_USE_SESSIONS = True
 ROOT_URLCONF = "minisite.urls"
+STATIC_URL = "/site/static/"
 MEDIA_URL = "/site/media/"
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,112 @@
+"""System checks of the settings, with ids fdfs.E001 and so on (see README)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import InvalidStorageError, storages
+from django.db import models
+from django.utils.module_loading import import_string
+
+from .conf import KNOWN, NAME, Options, nearest
+from .connection import Address
+from .engine import Engine
+from .references import column, stored_fields
+from .storage import FastDFSStorage
+
+# group/M00/00/00/ and 34 characters; slave files add a prefix of 16.
+LONGEST_ID = 61
+
+
+@register(Tags.files)
+def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """FDFS_STORAGE, and each entry of STORAGES that keeps its files in FastDFS."""
+    messages: list[CheckMessage] = list(_unknown_keys())
+    for alias in settings.STORAGES:
+        try:
+            storage = storages[alias]
+        except (InvalidStorageError, ImproperlyConfigured) as error:
+            if "FastDFS" in str(settings.STORAGES[alias].get("BACKEND")):
+                messages.append(Error(str(error), hint="See the settings in the README.", obj=alias, id="fdfs.E001"))
+            continue
+        if isinstance(storage, FastDFSStorage):
+            messages += _storage(alias, storage)
+            if alias == "staticfiles":
+                hint = "Keep static files elsewhere: FastDFS gives every file a name of its own."
+                messages.append(Error("Static files cannot live in FastDFS.", hint=hint, obj=alias, id="fdfs.E007"))
+    return messages
+
+
+def _unknown_keys() -> Iterator[CheckMessage]:
+    for key in getattr(settings, NAME, {}):
+        if key.lower() not in KNOWN or not key.isupper():
+            near = nearest(key)
+            hint = f"Did you mean {near.upper()!r}?" if near else "It has no effect."
+            yield Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="fdfs.W001")
+
+
+def _storage(alias: str, storage: FastDFSStorage) -> Iterable[CheckMessage]:
+    try:
+        options = storage.options
+    except ImproperlyConfigured as error:
+        hint = "FDFS_CLIENT_CONF must name a readable client.conf."
+        return [Error(str(error), hint=hint, obj=alias, id="fdfs.E002")]
+    return [*_addresses(alias, options), *_numbers(alias, options), *_engine(alias, options), *_columns(options)]
+
+
+def _addresses(alias: str, options: Options) -> Iterator[CheckMessage]:
+    if not options.trackers:
+        hint = f'Set {NAME} = {{"TRACKERS": ["host:22122"]}}, or FDFS_CLIENT_CONF.'
+        yield Error("The FastDFS storage knows no tracker.", hint=hint, obj=alias, id="fdfs.E003")
+    for address in [*options.trackers, *options.address_map.values()]:
+        try:
+            Address.parse(address, default_port=1)
+        except ValueError as error:
+            yield Error(str(error), hint="Write host:port or [ipv6]:port.", obj=alias, id="fdfs.E004")
+
+
+def _numbers(alias: str, options: Options) -> Iterator[CheckMessage]:
+    for name in ("connect_timeout", "network_timeout", "max_connections", "token_ttl"):
+        value = getattr(options, name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
+            yield Error(f"{name} is {value!r}.", hint="It is a number above 0.", obj=alias, id="fdfs.E005")
+
+
+def _engine(alias: str, options: Options) -> Iterator[CheckMessage]:
+    try:
+        engine = import_string(options.engine)
+    except ImportError as error:
+        yield Error(f"engine: {error}", hint="It is the dotted path of a class.", obj=alias, id="fdfs.E006")
+    else:
+        if not (isinstance(engine, type) and issubclass(engine, Engine)):
+            hint = "Subclass django_fdfs_storage.engine.Engine."
+            yield Error(f"{options.engine} is no engine.", hint=hint, obj=alias, id="fdfs.E006")
+
+
+def _columns(options: Options) -> Iterator[CheckMessage]:
+    for label in options.references:
+        try:
+            column(label)
+        except ImproperlyConfigured as error:
+            yield Error(str(error), hint='Write "app.Model.field".', id="fdfs.E008")
+
+
+@register(Tags.models)
+def check_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every file field is long enough for a file id."""
+    return [message for model in apps.get_models() for message in field_messages(model)]
+
+
+def field_messages(model: type[models.Model]) -> Iterator[CheckMessage]:
+    """What is wrong with the file fields of one model."""
+    for field, _storage in stored_fields(model):
+        if (field.max_length or 0) < LONGEST_ID:
+            yield Error(
+                f"{field} keeps its files in FastDFS and has a max_length of {field.max_length}.",
+                hint=f"A file id has up to {LONGEST_ID} characters; 100 is the default of FileField.",
+                obj=model,
+                id="fdfs.E009",
+            )

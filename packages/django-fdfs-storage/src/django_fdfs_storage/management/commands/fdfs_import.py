@@ -1,0 +1,120 @@
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage.handler import InvalidStorageError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...exceptions import FastDFSError
+from ...names import is_file_id
+from ...references import Column, column, file_columns
+from .._storages import fastdfs_storage
+
+
+class Command(BaseCommand):
+    """Moves the files of another storage into FastDFS and rewrites their names in the database.
+
+    A row is rewritten once its file is uploaded and only if it still has its old name, so the site
+    stays up. What was done is skipped when the command runs again; the journal remembers a file
+    that several rows share, and one whose row was not yet rewritten when the command was killed.
+    """
+
+    help = "Move files of another storage into FastDFS, and their names in the database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """From where, to where, and which columns."""
+        parser.add_argument("columns", nargs="*", help='"app.Model.field" (default: every file field kept in FastDFS)')
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--from-storage", help="alias of STORAGES to read from")
+        source.add_argument("--from-dir", help="directory to read from, such as the old MEDIA_ROOT")
+        parser.add_argument("--storage", default="default", help="alias of STORAGES to write to (default: default)")
+        parser.add_argument("--journal", help="file that remembers what was uploaded")
+        parser.add_argument("--dry-run", action="store_true", help="only count")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import column by column; exit status 1 if a file could not be moved."""
+        self.target = fastdfs_storage(options["storage"])
+        self.source = self._source(options)
+        self.dry_run: bool = options["dry_run"]
+        try:
+            columns = [column(label) for label in options["columns"]] or file_columns()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        self.moved, self.failed = 0, 0
+        self.known: dict[str, str] = {}
+        with ExitStack() as stack:
+            self.journal = self._journal(stack, options["journal"])
+            for each in columns:
+                self._import(each)
+        verb = "to move" if self.dry_run else "moved"
+        self.stdout.write(f"{self.moved} {verb}, {self.failed} failed.")
+        if self.failed:
+            raise CommandError(f"{self.failed} files could not be moved; run the command again.")
+
+    def _source(self, options: dict[str, Any]) -> Storage:
+        if options["from_dir"]:
+            if not os.path.isdir(options["from_dir"]):
+                raise CommandError(f"{options['from_dir']} is no directory.")
+            return FileSystemStorage(location=options["from_dir"])
+        try:
+            return storages[options["from_storage"]]
+        except InvalidStorageError as error:
+            raise CommandError(str(error)) from error
+
+    def _journal(self, stack: ExitStack, path: str | None) -> IO[bytes] | None:
+        if path is None or self.dry_run:
+            return None
+        file = Path(path)
+        lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+        journal = stack.enter_context(file.open("ab"))
+        if lines and not lines[-1].endswith(b"\n"):
+            # The command was killed while it wrote: that file is uploaded again.
+            journal.truncate(sum(map(len, lines[:-1])))
+            lines.pop()
+        for line in lines:
+            old, _tab, new = line.decode().rstrip("\n").rpartition("\t")
+            self.known[old] = new
+        return journal
+
+    def _import(self, each: Column) -> None:
+        rows = each.rows.order_by("pk").values_list("pk", each.name)
+        total = rows.count()
+        for number, (pk, name) in enumerate(rows.iterator(), start=1):
+            old = str(name)
+            if not is_file_id(old):
+                self._move(each, pk, old)
+            if number % 100 == 0 or number == total:
+                self.stdout.write(f"{each}: {number} of {total} rows")
+
+    def _move(self, each: Column, pk: Any, old: str) -> None:
+        if self.dry_run:
+            self.moved += 1
+            return
+        try:
+            new = self.known.get(old) or self._upload(old)
+        except (FileNotFoundError, SuspiciousFileOperation):
+            self._complain(each, pk, f"{old} is not in the source")
+            return
+        except FastDFSError as error:
+            self._complain(each, pk, f"{old}: {error}")
+            return
+        # Another process may have given the row another file in the meantime: that one stays.
+        each.model._base_manager.filter(pk=pk, **{each.name: old}).update(**{each.name: new})
+        self.moved += 1
+
+    def _upload(self, old: str) -> str:
+        with self.source.open(old) as content:
+            new = self.target.save(old, content)
+        self.known[old] = new
+        if self.journal is not None:
+            self.journal.write(f"{old}\t{new}\n".encode())
+            self.journal.flush()
+            os.fsync(self.journal.fileno())
+        return new
+
+    def _complain(self, each: Column, pk: Any, reason: str) -> None:
+        self.failed += 1
+        self.stderr.write(f"{each} of row {pk}: {reason}")

@@ -1,0 +1,68 @@
+"""Delete files that rows let go of, for storages with `delete_orphans`."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save, pre_save
+
+from .exceptions import FastDFSError
+from .references import all_columns, stored_fields
+from .storage import FastDFSStorage
+
+logger = logging.getLogger(__name__)
+_BEFORE = "_fdfs_files_before"
+
+
+def connect() -> None:
+    """Listen to every model; the work is done for those with files of such a storage."""
+    pre_save.connect(remember, dispatch_uid="fdfs.remember")
+    post_save.connect(delete_replaced, dispatch_uid="fdfs.delete_replaced")
+    post_delete.connect(delete_orphaned, dispatch_uid="fdfs.delete_orphaned")
+
+
+def _fields(model: type[models.Model]) -> list[tuple[str, FastDFSStorage]]:
+    return [(field.attname, storage) for field, storage in stored_fields(model) if storage.options.delete_orphans]
+
+
+def remember(
+    sender: type[models.Model],
+    instance: models.Model,
+    raw: bool,
+    using: str,
+    update_fields: frozenset[str] | None,
+    **_: Any,
+) -> None:
+    """Before a save: which files the row refers to now."""
+    names = [name for name, _storage in _fields(sender) if update_fields is None or name in update_fields]
+    row = None
+    if names and not raw and not instance._state.adding:
+        row = sender._base_manager.using(using).filter(pk=instance.pk).values(*names).first()
+    instance.__dict__[_BEFORE] = row or {}
+
+
+def delete_replaced(sender: type[models.Model], instance: models.Model, using: str, **_: Any) -> None:
+    """After a save: let go of the files that the row referred to before."""
+    before = instance.__dict__.pop(_BEFORE, {})
+    for name, storage in _fields(sender):
+        old = before.get(name)
+        if old and old != str(getattr(instance, name)):
+            transaction.on_commit(partial(delete_unless_referred, storage, old), using=using, robust=True)
+
+
+def delete_orphaned(sender: type[models.Model], instance: models.Model, using: str, **_: Any) -> None:
+    """After a deletion: let go of the row's files."""
+    for name, storage in _fields(sender):
+        if old := str(getattr(instance, name) or ""):
+            transaction.on_commit(partial(delete_unless_referred, storage, old), using=using, robust=True)
+
+
+def delete_unless_referred(storage: FastDFSStorage, name: str) -> None:
+    """Delete a file that no column of the site refers to; one that stays is left to fdfs_gc."""
+    if any(column.holds(name) for column in all_columns()):
+        return
+    try:
+        storage.delete(name)
+    except FastDFSError as error:
+        logger.warning("%s is no longer used and could not be deleted: %s", name, error)

@@ -1,0 +1,94 @@
+"""Which columns of the site's database refer to stored files, and to which."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import models
+
+from .conf import resolve
+from .storage import FastDFSStorage
+
+# The part of a file id that a file shares with its slave files, found in the middle of text too.
+_FAMILY = re.compile(r"[A-Za-z0-9_.-]{1,16}/M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/[A-Za-z0-9_-]{27}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that may hold file ids, alone or in the middle of text."""
+
+    model: type[models.Model]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label}.{self.name}"
+
+    @property
+    def rows(self) -> "models.QuerySet[Any]":
+        """All rows that hold something here."""
+        return self.model._base_manager.exclude(**{self.name: ""}).exclude(**{f"{self.name}__isnull": True})
+
+    def values(self) -> Iterator[str]:
+        """What they hold, read in batches."""
+        return (str(value) for value in self.rows.order_by().values_list(self.name, flat=True).iterator())
+
+    def holds(self, file_id: str) -> bool:
+        """Whether a row refers to this file.
+
+        The database may compare without regard to case, which file ids need; so Python has the
+        last word.
+        """
+        found = self.rows.filter(**{f"{self.name}__contains": file_id}).values_list(self.name, flat=True)
+        return any(file_id in str(value) for value in found)
+
+
+def family_of(file_id: str) -> str | None:
+    """What a file id shares with those of its slave files."""
+    match = _FAMILY.match(file_id)
+    return match[0] if match else None
+
+
+def families_in(text: str) -> list[str]:
+    """The same for every file id in a text."""
+    return _FAMILY.findall(text)
+
+
+@cache
+def _file_fields(model: type[models.Model]) -> tuple[models.FileField, ...]:
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, models.FileField))
+
+
+def stored_fields(model: type[models.Model]) -> list[tuple[models.FileField, FastDFSStorage]]:
+    """The file fields of a model that keep their files in FastDFS, each with its storage."""
+    return [(field, field.storage) for field in _file_fields(model) if isinstance(field.storage, FastDFSStorage)]
+
+
+def column(label: str) -> Column:
+    """The column "app.Model.field"; ImproperlyConfigured when there is none."""
+    try:
+        model_label, name = label.rsplit(".", 1)
+        model = apps.get_model(model_label)
+        model._meta.get_field(name)
+    except (ValueError, LookupError, FieldDoesNotExist) as error:
+        raise ImproperlyConfigured(f'{label!r} is no column "app.Model.field": {error}') from error
+    return Column(model, name)
+
+
+def file_columns() -> list[Column]:
+    """Every file field of the site that keeps its files in FastDFS."""
+    return [
+        Column(model, field.attname)
+        for model in apps.get_models(include_auto_created=True)
+        if not model._meta.proxy and model._meta.managed
+        for field, _storage in stored_fields(model)
+        if field.model is model
+    ]
+
+
+def all_columns() -> list[Column]:
+    """Those, and the ones that the site names in FDFS_STORAGE["REFERENCES"]."""
+    return list(dict.fromkeys([*file_columns(), *map(column, resolve({}).references)]))

@@ -1,0 +1,76 @@
+"""The system checks say what is wrong and what to write."""
+
+import pytest
+from django.core.checks import run_checks
+from django.db import models
+from django.test.utils import isolate_apps
+
+BACKEND = "django_fdfs_storage.storage.FastDFSStorage"
+
+
+@pytest.fixture
+def ids(settings):
+    def ids(*, storages=None, **options) -> list[str]:
+        if storages is not None:
+            settings.STORAGES = {**settings.STORAGES, **storages}
+        settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, **options}
+        return [message.id for message in run_checks(tags=["files", "models"])]
+
+    return ids
+
+
+def test_a_right_configuration_is_silent(ids):
+    assert ids() == []
+    assert ids(REFERENCES=["minisite.Article.text"], ADDRESS_MAP={"a": "b:1"}, BASE_URL="/m/") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"TRACKER": []}, "fdfs.W001"),
+        ({"trackers": []}, "fdfs.W001"),
+        ({"TRACKERS": []}, "fdfs.E003"),
+        ({"TRACKERS": ["host:port"]}, "fdfs.E004"),
+        ({"ADDRESS_MAP": {"10.0.0.1": "a:b:c"}}, None),
+        ({"ADDRESS_MAP": {"10.0.0.1": "a:b"}}, "fdfs.E004"),
+        ({"NETWORK_TIMEOUT": 0}, "fdfs.E005"),
+        ({"MAX_CONNECTIONS": "8"}, "fdfs.E005"),
+        ({"ENGINE": "nowhere.Engine"}, "fdfs.E006"),
+        ({"ENGINE": "builtins.int"}, "fdfs.E006"),
+        ({"REFERENCES": ["minisite.Article.nothing"]}, "fdfs.E008"),
+        ({"REFERENCES": ["text"]}, "fdfs.E008"),
+        ({"TRACKERS": [], "CLIENT_CONF": "/nowhere/client.conf"}, "fdfs.E002"),
+    ],
+)
+def test_a_wrong_setting_is_found(ids, options, expected):
+    assert ids(**options) == ([expected] if expected else [])
+
+
+def test_a_wrong_option_of_a_storage_is_found(ids):
+    assert ids(storages={"pictures": {"BACKEND": BACKEND, "OPTIONS": {"tracker": "a:1"}}}) == ["fdfs.E001"]
+
+
+def test_static_files_do_not_fit(ids):
+    assert ids(storages={"staticfiles": {"BACKEND": BACKEND}}) == ["fdfs.E007"]
+
+
+def test_each_message_has_a_hint(settings):
+    settings.FDFS_STORAGE = {"TRACKRS": [], "NETWORK_TIMEOUT": 0, "REFERENCES": ["x"], "ENGINE": "x.y"}
+    messages = run_checks(tags=["files"])
+    assert {message.id for message in messages} == {"fdfs.W001", "fdfs.E003", "fdfs.E005", "fdfs.E006", "fdfs.E008"}
+    assert all(message.hint for message in messages)
+    assert next(message.hint for message in messages if message.id == "fdfs.W001") == "Did you mean 'TRACKERS'?"
+
+
+def test_a_field_too_short_for_a_file_id_is_found():
+    from django_fdfs_storage.checks import field_messages
+
+    with isolate_apps("minisite"):
+
+        class Short(models.Model):
+            file = models.FileField(max_length=40)
+
+            class Meta:
+                app_label = "minisite"
+
+        assert [message.id for message in field_messages(Short)] == ["fdfs.E009"]

@@ -1,0 +1,109 @@
+"""With `delete_orphans`, a file goes when the last row lets go of it, and only when that is committed."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from minisite.models import Article, Picture
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def delete_orphans(settings, site):
+    settings.FDFS_STORAGE = {
+        **settings.FDFS_STORAGE,
+        "DELETE_ORPHANS": True,
+        "REFERENCES": ["minisite.Article.text", "minisite.Article.cover_name"],
+    }
+
+
+def picture() -> tuple[Picture, str]:
+    picture = Picture()
+    picture.file.save("a.jpg", ContentFile(b"x"))
+    return picture, picture.file.name
+
+
+def test_a_replaced_file_goes():
+    row, old = picture()
+    row.file = ContentFile(b"new", name="b.jpg")
+    row.save()
+    assert not default_storage.exists(old)
+    assert default_storage.exists(row.file.name)
+
+
+def test_a_cleared_file_goes():
+    row, old = picture()
+    row.file = ""
+    row.save()
+    assert not default_storage.exists(old)
+
+
+def test_the_file_of_a_deleted_row_goes():
+    row, old = picture()
+    Picture.objects.filter(pk=row.pk).delete()
+    assert not default_storage.exists(old)
+
+
+def test_nothing_goes_before_the_commit_and_nothing_after_a_rollback():
+    row, old = picture()
+    with transaction.atomic():
+        row.delete()
+        transaction.set_rollback(True)
+    assert default_storage.exists(old)
+    with transaction.atomic():
+        Picture.objects.all().delete()
+        assert default_storage.exists(old)
+    assert not default_storage.exists(old)
+
+
+def test_a_save_that_changes_nothing_deletes_nothing():
+    row, old = picture()
+    row.title = "new"
+    row.save()
+    Picture.objects.get().save()
+    row.file = "group1/other"
+    row.save(update_fields=["title"])
+    assert default_storage.exists(old)
+
+
+def test_a_file_that_another_row_refers_to_stays():
+    row, old = picture()
+    twin = Picture.objects.create(file=old)
+    row.delete()
+    assert default_storage.exists(old)
+    twin.delete()
+    assert not default_storage.exists(old)
+
+
+@pytest.mark.parametrize("article", [{"text": "<img src='/media/{}'>."}, {"cover_name": "{}"}])
+def test_a_file_that_a_named_column_mentions_stays(article):
+    row, old = picture()
+    Article.objects.create(**{name: value.format(old) for name, value in article.items()})
+    row.delete()
+    assert default_storage.exists(old)
+
+
+def test_another_case_is_another_file():
+    row, old = picture()
+    Article.objects.create(text=old.swapcase())
+    row.delete()
+    assert not default_storage.exists(old)
+
+
+def test_a_cluster_that_is_down_loses_no_row_and_says_what_stays(settings, caplog):
+    row, old = picture()
+    row = Picture.objects.get()
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "TRACKERS": ["127.0.0.1:1"]}
+    row.delete()
+    assert not Picture.objects.exists()
+    assert old in caplog.text
+
+
+def test_without_the_option_nothing_is_deleted_and_nothing_asked(settings, django_assert_num_queries):
+    row, old = picture()
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "DELETE_ORPHANS": False}
+    row.file = ""
+    with django_assert_num_queries(1):
+        row.save()
+    assert default_storage.exists(old)
