@@ -33,7 +33,7 @@ def test_the_templates_hold_no_sentence_that_the_catalogue_does_not_know() -> No
     said = [
         sentence
         for page in templates.iterdir()
-        for sentence in re.findall(r'{% trans "([^"]+)"', page.read_text(encoding="utf-8"))
+        for sentence in re.findall(r'{% translate "([^"]+)"', page.read_text(encoding="utf-8"))
     ]
     assert len(said) > 60
     assert [sentence for sentence in said if f'msgid "{sentence}"' not in text] == []
