@@ -59,15 +59,17 @@ def _fill(database: str, size: int) -> None:
     configure(Path(database).parent, "dailyfresh_goods.search.engines.whoosh.Engine")
     from dailyfresh_goods.models import SKU, SPU, GoodsType
     from django.core.management import call_command
+    from django.db.models import QuerySet
 
     call_command("migrate", verbosity=0)
     draw = random.Random(1)
     names = {"fruit": "新鲜水果", "seafood": "海鲜水产", "meat": "猪牛羊肉", "poultry": "禽类蛋品", "veg": "新鲜蔬菜", "frozen": "速冻食品"}
     types = [GoodsType.objects.create(slug=slug, name=name) for slug, name in names.items()]
     made = [name_of(number, draw) for number in range(size)]
-    SPU.objects.bulk_create((SPU(name=name, detail=f"<p>{draw.choice(TEXTS)}</p>") for name in made), batch_size=2000)
+    # Plain query sets: the catalogue's own would mark every page and document as stale.
+    QuerySet(SPU).bulk_create((SPU(name=name, detail=f"<p>{draw.choice(TEXTS)}</p>") for name in made), batch_size=2000)
     spus = SPU.objects.order_by("pk").values_list("pk", flat=True)
-    SKU.objects.bulk_create(
+    QuerySet(SKU).bulk_create(
         (
             SKU(
                 type=types[GOODS.index(next(goods for goods in GOODS if name.endswith(goods))) * 6 // len(GOODS)], spu_id=spu, name=name,

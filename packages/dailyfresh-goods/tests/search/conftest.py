@@ -10,9 +10,15 @@ collect_ignore_glob = [] if "haystack" in settings.INSTALLED_APPS else ["*"]
 
 
 @pytest.fixture
-def shop(db: None, tmp_path: Path) -> Iterator[dict[str, int]]:
-    """The sixty SKUs of the demo store, indexed: slug -> key."""
+def engine() -> str:
+    """The engine of `shop`; a test may ask for both."""
+    return "whoosh"
+
+
+@pytest.fixture
+def shop(db: None, tmp_path: Path, engine: str) -> Iterator[dict[str, int]]:
+    """The SKUs of the demo store, indexed: slug -> key."""
     from demo import indexed, use_index
 
-    with use_index(tmp_path):
+    with use_index(tmp_path, engine):
         yield indexed()

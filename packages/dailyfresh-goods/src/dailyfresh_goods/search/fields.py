@@ -27,5 +27,9 @@ class Tokens(BaseInput):  # type: ignore[misc]
         super().__init__(" ".join(tokens))
         self.tokens, self.weight, self.part = tokens, weight, part
 
+    def __deepcopy__(self, memo: Any) -> "Tokens":
+        # haystack copies the whole tree at every step of a chain; these never change.
+        return self
+
     def prepare(self, query_obj: Any) -> Any:
         return query_obj.clean(self.query_string)

@@ -2,7 +2,7 @@
 
 1. all words, in the names (with the pack that was asked for)
 2. the same without packs, and without words that praise or ask
-3. the words written as one: "大 虾" is 大虾, "cao mei" is caomei
+3. the words written as one: "大 虾" is 大虾, "cao mei" is caomei; long words in two: 丹东草莓
 4. all words, anywhere in the text
 5. Latin letters as the beginning of a word
 6. a word mistyped: did you mean ...
@@ -18,6 +18,7 @@ from haystack.query import SearchQuerySet
 
 from .corrections import corrected
 from .understanding import Concept, Query, concept_of, modifiers, understand
+from .words.cutting import cutter
 from .words.lexicon import Lexicon
 from .words.normal import is_han
 
@@ -57,6 +58,8 @@ def readings(query: Query, lexicon: Lexicon, using: str | None) -> Iterator[tupl
         yield lean, lean.all_of(packs=False) if lean.concepts else None, False
     if (joined := as_one_word(query, lexicon)) is not None:
         yield joined, joined.all_of(packs=False), False
+    if (finer := in_two(lean, lexicon)) is not None:
+        yield finer, finer.all_of(packs=False), False
     yield lean, lean.all_of(everywhere=True, packs=False), False
     if latin := [concept for concept in lean.concepts if concept.word.isascii() and len(concept.word) > 1]:
         begun = lean.with_concepts(concept_of(c.word, lexicon, beginning=c in latin) for c in lean.concepts)
@@ -80,3 +83,18 @@ def as_one_word(query: Query, lexicon: Lexicon) -> Query | None:
         return None
     word = "".join(words)
     return query.with_concepts([concept_of(word, lexicon) if len(word) > 1 else Concept(word)])
+
+
+def in_two(query: Query, lexicon: Lexicon) -> Query | None:
+    """`query` with its long Chinese words cut once more, where both halves are words."""
+    words = [half for concept in query.concepts for half in _halves(concept.word, lexicon)]
+    return query.with_concepts(concept_of(word, lexicon) for word in words) if len(words) > len(query.concepts) else None
+
+
+def _halves(word: str, lexicon: Lexicon) -> list[str]:
+    if len(word) > 3 and is_han(word):
+        for at in range(len(word) - 2, 1, -1):
+            halves = [word[:at], word[at:]]
+            if all(half in lexicon or cutter().knows(half) for half in halves):
+                return halves
+    return [word]

@@ -52,7 +52,7 @@ class Score:
 
 
 def rows(table: Path) -> list[Row]:
-    """The rows of a tab-separated table: kind, query, what must be found, what must not; "@fruit" is all of a type."""
+    """The rows of a tab-separated table: kind, query, what must be found, what must not."""
     found = []
     for line in table.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -62,12 +62,16 @@ def rows(table: Path) -> list[Row]:
 
 
 def _slugs(text: str) -> frozenset[str]:
+    """A slug stands for all packs of its SPU, "=slug" for that one, "@slug" for all of a type."""
     found: set[str] = set()
+    on_sale = SKU.objects.filter(on_sale=True)
     for name in filter(None, (name.strip() for name in text.split(","))):
-        if name.startswith("@"):
-            found.update(SKU.objects.filter(on_sale=True, type__slug=name[1:]).values_list("slug", flat=True))
+        if name.startswith("="):
+            found.add(name[1:])
+        elif name.startswith("@"):
+            found.update(on_sale.filter(type__slug=name[1:]).values_list("slug", flat=True))
         else:
-            found.add(name)
+            found.update(on_sale.filter(spu__skus__slug=name).values_list("slug", flat=True) or [name])
     return frozenset(found)
 
 

@@ -88,7 +88,7 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
         data: dict[str, Any] = super().prepare(obj)
         full, initials = sounds(obj.name)
         fields = {
-            "text": " ".join((obj.name, obj.spu.name, obj.type.name, obj.origin, obj.description, plain_text(obj.spu.detail))),
+            "text": " ".join((obj.name, obj.spu.name, obj.type.name, obj.origin, obj.unit, obj.description, plain_text(obj.spu.detail))),
             "head": head_grams(obj.name),
             "name": grams(obj.name),
             "latin": latin_words(f"{obj.slug} {obj.name} {obj.spu.name}"),

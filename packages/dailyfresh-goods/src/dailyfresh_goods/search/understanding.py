@@ -52,17 +52,15 @@ class Concept:
                 clauses.append(self._leaf("kind", [word], part + LEXICON, factor))
         if everywhere:
             clauses += [self._leaf("text", [word], part, 1.0) for word in (self.word, *(word for word, _ in self.alternatives))]
-        found = SQ()
-        for clause in clauses:
-            found.add(clause, SQ.OR)
-        return found
+        return _joined(clauses, SQ.OR)
 
     def _own(self, part: int) -> Iterable[SQ]:
         word = self.word
         yield from self._named(word, part, 1.0, alone=True)
         yield self._leaf("kind", [word], part, 1.0)
         if is_han(word):
-            yield self._leaf("origin", needles(word), part, 1.0)
+            if len(word) > 1:
+                yield self._leaf("origin", needles(word), part, 1.0)
             return
         yield self._leaf("sound", [word], part, 1.0)
         if len(word) > 1:
@@ -99,13 +97,13 @@ class Query:
     corrected: str = field(default="", compare=False)
 
     def all_of(self, *, everywhere: bool = False, packs: bool = True) -> SQ | None:
-        """Documents that are about every concept and, with `packs`, come in the pack that was named."""
+        """Documents that are about every concept and, with `packs`, come in the pack that was named; None without any."""
         clauses = [concept.sq(part, everywhere=everywhere) for part, concept in enumerate(self.concepts, 1)]
         if packs and self.packs:
             clauses.append(SQ(packs=Tokens(list(self.packs), weight=WEIGHTS["packs"], part=99)))
-        return _joined(clauses, SQ.AND)
+        return _joined(clauses, SQ.AND) if clauses else None
 
-    def any_of(self) -> SQ | None:
+    def any_of(self) -> SQ:
         """Documents that are about at least one concept; more concepts score higher."""
         return _joined([concept.sq(part) for part, concept in enumerate(self.concepts, 1)], SQ.OR)
 
@@ -113,12 +111,10 @@ class Query:
         return replace(self, concepts=tuple(concepts)[:MOST_CONCEPTS], corrected=corrected or self.corrected)
 
 
-def _joined(clauses: list[SQ], connector: str) -> SQ | None:
-    if not clauses:
-        return None
-    found = SQ()
-    for clause in clauses:
-        found.add(clause, connector)
+def _joined(clauses: list[SQ], connector: str) -> SQ:
+    """The clauses under one node; `|` and `&` would compare each with all before it."""
+    found = SQ(*(child for clause in clauses for child in (clause.children if len(clause) == 1 else [clause])))
+    found.connector = connector
     return found
 
 

@@ -10,6 +10,7 @@ LONGEST = 64
 
 HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{HAN}]+|[^\W{HAN}]+(?:\.\d+)?")
+_HAN = re.compile(rf"[{HAN}]")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['\u2019`\u00b7](?=[a-z])")
 _OTHER = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]+|_+")
 
@@ -45,4 +46,4 @@ def runs(text: str) -> list[str]:
 
 def is_han(text: str) -> bool:
     """Whether `text`, one run, is written in Chinese characters."""
-    return bool(text) and re.match(rf"[{HAN}]", text) is not None
+    return _HAN.match(text) is not None
