@@ -61,7 +61,9 @@ def test_buying_now_needs_no_basket_and_merges_repeated_goods(shop, apple):
     assert page.context["quote"].quantities == {str(apple.pk): 5}
 
 
-@pytest.mark.parametrize("pair", ["1", "1:", "1:0", "1:-1", "1:1.5", "1:１", "1:99999", ":1", "x" * 65 + ":1", "\x00:1", "é:1"])
+@pytest.mark.parametrize(
+    "pair", ["1", "1:", "1:0", "1:-1", "1:1.5", "1:１", "1:99999", ":1", "x" * 65 + ":1", "\x00:1", "é:1"]
+)
 def test_garbage_is_refused_in_words(shop, apple, pair):
     page = buy_now(shop, pair)
     assert page.status_code == 400
@@ -355,7 +357,9 @@ def test_a_number_that_is_taken_is_drawn_again(make_order, apple, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("strategy", ["pessimistic.PessimisticStock", "optimistic.OptimisticStock", "conditional.ConditionalStock"])
+@pytest.mark.parametrize(
+    "strategy", ["pessimistic.PessimisticStock", "optimistic.OptimisticStock", "conditional.ConditionalStock"]
+)
 def test_placing_takes_the_same_few_statements_for_1_10_and_50_lines(make_order, buyer, settings, strategy):
     stock = settings.DAILYFRESH_ORDERS["STOCK"] | {"BACKEND": f"dailyfresh_orders.stock.{strategy}"}
     settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"STOCK": stock, "BASKET": None}

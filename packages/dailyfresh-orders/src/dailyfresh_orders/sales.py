@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Min, Sum
+from django.db.models import Count, F, Max, Min, Sum
 
 from .conf import conf
 from .days import bounds, today
@@ -59,23 +59,23 @@ class Figures:
 
 
 def figures(since: date, until: date) -> Figures:
-    """What was sold from `since` to `until`; at most one statement for each day that is not closed yet."""
-    closed = {row.day: row for row in SalesDay.objects.filter(day__gte=since, day__lte=until)}
-    wanted = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-    still_open = [day for day in wanted if day not in closed and day <= today()]
-    days = [
-        Day(day, closed[day].orders, closed[day].turnover)
-        if day in closed
-        else day_sold(day)
-        if day in still_open
-        else Day(day, 0, NOTHING)
-        for day in wanted
-    ]
+    """What was sold from `since` to `until`: the sums of closed days, and for each day that is still open one statement."""
+    latest = SalesDay.objects.aggregate(day=Max("day"))["day"]
+    first_open = since if latest is None else max(since, latest + timedelta(days=1))
+    last_open = min(until, today())
+    closed = {
+        row.day: Day(row.day, row.orders, row.turnover) for row in SalesDay.objects.filter(day__range=(since, until))
+    }
+    days = []
+    for n in range((until - since).days + 1):
+        day = since + timedelta(days=n)
+        still_open = first_open <= day <= last_open
+        days.append(day_sold(day) if still_open else closed.get(day, Day(day, 0, NOTHING)))
     return Figures(
         since=since,
         until=until,
         days=tuple(days),
-        top=_top(since, until, still_open),
+        top=_top(since, until, first_open, last_open),
         funnel=_funnel(since, until),
         low_stock=tuple(stock().low(conf.LOW_STOCK, 10)),
     )
@@ -87,25 +87,28 @@ def skus_sold(since: date, until: date) -> dict[str, Top]:
         order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]
     ).order_by()
     sums = lines.values_list("sku_id").annotate(
-        Min("name"), Min("unit"), Sum("quantity"), Sum(F("unit_price") * F("quantity"))
+        a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum(F("unit_price") * F("quantity"))
     )
-    return {sku_id: Top(*rest) for sku_id, *rest in sums}
+    return {sku_id: Top(name, unit, n, _yuan(amount)) for sku_id, name, unit, n, amount in sums}
 
 
 def day_sold(day: date) -> Day:
     since, until = bounds(day)
     sold = Order.objects.filter(sold_at__gte=since, sold_at__lt=until).aggregate(n=Count("pk"), sum=Sum("total"))
-    return Day(day, sold["n"], sold["sum"] or NOTHING)
+    return Day(day, sold["n"], _yuan(sold["sum"]))
 
 
-def _top(since: date, until: date, still_open: list[date]) -> tuple[Top, ...]:
+def _top(since: date, until: date, first_open: date, last_open: date) -> tuple[Top, ...]:
     """The ten best sold: sums of the closed days with the lines of the open ones on top."""
     rows = SalesDaySku.objects.filter(day__gte=since, day__lte=until).order_by().values_list("sku_id")
     sold = {
-        sku_id: Top(*rest) for sku_id, *rest in rows.annotate(Min("name"), Min("unit"), Sum("quantity"), Sum("amount"))
+        sku_id: Top(name, unit, n, _yuan(amount))
+        for sku_id, name, unit, n, amount in rows.annotate(
+            a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum("amount")
+        )
     }
-    if still_open:
-        for sku_id, now in skus_sold(still_open[0], still_open[-1]).items():
+    if first_open <= last_open:
+        for sku_id, now in skus_sold(first_open, last_open).items():
             was = sold.get(sku_id)
             sold[sku_id] = (
                 now if was is None else Top(now.name, now.unit, was.quantity + now.quantity, was.amount + now.amount)
@@ -130,6 +133,11 @@ def _funnel(since: date, until: date) -> tuple[tuple[str, int, Decimal], ...]:
         (step, n, (Decimal(100) * n / every if every else NOTHING).quantize(Decimal("0.1")))
         for step, n in reached.items()
     )
+
+
+def _yuan(amount: Decimal | None) -> Decimal:
+    """Two places whatever the database makes of a sum, and of none."""
+    return (amount or NOTHING).quantize(NOTHING)
 
 
 def _average(turnover: Decimal, orders: int) -> Decimal:

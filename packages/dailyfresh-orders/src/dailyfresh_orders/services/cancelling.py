@@ -1,5 +1,6 @@
 """Stopping unpaid orders, by the buyer or by the clock."""
 
+import logging
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from ..exceptions import IllegalTransition
 from ..models import Order
 from .retrying import retried
 from .transitions import finish, finish_cancel, receive, request_cancel
+
+logger = logging.getLogger(__name__)
 
 CLOCK = "clock"
 """Who the log names when time passed."""
@@ -40,6 +43,8 @@ def pass_time(*, at_most: int = 500) -> int:
             moved += 1
         except IllegalTransition:
             continue  # the buyer, the gateway or another worker was faster
+        except Exception:  # noqa: BLE001 - one broken order must not hold the others back; it stays due
+            logger.exception("Order %s could not be moved", order)
     return moved
 
 

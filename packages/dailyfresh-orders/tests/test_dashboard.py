@@ -1,0 +1,110 @@
+"""The sales dashboard: figures, days, and what they cost."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from dailyfresh_orders.days import bounds, today
+from dailyfresh_orders.models import Order, SalesDay, SalesDaySku
+from dailyfresh_orders.sales import figures
+from dailyfresh_orders.services.sales import close_days, reopen_days
+from django.test.utils import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+URL = "admin:dailyfresh_orders_dashboard"
+
+
+@pytest.fixture
+def sold(make_order, apple, pear):
+    """Three orders: two today, one three days ago; and one unpaid."""
+    now, three_days = timezone.now(), timezone.now() - timedelta(days=3)
+    orders = [make_order({apple: 2}), make_order({apple: 1, pear: 1}), make_order({pear: 3})]
+    Order.objects.filter(pk=orders[2].pk).update(sold_at=three_days, placed_at=three_days)
+    make_order({apple: 1}, payment_method="voucher", source="buy")
+    return now
+
+
+def test_the_figures_add_up(sold, apple, pear):
+    found = figures(today() - timedelta(days=6), today())
+    by_day = {day.day: (day.orders, day.turnover) for day in found.days if day.orders}
+    assert by_day == {today(): (2, Decimal("56.50")), today() - timedelta(days=3): (1, Decimal("60.00"))}
+    assert (found.orders, found.turnover, found.average) == (3, Decimal("116.50"), Decimal("38.83"))
+    assert len(found.days) == 7
+    assert [(top.name, top.quantity, top.amount) for top in found.top] == [
+        ("Pear", 4, Decimal("80.00")),
+        ("Apple", 3, Decimal("16.50")),
+    ]
+    assert found.funnel[:2] == (("placed", 4, Decimal("100.0")), ("paid", 3, Decimal("75.0")))
+    assert found.low_stock == (("Apple", 6), ("Pear", 6))
+
+
+def test_closed_days_give_the_same_figures_as_open_ones(sold):
+    wanted = (today() - timedelta(days=6), today())
+    before = figures(*wanted)
+    assert close_days() == 3
+    assert close_days() == 0
+    assert SalesDay.objects.count() == 3
+    assert SalesDaySku.objects.get().quantity == 3
+    assert figures(*wanted) == before
+    reopen_days(since=today() - timedelta(days=9))
+    assert figures(*wanted) == before
+
+
+def test_a_day_is_closed_once_by_several_workers(sold, monkeypatch):
+    from dailyfresh_orders.services import sales
+
+    day = today() - timedelta(days=3)
+    sales._close(day)
+    sales._close(day)
+    assert SalesDay.objects.get().orders == 1
+    assert SalesDaySku.objects.count() == 1
+
+
+def test_a_day_is_not_closed_before_late_transactions_have_committed(sold, monkeypatch):
+    midnight = datetime.combine(today(), datetime.min.time())
+    monkeypatch.setattr("dailyfresh_orders.services.sales.timezone.now", lambda: midnight + timedelta(minutes=1))
+    assert close_days() == 2  # yesterday stays open
+
+
+@override_settings(USE_TZ=True, TIME_ZONE="America/New_York")
+def test_days_begin_at_midnight_of_the_shop_also_when_clocks_change():
+    since, until = bounds(date(2026, 3, 8))
+    assert (until - since) == timedelta(days=1)
+    assert until.timestamp() - since.timestamp() == 23 * 3600
+    assert today(since) == date(2026, 3, 8)
+    assert today(until - timedelta(microseconds=1)) == date(2026, 3, 8)
+
+
+def test_the_page_shows_the_same_numbers_as_its_charts_without_inline_code(admin_client, sold):
+    page = admin_client.get(reverse(URL)).content.decode()
+    assert page.count("<canvas") == 4
+    for table in re.findall(r'data-table="#([\w-]+)"', page):
+        assert f'id="{table}"' in page
+    assert "56.50" in page
+    assert re.search(r"<script(?![^>]*src=)[^>]*>", page) is None or "nonce" not in page
+    body = page[page.index('id="content-main"') :]
+    assert "style=" not in body
+    assert "onclick" not in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["since=2026-13-01", "since=x&until=y", "since=2026-02-02&until=2026-01-01", "since=2020-01-01&until=2026-01-01"],
+)
+def test_a_wrong_range_is_said_and_the_usual_one_shown(admin_client, sold, query):
+    page = admin_client.get(f"{reverse(URL)}?{query}")
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    assert len(page.context["found"].days) == 14
+
+
+def test_the_statements_do_not_grow_with_the_range_once_days_are_closed(
+    admin_client, sold, django_assert_max_num_queries
+):
+    close_days()
+    for days in (14, 300):
+        query = {"since": today() - timedelta(days=days), "until": today()}
+        with django_assert_max_num_queries(16):
+            admin_client.get(reverse(URL), query)

@@ -1,0 +1,233 @@
+"""Reviews: who may write them, what they may hold, and how the page of the goods shows them."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from dailyfresh_orders.exceptions import AlreadyReviewed
+from dailyfresh_orders.models import Order, Review, ReviewPicture
+from dailyfresh_orders.selectors import rating_of, ratings_of
+from dailyfresh_orders.services.reviewing import Words, moderate, review_order
+from dailyfresh_orders.services.transitions import receive, ship
+from dailyfresh_orders.signals import review_published
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import Context, Template
+from django.urls import reverse
+from PIL import Image
+
+
+def picture(kind="JPEG", size=(60, 40), name="pear.jpg", **more):
+    out = io.BytesIO()
+    Image.new("RGB", size, "green").save(out, kind, **more)
+    return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
+
+
+@pytest.fixture
+def received(make_order, apple, pear):
+    order = make_order({apple: 1, pear: 1})
+    ship(order_id=order.pk, carrier="SF", tracking_number="1", by="staff")
+    receive(order_id=order.pk, by="lin")
+    order.refresh_from_db()
+    return order
+
+
+@pytest.fixture
+def heard():
+    skus = []
+
+    def listen(sku_id, **kwargs):
+        skus.append(sku_id)
+
+    review_published.connect(listen)
+    yield skus
+    review_published.disconnect(listen)
+
+
+def send(shop, order, stars="5", text="good", pictures=(), **more):
+    data = dict(more)
+    for line in order.lines.all():
+        data |= {f"line{line.pk}-stars": stars, f"line{line.pk}-text": text, f"line{line.pk}-pictures": list(pictures)}
+        pictures = ()
+    return shop.post(reverse("dailyfresh_orders:review", args=[order.number]), data)
+
+
+def shown(sku_id):
+    tag = Template("{% load dailyfresh_orders %}{% dailyfresh_reviews sku %}")
+    return tag.render(Context({"sku": sku_id}))
+
+
+def test_each_line_is_reviewed_once_and_the_order_is_done(shop, received, apple, pear, heard):
+    send(shop, received)
+    received.refresh_from_db()
+    assert received.state == Order.State.DONE
+    assert sorted(heard) == sorted([str(apple.pk), str(pear.pk)])
+    again = send(shop, received, stars="1")
+    assert again.url == received.get_absolute_url()
+    assert set(Review.objects.values_list("stars", flat=True)) == {5}
+    line = received.lines.first()
+    with pytest.raises(AlreadyReviewed):
+        review_order(order=received, words={line.pk: Words(stars=1)}, anonymous=True)
+
+
+def test_nothing_is_reviewed_before_it_was_received(shop, make_order, apple):
+    order = make_order({apple: 1})
+    assert send(shop, order).status_code == 302
+    assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("stars", ["", "0", "6", "x", "4.5", "-1"])
+def test_stars_are_one_to_five(shop, received, stars):
+    assert send(shop, received, stars=stars).status_code == 400
+    assert not Review.objects.exists()
+
+
+def test_strangers_see_no_user_names(shop, received, apple, pear):
+    send(shop, received)
+    assert set(Review.objects.values_list("author", flat=True)) == {"l***"}
+    assert "l***" in shown(apple.pk)
+    assert "lin" not in shown(apple.pk)
+
+
+def test_an_anonymous_review_names_nobody(shop, received, apple):
+    send(shop, received, anonymous="1")
+    assert "Anonymous buyer" in shown(apple.pk)
+
+
+def test_what_a_buyer_writes_is_shown_as_text(shop, received, apple):
+    send(shop, received, text="<script>alert(1)</script>")
+    assert "<script>alert" not in shown(apple.pk)
+
+
+def test_a_picture_is_drawn_anew_without_what_its_file_said(shop, received, apple):
+    exif = Image.Exif()
+    exif[0x010F] = "secret camera"
+    exif[0x0112] = 6  # lies on its side
+    send(shop, received, pictures=[picture(size=(3000, 1500), exif=exif.tobytes())])
+    stored = ReviewPicture.objects.get().image
+    with stored.open() as file:
+        content = file.read()
+    with Image.open(io.BytesIO(content)) as drawn:
+        assert (drawn.format, drawn.size) == ("JPEG", (800, 1600))
+        assert not dict(drawn.getexif())
+    assert b"secret" not in content
+    assert stored.name.startswith("reviews/")
+    assert "pear" not in stored.name
+    assert stored.url in shown(apple.pk)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_other_kinds_of_pictures_become_jpeg(shop, received, kind):
+    send(shop, received, pictures=[picture(kind)])
+    assert ReviewPicture.objects.get().image.name.endswith(".jpg")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+        b"\xff\xd8\xff\xe0 no jpeg",
+        b"GIF89a" + b"\0" * 50,
+        b"%!PS-Adobe",
+    ],
+)
+def test_what_is_no_picture_is_refused_whatever_its_name_says(shop, received, content):
+    answer = send(shop, received, pictures=[SimpleUploadedFile("x.jpg", content, content_type="image/jpeg")])
+    assert answer.status_code == 400
+    assert not Review.objects.exists()
+
+
+def test_a_cut_off_picture_is_refused(shop, received):
+    whole = picture(size=(400, 400)).read()
+    cut = SimpleUploadedFile("x.jpg", whole[: len(whole) // 2], content_type="image/jpeg")
+    assert send(shop, received, pictures=[cut]).status_code == 400
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_refused_before_it_does(shop, received):
+    small = picture("PNG").read()
+    size = b"IHDR" + struct.pack(">II", 30000, 30000) + small[24:29]
+    bomb = small[:12] + size + struct.pack(">I", zlib.crc32(size)) + small[33:]
+    answer = send(shop, received, pictures=[SimpleUploadedFile("x.png", bomb)])
+    assert answer.status_code == 400
+
+
+def test_pictures_are_limited_in_number_and_size(shop, received, settings):
+    assert send(shop, received, pictures=[picture() for _ in range(7)]).status_code == 400
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"REVIEW_PICTURE_BYTES": 100}
+    assert send(shop, received, pictures=[picture()]).status_code == 400
+
+
+def test_pictures_of_a_review_that_failed_are_not_left_behind(received, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("dailyfresh_orders.services.reviewing._write", broken)
+    line = received.lines.first()
+    with pytest.raises(RuntimeError):
+        review_order(order=received, words={line.pk: Words(stars=5, pictures=[picture()])}, anonymous=True)
+    folders = default_storage.listdir("reviews")[0]
+    years = [
+        default_storage.listdir(f"reviews/{year}/{month}")[1]
+        for year in folders
+        for month in default_storage.listdir(f"reviews/{year}")[0]
+    ]
+    assert years == [[]]
+
+
+def test_a_review_waits_for_approval_where_the_site_wants_it(shop, received, apple, settings, heard):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"REVIEWS_MODERATED": True}
+    send(shop, received)
+    assert (rating_of(str(apple.pk)).count, heard) == (0, [])
+    review = Review.objects.get(sku_id=str(apple.pk))
+    assert moderate(review_id=review.pk, state=Review.State.PUBLISHED)
+    assert not moderate(review_id=review.pk, state=Review.State.PUBLISHED)
+    assert (rating_of(str(apple.pk)).count, heard) == (1, [str(apple.pk)])
+    moderate(review_id=review.pk, state=Review.State.HIDDEN)
+    assert (rating_of(str(apple.pk)).count, len(heard)) == (0, 2)
+
+
+def written(make_order, apple, *stars):
+    for n in stars:
+        order = make_order({apple: 1})
+        Order.objects.filter(pk=order.pk).update(state=Order.State.RECEIVED)
+        review_order(order=order, words={order.lines.get().pk: Words(stars=n, text=f"{n} stars")}, anonymous=False)
+
+
+def test_the_summary_counts_and_averages_in_one_statement(make_order, apple, django_assert_num_queries):
+    written(make_order, apple, 5, 5, 4, 1)
+    with django_assert_num_queries(1):
+        rating = rating_of(str(apple.pk))
+    assert (str(rating.average), rating.count) == ("3.8", 4)
+    assert rating.histogram == ((5, 2, 50), (4, 1, 25), (3, 0, 0), (2, 0, 0), (1, 1, 25))
+    with django_assert_num_queries(1):
+        assert {sku: (str(mean), n) for sku, (mean, n) in ratings_of([str(apple.pk), "404"]).items()} == {
+            str(apple.pk): ("3.8", 4)
+        }
+
+
+def test_the_tag_takes_the_same_statements_for_one_review_as_for_many(make_order, apple, django_assert_num_queries):
+    written(make_order, apple, 5)
+    with django_assert_num_queries(4):
+        shown(apple.pk)
+    written(make_order, apple, 4, 3, 2)
+    with django_assert_num_queries(4):
+        assert "2 stars" in shown(apple.pk)
+
+
+def test_the_goods_page_shows_the_first_reviews_and_more_on_demand(client, make_order, apple, settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PAGE_SIZE": 2}
+    written(make_order, apple, 5, 4, 3)
+    first = shown(apple.pk)
+    url = reverse("dailyfresh_orders:reviews", args=[apple.pk])
+    assert "3 stars" in first
+    assert f"{url}?page=2" in first
+    more = client.get(url, {"page": 2}, headers={"X-Requested-With": "XMLHttpRequest"}).json()["data"]["html"]
+    assert "5 stars" in more
+    assert "More reviews" not in more
+    assert client.get(url).status_code == 200
+
+
+def test_goods_without_reviews_say_so(apple):
+    assert "No reviews yet." in shown(apple.pk)
