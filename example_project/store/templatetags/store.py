@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
-from dailyfresh_orders.selectors import TABS, order_counts
+from dailyfresh_orders.selectors import REFUNDS, TABS, order_counts, orders_of
 from django import template
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -75,4 +75,5 @@ def store_order_counts(user: AbstractBaseUser) -> list[tuple[str, str, str, int]
         ("to-receive", _("To receive"), "truck"),
         ("to-review", _("To review"), "message-square-text"),
     ]
-    return [(tab, label, icon, sum(counts.get(state, 0) for state in TABS[tab])) for tab, label, icon in labels]
+    waiting = [(tab, label, icon, sum(counts.get(state, 0) for state in TABS[tab])) for tab, label, icon in labels]
+    return [*waiting, (REFUNDS, _("Refunds"), "headset", orders_of(user, tab=REFUNDS).count())]
