@@ -239,15 +239,26 @@ class AlipayGateway(PaymentGateway):
         return [origin(self.browser_url)]
 
     def check(self) -> list[CheckMessage]:
-        if origin(self.server_url) == origin(PRODUCTION) or urlsplit(self.server_url).scheme != "https":
+        if urlsplit(self.server_url).scheme != "https":
             return []
-        return [
-            CheckWarning(
-                f"Payments go to {origin(self.server_url)}, which is not Alipay's production gateway.",
-                hint="Right for Alipay's sandbox, wrong for a shop that is open.",
-                id="dailyfresh_orders.W103",
+        found: list[CheckMessage] = []
+        if origin(self.server_url) != origin(PRODUCTION):
+            found.append(
+                CheckWarning(
+                    f"Payments go to {origin(self.server_url)}, which is not Alipay's production gateway.",
+                    hint="Right for Alipay's sandbox, wrong for a shop that is open.",
+                    id="dailyfresh_orders.W103",
+                )
             )
-        ]
+        if conf.PUBLIC_URL and urlsplit(conf.PUBLIC_URL).scheme != "https":
+            found.append(
+                CheckWarning(
+                    f"Alipay is told to notify {conf.PUBLIC_URL}, without encryption.",
+                    hint='Set PUBLIC_URL to the site\'s "https://…".',
+                    id="dailyfresh_orders.W104",
+                )
+            )
+        return found
 
     def _ask(self, method: str, content: dict[str, str]) -> Mapping[str, Any]:
         """The signed answer as it came, {} when none can be believed."""
