@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlencode, urlsplit
@@ -139,7 +140,8 @@ def due():
 
     past = timezone.now() - timedelta(seconds=30)
     Payment.objects.filter(state="pending").update(ask_again_at=past, asked_at=None)
-    Refund.objects.filter(state__in=("ready", "sent")).update(try_at=past, sent_at=past)
+    Refund.objects.filter(state__in=("ready", "sent")).update(try_at=past)
+    Refund.objects.exclude(sent_at=None).update(sent_at=past)
 
 
 def sweep_now():
@@ -373,10 +375,8 @@ def recover_refund(order):
     from dailyfresh_orders.exceptions import RefundImpossible
     from dailyfresh_orders.services.payments import refund_lines
 
-    try:
+    with suppress(RefundImpossible):  # refunded already
         refund_lines(order=order, by=None, key="proofproof12", goods="restock", reason="proof")
-    except RefundImpossible:
-        pass  # refunded already
     sweep_now()
 
 
@@ -390,10 +390,8 @@ def recover_cancellation(order):
     from dailyfresh_orders.exceptions import IllegalTransition
     from dailyfresh_orders.services.cancelling import cancel_order
 
-    try:
+    with suppress(IllegalTransition):  # it is cancelled already
         cancel_order(order=order, by="proof")
-    except IllegalTransition:
-        pass
     sweep_now()
 
 
