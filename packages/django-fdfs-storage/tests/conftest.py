@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.devserver import DevServer
+from hypothesis import settings as hypothesis
+
+hypothesis.register_profile("short", max_examples=40, deadline=None)
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Servers that die, hang, restart and lie: no wrong byte, no second copy, and the next call works."""
 
+import os
 import socket
 import struct
 import threading
@@ -24,29 +25,43 @@ from proxy import Proxy
 
 
 class Cluster:
-    """A development server behind a proxy for its tracker and one for its storage server."""
+    """A tracker and a storage server, each behind a proxy; `data` is where the files are kept."""
 
-    def __init__(self, server: DevServer) -> None:
-        self.server = server
-        self.tracker = Proxy(Address(server.host, server.tracker_port))
-        self.storage = Proxy(Address(server.host, server.storage_ports[0]))
+    def __init__(self, tracker: str, data: Path) -> None:
+        direct = FastDFSClient([tracker])
+        server = direct.trackers.store()
+        direct.close()
+        self._storage = f"{server.host}:{server.port}"
+        self.tracker = Proxy(Address.parse(tracker))
+        self.storage = Proxy(Address(server.host, server.port))
+        self._data = data
+        self._before = set(self._held())
 
-    def client(self, *, trackers: list[str] | None = None, timeout: float = 0.4, **options) -> FastDFSClient:
+    def client(self, *, trackers: list[str] | None = None, timeout: float = 1.0, **options) -> FastDFSClient:
         return FastDFSClient(
             trackers or [str(self.tracker)],
             network_timeout=timeout,
             connect_timeout=timeout,
-            address_map={f"{self.server.host}:{self.server.storage_ports[0]}": str(self.storage)},
+            address_map={self._storage: str(self.storage)},
             **options,
         )
 
+    def _held(self) -> list[Path]:
+        return [path for path in self._data.rglob("??/??/*") if path.is_file()]
+
     def files(self) -> list[Path]:
-        return [path for path in self.server.disks["group1"].data.rglob("*") if path.is_file()]
+        """What was stored since."""
+        return [path for path in self._held() if path not in self._before]
 
 
 @pytest.fixture
-def cluster(own_server: DevServer) -> Iterator[Cluster]:
-    cluster = Cluster(own_server)
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """The cluster under test; FDFS_TRACKER and FDFS_DATA (a data folder) name an external one."""
+    if "FDFS_DATA" in os.environ:
+        cluster = Cluster(os.environ["FDFS_TRACKER"], Path(os.environ["FDFS_DATA"]))
+    else:
+        server = request.getfixturevalue("own_server")
+        cluster = Cluster(server.tracker, server.disks["group1"].data)
     yield cluster
     cluster.tracker.stop()
     cluster.storage.stop()
@@ -115,7 +130,7 @@ def test_a_hung_server_costs_its_timeout_and_no_more(cluster, client, which):
     with pytest.raises(FastDFSError) as caught:
         client.upload(b"x")
     assert isinstance(caught.value, ServerTimeout if which == "storage" else ServerUnreachable)
-    assert 0.3 < time.monotonic() - start < 2
+    assert 0.9 < time.monotonic() - start < 5
     proxy.heal()
     assert works(client)
 
@@ -150,7 +165,7 @@ def test_a_server_that_drips_bytes_does_not_hold_the_caller(cluster):
     start = time.monotonic()
     with pytest.raises(ServerUnreachable, match="timed out"):
         client.upload(b"x")
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3
     thread.join()
     listener.close()
 
@@ -273,7 +288,7 @@ def test_a_dead_tracker_is_passed_over_and_not_asked_at_every_call(cluster):
     start = time.monotonic()
     for _ in range(5):
         assert works(client)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 5 * 1.0
     assert dead.accepted == 1
     dead.stop()
     client.close()
