@@ -180,7 +180,11 @@ STORAGES = {
 # Mail, tasks --------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="天天生鲜 <no-reply@dailyfresh.example>")
-vars().update(env.email("EMAIL_URL", default="smtp://127.0.0.1:25"))
+# Only what is used: Django 6.1 deprecates each EMAIL setting by itself in favour of MAILERS.
+mail = env.email("EMAIL_URL", default="smtp://127.0.0.1:25")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = mail["EMAIL_BACKEND"], mail["EMAIL_HOST"], mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail.get("EMAIL_USE_TLS", False), mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 
 CELERY_BROKER_URL = BROKER_URL

@@ -1,10 +1,12 @@
 """What a first start makes and a later one finds: tables, style sheets, catalogue, accounts, index."""
 
+import hashlib
 import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -23,8 +25,7 @@ class Command(BaseCommand):
         if missing := len(executor.migration_plan(executor.loader.graph.leaf_nodes())):
             self.tell(f"tables: {missing} migrations")
             call_command("migrate", verbosity=0, interactive=False)
-        self.tell("style sheets and scripts")
-        call_command("collectstatic", verbosity=0, interactive=False)
+        self.collect_static()
         if load_accounts():
             self.tell("accounts of a buyer and a merchant")
         loaded = load_catalogue(self.tell)
@@ -32,6 +33,16 @@ class Command(BaseCommand):
             self.tell("search index (jieba cuts the Chinese words)")
             call_command("search_rebuild", verbosity=0)
         self.tell(f"ready after {time.monotonic() - started:.0f} s")
+
+    def collect_static(self) -> None:
+        """Hashes and compresses the static files anew when one of them has changed since the last time."""
+        found = [(name, Path(storage.path(name)).stat()) for finder in get_finders() for name, storage in finder.list([])]
+        state = hashlib.sha256(repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in found]).encode()).hexdigest()
+        note = Path(settings.STATIC_ROOT, "state")
+        if not note.exists() or note.read_text() != state:
+            self.tell(f"{len(found)} style sheets, scripts and icons")
+            call_command("collectstatic", verbosity=0, interactive=False)
+            note.write_text(state)
 
     def tell(self, line: str) -> None:
         self.stdout.write(line)
