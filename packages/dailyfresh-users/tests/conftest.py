@@ -14,7 +14,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 PASSWORD = "Cabbage-2026"
 HAIDIAN = {"province": "11", "city": "1101", "district_code": "110108"}
@@ -28,8 +28,10 @@ ADDRESS = {
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_from_before() -> Iterator[None]:
+def _nothing_from_before() -> Iterator[None]:
+    """Neither counted attempts nor the language of the last visitor."""
     cache.clear()
+    translation.activate("en")
     yield
     cache.clear()
 
@@ -66,6 +68,14 @@ def user(db: None) -> Any:
 @pytest.fixture
 def signed_in(client: Client, user: Any) -> Client:
     client.force_login(user)
+    return client
+
+
+def sign_in(user: Any, agent: str = "", **environment: str) -> Client:
+    """A browser in which somebody typed their password."""
+    client = Client(**environment)
+    data = {"username": user.get_username(), "password": PASSWORD}
+    assert client.post(url("login"), data, headers={"User-Agent": agent}).status_code == 302
     return client
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import ADDRESS, PASSWORD, make_user, text, url
+from conftest import ADDRESS, PASSWORD, make_user, sign_in, text, url
 from dailyfresh_users import models
 from dailyfresh_users.exceptions import ErasureRefused
 from dailyfresh_users.signals import account_erasing, account_exporting
@@ -33,7 +33,8 @@ def erase(client, password=PASSWORD):
     return client.post(url("erase"), {"password": password})
 
 
-def test_the_export_holds_everything_of_the_account_and_nothing_of_others(signed_in, user):
+def test_the_export_holds_everything_of_the_account_and_nothing_of_others(user):
+    signed_in = sign_in(user)
     make_user("otherone", "other@example.com")
     signed_in.post(url("address_add"), ADDRESS)
     response = signed_in.get(url("export"))

@@ -4,10 +4,10 @@ import time
 from datetime import timedelta
 
 import pytest
-from conftest import make_user, text, url
+from conftest import make_user, sign_in, text, url
 from dailyfresh_users import tasks
-from dailyfresh_users.middleware import SEEN
 from dailyfresh_users.models import UserSession
+from dailyfresh_users.services.sessions import MARK
 from django.test import Client
 from django.utils import timezone
 
@@ -16,15 +16,9 @@ ENGINES = ["db", "cache", "cached_db", "file"]
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1"
 
 
-def signed_in_client(user, **headers):
-    client = Client(**headers)
-    client.force_login(user)
-    return client
-
-
 def test_the_security_page_lists_every_browser(user):
-    signed_in_client(user, REMOTE_ADDR="203.0.113.24").get(url("profile"), headers={"User-Agent": PHONE})
-    here = signed_in_client(user)
+    sign_in(user, PHONE, REMOTE_ADDR="203.0.113.24")
+    here = sign_in(user)
     page = text(here.get(url("security")))
     assert "Safari · iPhone" in page
     assert "203.0.113.24" in page
@@ -37,7 +31,7 @@ def test_signing_out_everywhere_ends_every_other_session(settings, engine, tmp_p
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     settings.SESSION_FILE_PATH = str(tmp_path)
     user, other = make_user(), make_user("otherone", "other@example.com")
-    here, there, stranger = signed_in_client(user), signed_in_client(user), signed_in_client(other)
+    here, there, stranger = sign_in(user), sign_in(user), sign_in(other)
     assert here.post(url("sign_out_everywhere")).url == url("security")
     assert here.get(url("profile")).status_code == 200
     assert there.get(url("profile")).status_code == 302
@@ -45,7 +39,7 @@ def test_signing_out_everywhere_ends_every_other_session(settings, engine, tmp_p
 
 
 def test_one_browser_is_signed_out_from_afar(user):
-    here, there, third = (signed_in_client(user) for _ in range(3))
+    here, there, third = (sign_in(user) for _ in range(3))
     row = UserSession.objects.get(session_key=there.session.session_key)
     here.post(url("session_end", row.pk))
     assert there.get(url("profile")).status_code == 302
@@ -53,8 +47,8 @@ def test_one_browser_is_signed_out_from_afar(user):
 
 
 def test_somebody_elses_session_is_not_there(user):
-    here = signed_in_client(user)
-    other = signed_in_client(make_user("otherone", "other@example.com"))
+    here = sign_in(user)
+    other = sign_in(make_user("otherone", "other@example.com"))
     row = UserSession.objects.get(session_key=other.session.session_key)
     assert here.post(url("session_end", row.pk)).status_code == 404
     assert other.get(url("profile")).status_code == 200
@@ -63,7 +57,7 @@ def test_somebody_elses_session_is_not_there(user):
 
 
 def test_signing_out_drops_the_note(user):
-    client = signed_in_client(user)
+    client = sign_in(user)
     client.post(url("logout"))
     assert not UserSession.objects.exists()
 
@@ -77,7 +71,7 @@ def test_a_sign_in_on_another_login_page_is_noted_too(user):
 
 
 def test_the_note_follows_a_renewed_key(user):
-    client = signed_in_client(user)
+    client = sign_in(user)
     session = client.session
     session.cycle_key()
     session.save()
@@ -87,7 +81,7 @@ def test_the_note_follows_a_renewed_key(user):
 
 
 def test_a_session_from_before_this_package_is_noted_when_it_is_seen(user):
-    client = signed_in_client(user)
+    client = sign_in(user)
     UserSession.objects.all().delete()
     session = client.session
     for key in [key for key in list(session.keys()) if key.startswith("_dailyfresh")]:
@@ -98,13 +92,13 @@ def test_a_session_from_before_this_package_is_noted_when_it_is_seen(user):
 
 
 def test_a_session_is_noted_again_only_after_a_while(user, django_assert_num_queries):
-    client = signed_in_client(user)
+    client = sign_in(user)
     client.get("/members/only/")
     with django_assert_num_queries(4):  # session, account, and the two of ATOMIC_REQUESTS
         client.get("/members/only/")
     UserSession.objects.update(seen_at=timezone.now() - timedelta(hours=1))
     session = client.session
-    session[SEEN] = int(time.time()) - 3600
+    session[MARK] = [*session[MARK][:2], int(time.time()) - 3600]
     session.save()
     client.get("/members/only/")
     assert UserSession.objects.get().seen_at > timezone.now() - timedelta(minutes=1)
@@ -117,7 +111,7 @@ def test_visitors_get_no_session_and_no_note(client):
 
 def test_without_the_middleware_sign_ins_are_noted_still(user, settings):
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "dailyfresh" not in name]
-    here, there = signed_in_client(user), signed_in_client(user)
+    here, there = sign_in(user), sign_in(user)
     here.get(url("security"))
     here.post(url("sign_out_everywhere"))
     assert there.get(url("profile")).status_code == 302
@@ -125,7 +119,7 @@ def test_without_the_middleware_sign_ins_are_noted_still(user, settings):
 
 def test_sessions_in_signed_cookies_do_no_harm(user, settings):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    client = signed_in_client(user)
+    client = sign_in(user)
     assert client.get(url("security")).status_code == 200
     assert client.post(url("sign_out_everywhere")).status_code == 302
     assert not UserSession.objects.exists()
@@ -139,7 +133,7 @@ def test_an_account_signed_in_without_a_request_does_no_harm(user):
 
 
 def test_notes_of_sessions_that_are_over_are_hidden_and_removed(user):
-    client = signed_in_client(user)
+    client = sign_in(user)
     row = UserSession.objects.create(
         user=user, session_key="old", agent="Lynx", expires_at=timezone.now() - timedelta(days=1)
     )
@@ -162,7 +156,6 @@ def test_notes_of_sessions_that_are_over_are_hidden_and_removed(user):
     ],
 )
 def test_a_browser_is_called_by_its_name(user, agent, shown):
-    client = signed_in_client(user)
-    response = client.get(url("security"), headers={"User-Agent": agent})
+    response = sign_in(user, agent).get(url("security"))
     assert f" {shown} " in text(response)
     assert "<script>alert" not in response.content.decode()

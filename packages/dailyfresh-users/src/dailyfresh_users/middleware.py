@@ -1,16 +1,12 @@
 """Keeps the list of sessions true between sign-in and sign-out. Optional; behind AuthenticationMiddleware."""
 
-import time
 from collections.abc import Callable
 
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
-from .services.sessions import MARK, keep_session
+from .services.sessions import is_noted, keep_session
 from .views.answers import visitor_address
-
-SEEN = "_dailyfresh_users_seen"
-EVERY = 10 * 60
 
 
 class SessionMiddleware:
@@ -26,16 +22,13 @@ class SessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         session = request.session
-        if session.accessed and session.get(SESSION_KEY):
-            known_key = (session.get(MARK) or (None, None))[1]
-            stale = known_key != session.session_key or time.time() - session.get(SEEN, 0) > EVERY
-            # Asked last, for it costs a statement; the account of a living session may be gone.
-            if stale and request.user.is_authenticated:
-                session[SEEN] = int(time.time())
-                keep_session(
-                    session=session,
-                    user_id=request.user.pk,
-                    address=visitor_address(request),
-                    agent=request.headers.get("User-Agent", ""),
-                )
+        noted = not session.accessed or not session.get(SESSION_KEY) or is_noted(session=session)
+        # The account is asked last, for it costs a statement: that of a living session may be gone.
+        if not noted and request.user.is_authenticated:
+            keep_session(
+                session=session,
+                user_id=request.user.pk,
+                address=visitor_address(request),
+                agent=request.headers.get("User-Agent", ""),
+            )
         return response

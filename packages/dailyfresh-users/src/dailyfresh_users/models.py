@@ -31,7 +31,7 @@ class Registration(models.Model):
         verbose_name=_("account"),
     )
     email_key = models.CharField(
-        _("confirmed e-mail"), max_length=320, null=True, blank=True, unique=True, editable=False
+        _("confirmed e-mail"), max_length=255, null=True, blank=True, unique=True, editable=False
     )
     registered_at = models.DateTimeField(_("registered at"), default=timezone.now, editable=False)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True, editable=False)

@@ -1,5 +1,6 @@
 """Reading accounts and what stands beside them."""
 
+import hashlib
 import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from .models import Address, Registration, UserSession
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
+LONGEST_KEY = 255
 CONFIRMED = Q(dailyfresh_registration=None) | Q(dailyfresh_registration__activated_at__isnull=False)
 """Accounts whose e-mail address was proven, or that were not opened through this package."""
 
@@ -36,7 +38,9 @@ def email_key(email: str) -> str:
     local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
     with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    return f"{local}@{domain}"
+    key = f"{local}@{domain}"
+    # Longer than a unique column may be on MariaDB, which an address in another script can become in ASCII.
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def account_named(identifier: str) -> "AbstractBaseUser | None":

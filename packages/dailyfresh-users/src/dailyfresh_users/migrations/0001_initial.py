@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         editable=False,
-                        max_length=320,
+                        max_length=255,
                         null=True,
                         unique=True,
                         verbose_name="confirmed e-mail",

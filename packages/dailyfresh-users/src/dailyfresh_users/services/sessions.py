@@ -1,5 +1,6 @@
 """Where accounts are signed in, and ending it from afar."""
 
+import time
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils import timezone
 from ..models import UserSession
 
 MARK = "_dailyfresh_users_session"
+NO_MARK = (None, None, 0)
+EVERY = 10 * 60
 LONGEST_KEY = 64
 
 
@@ -20,10 +23,12 @@ def _store(session_key: str) -> SessionBase:
 
 
 def keep_session(*, session: SessionBase, user_id: Any, address: str | None, agent: str) -> None:
-    """Note that this session belongs to the account, under the key that it has now.
+    """Note that this session belongs to the account, under the key that it has now; at most once in ten minutes.
 
     Sessions in signed cookies have no key and cannot be ended from afar: they are not noted (a check warns).
     """
+    if is_noted(session=session):
+        return
     if not session.session_key:
         session.create()
     key = session.session_key
@@ -37,16 +42,22 @@ def keep_session(*, session: SessionBase, user_id: Any, address: str | None, age
         "address": address,
         "agent": agent[:300],
     }
-    row, known_key = session.get(MARK) or (None, None)
+    row, known_key, _seen = session.get(MARK) or NO_MARK
     # The row moves along when the key was renewed, else it would name a dead session and miss the living one.
     if row is None or not UserSession.objects.filter(pk=row, user_id=user_id, session_key=known_key).update(**values):
         row = UserSession.objects.update_or_create(session_key=key, defaults=values)[0].pk
-    session[MARK] = [row, key]
+    session[MARK] = [row, key, int(time.time())]
+
+
+def is_noted(*, session: SessionBase) -> bool:
+    """Whether the note of this session has its present key and is younger than ten minutes."""
+    _row, key, seen = session.get(MARK) or NO_MARK
+    return bool(key) and key == session.session_key and time.time() - seen < EVERY
 
 
 def forget_session(*, session: SessionBase) -> None:
     """Drop the note of a session that its own browser signs out."""
-    row, key = session.get(MARK) or (None, None)
+    row, key, _seen = session.get(MARK) or NO_MARK
     if row is not None:
         UserSession.objects.filter(pk=row, session_key=key).delete()
 
