@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class StoredCart(models.Model):
     """One owner's cart, where the setting STORE keeps carts in the database; empty in every other site."""
 
-    owner = models.CharField(_("owner"), max_length=80, unique=True)
+    owner = models.CharField(_("owner"), max_length=80, primary_key=True)
     document = models.JSONField(_("document"), default=dict)
-    revision = models.PositiveBigIntegerField(_("revision"), default=0)
+    touched = models.PositiveBigIntegerField(_("touched"), default=0)
     changed = models.PositiveBigIntegerField(_("changed"), default=0, help_text=_("Seconds since 1970."))
 
     class Meta:

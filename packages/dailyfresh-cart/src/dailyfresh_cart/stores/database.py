@@ -1,16 +1,20 @@
 """Carts in the site's database: one row per owner."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import DatabaseError, connections, transaction
 
 from ..exceptions import CartUnavailable
 from ..models import StoredCart
 from .base import Held, Owner
 from .document import Document, DocumentStore, is_empty, lines_of
+
+T = TypeVar("T")
+TRIES = 5
+"""How often a change is begun when the database breaks a deadlock."""
 
 
 class DatabaseStore(DocumentStore):
@@ -26,23 +30,39 @@ class DatabaseStore(DocumentStore):
             )
         return found or {}
 
-    @contextmanager
-    def edit(self, owner: Owner) -> Iterator[Document]:
+    def edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
+        tries = 1 if connections[self.using].in_atomic_block else TRIES
+        for left in reversed(range(tries)):
+            try:
+                with _asking(), transaction.atomic(using=self.using):
+                    return self._edit(owner, work)
+            except CartUnavailable as error:
+                # A deadlock rolled everything back; inside somebody else's transaction only they can begin again.
+                if not left or not _is_deadlock(error.__cause__):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
         rows = StoredCart.objects.using(self.using)
-        with _asking(), transaction.atomic(using=self.using):
-            # Writing first takes the row's lock (SQLite: the file's) before anything is read. Reading first would fail
-            # under SQLite's deferred transactions and see an old snapshot under REPEATABLE READ.
-            if not rows.filter(owner=owner.key).update(revision=F("revision") + 1):
-                rows.bulk_create([StoredCart(owner=owner.key)], ignore_conflicts=True)
-                rows.filter(owner=owner.key).update(revision=F("revision") + 1)
-            row = rows.select_for_update().get(owner=owner.key)
-            before = repr(row.document)
-            yield row.document
-            if is_empty(row.document):
-                row.delete()
-            elif repr(row.document) != before:
-                row.changed = row.document.get("changed", int(time.time()))
-                row.save(using=self.using, update_fields=["document", "changed"])
+        # Writing first takes the row's lock (SQLite: the file's) before anything is read. Reading first would fail under
+        # SQLite's deferred transactions and see an old snapshot under REPEATABLE READ; looking for a row that is not
+        # there before inserting it would lock the gap, and two of these wait for each other.
+        with_target = connections[self.using].features.supports_update_conflicts_with_target
+        rows.bulk_create(
+            [StoredCart(owner=owner.key, touched=time.time_ns() // 1000)],
+            update_conflicts=True,
+            update_fields=["touched"],
+            unique_fields=["owner"] if with_target else None,
+        )
+        row = rows.select_for_update().get(owner=owner.key)
+        before = repr(row.document)
+        result = work(row.document)
+        if is_empty(row.document):
+            row.delete()
+        elif repr(row.document) != before:
+            row.changed = row.document.get("changed", int(time.time()))
+            row.save(using=self.using, update_fields=["document", "changed"])
+        return result
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         rows = StoredCart.objects.using(self.using).filter(owner=owner.key)
@@ -63,3 +83,10 @@ def _asking() -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise CartUnavailable(f"the database does not answer: {error}") from error
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    """MySQL and MariaDB: 1213 deadlock, 1205 waited too long; PostgreSQL: 40P01; SQLite: locked."""
+    code = getattr(error, "args", [None])[0]
+    state = getattr(getattr(error, "__cause__", None), "sqlstate", "")
+    return code in (1213, 1205) or state == "40P01" or "database is locked" in str(error)

@@ -6,13 +6,13 @@
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from .base import CartStore, Change, Claim, Kind, Line, Outcome, Owner, Why, stamped
 
+T = TypeVar("T")
 Document = dict[str, Any]
 """{"lines": {sku_id: [quantity, selected, unit_price, position]}, "references": {reference: until}, "changed": seconds}"""
 
@@ -70,8 +70,11 @@ class DocumentStore(CartStore):
         """The document as it is now, {} for none."""
 
     @abstractmethod
-    def edit(self, owner: Owner) -> AbstractContextManager[Document]:
-        """The document under a lock; what the block leaves in it is kept, an empty one is forgotten."""
+    def edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
+        """Let `work` change the document under a lock, and keep what it leaves; an empty one is forgotten.
+
+        `work` may run again, on a document read anew, when the store could not keep the first.
+        """
 
     def read(self, owner: Owner) -> dict[str, Line]:
         return lines_of(self.load(owner))
@@ -95,16 +98,15 @@ class DocumentStore(CartStore):
         lifetime: int = 0,
         read: bool = False,
     ) -> Outcome:
-        now = time.time()
-        with self.edit(owner) as document:
+        def work(document: Document) -> Outcome:
+            now = time.time()
             lines = lines_of(document)
             references = {seen: until for seen, until in document.get("references", {}).items() if until > now}
             refused: dict[str, Why] = {}
             applied, after = reference not in references, lines
             if applied:
-                after, refused = apply_changes(
-                    lines, stamped(changes, int(now * 1_000_000)), clip=clip, clear=clear, most=most
-                )
+                new = stamped(changes, int(now * 1_000_000))
+                after, refused = apply_changes(lines, new, clip=clip, clear=clear, most=most)
                 applied = not refused
             if applied:
                 if reference:
@@ -112,30 +114,36 @@ class DocumentStore(CartStore):
                 document.update(lines=packed(after), references=references, changed=int(now))
             else:
                 after = lines
-        named = [change.sku_id for change in changes]
-        return Outcome(
-            applied=applied,
-            count=len(after),
-            before=_quantities(lines, named),
-            after=_quantities(after, named),
-            refused=refused,
-            lines=after if read else None,
-        )
+            named = [change.sku_id for change in changes]
+            return Outcome(
+                applied=applied,
+                count=len(after),
+                before=_quantities(lines, named),
+                after=_quantities(after, named),
+                refused=refused,
+                lines=after if read else None,
+            )
+
+        return self.edit(owner, work)
 
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
-        with self.edit(guest) as document:
+        def work(document: Document) -> Claim | None:
             if "claim" not in document:
                 if not document.get("lines"):
                     return None
                 document["claim"] = [by.key, reference, document.pop("lines")]
                 document["changed"] = int(time.time())
-            holder, reference, lines = document["claim"]
-        return Claim(reference, lines_of({"lines": lines})) if holder == by.key else None
+            holder, held_reference, lines = document["claim"]
+            return Claim(held_reference, lines_of({"lines": lines})) if holder == by.key else None
+
+        return self.edit(guest, work)
 
     def release(self, guest: Owner) -> bool:
-        with self.edit(guest) as document:
+        def work(document: Document) -> bool:
             document.pop("claim", None)
             return bool(document.get("lines"))
+
+        return self.edit(guest, work)
 
 
 def lines_of(document: Document) -> dict[str, Line]:

@@ -1,10 +1,12 @@
 """Carts in the visitor's session: no service besides the one that keeps sessions."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from .base import Held, Owner
 from .document import Document, DocumentStore, is_empty
+
+T = TypeVar("T")
 
 
 class SessionStore(DocumentStore):
@@ -22,14 +24,14 @@ class SessionStore(DocumentStore):
     def load(self, owner: Owner) -> Document:
         return dict(owner.session.get(self.key, {}))
 
-    @contextmanager
-    def edit(self, owner: Owner) -> Iterator[Document]:
+    def edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
         document = self.load(owner)
-        yield document
+        result = work(document)
         if is_empty(document):
             owner.session.pop(self.key, None)
         else:
             owner.session[self.key] = document
+        return result
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         if owner.session is None:
