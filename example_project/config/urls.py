@@ -4,7 +4,6 @@ from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
-
 from django_fdfs_storage.views import media
 from store import views
 

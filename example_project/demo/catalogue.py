@@ -33,12 +33,54 @@ class Product:
 
 
 TYPES = [
-    Type("fruit", "新鲜水果", "当季 · 产地直采", "高品质，低价格", "收到后请放冰箱冷藏（2–6℃），两三天内吃完风味最好；吃前再洗，不要提前去蒂。", "清晨采摘，预冷后装盒，盒内加缓冲棉，减少压伤。"),
-    Type("seafood", "海鲜水产", "鲜活 · 冷链到家", "从码头到厨房", "鲜活品当天烹饪最佳；冰鲜品 0–4℃ 可放一天，吃不完请分装冷冻。", "加冰打氧，全程 0–4℃ 冷链，到家仍是鲜活状态。"),
-    Type("meat", "猪牛羊肉", "排酸 · 每日现切", "每日现切，看得见的新鲜", "0–4℃ 冷藏可放两天，冷冻可放三个月；解冻请放冷藏室过夜。", "排酸 24 小时后分割，真空贴体包装，随附检疫合格证明。"),
-    Type("poultry", "禽类蛋品", "散养 · 可溯源", "慢慢长大的好味道", "蛋类尖头朝下冷藏可放 30 天；禽肉请于两天内食用或冷冻。", "蛋托加气柱袋独立防震，破损包赔；禽肉当天分割。"),
-    Type("veg", "新鲜蔬菜", "清晨采 · 当日达", "清晨的菜园，中午到你家", "用厨房纸包好，装保鲜袋放冷藏室，三天内吃完最脆嫩。", "凌晨采收，去黄叶后预冷，每一批都做农残快检。"),
-    Type("frozen", "速冻食品", "方便 · 一刻开饭", "忙的时候也好好吃饭", "请在 -18℃ 以下保存；开袋后尽快食用，不要反复解冻。", "-18℃ 冷链直送，干冰保温箱可回收。"),
+    Type(
+        "fruit",
+        "新鲜水果",
+        "当季 · 产地直采",
+        "高品质，低价格",
+        "收到后请放冰箱冷藏（2–6℃），两三天内吃完风味最好；吃前再洗，不要提前去蒂。",
+        "清晨采摘，预冷后装盒，盒内加缓冲棉，减少压伤。",
+    ),
+    Type(
+        "seafood",
+        "海鲜水产",
+        "鲜活 · 冷链到家",
+        "从码头到厨房",
+        "鲜活品当天烹饪最佳；冰鲜品 0–4℃ 可放一天，吃不完请分装冷冻。",
+        "加冰打氧，全程 0–4℃ 冷链，到家仍是鲜活状态。",
+    ),
+    Type(
+        "meat",
+        "猪牛羊肉",
+        "排酸 · 每日现切",
+        "每日现切，看得见的新鲜",
+        "0–4℃ 冷藏可放两天，冷冻可放三个月；解冻请放冷藏室过夜。",
+        "排酸 24 小时后分割，真空贴体包装，随附检疫合格证明。",
+    ),
+    Type(
+        "poultry",
+        "禽类蛋品",
+        "散养 · 可溯源",
+        "慢慢长大的好味道",
+        "蛋类尖头朝下冷藏可放 30 天；禽肉请于两天内食用或冷冻。",
+        "蛋托加气柱袋独立防震，破损包赔；禽肉当天分割。",
+    ),
+    Type(
+        "veg",
+        "新鲜蔬菜",
+        "清晨采 · 当日达",
+        "清晨的菜园，中午到你家",
+        "用厨房纸包好，装保鲜袋放冷藏室，三天内吃完最脆嫩。",
+        "凌晨采收，去黄叶后预冷，每一批都做农残快检。",
+    ),
+    Type(
+        "frozen",
+        "速冻食品",
+        "方便 · 一刻开饭",
+        "忙的时候也好好吃饭",
+        "请在 -18℃ 以下保存；开袋后尽快食用，不要反复解冻。",
+        "-18℃ 冷链直送，干冰保温箱可回收。",
+    ),
 ]
 
 # slug | name | English | unit | price | type | origin | market price | description
@@ -118,7 +160,16 @@ dumpling-2|dumpling|1kg×2袋|59.80|65.60
 SOLD_OUT = {"goose", "strawberry-gift"}
 NEARLY_SOLD_OUT = {"steak": 4, "lobster": 3, "mooncake": 6}
 LIMITS = {"cherry": 5, "crab": 4, "lobster": 2}
-LABELS = {"shine-muscat": "热卖", "free-range-egg": "产地直采", "cherry": "进口", "steak": "新品", "lobster": "鲜活", "yellow-croaker": "冰鲜", "tomato": "产地直采", "dumpling": "热卖"}
+LABELS = {
+    "shine-muscat": "热卖",
+    "free-range-egg": "产地直采",
+    "cherry": "进口",
+    "steak": "新品",
+    "lobster": "鲜活",
+    "yellow-croaker": "冰鲜",
+    "tomato": "产地直采",
+    "dumpling": "热卖",
+}
 OFFERS = ["strawberry", "shrimp", "lamb-leg", "duck", "broccoli"]  # the strip above the floors
 
 # title | text | label | picture | slug of the type it leads to
@@ -158,7 +209,18 @@ def products() -> list[Product]:
     for slug, of, unit, price, market in rows(PACKS):
         one = by_slug[of]
         second.append(
-            Product(slug, one.name, one.english, unit, Decimal(price), one.type, one.origin, Decimal(market), one.description, of)
+            Product(
+                slug,
+                one.name,
+                one.english,
+                unit,
+                Decimal(price),
+                one.type,
+                one.origin,
+                Decimal(market),
+                one.description,
+                of,
+            )
         )
     return first + second
 

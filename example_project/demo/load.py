@@ -43,7 +43,11 @@ def load_catalogue(tell: Tell) -> bool:
     skus: dict[str, SKU] = {}
     draw = random.Random(2026)  # noqa: S311 - the same numbers at every start
     for number, product in enumerate(products, start=1):
-        sku = first_pack(product, types[product.type], kinds[product.type], draw) if not product.of else second_pack(product, skus, draw)
+        sku = (
+            first_pack(product, types[product.type], kinds[product.type], draw)
+            if not product.of
+            else second_pack(product, skus, draw)
+        )
         skus[product.slug] = sku
         if number % 10 == 0 or number == len(products):
             tell(f"catalogue: {number} of {len(products)} goods with their pictures")
@@ -71,7 +75,9 @@ def second_pack(product: data.Product, skus: dict[str, SKU], draw: random.Random
     one = skus[product.of]
     sku = fill(SKU(type=one.type, spu=one.spu, image=one.image.name), product, draw)
     sku.save()
-    SKUImage.objects.bulk_create([SKUImage(sku=sku, image=row.image.name, sort_order=row.sort_order) for row in one.images.all()])
+    SKUImage.objects.bulk_create(
+        [SKUImage(sku=sku, image=row.image.name, sort_order=row.sort_order) for row in one.images.all()]
+    )
     return sku
 
 
@@ -80,7 +86,9 @@ def fill(sku: SKU, product: data.Product, draw: random.Random) -> SKU:
     sku.name, sku.slug, sku.unit, sku.origin = product.name, product.slug, product.unit, product.origin
     sku.description, sku.price, sku.market_price = product.description, product.price, product.market_price
     sku.sales = sku.sales_rank = draw.randrange(40, 900) if product.of else draw.randrange(300, 6000)
-    sku.stock = 0 if product.slug in data.SOLD_OUT else data.NEARLY_SOLD_OUT.get(product.slug) or draw.randrange(60, 400)
+    sku.stock = (
+        0 if product.slug in data.SOLD_OUT else data.NEARLY_SOLD_OUT.get(product.slug) or draw.randrange(60, 400)
+    )
     sku.limit, sku.label = data.LIMITS.get(product.slug), data.LABELS.get(product.slug, "")
     sku.sort_order = 200 if product.of else 100
     return sku
@@ -112,7 +120,13 @@ def load_accounts() -> bool:
     Registration.objects.create(user=buyer, email_key=buyer.email, activated_at=timezone.now())
     add_address(
         user=buyer,
-        values={"receiver": "林晓禾", "phone": "13800138000", "district_code": "110108", "street": "中关村大街 27 号", "postcode": "100080"},
+        values={
+            "receiver": "林晓禾",
+            "phone": "13800138000",
+            "district_code": "110108",
+            "street": "中关村大街 27 号",
+            "postcode": "100080",
+        },
         make_default=True,
     )
     users.create_superuser(MERCHANT, f"{MERCHANT}@dailyfresh.example", PASSWORD)

@@ -13,7 +13,9 @@ from .supervisor import Program, free_port
 
 PYTHON = sys.executable
 ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|visitor)\b")
-ROUTINE_OF_REDIS = re.compile(r":[CM] .*# (oO0|Redis version|Configuration loaded|Server initialized|WARNING Memory|User req|Redis is now)|signal-handler")
+ROUTINE_OF_REDIS = re.compile(
+    r":[CM] .*# (oO0|Redis version|Configuration loaded|Server initialized|WARNING Memory|User req|Redis is now)|signal-handler"
+)
 ROUTINE_OF_THE_WORKER = re.compile(
     # what every drain says when there was nothing to do, and Celery's warning for root
     r"Task \S+ received|SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0"
@@ -115,7 +117,9 @@ def files(demo: Demo) -> Program:
     folder = demo.var / "fastdfs"
     ports = {"--tracker-port": demo.tracker_port, "--storage-port": demo.storage_port, "--http-port": demo.files_port}
     command = [PYTHON, "-m", "django_fdfs_storage.devserver", "--dir", str(folder)]
-    return Program("fastdfs", [*command, *(str(part) for pair in ports.items() for part in pair)], port=demo.tracker_port)
+    return Program(
+        "fastdfs", [*command, *(str(part) for pair in ports.items() for part in pair)], port=demo.tracker_port
+    )
 
 
 def gateway(demo: Demo) -> Program:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -53,10 +54,9 @@ class Output:
             if self.coloured:
                 colour = self.colours.setdefault(name, self.COLOURS[len(self.colours) % len(self.COLOURS)])
                 label = f"\x1b[{colour}m{label}\x1b[0m"
-            try:
-                print(label + line, flush=True)
-            except OSError:
-                pass  # the terminal is gone; the programs are being stopped
+            with suppress(OSError):  # the terminal may be gone while the programs are being stopped
+                sys.stdout.write(f"{label}{line}\n")
+                sys.stdout.flush()
 
 
 class Supervisor:
@@ -134,13 +134,19 @@ class Supervisor:
             for program, process, reader in self.running:
                 if process.poll() is not None:
                     reader.join(timeout=2)
-                    raise Failed(f"{program.name} ended by itself with status {process.returncode}; stopping the others.")
+                    raise Failed(
+                        f"{program.name} ended by itself with status {process.returncode}; stopping the others."
+                    )
             time.sleep(0.3)
 
     def stop(self) -> None:
         """Ends them all, the last one started first, and waits until none is left."""
         for program, process, reader in reversed(self.running):
-            end(process, patience=PATIENCE, tell=lambda name=program.name: self.output.say(name, "does not stop; killed"))
+            end(
+                process,
+                patience=PATIENCE,
+                tell=lambda name=program.name: self.output.say(name, "does not stop; killed"),
+            )
             reader.join(timeout=2)
         self.running.clear()
 
@@ -153,10 +159,8 @@ def end(process: "subprocess.Popen[str]", *, patience: float, tell: Callable[[],
             process.wait(patience)
         except subprocess.TimeoutExpired:
             tell()
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import django
 import pytest
-
 from demo import services
 from demo.accounts import BUYER, PASSWORD
 from demo.supervisor import free_port, listens
@@ -38,7 +37,11 @@ def embedded_redis() -> str:
     return f"redis://127.0.0.1:{demo.redis_port}/0"
 
 
-# Before Django reads its settings: they name the Redis once and for all.
+# Before Django reads its settings: they name the Redis and the folder once and for all.
+if not os.environ.get("VAR_DIR"):
+    var = tempfile.TemporaryDirectory(prefix="dailyfresh-")
+    atexit.register(var.cleanup)
+    os.environ["VAR_DIR"] = var.name
 if not os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = embedded_redis()
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.tests"
@@ -60,9 +63,8 @@ def _empty_redis(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The database of the tests holds the demo's goods and accounts, and the index knows the goods."""
-    from django.core.management import call_command
-
     from demo.load import load_accounts, load_catalogue
+    from django.core.management import call_command
 
     with django_db_blocker.unblock():
         load_accounts()

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from demo.supervisor import Failed, Output, Program, Supervisor, free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -29,7 +28,6 @@ def demo(*args: str, **environ: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.django_db
 def test_the_catalogue_is_loaded_once_and_left_alone_after() -> None:
     from dailyfresh_goods.models import SKU, GoodsType
-
     from demo.load import load_accounts, load_catalogue
 
     SKU.objects.filter(slug="strawberry").update(price="1.00")
@@ -102,7 +100,10 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
         outcome = demo("--port", str(port), VAR_DIR=str(tmp_path))
 
     assert outcome.returncode == 1
-    assert outcome.stderr.strip() == f"CommandError: Port {port} is in use; choose another one: manage.py demo --port {port + 1}"
+    assert (
+        outcome.stderr.strip()
+        == f"CommandError: Port {port} is in use; choose another one: manage.py demo --port {port + 1}"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:

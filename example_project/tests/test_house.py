@@ -29,7 +29,9 @@ def test_ajax_is_the_same_file_in_every_package() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_default_names_a_sibling(package: str) -> None:
-    defaults = {name: value for name, value in vars(import_module(f"{package}.conf").Defaults).items() if name.isupper()}
+    defaults = {
+        name: value for name, value in vars(import_module(f"{package}.conf").Defaults).items() if name.isupper()
+    }
 
     named = {name for name, value in defaults.items() for other in ALL if other != package and other in repr(value)}
 
@@ -54,5 +56,5 @@ def test_the_sprite_holds_every_icon_that_a_template_uses() -> None:
 def test_every_message_of_a_package_is_translated(package: str) -> None:
     catalogue = (folder(package) / "locale/zh_Hans/LC_MESSAGES/django.po").read_text()
 
-    assert "#, fuzzy" not in catalogue.replace("#, fuzzy\nmsgid \"\"", "")
+    assert "#, fuzzy" not in catalogue.replace('#, fuzzy\nmsgid ""', "")
     assert not re.findall(r'msgid "(?!")[^\n]*\nmsgstr ""\n(?!")', catalogue)

@@ -14,7 +14,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-
 from demo.accounts import MERCHANT, PASSWORD
 from demo.supervisor import free_port
 
@@ -147,7 +146,9 @@ def look_around(buyer: Visitor) -> None:
     buyer.see("[data-goods-results]")
     buyer.page.locator(".df-sortbar a[href*='/price/']").click()
     buyer.page.wait_for_url("**/price/1/**")
-    playwright.expect(buyer.page.locator(".df-sortbar [aria-current]")).to_have_attribute("href", re.compile("/price/1/"))
+    playwright.expect(buyer.page.locator(".df-sortbar [aria-current]")).to_have_attribute(
+        "href", re.compile("/price/1/")
+    )
     assert prices(buyer) == sorted(prices(buyer))
     buyer.page.locator(".df-sortbar a[href*='/sales/']").click()
     buyer.page.wait_for_url("**/sales/1/**")
@@ -173,7 +174,12 @@ def register_and_activate(buyer: Visitor, name: str) -> None:
     """The mail comes by the Celery worker; its link activates the account; signing in leads back to `next`."""
     buyer.go("/user/register/")
     email = f"{name}@example.com"
-    for field, value in {"username": name, "email": email, "password1": "Lychee-4711", "password2": "Lychee-4711"}.items():
+    for field, value in {
+        "username": name,
+        "email": email,
+        "password1": "Lychee-4711",
+        "password2": "Lychee-4711",
+    }.items():
         buyer.page.fill(f"[name={field}]", value)
     buyer.page.check("[name=agree]")
     buyer.see("main form [type=submit]").click()
@@ -235,7 +241,9 @@ def give_an_address(buyer: Visitor) -> None:
         if not select.input_value():
             select.select_option(index=1)
     buyer.page.fill("[name=street]", "中关村大街 27 号")
-    buyer.page.locator("form:has([name=receiver]) [type=submit]:not([name=refresh])").locator("visible=true").first.click()
+    buyer.page.locator("form:has([name=receiver]) [type=submit]:not([name=refresh])").locator(
+        "visible=true"
+    ).first.click()
     buyer.page.wait_for_url("**/orders/confirm/**")
 
 

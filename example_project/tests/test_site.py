@@ -145,9 +145,7 @@ def test_a_review_marks_the_pages_of_its_goods(strawberry: SKU) -> None:
     assert StalePage.objects.filter(key__contains=str(strawberry.pk)).exists()
 
 
-def test_stock_that_sells_out_marks_its_pages(
-    strawberry: SKU, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_stock_that_sells_out_marks_its_pages(strawberry: SKU, django_capture_on_commit_callbacks: Any) -> None:
     StalePage.objects.all().delete()
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -172,7 +170,9 @@ def test_a_persons_data_holds_the_orders(buyer: Any) -> None:
     assert {"orders": []} in sections
 
 
-@pytest.mark.parametrize("model", [model for model in apps.get_models() if model._meta.app_label.startswith("dailyfresh")])
+@pytest.mark.parametrize(
+    "model", [model for model in apps.get_models() if model._meta.app_label.startswith("dailyfresh")]
+)
 def test_the_merchant_opens_every_list_of_the_admin(client: Client, django_user_model: Any, model: Any) -> None:
     client.force_login(django_user_model.objects.get(username="merchant"))
     try:

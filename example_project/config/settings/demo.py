@@ -2,7 +2,7 @@
 
 import secrets
 
-from .base import *
+from .base import *  # noqa: F403
 from .base import DAILYFRESH_ORDERS, INSTALLED_APPS, SECRET_KEY, VAR_DIR, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]

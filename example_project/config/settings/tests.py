@@ -5,8 +5,15 @@ import tempfile
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="dailyfresh-"))
 
-from .base import *  # noqa: E402
-from .base import DAILYFRESH_CART, DAILYFRESH_GOODS, DAILYFRESH_ORDERS, DAILYFRESH_USERS, INSTALLED_APPS, STORAGES, VAR_DIR  # noqa: E402
+from .base import *  # noqa: F403
+from .base import (
+    DAILYFRESH_GOODS,
+    DAILYFRESH_ORDERS,
+    DAILYFRESH_USERS,
+    INSTALLED_APPS,
+    STORAGES,
+    VAR_DIR,
+)
 
 (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 SECRET_KEY = "of the tests"  # noqa: S105

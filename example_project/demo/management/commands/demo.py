@@ -17,12 +17,16 @@ from ...supervisor import Failed, Output, Stopped, Supervisor, is_free
 
 
 class Command(BaseCommand):
-    help = "Runs the whole store: web server, Celery worker and beat, Redis, FastDFS, Alipay simulator. Ctrl-C stops it."
+    help = (
+        "Runs the whole store: web server, Celery worker and beat, Redis, FastDFS, Alipay simulator. Ctrl-C stops it."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="of the site (8000)")
-        parser.add_argument("--host", default="127.0.0.1", help="address of the site; others can reach none but loopback")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address of the site; others can reach none but loopback"
+        )
 
     def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
         started = time.monotonic()
@@ -74,7 +78,9 @@ def lock_folder(var: Path) -> IO[str]:
         var.mkdir(parents=True, exist_ok=True)
         lock = (var / "demo.lock").open("w")
     except OSError as error:
-        raise CommandError(f"Cannot write to {var} ({error.strerror}); choose another folder: VAR_DIR=... manage.py demo") from error
+        raise CommandError(
+            f"Cannot write to {var} ({error.strerror}); choose another folder: VAR_DIR=... manage.py demo"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

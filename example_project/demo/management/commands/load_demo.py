@@ -36,8 +36,12 @@ class Command(BaseCommand):
 
     def collect_static(self) -> None:
         """Hashes and compresses the static files anew when one of them has changed since the last time."""
-        found = [(name, Path(storage.path(name)).stat()) for finder in get_finders() for name, storage in finder.list([])]
-        state = hashlib.sha256(repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in found]).encode()).hexdigest()
+        found = [
+            (name, Path(storage.path(name)).stat()) for finder in get_finders() for name, storage in finder.list([])
+        ]
+        state = hashlib.sha256(
+            repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in found]).encode()
+        ).hexdigest()
         note = Path(settings.STATIC_ROOT, "state")
         if not note.exists() or note.read_text() != state:
             self.tell(f"{len(found)} style sheets, scripts and icons")
