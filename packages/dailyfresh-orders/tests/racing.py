@@ -92,11 +92,66 @@ def work(scenario, users, until, report):
     os._exit(0)
 
 
+def same_quote(scenario, users, until, report):
+    """Every process submits one and the same quote at the same instant, as a shaky finger or a proxy would."""
+    from django.contrib.auth import get_user_model
+
+    from dailyfresh_orders.services.placing import place_order
+
+    buyer = get_user_model().objects.order_by("pk")[0]
+    time.sleep(max(0, scenario["start"] - time.time()))
+    try:
+        placed = place_order(
+            user=buyer, token=scenario["token"], address_id=scenario["address"], payment_method="cod", note="1"
+        )
+        outcome = f"order {placed.order.number}"
+    except Exception as error:
+        outcome = f"error: {error!r}"
+    os.write(report, (json.dumps({outcome: 1}) + "\n").encode())
+    os._exit(0)
+
+
+def clock(scenario, users, until, report):
+    """Every process is a worker in which the clock's drain runs at the same instant."""
+    from dailyfresh_orders.services.cancelling import pass_time
+
+    time.sleep(max(0, scenario["start"] - time.time()))
+    try:
+        outcome = {"moved": pass_time()}
+    except Exception as error:
+        outcome = {f"error: {error!r}": 1}
+    os.write(report, (json.dumps(outcome) + "\n").encode())
+    os._exit(0)
+
+
 def fork(scenario, users, until, report):
     pid = os.fork()
     if pid == 0:
-        work(scenario, users, until, report)
+        {"same_quote": same_quote, "clock": clock}.get(scenario.get("what"), work)(scenario, users, until, report)
     return pid
+
+
+def stage(scenario, users):
+    """What must be there before the processes begin."""
+    from datetime import timedelta
+
+    from dailyfresh_orders.models import Order
+    from dailyfresh_orders.quotes import quote, signed
+    from dailyfresh_orders.services.placing import place_order
+    from django.utils import timezone
+    from minisite.shop.joins import AddressBook
+
+    scenario["start"] = time.time() + 0.5
+    address = AddressBook().choices(users[0])[0]
+    scenario["address"] = address.id
+    if scenario.get("what") == "same_quote":
+        scenario["token"] = signed(quote({"1": 1}, source="buy", address=address), user=users[0])
+    if scenario.get("what") == "clock":
+        for n in range(scenario["orders"]):
+            token = signed(quote({str(1 + n % scenario["skus"]): 1}, source="buy", address=address), user=users[0])
+            place_order(user=users[0], token=token, address_id=address.id, payment_method="voucher", note="1")
+        Order.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+        scenario["start"] = time.time() + 0.5
 
 
 def run(scenario):
@@ -109,6 +164,7 @@ def run(scenario):
     processes = scenario.get("processes", 8)
     shares = [users[n::processes] for n in range(processes)]
     until = time.time() + scenario["seconds"]
+    stage(scenario, users)
     connection.close()
     reader, report = os.pipe()
     running = {fork(scenario, share, until, report): share for share in shares}
@@ -134,7 +190,7 @@ def run(scenario):
 
 def books(scenario):
     """What the database says afterwards, once the drain has run: every sum that must agree."""
-    from dailyfresh_orders.models import Order, OrderLine
+    from dailyfresh_orders.models import Order, OrderLine, OrderLog
     from dailyfresh_orders.tasks import drain
     from django.contrib.auth import get_user_model
     from django.db import connection
@@ -143,7 +199,8 @@ def books(scenario):
 
     unsettled = Order.objects.filter(basket_due=True).count()
     drain()
-    ordered = dict(OrderLine.objects.values_list("sku_id").annotate(n=Sum("quantity")))
+    kept = OrderLine.objects.exclude(order__state="cancelled")
+    ordered = dict(kept.values_list("sku_id").annotate(n=Sum("quantity")))
     wrong = [
         row.pk
         for row in Product.objects.all()
@@ -156,6 +213,8 @@ def books(scenario):
         deadlocks = int(cursor.fetchone()[1])
     return {
         "orders": Order.objects.count(),
+        "cancelled": Order.objects.filter(state="cancelled").count(),
+        "logs": OrderLog.objects.count(),
         "sold": sum(ordered.values()),
         "left": Product.objects.aggregate(n=Sum("pieces"))["n"],
         "wrong_stock": wrong,

@@ -67,6 +67,22 @@ def test_killed_processes_leave_no_half_order(race):
     the_books_balance(result, start=20 * 5000)
 
 
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+def test_one_quote_submitted_by_eight_processes_at_once_is_one_order(race):
+    result = race(what="same_quote", stock=10, skus=1, lines=1, seconds=5)
+    assert list(result["seen"].values()) == [8]
+    assert next(iter(result["seen"])).startswith("order ")
+    assert (result["orders"], result["left"]) == (1, 9)
+
+
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+def test_several_workers_cancel_every_unpaid_order_once_and_return_its_stock_once(race):
+    result = race(what="clock", orders=24, stock=10, skus=4, lines=1, seconds=5, processes=6)
+    assert result["seen"] == {"moved": 24}
+    assert (result["cancelled"], result["logs"], result["left"]) == (24, 48, 40)
+    assert result["wrong_stock"] == []
+
+
 @pytest.mark.prove
 def test_proof_baskets_for_a_minute(race):
     result = race(stock=3000, skus=20, lines=5, most=3, seconds=60, patience=10**6)

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Max, Min, Sum
 
 from .conf import conf
 from .days import bounds, today
-from .models import Order, OrderLine, SalesDay, SalesDaySku
+from .models import Order, OrderLine, OrderLog, SalesDay, SalesDaySku
 from .stock import stock
 
 NOTHING = Decimal("0.00")
@@ -17,8 +17,12 @@ NOTHING = Decimal("0.00")
 @dataclass(frozen=True)
 class Day:
     day: date
-    orders: int
-    turnover: Decimal
+    orders: int = 0
+    turnover: Decimal = NOTHING
+    placed: int = 0
+    shipped: int = 0
+    received: int = 0
+    done: int = 0
 
     @property
     def average(self) -> Decimal:
@@ -41,13 +45,27 @@ class Figures:
     until: date
     days: tuple[Day, ...]
     top: tuple[Top, ...]
-    funnel: tuple[tuple[str, int, Decimal], ...]
-    """(step, orders that came so far, per cent of those placed), of orders placed in the time."""
     low_stock: tuple[tuple[str, int], ...]
 
     @property
     def orders(self) -> int:
         return sum(day.orders for day in self.days)
+
+    @property
+    def funnel(self) -> tuple[tuple[str, int, Decimal], ...]:
+        """(step, orders that took it in the time, per cent of those placed in the time), from placing to the end."""
+        placed = sum(day.placed for day in self.days)
+        steps = {
+            "placed": placed,
+            "paid": self.orders,
+            "shipped": sum(day.shipped for day in self.days),
+            "received": sum(day.received for day in self.days),
+            "done": sum(day.done for day in self.days),
+        }
+        return tuple(
+            (step, n, (Decimal(100) * n / placed if placed else NOTHING).quantize(Decimal("0.1")))
+            for step, n in steps.items()
+        )
 
     @property
     def turnover(self) -> Decimal:
@@ -59,24 +77,24 @@ class Figures:
 
 
 def figures(since: date, until: date) -> Figures:
-    """What was sold from `since` to `until`: the sums of closed days, and for each day that is still open one statement."""
+    """What was sold from `since` to `until`: the sums of closed days, and what is still open from indexes."""
     latest = SalesDay.objects.aggregate(day=Max("day"))["day"]
     first_open = since if latest is None else max(since, latest + timedelta(days=1))
     last_open = min(until, today())
     closed = {
-        row.day: Day(row.day, row.orders, row.turnover) for row in SalesDay.objects.filter(day__range=(since, until))
+        row.day: Day(row.day, row.orders, row.turnover, row.placed, row.shipped, row.received, row.done)
+        for row in SalesDay.objects.filter(day__range=(since, until))
     }
     days = []
     for n in range((until - since).days + 1):
         day = since + timedelta(days=n)
         still_open = first_open <= day <= last_open
-        days.append(day_sold(day) if still_open else closed.get(day, Day(day, 0, NOTHING)))
+        days.append(day_sold(day) if still_open else closed.get(day, Day(day)))
     return Figures(
         since=since,
         until=until,
         days=tuple(days),
         top=_top(since, until, first_open, last_open),
-        funnel=_funnel(since, until),
         low_stock=tuple(stock().low(conf.LOW_STOCK, 10)),
     )
 
@@ -93,9 +111,22 @@ def skus_sold(since: date, until: date) -> dict[str, Top]:
 
 
 def day_sold(day: date) -> Day:
+    """The sums of one day, each from an index."""
     since, until = bounds(day)
     sold = Order.objects.filter(sold_at__gte=since, sold_at__lt=until).aggregate(n=Count("pk"), sum=Sum("total"))
-    return Day(day, sold["n"], _yuan(sold["sum"]))
+    state = Order.State
+    counted = (state.SHIPPED, state.RECEIVED, state.DONE)
+    steps = OrderLog.objects.filter(became__in=counted, at__gte=since, at__lt=until).order_by()
+    took = dict(steps.values_list("became").annotate(n=Count("pk")))
+    return Day(
+        day=day,
+        orders=sold["n"],
+        turnover=_yuan(sold["sum"]),
+        placed=Order.objects.filter(placed_at__gte=since, placed_at__lt=until).count(),
+        shipped=took.get(state.SHIPPED, 0),
+        received=took.get(state.RECEIVED, 0),
+        done=took.get(state.DONE, 0),
+    )
 
 
 def _top(since: date, until: date, first_open: date, last_open: date) -> tuple[Top, ...]:
@@ -114,25 +145,6 @@ def _top(since: date, until: date, first_open: date, last_open: date) -> tuple[T
                 now if was is None else Top(now.name, now.unit, was.quantity + now.quantity, was.amount + now.amount)
             )
     return tuple(sorted(sold.values(), key=lambda top: (-top.quantity, top.name))[:10])
-
-
-def _funnel(since: date, until: date) -> tuple[tuple[str, int, Decimal], ...]:
-    placed = Order.objects.filter(placed_at__gte=bounds(since)[0], placed_at__lt=bounds(until)[1]).order_by()
-    count = dict(placed.values_list("state").annotate(n=Count("pk")))
-    state = Order.State
-    steps = {
-        "placed": list(state),
-        "paid": [state.TO_SHIP, state.SHIPPED, state.RECEIVED, state.DONE, state.CLOSED],
-        "shipped": [state.SHIPPED, state.RECEIVED, state.DONE],
-        "received": [state.RECEIVED, state.DONE],
-        "done": [state.DONE],
-    }
-    reached = {step: sum(count.get(each, 0) for each in states) for step, states in steps.items()}
-    every = reached["placed"]
-    return tuple(
-        (step, n, (Decimal(100) * n / every if every else NOTHING).quantize(Decimal("0.1")))
-        for step, n in reached.items()
-    )
 
 
 def _yuan(amount: Decimal | None) -> Decimal:

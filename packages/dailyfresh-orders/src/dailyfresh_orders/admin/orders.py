@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -66,10 +66,8 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "shipped_at",
     )
     list_filter = (WorkList, "payment_method", "placed_at")
-    search_fields = ("=number", "^receiver", "^phone", "=tracking_number")
-    search_help_text = gettext_lazy(
-        "Order number or tracking number in full; beginning of the receiver's name or phone."
-    )
+    search_fields = ("number", "phone", "receiver")
+    search_help_text = gettext_lazy("Order number or phone in full, or the beginning of the receiver's name.")
     show_full_result_count = False
     list_per_page = 50
     inlines = (LinesInline, LogInline)
@@ -92,6 +90,23 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
             path("ship/", wrap(self.ship_view), name="dailyfresh_orders_ship"),
             *super().get_urls(),
         ]
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Within a state the index that the clock uses gives the order, so that the list is fast among a million."""
+        return ("-pk",) if request.GET.get("state") == "all" or request.GET.get("q") else ("-due_at", "-pk")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Order]", search_term: str
+    ) -> tuple["QuerySet[Order]", bool]:
+        """Numbers and phones are looked up in their indexes; only a name reads through the table."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if term.isascii():
+            known = queryset.filter(Q(number=term) | Q(phone=term))
+            if known.exists():
+                return known, False
+        return queryset.filter(receiver__startswith=term), False
 
     def has_ship_permission(self, request: HttpRequest) -> bool:
         """Shipping moves an order, so it takes the permission to change one."""

@@ -73,7 +73,8 @@ class Order(models.Model):
             models.Index(fields=["user", "state", "-id"], name="orders_of_a_user"),
             models.Index(fields=["state", "due_at"], name="orders_due"),
             models.Index(fields=["sold_at", "total"], name="orders_sold"),
-            models.Index(fields=["placed_at", "state"], name="orders_placed"),
+            models.Index(fields=["placed_at"], name="orders_placed"),
+            models.Index(fields=["phone"], name="orders_phone"),
             models.Index(fields=["basket_due"], name="orders_basket_due"),
         ]
 
@@ -138,6 +139,7 @@ class OrderLog(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["became", "at"], name="orders_log_steps")]
         verbose_name = _("log entry")
         verbose_name_plural = _("log")
 

@@ -2,14 +2,19 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SalesDay(models.Model):
-    """What was sold on one day of the shop's time zone; `Order.sold_at` never changes, so neither does this."""
+    """What was sold and done on one day of the shop's time zone: the times it counts never change, so neither does this."""
 
     day = models.DateField(_("day"), primary_key=True)
     orders = models.PositiveIntegerField(_("orders"))
     turnover = models.DecimalField(_("turnover"), max_digits=14, decimal_places=2)
+    placed = models.PositiveIntegerField(_("placed"))
+    shipped = models.PositiveIntegerField(_("shipped"))
+    received = models.PositiveIntegerField(_("received"))
+    done = models.PositiveIntegerField(pgettext_lazy("order state", "Done"))
 
     class Meta:
         ordering = ["-day"]

@@ -125,7 +125,6 @@ def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
             for line in quote.lines
         ]
     )
-    stock_changed.send(Order, sku_ids=list(quote.quantities))
 
     def placed() -> None:
         """What follows the commit: lost with a killed process, and then done by the drain."""
@@ -134,4 +133,5 @@ def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
         order_placed.send_robust(Order, order=order)
 
     transaction.on_commit(placed, robust=True)
+    stock_changed.send(Order, sku_ids=list(quote.quantities))
     strategy.take(quote.quantities, attempt=attempt)

@@ -1,5 +1,6 @@
 """Closing the books of a day: its sums are written once, because what was sold on it never changes."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -43,7 +44,7 @@ def _close(day: date) -> None:
     sums, sold = day_sold(day), skus_sold(day, day)
     try:
         with transaction.atomic():
-            SalesDay.objects.create(day=day, orders=sums.orders, turnover=sums.turnover)
+            SalesDay.objects.create(**asdict(sums))
             SalesDaySku.objects.bulk_create(
                 SalesDaySku(
                     day=day, sku_id=sku_id, name=top.name, unit=top.unit, quantity=top.quantity, amount=top.amount

@@ -139,19 +139,20 @@ def _page(
     code: str = "ok",
 ) -> HttpResponse:
     chosen = next((each for each in choices if each.id == now.address_id), None)
+    ways = configured()
     context = {
         "quote": now,
         "token": signed(now, user=request.user),
         "addresses": choices,
         "chosen": chosen,
         "manage_url": address_book().manage_url(_confirm_url(now.source, now.quantities)),
-        "gateways": configured(),
+        "gateways": ways,
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),
         "said": said or now.problems,
         "orderable": bool(now.lines and chosen and not now.problems),
         "free_from": freight().free_from,
-        "pay_minutes": conf.PAY_MINUTES,
+        "pay_minutes": conf.PAY_MINUTES if any(each.online for each in ways) else None,
         "from_basket": now.source == BASKET,
         "possible_url": _confirm_url(now.source, now.possible) if now.problems and now.possible else "",
     }

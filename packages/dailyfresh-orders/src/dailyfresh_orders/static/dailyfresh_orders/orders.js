@@ -94,7 +94,7 @@ jQuery(function ($) {
     $box.children("span").remove();
     $.each(files.files, function (n, file) {
       var $shown = $("<span class='df-th'>").insertBefore($label);
-      var $drop = $("<button type='button' class='df-o' data-drop>").attr("aria-label", $box.data("drop") + " " + file.name).text("×");
+      var $drop = $("<button type='button' class='df-o' data-drop>").attr("aria-label", $box.data("dropWords") + " " + file.name).text("×");
       createImageBitmap(file).then(function (picture) {
         var canvas = $("<canvas width='168' height='168' role='img'>").attr("aria-label", file.name)[0];
         var side = Math.min(picture.width, picture.height);

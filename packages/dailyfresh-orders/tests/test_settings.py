@@ -1,0 +1,152 @@
+"""Settings, checks and freight: what is wrong is said before anybody buys."""
+
+import inspect
+from decimal import Decimal
+
+import pytest
+from dailyfresh_orders import conf as conf_module
+from dailyfresh_orders.checks import check_backends, check_database, check_joins, check_settings
+from dailyfresh_orders.freight import freight
+from django.core.exceptions import ImproperlyConfigured
+from minisite.shop.joins import Address
+
+SIBLINGS = ("dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "django_fdfs")
+
+
+@pytest.fixture
+def configure(settings):
+    def change(**more):
+        settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | more
+
+    return change
+
+
+def ids(messages):
+    return [message.id.removeprefix("dailyfresh_orders.") for message in messages]
+
+
+def stock(backend="conditional.ConditionalStock", **options):
+    return {
+        "BACKEND": f"dailyfresh_orders.stock.{backend}",
+        "OPTIONS": {"model": "shop.Product", "stock_field": "pieces"} | options,
+    }
+
+
+def test_the_mini_site_is_all_right(configure):
+    configure(TASKS="celery")
+    assert [*check_settings(None), *check_joins(None), *check_backends(None)] == []
+
+
+def test_no_default_names_another_package_of_the_suite():
+    source = inspect.getsource(conf_module)
+    assert [name for name in SIBLINGS if name in source] == []
+
+
+def test_an_unknown_key_is_told_with_the_nearest_known_one(configure):
+    configure(CATALOG="x")
+    (message, _inline) = check_settings(None)
+    assert (message.id, message.hint) == ("dailyfresh_orders.W001", "Did you mean 'CATALOGUE'?")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [
+        ("CATALOGUE", None, "E001"),
+        ("ADDRESS_BOOK", None, "E001"),
+        ("CATALOGUE", "minisite.nowhere.Catalogue", "E002"),
+        ("CATALOGUE", "minisite.shop.joins.Nobody", "E002"),
+        ("CATALOGUE", 7, "E002"),
+        ("BASKET", "minisite.shop.joins.Catalogue", "E003"),
+    ],
+)
+def test_a_join_that_does_not_fit_is_an_error(configure, setting, value, expected):
+    configure(**{setting: value})
+    assert ids(check_joins(None)) == [expected]
+
+
+def test_a_site_without_a_basket_is_fine(configure):
+    configure(BASKET=None)
+    assert check_joins(None) == []
+
+
+@pytest.mark.parametrize(
+    ("settings_dict", "words"),
+    [
+        ({"STOCK": None}, "STOCK] must be"),
+        ({"STOCK": stock(colour="red")}, "unknown option 'colour'"),
+        ({"STOCK": {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock"}}, "model is missing"),
+        ({"STOCK": stock(model="shop.Nothing")}, "no model 'shop.Nothing'"),
+        ({"STOCK": stock(stock_field="nothing")}, "nothing"),
+        ({"STOCK": stock(available_filter={"nothing": 1})}, "nothing"),
+        ({"STOCK": stock(id_field="title")}, "not unique"),
+        ({"STOCK": {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight"}}, "is no Stock"),
+        (
+            {"FREIGHT": {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"amount": 9.9}}},
+            "is no amount",
+        ),
+        (
+            {"FREIGHT": {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"amount": "-1"}}},
+            "is no amount",
+        ),
+        (
+            {"FREIGHT": {"BACKEND": "dailyfresh_orders.freight.flat.FreeFromFreight", "OPTIONS": {"amount": "1"}}},
+            "free_from is missing",
+        ),
+        ({"GATEWAYS": {}}, "no way to pay"),
+    ],
+)
+def test_a_backend_that_cannot_work_is_told_with_its_place(configure, settings_dict, words):
+    configure(**settings_dict)
+    messages = check_backends(None)
+    assert len(messages) == 1
+    assert words in str(messages[0].msg)
+
+
+def test_sqlite_should_begin_immediately(monkeypatch):
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("for SQLite")
+    assert check_database(None, databases=["default"]) == []
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {})
+    assert ids(check_database(None, databases=["default"])) == ["W004"]
+    assert check_database(None, databases=[]) == []
+
+
+def test_optimistic_retries_want_read_committed(configure, monkeypatch):
+    from django.db import connection
+
+    monkeypatch.setattr(connection, "vendor", "mysql")
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"isolation_level": "repeatable read"})
+    assert check_database(None, databases=["default"]) == []
+    configure(STOCK=stock("optimistic.OptimisticStock"))
+    assert ids(check_database(None, databases=["default"])) == ["W005"]
+
+
+HERE, FAR = Address("1", "x", "11"), Address("2", "x", "54")
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "total", "address", "cost"),
+    [
+        ("flat.FlatFreight", {}, "1", HERE, "0.00"),
+        ("flat.FlatFreight", {"amount": "8"}, "1000", FAR, "8.00"),
+        ("flat.FreeFromFreight", {"amount": "8", "free_from": "59"}, "58.99", HERE, "8.00"),
+        ("flat.FreeFromFreight", {"amount": "8", "free_from": "59"}, "59.00", HERE, "0.00"),
+        ("province.ProvinceFreight", {"amount": "8", "provinces": {"54": "30"}}, "1", FAR, "30.00"),
+        ("province.ProvinceFreight", {"amount": "8", "provinces": {"54": "30"}}, "1", HERE, "8.00"),
+        ("province.ProvinceFreight", {"amount": "8", "provinces": {"54": "30"}}, "1", None, "8.00"),
+        ("province.ProvinceFreight", {"amount": "8", "provinces": {"54": "30"}, "free_from": "99"}, "99", FAR, "0.00"),
+    ],
+)
+def test_freight_follows_its_rule(configure, backend, options, total, address, cost):
+    configure(FREIGHT={"BACKEND": f"dailyfresh_orders.freight.{backend}", "OPTIONS": options})
+    assert str(freight().cost(Decimal(total), address)) == cost
+
+
+def test_a_wrong_setting_names_its_place_when_it_is_used(configure):
+    configure(FREIGHT={"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"ammount": "1"}})
+    with pytest.raises(
+        ImproperlyConfigured, match=r"DAILYFRESH_ORDERS\[FREIGHT\]\[OPTIONS\]: unknown option 'ammount'"
+    ):
+        freight()
