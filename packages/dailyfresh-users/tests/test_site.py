@@ -225,3 +225,18 @@ def test_a_user_of_the_site_before_this_package_can_use_every_page(client):
     assert client.post(url("erase"), {"password": PASSWORD}).status_code == 200
     cache.clear()
     assert make_user()
+
+
+def test_the_readme_names_every_setting_check_and_signal():
+    from dailyfresh_users import signals
+    from dailyfresh_users.conf import Defaults
+
+    readme = PACKAGE.parents[1] / "README.md"
+    if not readme.exists():
+        pytest.skip("the readme is not installed")
+    page = readme.read_text()
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", page, re.M)
+    assert rows == [name for name in vars(Defaults) if name.isupper()]
+    assert all(f"`{name}`" in page for name in vars(signals) if name[0].islower() and name != "mail_requested")
+    numbers = set(re.findall(r'_id\("([EW])", (\d+)\)', (PACKAGE / "checks.py").read_text()))
+    assert all(f"{level}{int(number):03}" in page for level, number in numbers if int(number) < 10)

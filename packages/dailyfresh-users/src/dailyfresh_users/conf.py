@@ -21,7 +21,7 @@ class Defaults:
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
     SITE_NAME: str = ""
-    """The shop's name in mails and titles; empty means the host of the link."""
+    """The shop's name in mails; empty means the host of the link."""
 
     SITE_URL: str | None = None
     """Where links in mails lead ("https://shop.example"); None means the host of the request, as `ALLOWED_HOSTS` admits it."""
