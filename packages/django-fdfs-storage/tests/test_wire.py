@@ -4,7 +4,7 @@ import struct
 from contextlib import suppress
 
 import pytest
-from django_fdfs_storage import wire
+from django_fdfs_storage import listings, wire
 from django_fdfs_storage.connection import Address
 from django_fdfs_storage.content import exactly
 from django_fdfs_storage.exceptions import BadReply, InvalidFileId, WrongSize
@@ -24,8 +24,8 @@ UNPACKERS = [
     lambda body: wire.unpack_servers(body, tail=1),
     wire.unpack_file_id,
     wire.unpack_info,
-    wire.unpack_groups,
-    wire.unpack_storages,
+    listings.unpack_groups,
+    listings.unpack_storages,
     wire.unpack_metadata,
 ]
 

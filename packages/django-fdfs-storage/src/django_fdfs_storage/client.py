@@ -1,24 +1,20 @@
 """The FastDFS client: files in and out of a cluster. It needs no Django."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
-from .connection import Address, Connection, Pool
-from .content import Content, exactly, size_of
+from .connection import Address, Connection
+from .content import Content, size_of
 from .engine import Engine
 from .exceptions import (
     BadReply,
-    ConnectionLost,
-    FastDFSError,
     InvalidFileId,
     NoSuchFile,
     Refused,
-    ServerTimeout,
-    ServerUnreachable,
 )
 from .names import FileId, parse_file_id
-from .tracker import Trackers, exchange
+from .pool import Pool
+from .storages import Storages
+from .tracker import Trackers
 from .wire import (
     EXTENSION_WIDTH,
     GROUP_WIDTH,
@@ -36,12 +32,7 @@ from .wire import (
     unpack_metadata,
 )
 
-T = TypeVar("T")
 TRACKER_PORT = 22122
-# Content up to this size travels in one segment with its request.
-_SMALL = 64 * 1024
-# So many files are remembered with a server that has them.
-_LOCATED = 4096
 
 
 class FastDFSClient(Engine):
@@ -66,9 +57,7 @@ class FastDFSClient(Engine):
         )
         addresses = [Address.parse(tracker, default_port=TRACKER_PORT) for tracker in trackers]
         self.trackers = Trackers(addresses, self._pool)
-        self._map = dict(address_map or {})
-        self._replicas = replicas
-        self._located: dict[FileId, Server] = {}
+        self._storages = Storages(self.trackers, self._pool, address_map=address_map or {}, replicas=replicas)
 
     # -- upload --
 
@@ -92,17 +81,9 @@ class FastDFSClient(Engine):
 
         def talk(server: Server) -> str:
             head = bytes([server.path_index]) + pack_numbers(size) + suffix
-            return _new_id(self._send(server, command, head, content, size))
+            return _new_id(self._storages.send(server, command, head, content, size))
 
-        server = self.trackers.store(group)
-        try:
-            return talk(server)
-        except ServerUnreachable:
-            # Nothing was sent, so another server of the group may take the file.
-            others = [other for other in self.trackers.store_all(server.group) if other.host != server.host]
-            if not others:
-                raise
-            return talk(others[0])
+        return self._storages.store(group, talk)
 
     def upload_slave(
         self,
@@ -121,9 +102,7 @@ class FastDFSClient(Engine):
         file = parse_file_id(master)
         numbers = pack_numbers(len(file.path), size)
         names = pack_text(prefix, PREFIX_WIDTH) + pack_text(extension, EXTENSION_WIDTH) + file.path.encode()
-        server = self.trackers.update(file)
-        with _about(master):
-            return _new_id(self._send(server, Command.UPLOAD_SLAVE, numbers + names, content, size))
+        return _new_id(self._storages.upload_beside(file, Command.UPLOAD_SLAVE, numbers + names, content, size))
 
     # -- appender files --
 
@@ -132,26 +111,24 @@ class FastDFSClient(Engine):
         size = size_of(content, size)
         file = parse_file_id(file_id)
         head = pack_numbers(len(file.path), size) + file.path.encode()
-        with _about(file_id):
-            self._send(self.trackers.update(file), Command.APPEND, head, content, size)
+        self._storages.upload_beside(file, Command.APPEND, head, content, size)
 
     def modify(self, file_id: str, offset: int, content: Content, *, size: int | None = None) -> None:
         """Overwrite an appender file from `offset` on, which is at most its size."""
         size = size_of(content, size)
         file = parse_file_id(file_id)
         head = pack_numbers(len(file.path), offset, size) + file.path.encode()
-        with _about(file_id):
-            self._send(self.trackers.update(file), Command.MODIFY, head, content, size)
+        self._storages.upload_beside(file, Command.MODIFY, head, content, size)
 
     def truncate(self, file_id: str, size: int) -> None:
         """Give an appender file a new size."""
         file = parse_file_id(file_id)
-        self._change(file, Command.TRUNCATE, pack_numbers(len(file.path), size) + file.path.encode())
+        self._storages.change(file, Command.TRUNCATE, pack_numbers(len(file.path), size) + file.path.encode())
 
     def seal(self, file_id: str) -> str:
         """Turn an appender file into a normal one and give its new id; the old one is gone."""
         file = parse_file_id(file_id)
-        return _new_id(self._change(file, Command.REGENERATE_NAME, file.path.encode(), repeatable=False))
+        return _new_id(self._storages.change(file, Command.REGENERATE_NAME, file.path.encode(), repeatable=False))
 
     # -- read --
 
@@ -166,7 +143,7 @@ class FastDFSClient(Engine):
             return connection.content(most=length)
 
         try:
-            return self._read(file, talk)
+            return self._storages.read(file, talk)
         except Refused as error:
             # Servers refuse an offset at or behind the end, and so every read of an empty file.
             if error.status == Status.INVALID and offset >= self.info(file_id).size:
@@ -188,7 +165,7 @@ class FastDFSClient(Engine):
             connection.begin(Command.FILE_INFO, _named(file), flags=flags)
             return connection.answer()
 
-        return unpack_info(self._read(file, talk))
+        return unpack_info(self._storages.read(file, talk))
 
     def exists(self, file_id: str) -> bool:
         """Whether the cluster holds the file; a failure to find out is raised."""
@@ -203,7 +180,7 @@ class FastDFSClient(Engine):
     def delete(self, file_id: str) -> None:
         """Delete a file; NoSuchFile when it is not there."""
         file = parse_file_id(file_id)
-        self._change(file, Command.DELETE, _named(file))
+        self._storages.change(file, Command.DELETE, _named(file))
 
     def metadata(self, file_id: str) -> dict[str, str]:
         """What `set_metadata` attached; empty when nothing was."""
@@ -214,7 +191,7 @@ class FastDFSClient(Engine):
             return connection.answer()
 
         try:
-            return unpack_metadata(self._read(file, talk))
+            return unpack_metadata(self._storages.read(file, talk))
         except NoSuchFile:
             # A file without metadata gets the same status as one that is missing.
             self.info(file_id)
@@ -225,106 +202,11 @@ class FastDFSClient(Engine):
         file = parse_file_id(file_id)
         data = pack_metadata(dict(metadata))
         head = pack_numbers(len(file.path), len(data)) + (b"M" if merge else b"O")
-        self._change(file, Command.SET_METADATA, head + _named(file) + data)
+        self._storages.change(file, Command.SET_METADATA, head + _named(file) + data)
 
     def close(self) -> None:
         """Close the idle connections; the client stays usable."""
         self._pool.close()
-
-    # -- how --
-
-    def _address(self, server: Server) -> Address:
-        address = Address(server.host, server.port)
-        for known in (str(address), server.host):
-            if known in self._map:
-                return Address.parse(self._map[known], default_port=server.port)
-        return address
-
-    def _remember(self, file: FileId, server: Server) -> None:
-        """Save the next read of this file the question to a tracker; a wrong answer costs it again."""
-        if len(self._located) >= _LOCATED:
-            self._located.clear()
-        self._located[file] = server
-
-    def _send(self, server: Server, command: Command, head: bytes, content: Content, size: int) -> bytes:
-        one_shot = not isinstance(content, bytes) and iter(content) is content
-
-        def talk(connection: Connection) -> bytes:
-            try:
-                if isinstance(content, bytes) and size <= _SMALL:
-                    connection.begin(command, head + content)
-                else:
-                    connection.begin(command, head, more=size)
-                    for chunk in exactly(content, size):
-                        connection.send(chunk)
-            except ConnectionLost as lost:
-                # A server that refuses an upload closes at once; its answer says why.
-                if not isinstance(lost, ServerTimeout):
-                    try:
-                        connection.answer()
-                    except Refused:
-                        raise
-                    except FastDFSError:
-                        pass
-                raise
-            return connection.answer()
-
-        if one_shot:
-            with self._pool.lease(self._address(server)) as connection:
-                return talk(connection)
-        return exchange(self._pool, self._address(server), talk, repeatable=False)
-
-    def _change(self, file: FileId, command: Command, body: bytes, *, repeatable: bool = True) -> bytes:
-        def talk(connection: Connection) -> bytes:
-            connection.begin(command, body)
-            return connection.answer()
-
-        with _about(str(file)):
-            return exchange(self._pool, self._address(self.trackers.update(file)), talk, repeatable=repeatable)
-
-    def _read(self, file: FileId, talk: Callable[[Connection], T]) -> T:
-        """Ask the server that the tracker prefers, then its replicas; the deciding server has the last word."""
-        if known := self._located.get(file):
-            try:
-                return exchange(self._pool, self._address(known), talk)
-            except FastDFSError:
-                self._located.pop(file, None)
-        first = self.trackers.fetch(file)
-        with _about(str(file)):
-            try:
-                answer = exchange(self._pool, self._address(first), talk)
-                self._remember(file, first)
-                return answer
-            except Refused as error:
-                if error.status != Status.MISSING or not self._replicas:
-                    raise
-                # A replica may lag behind: the file is missing when its deciding server says so.
-                deciding = self.trackers.update(file)
-                if (deciding.host, deciding.port) == (first.host, first.port):
-                    raise
-                return exchange(self._pool, self._address(deciding), talk)
-            except (ServerUnreachable, ConnectionLost) as error:
-                if not self._replicas:
-                    raise
-                failure: FastDFSError = error
-            for other in self.trackers.fetch_all(file):
-                if (other.host, other.port) != (first.host, first.port):
-                    try:
-                        return exchange(self._pool, self._address(other), talk)
-                    except (ServerUnreachable, ConnectionLost) as error:
-                        failure = error
-            raise failure
-
-
-@contextmanager
-def _about(file_id: str) -> Iterator[None]:
-    """Status 2 from a storage server means that the file is missing; trackers never get here."""
-    try:
-        yield
-    except Refused as error:
-        if error.status == Status.MISSING:
-            raise NoSuchFile(file_id) from error
-        raise
 
 
 def _named(file: FileId) -> bytes:

@@ -5,21 +5,19 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TypeVar
 
-from .connection import Address, Connection, Pool
+from .connection import Address, Connection
 from .exceptions import BadReply, ConnectionLost, FastDFSError, NoStorageAvailable, Refused, ServerUnreachable
+from .listings import Group, StorageState, unpack_groups, unpack_storages
 from .names import FileId
+from .pool import Pool, exchange
 from .wire import (
     GROUP_WIDTH,
     Command,
-    Group,
     Server,
     Status,
-    StorageState,
     pack_text,
     unpack_fetch,
-    unpack_groups,
     unpack_servers,
-    unpack_storages,
     unpack_store,
 )
 
@@ -127,20 +125,3 @@ def _verdict(failures: list[FastDFSError]) -> FastDFSError:
         error = ServerUnreachable(f"no tracker answered ({reasons})")
     error.__cause__ = None if error in failures else failures[-1]
     return error
-
-
-def exchange(pool: Pool, address: Address, talk: Callable[[Connection], T], *, repeatable: bool = True) -> T:
-    """One exchange with a server, repeated once where the pooled connection proves dead.
-
-    What is not `repeatable` (an upload, an append) is repeated only while its request was not
-    complete: once it was, the server may have acted, and a second copy would be made.
-    """
-    try:
-        with pool.lease(address) as connection:
-            return talk(connection)
-    except ConnectionLost as lost:
-        pool.drop(address)
-        if not connection.reused or isinstance(lost, TimeoutError) or (lost.sent and not repeatable):
-            raise
-    with pool.lease(address, fresh=True) as connection:
-        return talk(connection)

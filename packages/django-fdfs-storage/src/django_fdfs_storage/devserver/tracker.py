@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import ClassVar
 
+from ..listings import GROUP_RECORD, StorageState
 from ..wire import (
-    GROUP_RECORD,
     GROUP_WIDTH,
     IPV4_WIDTH,
     Command,
     Header,
     Status,
-    StorageState,
     pack_numbers,
     pack_text,
     unpack_text,

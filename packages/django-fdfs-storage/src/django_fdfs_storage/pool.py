@@ -1,0 +1,139 @@
+"""A bounded pool of connections, and exchanges over them."""
+
+import os
+import threading
+import weakref
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TypeVar
+
+from .connection import Address, Connection
+from .exceptions import ConnectionLost, PoolExhausted
+
+T = TypeVar("T")
+
+
+class Pool:
+    """At most `max_connections` connections to each server, kept between exchanges.
+
+    Safe over threads. After a fork the child starts with an empty pool of its own. A lease waits
+    `network_timeout` seconds for a free connection, then raises PoolExhausted.
+    """
+
+    def __init__(self, *, connect_timeout: float, network_timeout: float, max_connections: int) -> None:
+        self.connect_timeout = connect_timeout
+        self.network_timeout = network_timeout
+        self.max_connections = max_connections
+        self._reset()
+        _pools.add(self)
+
+    def _reset(self) -> None:
+        self._changed = threading.Condition()
+        self._idle: defaultdict[Address, list[Connection]] = defaultdict(list)
+        self._leased: defaultdict[Address, set[Connection]] = defaultdict(set)
+        self._opening: defaultdict[Address, int] = defaultdict(int)
+
+    @contextmanager
+    def lease(self, address: Address, *, fresh: bool = False) -> Iterator[Connection]:
+        """A connection for one exchange, pooled again if that exchange came to its end."""
+        connection = self._take(address, fresh=fresh)
+        try:
+            yield connection
+        finally:
+            self._give(connection)
+
+    def _take(self, address: Address, *, fresh: bool) -> Connection:
+        deadline = monotonic() + self.network_timeout
+        with self._changed:
+            while True:
+                if fresh:
+                    self._drop_idle(address)
+                while self._idle[address]:
+                    connection = self._idle[address].pop()
+                    if not connection.is_stale():
+                        connection.reused = True
+                        self._leased[address].add(connection)
+                        return connection
+                    connection.close()
+                if len(self._leased[address]) + self._opening[address] < self.max_connections:
+                    self._opening[address] += 1
+                    break
+                if not self._changed.wait(deadline - monotonic()):
+                    raise PoolExhausted(f"all {self.max_connections} connections to {address} are in use")
+        try:
+            connection = Connection(address, connect_timeout=self.connect_timeout, network_timeout=self.network_timeout)
+        except BaseException:
+            with self._changed:
+                self._opening[address] -= 1
+                self._drop_idle(address)
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self._opening[address] -= 1
+            self._leased[address].add(connection)
+        return connection
+
+    def _give(self, connection: Connection) -> None:
+        with self._changed:
+            leased = self._leased[connection.address]
+            if connection.idle and connection in leased:
+                self._idle[connection.address].append(connection)
+            else:
+                connection.close()
+            leased.discard(connection)
+            self._changed.notify_all()
+
+    def _drop_idle(self, address: Address) -> None:
+        for connection in self._idle.pop(address, []):
+            connection.close()
+
+    def drop(self, address: Address) -> None:
+        """Close the idle connections to a server that was found dead or hung."""
+        with self._changed:
+            self._drop_idle(address)
+
+    def close(self) -> None:
+        """Close all idle connections; the pool stays usable."""
+        with self._changed:
+            for address in list(self._idle):
+                self._drop_idle(address)
+
+    def _after_fork(self) -> None:
+        # The child shares the parent's sockets: closing here leaves them open there.
+        inherited = [
+            connection for group in (self._idle, self._leased) for each in group.values() for connection in each
+        ]
+        self._reset()
+        for connection in inherited:
+            connection.close()
+
+
+_pools: "weakref.WeakSet[Pool]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for pool in list(_pools):
+        pool._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def exchange(pool: Pool, address: Address, talk: Callable[[Connection], T], *, repeatable: bool = True) -> T:
+    """One exchange with a server, repeated once where the pooled connection proves dead.
+
+    What is not `repeatable` (an upload, an append) is repeated only while its request was not
+    complete: once it was, the server may have acted, and a second copy would be made.
+    """
+    try:
+        with pool.lease(address) as connection:
+            return talk(connection)
+    except ConnectionLost as lost:
+        pool.drop(address)
+        if not connection.reused or isinstance(lost, TimeoutError) or (lost.sent and not repeatable):
+            raise
+    with pool.lease(address, fresh=True) as connection:
+        return talk(connection)

@@ -1,0 +1,160 @@
+"""Requests to the storage servers of a cluster: which one, which next, and what status 2 means."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+from .connection import Address, Connection
+from .content import Content, exactly
+from .exceptions import ConnectionLost, FastDFSError, NoSuchFile, Refused, ServerTimeout, ServerUnreachable
+from .names import FileId
+from .pool import Pool, exchange
+from .tracker import Trackers
+from .wire import Command, Server, Status
+
+T = TypeVar("T")
+# Content up to this size travels in one segment with its request.
+_SMALL = 64 * 1024
+# So many files are remembered with a server that has them.
+_LOCATED = 4096
+
+
+class Storages:
+    """The storage servers of a cluster as its trackers name them.
+
+    `address_map` turns an address that a tracker names, "host" or "host:port", into the one to
+    connect to. With `replicas` off, reads go to one server only.
+    """
+
+    def __init__(self, trackers: Trackers, pool: Pool, *, address_map: Mapping[str, str], replicas: bool) -> None:
+        self._trackers = trackers
+        self._pool = pool
+        self._map = dict(address_map)
+        self._replicas = replicas
+        self._located: dict[FileId, Server] = {}
+
+    def store(self, group: str | None, send: Callable[[Server], T]) -> T:
+        """Let a server take an upload, and another one of its group if it cannot be reached."""
+        server = self._trackers.store(group)
+        try:
+            return send(server)
+        except ServerUnreachable:
+            # Nothing was sent, so no second copy can come of it.
+            others = [other for other in self._trackers.store_all(server.group) if other.host != server.host]
+            if not others:
+                raise
+            return send(others[0])
+
+    def send(self, server: Server, command: Command, head: bytes, content: Content, size: int) -> bytes:
+        """Send a request that ends with content; a second time only where the first was incomplete."""
+        one_shot = not isinstance(content, bytes) and iter(content) is content
+
+        def talk(connection: Connection) -> bytes:
+            try:
+                if isinstance(content, bytes) and size <= _SMALL:
+                    connection.begin(command, head + content)
+                else:
+                    connection.begin(command, head, more=size)
+                    for chunk in exactly(content, size):
+                        connection.send(chunk)
+            except ConnectionLost as lost:
+                # A server that refuses an upload closes at once; its answer says why.
+                if not isinstance(lost, ServerTimeout):
+                    try:
+                        connection.answer()
+                    except Refused:
+                        raise
+                    except FastDFSError:
+                        pass
+                raise
+            return connection.answer()
+
+        if one_shot:
+            with self._pool.lease(self._address(server)) as connection:
+                return talk(connection)
+        return exchange(self._pool, self._address(server), talk, repeatable=False)
+
+    def change(self, file: FileId, command: Command, body: bytes, *, repeatable: bool = True) -> bytes:
+        """Ask the server that decides about the file to change it."""
+
+        def talk(connection: Connection) -> bytes:
+            connection.begin(command, body)
+            return connection.answer()
+
+        with _about(str(file)):
+            return exchange(self._pool, self._address(self._trackers.update(file)), talk, repeatable=repeatable)
+
+    def upload_beside(self, file: FileId, command: Command, head: bytes, content: Content, size: int) -> bytes:
+        """Send content that belongs to a file to the server that decides about it."""
+        with _about(str(file)):
+            return self.send(self._trackers.update(file), command, head, content, size)
+
+    def read(self, file: FileId, talk: Callable[[Connection], T]) -> T:
+        """Ask a server that has the file, then its replicas.
+
+        A replica may lag behind, so the file is missing only when the deciding server says so, and
+        as long as a server cannot be asked nobody knows.
+        """
+        if known := self._located.get(file):
+            try:
+                return exchange(self._pool, self._address(known), talk)
+            except FastDFSError:
+                self._located.pop(file, None)
+        first = self._trackers.fetch(file)
+        with _about(str(file)):
+            try:
+                answer = exchange(self._pool, self._address(first), talk)
+                self._remember(file, first)
+                return answer
+            except Refused as error:
+                if error.status != Status.MISSING or not self._replicas:
+                    raise
+                deciding = self._trackers.update(file)
+                if _same(deciding, first):
+                    raise
+                return exchange(self._pool, self._address(deciding), talk)
+            except (ServerUnreachable, ConnectionLost) as error:
+                if not self._replicas:
+                    raise
+                failure = error
+            return self._read_replica(file, talk, first, failure)
+
+    def _read_replica(self, file: FileId, talk: Callable[[Connection], T], first: Server, failure: FastDFSError) -> T:
+        for other in self._trackers.fetch_all(file):
+            if not _same(other, first):
+                try:
+                    return exchange(self._pool, self._address(other), talk)
+                except (ServerUnreachable, ConnectionLost):
+                    continue
+                except Refused as error:
+                    if error.status != Status.MISSING:
+                        raise
+        raise failure
+
+    def _address(self, server: Server) -> Address:
+        address = Address(server.host, server.port)
+        for known in (str(address), server.host):
+            if known in self._map:
+                return Address.parse(self._map[known], default_port=server.port)
+        return address
+
+    def _remember(self, file: FileId, server: Server) -> None:
+        """Save the next read of this file the question to a tracker; a wrong answer costs it again."""
+        if len(self._located) >= _LOCATED:
+            self._located.clear()
+        self._located[file] = server
+
+
+def _same(one: Server, other: Server) -> bool:
+    return (one.host, one.port) == (other.host, other.port)
+
+
+@contextmanager
+def _about(file_id: str) -> Iterator[None]:
+    """Status 2 from a storage server means that the file is missing; trackers never get here."""
+    try:
+        yield
+    except Refused as error:
+        if error.status == Status.MISSING:
+            raise NoSuchFile(file_id) from error
+        raise
