@@ -40,7 +40,7 @@ class Storages:
             return send(server)
         except ServerUnreachable:
             # Nothing was sent, so no second copy can come of it.
-            others = [other for other in self._trackers.store_all(server.group) if other.host != server.host]
+            others = [other for other in self._trackers.store_all(server.group) if not _same(other, server)]
             if not others:
                 raise
             return send(others[0])

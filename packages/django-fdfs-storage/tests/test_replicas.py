@@ -1,0 +1,166 @@
+"""Two storage servers of one group: reads and uploads go where there is somebody."""
+
+import socketserver
+import struct
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django_fdfs_storage import wire
+from django_fdfs_storage.client import FastDFSClient
+from django_fdfs_storage.connection import Address
+from django_fdfs_storage.devserver import DevServer
+from django_fdfs_storage.exceptions import NoSuchFile, ServerUnreachable
+from proxy import Proxy
+
+COMMANDS = wire.Command
+
+
+class Tracker(socketserver.ThreadingTCPServer):
+    """Names `preferred` first, `deciding` for changes, and both servers where all are asked for."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, servers: list[Address], width: int) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.servers, self.width = servers, width
+        self.preferred = self.deciding = 0
+        self.asked: list[int] = []
+
+    def record(self, number: int) -> bytes:
+        server = self.servers[number]
+        return wire.pack_text(server.host, self.width) + wire.pack_numbers(server.port)
+
+    def answer(self, command: int) -> bytes:
+        self.asked.append(command)
+        group, path = wire.pack_text("group1", 16), b"\0"
+        both = self.record(0) + self.record(1)
+        return {
+            COMMANDS.STORE: group + self.record(self.preferred) + path,
+            COMMANDS.STORE_IN_GROUP_ALL: group + both + path,
+            COMMANDS.FETCH: group + self.record(self.preferred),
+            COMMANDS.FETCH_ALL: group + both,
+            COMMANDS.UPDATE: group + self.record(self.deciding),
+        }[COMMANDS(command)]
+
+
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while header := self.rfile.read(10):
+            length, command, _ = struct.unpack("!QBB", header)
+            self.rfile.read(length)
+            self.wfile.write(wire.pack_message(100, self.server.answer(command)))
+
+
+class Group:
+    """Two servers that share nothing but what a test copies, as replicas before they are synced."""
+
+    def __init__(self, tmp_path: Path, width: int) -> None:
+        options = {"tracker_port": 0, "storage_port": 0, "http_port": None}
+        self.servers = [DevServer(tmp_path / name, **options).start() for name in "ab"]
+        self.proxies = [Proxy(Address("127.0.0.1", server.storage_ports[0])) for server in self.servers]
+        self.tracker = Tracker([proxy.address for proxy in self.proxies], width)
+        threading.Thread(target=self.tracker.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.client = self.make()
+
+    def make(self, **options) -> FastDFSClient:
+        return FastDFSClient([str(Address(*self.tracker.server_address))], network_timeout=2, **options)
+
+    def sync(self, name: str) -> None:
+        """Copy a file from the first server to the second."""
+        path = name.partition("/")[2]
+        source, target = (server.disks["group1"].path(path) for server in self.servers)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+
+    def stop(self) -> None:
+        self.client.close()
+        self.tracker.shutdown()
+        self.tracker.server_close()
+        for each in [*self.proxies, *self.servers]:
+            each.stop()
+
+
+@pytest.fixture(params=[wire.IPV4_WIDTH, wire.IPV6_WIDTH], ids=["ipv4", "ipv6"])
+def group(request, tmp_path) -> Iterator[Group]:
+    group = Group(tmp_path, request.param)
+    yield group
+    group.stop()
+
+
+def test_a_read_goes_to_the_replica_when_the_first_server_is_down(group):
+    name = group.client.upload(b"both have it")
+    group.sync(name)
+    group.proxies[0].stop()
+    assert group.client.download(name) == b"both have it"
+    assert group.client.info(name).size == 12
+    group.proxies[0].restart()
+
+
+def test_a_read_cut_in_the_middle_is_taken_over_by_the_replica(group):
+    content = bytes(range(256)) * 2000
+    name = group.client.upload(content)
+    group.sync(name)
+    group.proxies[0].drop_connections()
+    group.proxies[0].cut_answer_after = 1000
+    assert group.client.download(name) == content
+
+
+def test_a_replica_that_lags_behind_does_not_lose_a_file(group):
+    name = group.client.upload(b"only the first has it")
+    group.tracker.preferred = 1
+    assert group.client.exists(name)
+    assert group.client.download(name) == b"only the first has it"
+
+
+def test_a_file_that_the_deciding_server_lacks_is_missing(group):
+    name = group.client.upload(b"x")
+    group.client.delete(name)
+    group.tracker.preferred = 1
+    with pytest.raises(NoSuchFile):
+        group.client.info(name)
+
+
+def test_a_lagging_replica_proves_nothing_while_the_other_server_is_down(group):
+    name = group.client.upload(b"only the first has it")
+    group.proxies[0].stop()
+    with pytest.raises(ServerUnreachable):
+        group.client.exists(name)
+    group.proxies[0].restart()
+    assert group.client.exists(name)
+
+
+def test_an_upload_goes_to_the_other_server_when_the_first_is_down(group):
+    group.proxies[0].stop()
+    name = group.client.upload(b"x")
+    group.proxies[0].restart()
+    assert [path.name for path in group.servers[1].disks["group1"].data.rglob("*") if path.is_file()] == [
+        name.rpartition("/")[2]
+    ]
+
+
+def test_without_replicas_only_the_named_server_is_asked(group):
+    client = group.make(replicas=False)
+    name = client.upload(b"x")
+    group.sync(name)
+    group.proxies[0].stop()
+    with pytest.raises(ServerUnreachable):
+        client.download(name)
+    group.proxies[0].restart()
+    client.close()
+
+
+def test_a_file_is_located_once_and_again_when_its_server_is_gone(group):
+    name = group.client.upload(b"x" * 100)
+    group.sync(name)
+    group.tracker.asked.clear()
+    for _ in range(5):
+        group.client.download(name)
+    assert group.tracker.asked == [COMMANDS.FETCH]
+    group.tracker.preferred = 1
+    group.proxies[0].stop()
+    assert group.client.download(name) == b"x" * 100
+    assert group.tracker.asked == [COMMANDS.FETCH] * 2
+    group.proxies[0].restart()
