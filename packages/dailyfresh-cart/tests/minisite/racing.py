@@ -4,7 +4,7 @@ import json
 import os
 from urllib.parse import unquote, urlsplit
 
-from .settings import *
+from .settings import *  # noqa: F403
 from .settings import DAILYFRESH_CART
 
 DAILYFRESH_CART = DAILYFRESH_CART | {"STORE": json.loads(os.environ["RACING_STORE"])}
