@@ -320,3 +320,22 @@ def visit_the_user_centre(buyer: Visitor, number: str) -> None:
     assert "中关村大街" in buyer.page.locator("main").inner_text()
     buyer.go("/orders/")
     assert number in buyer.page.locator("main").inner_text()
+
+
+def test_a_first_look_costs_no_request_of_its_own(browser: "playwright.Browser", shop: str) -> None:
+    """Who has neither cart nor account is served by the page alone; the first thing put into the cart changes that."""
+    guest = Visitor(browser, shop)
+    asked: list[str] = []
+    guest.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+
+    guest.go("/list/fruit/")
+    guest.page.wait_for_load_state("networkidle")
+    assert "/visitor/" not in asked
+
+    guest.page.locator("[data-cart-add] [data-cart-more='1']").first.click()
+    guest.badge(1)
+    guest.go("/list/fruit/")
+    guest.badge(1)
+
+    assert asked.count("/visitor/") == 2
+    assert guest.complaints == []

@@ -15,8 +15,7 @@ from django.template.context import Context
 from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, pgettext
 
 register = template.Library()
 
@@ -70,10 +69,10 @@ def store_order_counts(user: AbstractBaseUser) -> list[tuple[str, str, str, int]
     """What waits for a buyer: tab of the order list, label, icon, number of orders."""
     counts = order_counts(user)
     labels = [
-        ("to-pay", _("To pay"), "wallet"),
-        ("to-ship", _("To ship"), "package"),
-        ("to-receive", _("To receive"), "truck"),
-        ("to-review", _("To review"), "message-square-text"),
+        ("to-pay", pgettext("waiting orders", "To pay"), "wallet"),
+        ("to-ship", pgettext("waiting orders", "To ship"), "package"),
+        ("to-receive", pgettext("waiting orders", "To receive"), "truck"),
+        ("to-review", pgettext("waiting orders", "To review"), "message-square-text"),
     ]
     waiting = [(tab, label, icon, sum(counts.get(state, 0) for state in TABS[tab])) for tab, label, icon in labels]
-    return [*waiting, (REFUNDS, _("Refunds"), "headset", orders_of(user, tab=REFUNDS).count())]
+    return [*waiting, (REFUNDS, pgettext("waiting orders", "Refunds"), "headset", orders_of(user, tab=REFUNDS).count())]

@@ -46,6 +46,5 @@ jQuery(function ($) {
     $("[data-visitor-name]").text(user.name || "");
   });
 
-  // A visitor who has nothing of their own yet costs no request, unless the page is to be remembered.
-  if (window.df && (/(^|; )df-visitor=/.test(document.cookie) || $root.is("[data-visitor-data]"))) { df.visitor(); }
+  if (window.df) { df.visitor(); }
 });

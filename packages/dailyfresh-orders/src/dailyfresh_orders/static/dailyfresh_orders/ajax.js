@@ -2,7 +2,8 @@
  *
  * Every answer is one envelope: {"ok": bool, "code": "...", "message": "...", "data": {...}}.
  *   df.get(url, data), df.post(url, data)  jQuery promises: done(data, envelope), fail(envelope)
- *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html>
+ *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html>;
+ *                                          not made without the cookie that data-visitor-marker names
  *   df.message(text, {level, action, run}) shows a message, with a button that calls run
  * Events on document: df:visitor (data), df:message ({text, level, code, action, run}).
  * A handler that shows df:message itself calls preventDefault(); else it goes into [data-df-messages].
@@ -23,8 +24,15 @@
     return token || $("input[name=csrfmiddlewaretoken]").first().val() || null;
   }
 
-  function visitor() {
+  // Who has nothing of their own here carries no marker cookie: nothing to ask, unless the page is to be remembered.
+  function nothingToAsk() {
+    var marker = $("html").data("visitorMarker");
+    return marker && !$("html").is("[data-visitor-data]") && ("; " + document.cookie).indexOf("; " + marker + "=") < 0;
+  }
+
+  function visitor(forToken) {
     var url = $("html").data("visitorUrl");
+    if (!asked && !forToken && nothingToAsk()) { return $.Deferred().resolve({}).promise(); }
     if (!asked) {
       asked = !url ? $.Deferred().resolve({}).promise() : send("GET", url, $("html").data("visitorData")).done(function (data) {
         token = data.csrf || token;
@@ -36,7 +44,7 @@
 
   // Static pages carry no token: the visitor request brings one before the first POST.
   function withToken() {
-    return knownToken() ? $.Deferred().resolve().promise() : visitor();
+    return knownToken() ? $.Deferred().resolve().promise() : visitor(true);
   }
 
   function failure(xhr, again) {
@@ -101,7 +109,7 @@
   window.df = {
     get: function (url, data, quiet) { return send("GET", url, data, quiet); },
     post: function (url, data, quiet) { return send("POST", url, data, quiet); },
-    visitor: visitor,
+    visitor: function () { return visitor(false); },
     message: message
   };
 })(jQuery);
