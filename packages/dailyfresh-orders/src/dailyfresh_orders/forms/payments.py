@@ -37,7 +37,12 @@ class _Lines(forms.Form):
             if left.get(line.pk):
                 name = f"line_{line.pk}"
                 self.fields[name] = forms.IntegerField(
-                    min_value=0, max_value=left[line.pk], required=False, initial=0, label=line.name
+                    min_value=0,
+                    max_value=left[line.pk],
+                    required=False,
+                    initial=0,
+                    label=line.name,
+                    widget=forms.NumberInput(attrs={"class": "df-input df-refund-n", "inputmode": "numeric"}),
                 )
                 self.by_line.append((line, self[name]))
 
@@ -57,9 +62,9 @@ class RefundRequestForm(_Lines):
         ("wrong", _("Wrong or missing goods")),
         ("other", _("Something else")),
     ]
-    why = forms.ChoiceField(choices=REASONS, label=_("Reason"))
+    why = forms.ChoiceField(choices=REASONS, label=_("Reason"), widget=forms.Select(attrs={"class": "df-input"}))
     words = forms.CharField(
-        max_length=160, required=False, label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 3})
+        max_length=160, required=False, label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 3, "class": "df-input"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
