@@ -39,7 +39,7 @@ class Script:
             return client.eval(self.text, len(keys), *keys, *args)
 
 
-CHANGE, CLAIM, DROP, READ = (Script(f"{name}.lua") for name in ("change", "claim", "drop", "read"))
+CHANGE, CLAIM, DROP, READ, RELEASE = (Script(f"{name}.lua") for name in ("change", "claim", "drop", "read", "release"))
 
 
 class RedisStore(CartStore):
@@ -125,10 +125,8 @@ class RedisStore(CartStore):
 
     def release(self, guest: Owner) -> bool:
         quantities, _, _, *aside = self._keys(guest)
-        with _asking(), self.client.pipeline(transaction=False) as pipeline:
-            pipeline.delete(*aside)
-            pipeline.exists(quantities)
-            return bool(pipeline.execute()[-1])
+        with _asking():
+            return bool(RELEASE(self.client, [quantities, *aside]))
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         with _asking():
