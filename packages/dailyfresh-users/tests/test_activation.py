@@ -121,6 +121,19 @@ def test_staff_who_activate_an_account_confirm_its_address(client, pending_link)
     assert registration.email_key == "lin@example.com"
 
 
+def test_an_address_that_an_account_gave_up_is_free_again(client, pending_link, commit):
+    client.post(pending_link)
+    user = account("linxiaohe")
+    set_email(user, "moved@example.com")
+    assert models.Registration.objects.get().email_key == "moved@example.com"
+    cache.clear()
+    with commit():
+        register(Client(), username="newcomer")
+    assert client.post(link_of(mail.outbox[-1])).status_code == 200
+    set_email(user, "lin@example.com")
+    assert user.dailyfresh_registration.__class__.objects.get(user=user).email_key is None
+
+
 def test_removing_the_registration_refuses_the_account(client, pending_link):
     models.Registration.objects.all().delete()
     assert client.post(pending_link).status_code == 410

@@ -8,9 +8,7 @@ from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from .conf import wake
-from .models import Registration
-from .selectors import email_is_claimed, email_key, email_of
-from .services.accounts import settle_registration
+from .services.accounts import keep_up
 from .services.sessions import forget_session, keep_session
 from .signals import mail_requested
 from .tasks import drain
@@ -34,16 +32,17 @@ def drop_session(sender: object, request: HttpRequest | None, **kwargs: Any) -> 
         forget_session(session=request.session)
 
 
-def note_activation(
+def follow_account(
     sender: object, instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
-    """Staff ticked "active" on a pending account: its link must not revive it after it was disabled again."""
-    if created or not instance.is_active or (update_fields is not None and "is_active" not in update_fields):
-        return
-    if Registration.objects.filter(user=instance, activated_at=None).exists():
-        email = email_of(instance)
-        free = bool(email) and not email_is_claimed(email, but=instance)
-        settle_registration(user=instance, email_key=email_key(email) if free else None)
+    """An account was saved, by staff perhaps: its registration keeps up with `is_active` and the e-mail address.
+
+    Else a link would revive an account that staff activated and disabled again, and an address
+    that somebody gave up would stay taken.
+    """
+    watched = {"is_active", instance.get_email_field_name()}
+    if not created and (update_fields is None or watched & set(update_fields)):
+        keep_up(user=instance)
 
 
 def wake_drain(sender: object, **kwargs: Any) -> None:
@@ -55,5 +54,5 @@ def connect() -> None:
     """Connect all of the above, once."""
     user_logged_in.connect(note_session, dispatch_uid="dailyfresh_users.note_session")
     user_logged_out.connect(drop_session, dispatch_uid="dailyfresh_users.drop_session")
-    post_save.connect(note_activation, sender=get_user_model(), dispatch_uid="dailyfresh_users.note_activation")
+    post_save.connect(follow_account, sender=get_user_model(), dispatch_uid="dailyfresh_users.follow_account")
     mail_requested.connect(wake_drain, dispatch_uid="dailyfresh_users.wake_drain")

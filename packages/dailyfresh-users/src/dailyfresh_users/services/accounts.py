@@ -80,12 +80,26 @@ def activate(*, token: str) -> Any:
     return user
 
 
-def settle_registration(*, user: Any, email_key: str | None = None) -> bool:
+def settle_registration(*, user: Any, email_key: str | None) -> bool:
     """Note that the account was activated, if it was still pending; its old links are dead from now on."""
-    changes: dict[str, Any] = {"activated_at": timezone.now()}
-    if email_key:
-        changes["email_key"] = email_key
-    return bool(Registration.objects.filter(user=user, activated_at=None).update(**changes))
+    pending = Registration.objects.filter(user=user, activated_at=None)
+    return bool(pending.update(activated_at=timezone.now(), email_key=email_key))
+
+
+def keep_up(*, user: Any) -> None:
+    """Bring the registration into line with an account that was changed otherwise than by its link."""
+    registration = Registration.objects.filter(user=user).first()
+    if registration is None or (registration.activated_at is None and not user.is_active):
+        return
+    email = email_of(user)
+    key = email_key(email) if email else None
+    if registration.activated_at is not None and registration.email_key == key:
+        return
+    free = key is not None and not email_is_claimed(email, but=user)
+    if registration.activated_at is None:
+        settle_registration(user=user, email_key=key if free else None)
+    else:
+        Registration.objects.filter(pk=registration.pk).update(email_key=key if free else None)
 
 
 def resend_activation(*, email: str, origin: str) -> None:

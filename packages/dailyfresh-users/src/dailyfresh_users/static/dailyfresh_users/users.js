@@ -4,6 +4,9 @@ jQuery(function ($) {
 
   $("[data-summary]").trigger("focus");
 
+  // On phones the menu is a row that scrolls.
+  $(".df-umenu [aria-current]").each(function () { this.scrollIntoView({ block: "nearest", inline: "nearest" }); });
+
   $("[data-eye]").prop("hidden", false).on("click", function () {
     var $eye = $(this), on = $eye.attr("aria-pressed") !== "true";
     $eye.attr({ "aria-pressed": String(on), "aria-label": $eye.data(on ? "hide" : "show") });
@@ -78,15 +81,23 @@ jQuery(function ($) {
     $selects.on("change", function () { fill($selects.index(this)); });
   });
 
-  $("[data-address-delete]").on("submit", function (event) {
+  function redrawAddresses() {
+    $.get(location.pathname + location.search).done(function (page) {
+      var $page = $("<div>").append($.parseHTML(page));
+      $.each(["[data-addresses]", "[data-kept]"], function (_, part) { $(part).replaceWith($page.find(part)); });
+    });
+  }
+
+  $(document).on("submit", "[data-address-delete]", function (event) {
     var $form = $(this), $item = $form.closest("li");
     event.preventDefault();
     $item.prop("hidden", true);
     df.post($form.attr("action"), {}).done(function (data, envelope) {
+      redrawAddresses();
       df.message(envelope.message, {
         action: $form.data("undo"),
         run: function () {
-          df.post($form.data("undoUrl"), data.restore).done(function () { location.reload(); });
+          df.post($form.data("undoUrl"), data.restore).done(redrawAddresses);
         }
       });
     }).fail(function () { $item.prop("hidden", false); });
