@@ -1,5 +1,6 @@
 """The search has a site of its own: `pytest -c tests/search/pytest.ini`; the mini-site beside it has no haystack."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,3 +23,20 @@ def shop(db: None, tmp_path: Path, engine: str) -> Iterator[dict[str, int]]:
 
     with use_index(tmp_path, engine):
         yield indexed()
+
+
+@pytest.fixture
+def redis_url() -> str:
+    url = os.environ.get("REDIS_URL")
+    if not url:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail("needs REDIS_URL")
+        pytest.skip("needs REDIS_URL")
+    return url
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    from django.core.cache import cache
+
+    cache.clear()

@@ -9,7 +9,10 @@ from minisite.settings import *  # noqa: F403
 ROOT_URLCONF = "searchsite.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "dailyfresh_goods.search", "haystack"]  # noqa: F405
 INDEX = Path(os.environ.get("SEARCH_INDEX") or tempfile.mkdtemp(prefix="dailyfresh-search-"))
-HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine", "PATH": str(INDEX / "whoosh")}}
+NAME_OF_ENGINE = os.environ.get("SEARCH_ENGINE", "whoosh")
+HAYSTACK_CONNECTIONS = {
+    "default": {"ENGINE": f"dailyfresh_goods.search.engines.{NAME_OF_ENGINE}.Engine", "PATH": str(INDEX / NAME_OF_ENGINE)}
+}
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
 if REDIS_URL:  # noqa: F405
     CACHES = {

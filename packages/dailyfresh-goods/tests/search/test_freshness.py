@@ -1,0 +1,301 @@
+"""The index follows the database, through kills, damage and rebuilds."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from dailyfresh_goods.models import SKU, SPU, StaleDocument
+from dailyfresh_goods.search.engines.base import WriterBusy
+from dailyfresh_goods.search.finding import Wish, find
+from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, rebuild, status
+from django.core.management import CommandError, call_command
+
+both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+
+
+def names(text):
+    return [hit.card.name for hit in find(text, Wish()).hits]
+
+
+@both
+def test_a_saved_change_is_found_after_its_commit(shop, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        sku = SKU.objects.get(pk=shop["pear"])
+        sku.name = "安徽砀山酥梨"
+        sku.save()
+        assert StaleDocument.objects.filter(sku_id=sku.pk).exists()
+        assert names("砀山") == []
+    assert names("砀山") == ["安徽砀山酥梨"]
+    assert names("库尔勒") == ["库尔勒香梨"] or names("库尔勒") == ["安徽砀山酥梨"]
+    assert not StaleDocument.objects.exists()
+
+
+def test_a_change_is_found_within_two_seconds(shop, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=False) as callbacks:
+        sku = SKU.objects.get(pk=shop["pear"])
+        sku.name = "砀山酥梨"
+        sku.save()
+    started = time.monotonic()
+    for callback in callbacks:
+        callback()
+    assert names("酥梨") == ["砀山酥梨"]
+    assert time.monotonic() - started < 2
+
+
+@both
+def test_goods_off_sale_leave_the_index_and_come_back(shop, django_capture_on_commit_callbacks):
+    sku = SKU.objects.get(pk=shop["goose"])
+    for on_sale, expected in ((False, 0), (True, 1)):
+        with django_capture_on_commit_callbacks(execute=True):
+            sku.on_sale = on_sale
+            sku.save()
+        assert find("狮头鹅", Wish()).number == expected
+
+
+@both
+def test_deleted_goods_leave_the_index(shop, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        SKU.objects.get(pk=shop["goose"]).delete()
+    assert find("狮头鹅", Wish()).number == 0
+
+
+def test_a_renamed_spu_reindexes_its_packs(shop, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        spu = SPU.objects.get(skus=shop["strawberry"])
+        spu.name = "章姬奶油莓"
+        spu.save()
+    assert find("章姬", Wish()).number == 3
+
+
+def test_a_change_that_is_rolled_back_is_neither_marked_nor_found(shop):
+    from django.db import transaction
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        sku = SKU.objects.get(pk=shop["pear"])
+        sku.name = "砀山酥梨"
+        sku.save()
+        raise RuntimeError
+    assert not StaleDocument.objects.filter(sku_id=shop["pear"]).exists()
+
+
+def test_many_marks_are_drained_in_batches_once_each(shop, monkeypatch):
+    monkeypatch.setattr("dailyfresh_goods.search.indexing.BATCH", 25)
+    StaleDocument.objects.all().delete()
+    StaleDocument.objects.bulk_create(StaleDocument(sku_id=key) for key in [*shop.values()] * 2)
+    drain()
+    assert not StaleDocument.objects.exists()
+    assert status().differences == []
+
+
+def test_marks_outlive_a_writer_that_fails(shop, monkeypatch):
+    StaleDocument.objects.all().delete()
+    StaleDocument.objects.create(sku_id=shop["pear"])
+
+    def fail(*_args, **_options):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("dailyfresh_goods.search.engines.whoosh.WhooshBackend.write", fail)
+    with pytest.raises(OSError):
+        drain()
+    assert StaleDocument.objects.count() == 1
+
+
+def test_a_second_writer_waits_and_leaves_the_marks(shop, monkeypatch):
+    StaleDocument.objects.all().delete()
+    StaleDocument.objects.create(sku_id=shop["pear"])
+    backend = backend_of("default")
+    monkeypatch.setattr(type(backend), "WAIT", 0.1)
+    entered, done = threading.Event(), threading.Event()
+
+    def hold():
+        # A backend belongs to its thread, as with haystack's connections.
+        with type(backend)("default", PATH=backend.path).writing():
+            entered.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    entered.wait(10)
+    try:
+        with pytest.raises(WriterBusy), backend.writing(wait=0.05):
+            pass
+        assert drain() == 0
+        assert StaleDocument.objects.count() == 1
+    finally:
+        done.set()
+        thread.join()
+    assert drain() == 1
+
+
+@both
+def test_searches_find_while_the_index_is_rebuilt(shop):
+    seen, stop = [], threading.Event()
+    backend = backend_of("default")
+
+    def ask():
+        own = type(backend)("default", PATH=backend.path)
+        while not stop.is_set():
+            seen.append(own.search('{"field": "name", "lookup": "content", "value": ["草莓"], "weight": 1, "part": 1}')["hits"])
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        for _ in range(3):
+            assert rebuild() == len(shop)
+    finally:
+        stop.set()
+        thread.join()
+    assert set(seen) == {3}
+
+
+@both
+def test_a_change_during_a_rebuild_is_in_the_new_index(shop):
+    backend, index = backend_of("default"), None
+    from dailyfresh_goods.search.indexing import _batches, index_of
+
+    index = index_of("default")
+
+    def batches():
+        for batch in _batches(index, 30):
+            yield batch
+            SKU.objects.filter(pk=shop["strawberry"]).update(name="冰雪莓")
+            StaleDocument.objects.create(sku_id=shop["strawberry"])
+            drain()
+
+    def load(keys):
+        return list(index.index_queryset().filter(pk__in=[key.rpartition(".")[2] for key in keys]))
+
+    backend.rebuild(index, batches, load)
+    assert names("冰雪莓") == ["冰雪莓"]
+    assert status().outdated == []
+
+
+@both
+def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(shop, caplog):
+    shutil.rmtree(backend_of("default").path)
+    found = find("草莓", Wish())
+    assert found.degraded
+    assert {hit.card.name for hit in found.hits} == {"红颜草莓"}
+    assert "search_rebuild" in caplog.text
+    drain()
+    assert not find("草莓", Wish()).degraded
+
+
+@both
+def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(shop):
+    backend = backend_of("default")
+    folder = backend._current()
+    for file in folder.iterdir():
+        if file.is_file():
+            file.write_bytes(os.urandom(200))
+    backend.forget_reader()
+    assert find("草莓", Wish()).degraded
+    drain()
+    healed = find("草莓", Wish())
+    assert not healed.degraded
+    assert healed.number == 3
+
+
+def test_half_written_files_of_a_killed_writer_do_no_harm(shop):
+    folder = backend_of("default")._current()
+    (folder / "MAIN_zzzzzzzzzzzzzzzz.seg").write_bytes(b"half")
+    (folder / "_MAIN_999.toc.1234").write_bytes(b"half")
+    StaleDocument.objects.create(sku_id=shop["pear"])
+    drain()
+    assert find("草莓", Wish()).number == 3
+
+
+def test_the_rest_of_a_killed_rebuild_is_swept_away_by_the_next(shop):
+    path = backend_of("default").path
+    (path / "deadbeef").mkdir()
+    (path / "deadbeef.late").write_text(haystack_id(1))
+    rebuild()
+    assert sorted(entry.name for entry in path.iterdir() if entry.is_dir()) == [backend_of("default")._current().name]
+    assert not list(path.glob("*.late"))
+
+
+def test_status_tells_lag_size_and_differences_and_repairs_them(shop):
+    StaleDocument.objects.all().delete()
+    SKU.objects.filter(pk=shop["pear"]).update(price="1.00")
+    SKU.objects.filter(pk=shop["goose"]).update(on_sale=False)
+    backend_of("default").remove(haystack_id(shop["duck"]))
+    StaleDocument.objects.all().delete()
+    out = StringIO()
+    with pytest.raises(CommandError, match="differs"):
+        call_command("search_status", stdout=out)
+    assert f"missing    1: {shop['duck']}" in out.getvalue()
+    assert f"outdated   1: {shop['pear']}" in out.getvalue()
+    assert f"extra      1: {shop['goose']}" in out.getvalue()
+    out = StringIO()
+    call_command("search_status", "--repair", stdout=out)
+    assert out.getvalue().rstrip().endswith("extra      0")
+    call_command("search_status", stdout=StringIO())
+
+
+def test_the_rebuild_of_haystack_is_ours(shop):
+    out = StringIO()
+    call_command("rebuild_index", "--noinput", stdout=out)
+    assert "68 SKUs indexed" in out.getvalue()
+
+
+KILLED = """
+import sys, django, time
+django.setup()
+from dailyfresh_goods.models import SKU
+from dailyfresh_goods.search.indexing import backend_of, index_of
+backend, index = backend_of("default"), index_of("default")
+print("ready", flush=True)
+while True:
+    backend.apply(index, list(index.index_queryset()[:20]))
+"""
+
+
+@both
+def test_a_writer_killed_at_any_moment_leaves_an_index_that_works(engine, tmp_path, request):
+    kill_writers(engine, tmp_path, times=2)
+
+
+@pytest.mark.prove
+@both
+def test_forty_killed_writers_leave_an_index_that_works(engine, tmp_path):
+    kill_writers(engine, tmp_path, times=40)
+
+
+def kill_writers(engine, folder: Path, *, times: int) -> None:
+    """Kills processes that write without pause, and writes and reads after each."""
+    here = Path(__file__).parent
+    environ = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "searchsite.settings",
+        "PYTHONPATH": f"{here}:{here.parent}",
+        "SEARCH_DATABASE": str(folder / "db.sqlite3"),
+        "SEARCH_INDEX": str(folder),
+        "SEARCH_ENGINE": engine,
+    }
+
+    def python(code: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    setup = "import django; django.setup(); from django.core.management import call_command; call_command('migrate', verbosity=0); from demo import indexed; indexed()"
+    done = python(setup)
+    assert done.wait() == 0, done.stderr.read()
+    for round_ in range(times):
+        writer = python(KILLED)
+        assert writer.stdout.readline() == "ready\n", writer.stderr.read()
+        time.sleep(0.15 + 0.37 * round_ % 0.5)
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+    check = python(
+        "import django; django.setup()\nfrom dailyfresh_goods.search.indexing import drain, status\nfrom dailyfresh_goods.models import StaleDocument\n"
+        "from dailyfresh_goods.search.finding import find, Wish\nStaleDocument.objects.create(sku_id=1); drain()\n"
+        "assert find('草莓', Wish()).number == 3\nfound = status(); assert not found.error and not found.differences, found"
+    )
+    _out, errors = check.communicate()
+    assert check.returncode == 0, errors
