@@ -62,13 +62,12 @@ def measure() -> None:
     import django
 
     django.setup()
+    from dailyfresh_orders.days import today
+    from dailyfresh_orders.services.sales import close_days
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.test import Client
     from minisite.shop.models import Product
-
-    from dailyfresh_orders.days import today
-    from dailyfresh_orders.services.sales import close_days
 
     Product.objects.bulk_create([Product(pk=n, title=f"Goods {n}", yuan="9.90", pieces=n) for n in range(1, 500)])
     started = time.perf_counter()
@@ -89,6 +88,8 @@ def measure() -> None:
                 days += done
             print(f"{days} days closed in {time.perf_counter() - started:.1f} s")
         for n, (since, until) in ranges.items():
+            if n > 14 and not closed:
+                continue  # the drain closes days long before
             query = f"?since={since}&until={until}"
             show(
                 browser,

@@ -9,6 +9,7 @@ from dailyfresh_orders.days import bounds, today
 from dailyfresh_orders.models import Order, SalesDay, SalesDaySku
 from dailyfresh_orders.sales import figures
 from dailyfresh_orders.services.sales import close_days, reopen_days
+from django.core.management import call_command
 from django.test.utils import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -108,3 +109,16 @@ def test_the_statements_do_not_grow_with_the_range_once_days_are_closed(
         query = {"since": today() - timedelta(days=days), "until": today()}
         with django_assert_max_num_queries(22):
             admin_client.get(reverse(URL), query)
+
+
+def test_the_commands_do_what_beat_would(sold, capsys):
+    call_command("close_sales")
+    assert capsys.readouterr().out == "3 days closed\n"
+    call_command("close_sales", again_since=today() - timedelta(days=1))
+    assert capsys.readouterr().out == "1 days closed\n"
+    unpaid = Order.objects.get(state="awaiting_payment")
+    Order.objects.update(due_at=None)
+    Order.objects.filter(pk=unpaid.pk).update(due_at=timezone.now())
+    call_command("drain_orders")
+    unpaid.refresh_from_db()
+    assert unpaid.state == "cancelled"

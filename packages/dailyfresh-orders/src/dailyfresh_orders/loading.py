@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,16 +31,19 @@ def backend(setting: object, *, where: str, base: type) -> Any:
     if not (isinstance(found, type) and issubclass(found, base)):
         raise ImproperlyConfigured(f"{NAME}[{where}][BACKEND]: {setting['BACKEND']} is no {base.__name__}.")
     options = dict(setting.get("OPTIONS") or {})
-    signature = inspect.signature(found)
+    known, needed = _options(found)
     for key in options:
-        if key not in signature.parameters:
-            known = ", ".join(signature.parameters) or "none"
-            raise ImproperlyConfigured(f"{NAME}[{where}][OPTIONS]: unknown option {key!r} (known: {known}).")
-    missing = [
-        name
-        for name, parameter in signature.parameters.items()
-        if parameter.default is parameter.empty and name not in options and parameter.kind is parameter.KEYWORD_ONLY
-    ]
+        if key not in known:
+            raise ImproperlyConfigured(f"{NAME}[{where}][OPTIONS]: unknown option {key!r} (known: {', '.join(known)}).")
+    missing = [name for name in needed if name not in options]
     if missing:
         raise ImproperlyConfigured(f"{NAME}[{where}][OPTIONS]: {', '.join(missing)} is missing.")
     return found(**options)
+
+
+@cache
+def _options(backend: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The options that a backend knows, and those of them that it cannot do without."""
+    parameters = inspect.signature(backend).parameters
+    needed = (p.name for p in parameters.values() if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
+    return tuple(parameters), tuple(needed)

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured, ValidationError
-from django.db import connections, router
+from django.db import router
 from django.db.models import Case, F, Field, IntegerField, Model, Q, QuerySet, Value, When
 
 from ..exceptions import Shortage
@@ -55,7 +55,7 @@ class Stock(ABC):
     def left(self, sku_ids: Iterable[str]) -> dict[str, int]:
         """sku_id -> what can be sold of it now, in one statement; ids that are gone or off sale are absent."""
         keys = self.keys(dict.fromkeys(sku_ids, 0))
-        found = self.rows(keys).filter(**self.available_filter).values_list(self.id_field, self.stock_field)
+        found = self.rows(keys, **self.available_filter).values_list(self.id_field, self.stock_field)
         return {str(key): stock for key, stock in found}
 
     def shortages(self, quantities: Mapping[str, int]) -> list[Shortage]:
@@ -126,9 +126,9 @@ class Stock(ABC):
     def _fits(self, key: object) -> bool:
         return not isinstance(key, int) or abs(key) < 2**63
 
-    def rows(self, keys: Iterable[Any]) -> "QuerySet[Model]":
+    def rows(self, keys: Iterable[Any], **lookups: Any) -> "QuerySet[Model]":
         using = router.db_for_write(self.model)
-        return self.model._base_manager.using(using).filter(**{f"{self.id_field}__in": list(keys)})
+        return self.model._base_manager.using(using).filter(**{f"{self.id_field}__in": list(keys)}, **lookups)
 
     def changes(self, keys: Mapping[Any, int], sign: int) -> dict[str, Any]:
         """The assignments of one UPDATE: stock up or down by each row's quantity, sales the other way."""
@@ -155,16 +155,14 @@ class Stock(ABC):
         return Case(*whens, output_field=IntegerField())
 
     def matching(self, keys: Mapping[Any, int], lookup: str) -> "QuerySet[Model]":
-        """The rows that can still be sold and whose stock compares with their value by `lookup`."""
+        """The rows that can still be sold and whose stock compares with their value by `lookup` ("gte", "exact")."""
+        compared = f"{self.stock_field}__{lookup}"
         by_value: dict[int, list[Any]] = {}
         for key, value in keys.items():
             by_value.setdefault(value, []).append(key)
-        rows = self.rows(keys).filter(**self.available_filter)
-        conditions = Q()
+        if len(by_value) == 1:
+            return self.rows(keys, **{compared: next(iter(by_value))}, **self.available_filter)
+        any_of = Q()
         for value, some in by_value.items():
-            conditions |= Q(**{f"{self.id_field}__in": some, f"{self.stock_field}{lookup}": value})
-        return rows.filter(conditions)
-
-    @property
-    def connection(self) -> Any:
-        return connections[router.db_for_write(self.model)]
+            any_of |= Q(**{f"{self.id_field}__in": some, compared: value})
+        return self.rows(keys, **self.available_filter).filter(any_of)

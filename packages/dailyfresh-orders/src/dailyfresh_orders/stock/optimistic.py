@@ -14,11 +14,11 @@ class OptimisticStock(PessimisticStock):
     def take(self, quantities: Mapping[str, int], *, attempt: int = 0) -> None:
         keys = self.keys(quantities)
         for _ in range(attempt, ROUNDS):
-            read = self.rows(keys).filter(**self.available_filter).values_list(self.id_field, self.stock_field)
+            read = self.rows(keys, **self.available_filter).values_list(self.id_field, self.stock_field)
             seen = dict(read)
             if len(keys) < len(quantities) or any(seen.get(key, 0) < quantity for key, quantity in keys.items()):
                 raise StockShort
-            if self.matching(seen, "").update(**self.changes(keys, -1)) == len(keys):
+            if self.matching(seen, "exact").update(**self.changes(keys, -1)) == len(keys):
                 return
             if len(keys) > 1:
                 # Some rows are written and locked, and which is unknown: only a rollback frees them in an order
