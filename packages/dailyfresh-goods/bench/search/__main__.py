@@ -84,7 +84,9 @@ def main() -> None:
             started = time.perf_counter()
             fill(Path(base) / "db.sqlite3", size)
             print(f"\n{size:,} SKUs (written in {time.perf_counter() - started:.0f} s), milliseconds p50 / p95")
-            print(f"{'':<18}{'index s':>9}{'MiB':>7}{'RSS MiB':>9}{'change ms':>11}{'engine':>17}{'path':>17}{'page':>17}{'hits':>9}")
+            print(
+                f"{'':<18}{'index s':>9}{'MiB':>7}{'RSS MiB':>9}{'change ms':>11}{'engine':>17}{'path':>17}{'page':>17}{'hits':>9}"
+            )
             for name in options.engines.split(","):
                 run(Path(base), name, options.queries)
 
@@ -93,7 +95,18 @@ def run(folder: Path, name: str, queries: int) -> None:
     """One line of the table, measured in a fresh process with an index of its own."""
     index = folder / "index"
     subprocess.run(["rm", "-rf", str(index)], check=True)
-    command = [sys.executable, "-W", "ignore", "-m", "bench.search", "--child", str(folder), name, "--queries", str(queries)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "bench.search",
+        "--child",
+        str(folder),
+        name,
+        "--queries",
+        str(queries),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
     if done.returncode:
         print(f"{name:<18} failed: {done.stderr.strip().splitlines()[-1]}")

@@ -26,11 +26,12 @@ def _timed(samples: list[float], call: Any) -> Any:
 
 def ours(folder: Path, number: int) -> dict[str, Any]:
     """The packages's own engines."""
+    from django.test import Client
+
     from dailyfresh_goods.models import SKU, StaleDocument
     from dailyfresh_goods.search.finding import Wish, find
     from dailyfresh_goods.search.indexing import backend_of, drain, rebuild
     from dailyfresh_goods.search.words.cutting import cutter
-    from django.test import Client
 
     cutter()
     started = time.perf_counter()
@@ -72,10 +73,11 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
 
 def stock(folder: Path, number: int) -> dict[str, Any]:
     """haystack as it comes: AutoQuery over one field, cards from the database."""
-    from dailyfresh_goods.models import SKU
     from django.core.management import call_command
     from haystack.inputs import AutoQuery
     from haystack.query import SearchQuerySet
+
+    from dailyfresh_goods.models import SKU
 
     started = time.perf_counter()
     call_command("rebuild_index", interactive=False, verbosity=0, batchsize=5000)

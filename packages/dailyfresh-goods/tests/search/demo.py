@@ -5,12 +5,20 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from dailyfresh_goods.models import SKU, SPU, GoodsType
-from dailyfresh_goods.search.indexing import rebuild
 from django.db.models import QuerySet
 
+from dailyfresh_goods.models import SKU, SPU, GoodsType
+from dailyfresh_goods.search.indexing import rebuild
+
 HERE = Path(__file__).parent
-TYPES = {"fruit": "新鲜水果", "seafood": "海鲜水产", "meat": "猪牛羊肉", "poultry": "禽类蛋品", "veg": "新鲜蔬菜", "frozen": "速冻食品"}
+TYPES = {
+    "fruit": "新鲜水果",
+    "seafood": "海鲜水产",
+    "meat": "猪牛羊肉",
+    "poultry": "禽类蛋品",
+    "veg": "新鲜蔬菜",
+    "frozen": "速冻食品",
+}
 
 
 def fill() -> dict[str, int]:
@@ -18,7 +26,11 @@ def fill() -> dict[str, int]:
     types = {slug: GoodsType(slug=slug, name=name, sort_order=n) for n, (slug, name) in enumerate(TYPES.items())}
     QuerySet(GoodsType).bulk_create(types.values())
     lines = [line.split("\t") for line in (HERE / "catalogue.tsv").read_text("utf-8").splitlines()[1:]]
-    spus = {slug: SPU(name=name, detail=f"<p>{text}</p><h3>怎么保存</h3>") for slug, name, _, _, _, _, text, first in lines if not first}
+    spus = {
+        slug: SPU(name=name, detail=f"<p>{text}</p><h3>怎么保存</h3>")
+        for slug, name, _, _, _, _, text, first in lines
+        if not first
+    }
     QuerySet(SPU).bulk_create(spus.values())
     skus = [
         SKU(
@@ -35,6 +47,7 @@ def fill() -> dict[str, int]:
 def use_index(folder: Path, engine: str = "whoosh") -> Iterator[None]:
     """An index of its own, in `folder`."""
     from haystack import connections
+
     path = f"dailyfresh_goods.search.engines.{engine}.Engine"
     before = connections.connections_info
     connections.connections_info = {"default": {"ENGINE": path, "PATH": str(folder / engine)}}

@@ -2,8 +2,9 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from dailyfresh_goods.search.quality import mean, rows, score
 from django.core.management import call_command
+
+from dailyfresh_goods.search.quality import mean, rows, score
 
 TABLE = Path(__file__).with_name("queries.tsv")
 

@@ -25,12 +25,20 @@ def check_search(**_: Any) -> list[CheckMessage]:
         return [Error("dailyfresh_goods.search needs haystack.", hint=hint, id="dailyfresh_search.E001")]
     if _installed("Whoosh") and _installed("Whoosh-Reloaded"):
         hint = "Both fill the package `whoosh`: pip uninstall whoosh whoosh-reloaded, then pip install whoosh-reloaded."
-        found.append(Error("The distributions whoosh and whoosh-reloaded are both installed.", hint=hint, id="dailyfresh_search.E002"))
+        found.append(
+            Error(
+                "The distributions whoosh and whoosh-reloaded are both installed.",
+                hint=hint,
+                id="dailyfresh_search.E002",
+            )
+        )
     for alias, options in getattr(settings, "HAYSTACK_CONNECTIONS", {}).items():
         if options.get("ENGINE", "").startswith("dailyfresh_goods.") and not options.get("PATH"):
             hint = "PATH is the folder of the index; every process of the site must be able to write there."
             found.append(Error(f"HAYSTACK_CONNECTIONS[{alias!r}] has no PATH.", hint=hint, id="dailyfresh_search.E003"))
     if getattr(settings, "HAYSTACK_SIGNAL_PROCESSOR", "").endswith("RealtimeSignalProcessor"):
         hint = "Remove HAYSTACK_SIGNAL_PROCESSOR: changes are indexed from rows by the drain, in the background."
-        found.append(Warning("haystack indexes inside the transaction of each change.", hint=hint, id="dailyfresh_search.W001"))
+        found.append(
+            Warning("haystack indexes inside the transaction of each change.", hint=hint, id="dailyfresh_search.W001")
+        )
     return found

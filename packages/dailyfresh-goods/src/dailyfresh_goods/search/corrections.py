@@ -41,8 +41,14 @@ def corrected(query: Query, lexicon: Lexicon, count: Callable[[SQ], int], using:
 def _around(index: int, length: int, words: list[str]) -> Iterator[tuple[int, int]]:
     """The stretches of words that hold the one at `index`: itself, then with its neighbours of one or two characters."""
     yield index, index + 1
-    for start, end in ((index - 1, index + 1), (index, index + 2), (index - 1, index + 2), (index - 2, index + 1), (index, index + 3)):
-        if 0 <= start and end <= length and all(is_han(word) for word in words[start:end]):
+    for start, end in (
+        (index - 1, index + 1),
+        (index, index + 2),
+        (index - 1, index + 2),
+        (index - 2, index + 1),
+        (index, index + 3),
+    ):
+        if start >= 0 and end <= length and all(is_han(word) for word in words[start:end]):
             yield start, end
 
 
@@ -66,11 +72,15 @@ def _meant(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
 
 def _same_sound(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
     """Words that sound as `word`, then those that nearly do, unless the dictionary has it."""
-    for sounds in (spellings(word), near_sounds(word) if not cutter().knows(word) else []):
-        yield from lexicon.sounding_like(sounds)
-        if sounds:
-            for name in _names(SQ(sound__in=sounds), using):
-                yield from _stretches(name, len(word), lambda text: not set(sounds).isdisjoint(spellings(text)))
+    yield from _sounding(spellings(word), len(word), lexicon, using)
+    if not cutter().knows(word):
+        yield from _sounding(near_sounds(word), len(word), lexicon, using)
+
+
+def _sounding(sounds: list[str], length: int, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    yield from lexicon.sounding_like(sounds)
+    for name in _names(SQ(sound__in=sounds), using) if sounds else []:
+        yield from _stretches(name, length, lambda text: not set(sounds).isdisjoint(spellings(text)))
 
 
 def _same_shape(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:

@@ -124,7 +124,9 @@ def _from_database(query: Query, wish: Wish) -> Found:
         rows = rows.filter(price__lte=wish.highest)
     if wish.in_stock:
         rows = rows.filter(stock__gte=1)
-    order = {"price": ("price", "pk"), "-price": ("-price", "pk"), "newest": ("-pk",)}.get(wish.sort, ("-sales_rank", "pk"))
+    order = {"price": ("price", "pk"), "-price": ("-price", "pk"), "newest": ("-pk",)}.get(
+        wish.sort, ("-sales_rank", "pk")
+    )
     number, size = rows.count(), conf.PAGE_SIZE
     start = (wish.page - 1) * size
     keys = [str(pk) for pk in rows.order_by(*order).values_list("pk", flat=True)[start : start + size]]

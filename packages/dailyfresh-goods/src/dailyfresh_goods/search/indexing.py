@@ -155,7 +155,9 @@ def status(alias: str = DEFAULT_ALIAS) -> Status:
 
 
 def _digests() -> Iterable[tuple[int, str]]:
-    for key, *sources in SKU.objects.filter(on_sale=True).values_list("pk", *SKUIndex.SOURCES).iterator(chunk_size=2000):
+    for key, *sources in (
+        SKU.objects.filter(on_sale=True).values_list("pk", *SKUIndex.SOURCES).iterator(chunk_size=2000)
+    ):
         yield key, SKUIndex.digest_of(tuple(sources))
 
 

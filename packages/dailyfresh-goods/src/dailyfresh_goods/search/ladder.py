@@ -47,7 +47,8 @@ def queryset(sq: SQ, using: str | None) -> Any:
 
 def count(sq: SQ, using: str | None) -> int:
     """How many documents fit."""
-    return queryset(sq, using).count()
+    number: int = queryset(sq, using).count()
+    return number
 
 
 def readings(query: Query, lexicon: Lexicon, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:
@@ -88,7 +89,9 @@ def as_one_word(query: Query, lexicon: Lexicon) -> Query | None:
 def in_two(query: Query, lexicon: Lexicon) -> Query | None:
     """`query` with its long Chinese words cut once more, where both halves are words."""
     words = [half for concept in query.concepts for half in _halves(concept.word, lexicon)]
-    return query.with_concepts(concept_of(word, lexicon) for word in words) if len(words) > len(query.concepts) else None
+    return (
+        query.with_concepts(concept_of(word, lexicon) for word in words) if len(words) > len(query.concepts) else None
+    )
 
 
 def _halves(word: str, lexicon: Lexicon) -> list[str]:

@@ -42,7 +42,7 @@ class Score:
         return len(self.row.must & set(self.found[:k])) / k
 
     @property
-    def forbidden(self) -> set[str]:
+    def forbidden(self) -> frozenset[str]:
         """What was found and must not be."""
         return self.row.must_not & set(self.found)
 

@@ -88,7 +88,17 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
         data: dict[str, Any] = super().prepare(obj)
         full, initials = sounds(obj.name)
         fields = {
-            "text": " ".join((obj.name, obj.spu.name, obj.type.name, obj.origin, obj.unit, obj.description, plain_text(obj.spu.detail))),
+            "text": " ".join(
+                (
+                    obj.name,
+                    obj.spu.name,
+                    obj.type.name,
+                    obj.origin,
+                    obj.unit,
+                    obj.description,
+                    plain_text(obj.spu.detail),
+                )
+            ),
             "head": head_grams(obj.name),
             "name": grams(obj.name),
             "latin": latin_words(f"{obj.slug} {obj.name} {obj.spu.name}"),
@@ -99,7 +109,9 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
             "origin": grams(obj.origin),
             "packs": packs(normalise(f"{obj.name} {obj.unit}")),
         }
-        data.update({name: value if isinstance(value, str) else " ".join(sorted(value)) for name, value in fields.items()})
+        data.update(
+            {name: value if isinstance(value, str) else " ".join(sorted(value)) for name, value in fields.items()}
+        )
         data["price"] = int(obj.price * 100)
         data["digest"] = self.digest_of(sources_of(obj))
         return data

@@ -36,7 +36,12 @@ def _build(text: str) -> list[dict[str, Any]]:
         if _begins(text, type_.name)
     ]
     searches = [
-        {"kind": "search", "text": other, "marks": _marks(other, text), "url": f"{reverse('dailyfresh_search:search')}?{urlencode({'q': other})}"}
+        {
+            "kind": "search",
+            "text": other,
+            "marks": _marks(other, text),
+            "url": f"{reverse('dailyfresh_search:search')}?{urlencode({'q': other})}",
+        }
         for other in popular_searches(KNOWN)
         if other != text and _begins(text, other)
     ]

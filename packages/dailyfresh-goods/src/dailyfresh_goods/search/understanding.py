@@ -51,7 +51,9 @@ class Concept:
             if len(word) > 1:
                 clauses.append(self._leaf("kind", [word], part + LEXICON, factor))
         if everywhere:
-            clauses += [self._leaf("text", [word], part, 1.0) for word in (self.word, *(word for word, _ in self.alternatives))]
+            clauses += [
+                self._leaf("text", [word], part, 1.0) for word in (self.word, *(word for word, _ in self.alternatives))
+            ]
         return _joined(clauses, SQ.OR)
 
     def _own(self, part: int) -> Iterable[SQ]:
@@ -127,7 +129,13 @@ def concept_of(word: str, lexicon: Lexicon, *, beginning: bool = False, mistyped
             heard += lexicon.abbreviated(word)
         for other in heard:
             if other != word:
-                alternatives.update({w: f * HEARD for w, f in {other: 1.0, **lexicon.alternatives(other)}.items() if w not in alternatives})
+                alternatives.update(
+                    {
+                        w: f * HEARD
+                        for w, f in {other: 1.0, **lexicon.alternatives(other)}.items()
+                        if w not in alternatives
+                    }
+                )
     return Concept(word, tuple(alternatives.items()), beginning, mistyped)
 
 
@@ -135,7 +143,9 @@ def understand(text: str, lexicon: Lexicon) -> Query:
     """The concepts and packs that `text`, as typed, names."""
     text = normalise(text[: LONGEST * 4])[:LONGEST].strip()
     rest, packs = without_packs(text)
-    return Query(text, tuple(concept_of(word, lexicon) for word in words_of(rest, lexicon))[:MOST_CONCEPTS], tuple(packs))
+    return Query(
+        text, tuple(concept_of(word, lexicon) for word in words_of(rest, lexicon))[:MOST_CONCEPTS], tuple(packs)
+    )
 
 
 def words_of(text: str, lexicon: Lexicon) -> list[str]:

@@ -39,7 +39,13 @@ def search(request: HttpRequest) -> HttpResponse:
     found = find(words, wish) if words else None
     if found and found.number and wish == Wish():
         note_search(found.query.text, visitor=_visitor(request))
-    context: dict[str, Any] = {"form": form, "words": words, "wish": wish, "found": found, "popular_searches": popular_searches()}
+    context: dict[str, Any] = {
+        "form": form,
+        "words": words,
+        "wish": wish,
+        "found": found,
+        "popular_searches": popular_searches(),
+    }
     if found and found.number:
         context |= _around(found, wish, words)
     if found is None or not found.unfiltered:
@@ -78,7 +84,7 @@ def _around(found: Found, wish: Wish, words: str) -> dict[str, Any]:
         "": _("Relevance"),
         "price": _("Price, lowest first"),
         "-price": _("Price, highest first"),
-        "sales": _("Sales"),
+        "sales": _("Best sellers"),
         "newest": _("Newest"),
     }
     types = {type_.slug: type_.name for type_ in goods_types()}
@@ -98,15 +104,18 @@ def _around(found: Found, wish: Wish, words: str) -> dict[str, Any]:
         "sorts": [Link(names[sort], address(sort=sort), sort == wish.sort, hint=sort) for sort in SORTS],
         "categories": [
             Link(_("All"), address(category=""), not wish.category, total),
-            *(Link(types.get(slug, slug), address(category=slug), slug == wish.category, n) for slug, n in found.categories.items()),
+            *(
+                Link(types.get(slug, slug), address(category=slug), slug == wish.category, n)
+                for slug, n in found.categories.items()
+            ),
         ],
         "chips": chips,
         "reset": address(category="", low="", high="", in_stock=""),
-        "pages": [Link(str(number), address(page=number), number == wish.page, number) for number in near] if last > 1 else [],
+        "pages": [Link(str(number), address(page=number), number == wish.page, number) for number in near]
+        if last > 1
+        else [],
         "previous": address(page=wish.page - 1) if wish.page > 1 else "",
         "next": address(page=wish.page + 1) if wish.page < last else "",
         "shown": [(hit.card, as_html(hit.name)) for hit in found.hits],
         "nearby": [type_ for type_ in goods_types() if type_.slug in found.categories][:1],
     }
-
-

@@ -11,7 +11,10 @@ INSTALLED_APPS = [*INSTALLED_APPS, "dailyfresh_goods.search", "haystack"]  # noq
 INDEX = Path(os.environ.get("SEARCH_INDEX") or tempfile.mkdtemp(prefix="dailyfresh-search-"))
 NAME_OF_ENGINE = os.environ.get("SEARCH_ENGINE", "whoosh")
 HAYSTACK_CONNECTIONS = {
-    "default": {"ENGINE": f"dailyfresh_goods.search.engines.{NAME_OF_ENGINE}.Engine", "PATH": str(INDEX / NAME_OF_ENGINE)}
+    "default": {
+        "ENGINE": f"dailyfresh_goods.search.engines.{NAME_OF_ENGINE}.Engine",
+        "PATH": str(INDEX / NAME_OF_ENGINE),
+    }
 }
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
 if REDIS_URL:  # noqa: F405
@@ -20,4 +23,11 @@ if REDIS_URL:  # noqa: F405
         "redis": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL},  # noqa: F405
     }
 if name := os.environ.get("SEARCH_DATABASE"):
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "ATOMIC_REQUESTS": True, "OPTIONS": {"timeout": 20}}}
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "ATOMIC_REQUESTS": True,
+            "OPTIONS": {"timeout": 20},
+        }
+    }

@@ -8,7 +8,9 @@ Scores = dict[int, float]
 LOOKUPS = {"content", "exact", "in", "startswith", "fuzzy", "gt", "gte", "lt", "lte", "range"}
 
 
-def evaluate(node: dict[str, Any], of_leaf: Callable[[dict[str, Any]], Iterable[int]], everything: Callable[[], set[int]]) -> Scores:
+def evaluate(
+    node: dict[str, Any], of_leaf: Callable[[dict[str, Any]], Iterable[int]], everything: Callable[[], set[int]]
+) -> Scores:
     """Document -> score of all that fit `node`."""
     op = node.get("op")
     if op is None:
@@ -27,7 +29,11 @@ def _all(found: list[Scores]) -> Scores:
     return {document: sum(scores[document] for scores in found) for document in fit}
 
 
-def _any(children: list[dict[str, Any]], of_leaf: Callable[[dict[str, Any]], Iterable[int]], everything: Callable[[], set[int]]) -> Scores:
+def _any(
+    children: list[dict[str, Any]],
+    of_leaf: Callable[[dict[str, Any]], Iterable[int]],
+    everything: Callable[[], set[int]],
+) -> Scores:
     """Leaves of one part compete, parts add up; so do whole branches."""
     parts: dict[int, list[dict[str, Any]]] = defaultdict(list)
     sums: list[Scores] = []

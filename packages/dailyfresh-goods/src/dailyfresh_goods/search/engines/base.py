@@ -78,7 +78,7 @@ class Reader:
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         """How many fit, (model, key, score) of those from `start` to `end`, and value -> count of each facet.
 
-        `order` is (field, descending) pairs; without it the best scores come first, among equals those that sell best.
+        `order` is (field, descending) pairs; without it the best scores come first, among equals what is in stock and sells best.
         """
 
     @abstractmethod
@@ -98,7 +98,9 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
         if not options.get("PATH"):
-            raise ImproperlyConfigured(f"HAYSTACK_CONNECTIONS[{connection_alias!r}] needs a PATH: the folder of its index.")
+            raise ImproperlyConfigured(
+                f"HAYSTACK_CONNECTIONS[{connection_alias!r}] needs a PATH: the folder of its index."
+            )
         self.path = Path(options["PATH"])
         self._local = threading.local()
 
@@ -194,7 +196,9 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
                 # A generation may be swept away between reading its name and opening it.
                 if self._current() != folder:
                     return self.reader()
-                raise IndexUnavailable(f"{folder} cannot be read ({error!r}): run `manage.py search_rebuild`") from error
+                raise IndexUnavailable(
+                    f"{folder} cannot be read ({error!r}): run `manage.py search_rebuild`"
+                ) from error
             if reader is None:
                 raise IndexUnavailable(f"{self.path}/CURRENT is empty: run `manage.py search_rebuild`")
             if old := getattr(self._local, "reader", None):
@@ -223,9 +227,13 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
             )  # fmt: skip
         except (OSError, ValueError, KeyError, IndexError, AssertionError) as error:
             self.forget_reader()
-            raise IndexUnavailable(f"{self._current()} cannot be searched ({error!r}): run `manage.py search_rebuild`") from error
+            raise IndexUnavailable(
+                f"{self._current()} cannot be searched ({error!r}): run `manage.py search_rebuild`"
+            ) from error
         result_class = options.get("result_class") or SearchResult
-        ordered = {name: sorted(values.items(), key=lambda pair: (-pair[1], pair[0])) for name, values in counts.items()}
+        ordered = {
+            name: sorted(values.items(), key=lambda pair: (-pair[1], pair[0])) for name, values in counts.items()
+        }
         return {
             "results": [result_class(*label.split("."), key, score) for label, key, score in found],
             "hits": hits,
@@ -288,7 +296,9 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
             self.create(folder)
             self._point_at(folder)
 
-    def rebuild(self, index: Any, batches: Callable[[], Iterable[list[Any]]], load: Callable[[list[str]], list[Any]]) -> int:
+    def rebuild(
+        self, index: Any, batches: Callable[[], Iterable[list[Any]]], load: Callable[[list[str]], list[Any]]
+    ) -> int:
         """Builds a generation aside from `batches`, takes over what changed meanwhile, and swaps; gives the documents' number.
 
         `load` gives the objects of haystack ids that are still to be found. Raises WriterBusy when another rebuild runs.
@@ -310,7 +320,12 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
                 with self.writing():
                     keys = sorted(set(late.read_text().split()))
                     found = {get_identifier(obj): obj for obj in load(keys)}
-                    self.write(folder, self.documents(index, found.values()), [key for key in keys if key not in found], fresh=False)
+                    self.write(
+                        folder,
+                        self.documents(index, found.values()),
+                        [key for key in keys if key not in found],
+                        fresh=False,
+                    )
                     self._point_at(folder)
                     self._sweep(keep=folder)
             except BaseException:
@@ -331,4 +346,14 @@ def fields_of(alias: str) -> dict[str, Any]:
     return found
 
 
-__all__ = ["DJANGO_CT", "DJANGO_ID", "ID", "IndexUnavailable", "LocalBackend", "Reader", "TreeQuery", "WriterBusy", "fields_of"]
+__all__ = [
+    "DJANGO_CT",
+    "DJANGO_ID",
+    "ID",
+    "IndexUnavailable",
+    "LocalBackend",
+    "Reader",
+    "TreeQuery",
+    "WriterBusy",
+    "fields_of",
+]

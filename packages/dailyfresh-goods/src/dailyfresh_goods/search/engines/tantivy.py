@@ -7,15 +7,28 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from haystack.backends import BaseEngine
-from tantivy import Document, FieldType, Filter, Index, Occur, Order, Query, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy import (
+    Document,
+    FieldType,
+    Filter,
+    Index,
+    Occur,
+    Order,
+    Query,
+    Schema,
+    SchemaBuilder,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
 
 from ..words.cutting import cutter
 from ..words.normal import normalise
 from .base import DJANGO_CT, DJANGO_ID, ID, LocalBackend, Reader, TreeQuery, fields_of
 
 SELLS = "sells"
-"""A column that lifts what sells best above its equals: tantivy multiplies a score by log2(2 + weight)."""
-LIFT = 0.002 / 40
+"""A column that lifts what is in stock and sells best above its equals: tantivy multiplies a score by log2(2 + weight)."""
+LIFT = 0.002 / 80
+IN_STOCK = 40
 HEAP = 64_000_000
 TOKENS, WHOLE = "dailyfresh_tokens", "raw"
 
@@ -43,11 +56,15 @@ class TantivyReader(Reader):
         elif lookup == "in":
             found = _any_of([self._term(field, text) for text in texts])
         elif lookup == "startswith":
-            found = _any_of([Query.fuzzy_term_query(self.schema, field, text, distance=0, prefix=True) for text in texts])
+            found = _any_of(
+                [Query.fuzzy_term_query(self.schema, field, text, distance=0, prefix=True) for text in texts]
+            )
         elif lookup == "fuzzy":
             found = _any_of([Query.fuzzy_term_query(self.schema, field, text) for text in texts])
         else:
-            low, high = (value[0], value[1]) if lookup == "range" else (value, None) if lookup[0] == "g" else (None, value)
+            low, high = (
+                (value[0], value[1]) if lookup == "range" else (value, None) if lookup[0] == "g" else (None, value)
+            )
             found = Query.range_query(
                 self.schema, field, FieldType.Integer, _integer(low), _integer(high), lookup != "gt", lookup != "lt"
             )
@@ -89,7 +106,8 @@ class TantivyReader(Reader):
         for name in facets:
             buckets = self.searcher.aggregate(query, {"by": {"terms": {"field": name, "size": 200}}})["by"]["buckets"]
             counts[name] = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
-        return found.count, results, counts
+        number: int = found.count  # type: ignore[attr-defined]  # it is there, the stub of tantivy lacks it
+        return number, results, counts
 
     def digests(self) -> dict[str, str]:
         number = self.searcher.num_docs
@@ -171,8 +189,10 @@ def _row(document: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     for name, field in fields.items():
         if (value := document.get(name)) is None:
             continue
-        row[name] = " ".join(word for word, _start, _end in cutter().spans(normalise(value))) if field.document else value
-    row[SELLS] = LIFT * log2(1 + max(document.get("sales") or 0, 0))
+        row[name] = (
+            " ".join(word for word, _start, _end in cutter().spans(normalise(value))) if field.document else value
+        )
+    row[SELLS] = LIFT * (log2(1 + max(document.get("sales") or 0, 0)) + (IN_STOCK if document.get("stock") else 0))
     return row
 
 

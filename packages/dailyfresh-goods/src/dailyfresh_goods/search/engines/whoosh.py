@@ -31,9 +31,19 @@ CACHED_IDS = 300_000
 class ChineseTokenizer(Tokenizer):  # type: ignore[misc]
     """jieba's words and the words inside them, each with its own position and offsets, so that phrases and highlights fit."""
 
-    def __call__(self, value: str, positions: bool = False, chars: bool = False, start_pos: int = 0, start_char: int = 0, **_: Any) -> Iterator[Token]:
+    def __call__(
+        self,
+        value: str,
+        positions: bool = False,
+        chars: bool = False,
+        start_pos: int = 0,
+        start_char: int = 0,
+        **_: Any,
+    ) -> Iterator[Token]:
         spans = [span for span in cutter().spans(normalise(value)) if span[0].strip()]
-        places = {start: number for number, start in enumerate(sorted({start for _word, start, _end in spans}), start_pos)}
+        places = {
+            start: number for number, start in enumerate(sorted({start for _word, start, _end in spans}), start_pos)
+        }
         for word, start, end in spans:
             token = Token(positions, chars, text=word, original=word, boost=1.0, stopped=False)
             if positions:
@@ -93,7 +103,11 @@ class WhooshReader(Reader):
             return sets[0].intersection(*sets[1:]) if sets else ()
         if lookup in ("startswith", "fuzzy"):
             texts = value if isinstance(value, list) else [value]
-            make = query.Prefix if lookup == "startswith" else lambda name, text: query.FuzzyTerm(name, text, maxdist=1, prefixlength=1)
+            make = (
+                query.Prefix
+                if lookup == "startswith"
+                else lambda name, text: query.FuzzyTerm(name, text, maxdist=1, prefixlength=1)
+            )
             return frozenset(number for text in texts for number in self._matches(make(field, str(text))))
         low, high = _bounds(lookup, value)
         column = self.column(field)
@@ -103,13 +117,21 @@ class WhooshReader(Reader):
         self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         scores = evaluate(tree, self.leaf, self.everything) if tree else dict.fromkeys(self.everything(), 0.0)
-        sales, newest = self.column("sales"), self.column("newest")
+        stock, sales, newest = self.column("stock"), self.column("sales"), self.column("newest")
         keys = [(self.column(name), -1 if descending else 1) for name, descending in order]
 
         def rank(number: int) -> tuple[Any, ...]:
-            return (*(sign * column[number] for column, sign in keys), -scores[number], -sales[number], newest[number])
+            return (
+                *(sign * column[number] for column, sign in keys),
+                -scores[number],
+                not stock[number],
+                -sales[number],
+                newest[number],
+            )
 
-        best = heapq.nsmallest(end, scores, key=rank)[start:] if end < len(scores) else sorted(scores, key=rank)[start:end]
+        best = (
+            heapq.nsmallest(end, scores, key=rank)[start:] if end < len(scores) else sorted(scores, key=rank)[start:end]
+        )
         models, ids = self.column(DJANGO_CT), self.column(DJANGO_ID)
         counts = {name: dict(Counter(map(self.column(name).__getitem__, scores))) for name in facets}
         return len(scores), [(models[number], ids[number], scores[number]) for number in best], counts
@@ -151,7 +173,9 @@ class WhooshBackend(LocalBackend):
             for key in gone:
                 writer.delete_by_term(ID, key)
             for document in documents:
-                (writer.add_document if fresh else writer.update_document)(**{key: value for key, value in document.items() if key in known})
+                (writer.add_document if fresh else writer.update_document)(
+                    **{key: value for key, value in document.items() if key in known}
+                )
         except BaseException:
             writer.cancel()
             raise
@@ -170,4 +194,3 @@ class Engine(BaseEngine):  # type: ignore[misc]
 
     backend = WhooshBackend
     query = TreeQuery
-

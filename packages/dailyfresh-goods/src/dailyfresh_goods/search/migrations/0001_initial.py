@@ -4,26 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Synonym',
+            name="Synonym",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(help_text='Words for the same thing, with commas: 番茄, 西红柿, tomato. Each of them finds all.', max_length=300, verbose_name='words')),
-                ('narrower', models.CharField(blank=True, help_text='Kinds of it, with commas: searching 牛肉 finds 牛排 too, and not the other way round.', max_length=300, verbose_name='also finds')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "words",
+                    models.CharField(
+                        help_text="Words for the same thing, with commas: 番茄, 西红柿, tomato. Each of them finds all.",
+                        max_length=300,
+                        verbose_name="words",
+                    ),
+                ),
+                (
+                    "narrower",
+                    models.CharField(
+                        blank=True,
+                        help_text="Kinds of it, with commas: searching 牛肉 finds 牛排 too, and not the other way round.",
+                        max_length=300,
+                        verbose_name="also finds",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
             ],
             options={
-                'verbose_name': 'synonym',
-                'verbose_name_plural': 'synonyms',
-                'ordering': ['words'],
+                "verbose_name": "synonym",
+                "verbose_name_plural": "synonyms",
+                "ordering": ["words"],
             },
         ),
     ]

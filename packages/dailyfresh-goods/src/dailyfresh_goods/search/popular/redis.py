@@ -20,7 +20,9 @@ class RedisPopular(Popular):
     Of a hundred times `keep` searches the weakest are dropped. `cache` is the alias of a django-redis cache.
     """
 
-    def __init__(self, *, cache: str = "default", key: str = "dailyfresh:searches", half_life: int = 7 * 86400, keep: int = 1000) -> None:
+    def __init__(
+        self, *, cache: str = "default", key: str = "dailyfresh:searches", half_life: int = 7 * 86400, keep: int = 1000
+    ) -> None:
         self.alias, self.key, self.half_life, self.keep = cache, key, half_life, keep
 
     def _client(self) -> Any:
@@ -35,7 +37,8 @@ class RedisPopular(Popular):
     def note(self, text: str, *, visitor: str) -> None:
         from redis import RedisError
 
-        once = f"{self.key}:{hashlib.blake2b(f'{visitor}\0{text}'.encode(), digest_size=12).hexdigest()}"
+        digest = hashlib.blake2b("\0".join((visitor, text)).encode(), digest_size=12).hexdigest()
+        once = f"{self.key}:{digest}"
         try:
             client = self._client()
             if client.set(once, 1, nx=True, ex=3600):
@@ -50,7 +53,10 @@ class RedisPopular(Popular):
         from redis import RedisError
 
         try:
-            return [text.decode() if isinstance(text, bytes) else text for text in self._client().zrevrange(self.key, 0, number - 1)]
+            return [
+                text.decode() if isinstance(text, bytes) else text
+                for text in self._client().zrevrange(self.key, 0, number - 1)
+            ]
         except (RedisError, NotImplementedError) as error:
             logger.warning("Popular searches are not known: %s", error)
             return []
@@ -59,7 +65,9 @@ class RedisPopular(Popular):
         from django.conf import settings
 
         if self.alias not in settings.CACHES:
-            raise ImproperlyConfigured(f"DAILYFRESH_GOODS['SEARCH_POPULAR']['OPTIONS']['cache']: CACHES has no {self.alias!r}")
+            raise ImproperlyConfigured(
+                f"DAILYFRESH_GOODS['SEARCH_POPULAR']['OPTIONS']['cache']: CACHES has no {self.alias!r}"
+            )
         try:
             import django_redis  # noqa: F401
         except ImportError:

@@ -41,7 +41,11 @@ def words_of_trade() -> frozenset[str]:
     """What the cutter must keep together: compounds, words of the dictionaries and of the synonyms."""
     from .lexicon import shipped_groups
 
-    words = {normalise(word) for line in lines_of("dictionary.txt", conf.SEARCH_DICTIONARIES) for word in [line.partition("=")[0]]}
+    words = {
+        normalise(word)
+        for line in lines_of("dictionary.txt", conf.SEARCH_DICTIONARIES)
+        for word in [line.partition("=")[0]]
+    }
     for group in shipped_groups():
         words.update(group.words, group.narrower)
     return frozenset(word for word in words if len(word) > 1 and " " not in word and is_han(word))

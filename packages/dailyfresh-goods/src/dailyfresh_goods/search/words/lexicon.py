@@ -56,7 +56,9 @@ class Lexicon:
         for group in own:
             self._add(group)
         self.phrases = max((word.count(" ") + 1 for word in self._same), default=1)
-        self._words = {word for words in (self._same, self._narrower) for pair in words.items() for word in (pair[0], *pair[1])}
+        self._words = {
+            word for words in (self._same, self._narrower) for pair in words.items() for word in (pair[0], *pair[1])
+        }
 
     @staticmethod
     def _apart(groups: Iterable[Group], taken: set[str]) -> Iterator[Group]:

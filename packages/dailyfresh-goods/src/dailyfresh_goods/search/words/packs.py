@@ -44,7 +44,9 @@ def without_packs(text: str) -> tuple[str, list[str]]:
     found: list[str] = []
 
     def take(match: re.Match[str]) -> str:
-        alone = match.start() == 0 or match.end() == len(text) or text[match.start() - 1] == " " or text[match.end()] == " "
+        alone = (
+            match.start() == 0 or match.end() == len(text) or text[match.start() - 1] == " " or text[match.end()] == " "
+        )
         if match["number"][0].isdigit() or alone:
             found.append(_canonical(match))
             return " "

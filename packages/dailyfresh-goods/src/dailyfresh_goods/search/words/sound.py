@@ -31,7 +31,9 @@ def readings(text: str) -> list[tuple[str, ...]]:
 
 @cache
 def _special() -> dict[str, tuple[str, ...]]:
-    return {char: tuple(read.split()) for line in lines_of("readings.txt", []) for char, _, read in [line.partition(" ")]}
+    return {
+        char: tuple(read.split()) for line in lines_of("readings.txt", []) for char, _, read in [line.partition(" ")]
+    }
 
 
 def spellings(word: str, *, most: int = 8) -> list[str]:
@@ -68,7 +70,9 @@ def _stretches(run: str) -> set[tuple[int, int]]:
     at = 0
     for piece, compound in pieces(run):
         if compound:
-            inside = {(start, end) for start, end in found if at < start < at + len(piece) or at < end < at + len(piece)}
+            inside = {
+                (start, end) for start, end in found if at < start < at + len(piece) or at < end < at + len(piece)
+            }
             found -= inside
             for part in compounds()[piece]:
                 start = at + piece.find(part)
@@ -97,6 +101,9 @@ def _near(syllable: str) -> list[str]:
 
 def near_sounds(word: str, *, most: int = 40) -> list[str]:
     """How near homophones of `word` are written in Pinyin; its own `spellings` are not among them."""
-    near = (("".join(read)) for read in islice(product(*([n for one in read for n in _near(one)] for read in readings(word))), most))
+    near = (
+        ("".join(read))
+        for read in islice(product(*([n for one in read for n in _near(one)] for read in readings(word))), most)
+    )
     own = set(spellings(word))
     return [sound for sound in dict.fromkeys(near) if sound not in own]

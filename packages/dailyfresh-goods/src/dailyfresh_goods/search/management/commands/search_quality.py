@@ -13,7 +13,9 @@ class Command(BaseCommand):
     help = "Ask every query of a table, and print recall, precision@min(10, number that fit) and what went wrong."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("table", type=Path, help="tab-separated: kind, query, slugs that must be found, slugs that must not")
+        parser.add_argument(
+            "table", type=Path, help="tab-separated: kind, query, slugs that must be found, slugs that must not"
+        )
         parser.add_argument("--using", default=DEFAULT_ALIAS, help="connection in HAYSTACK_CONNECTIONS")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--using", default=DEFAULT_ALIAS, help="connection in HAYSTACK_CONNECTIONS")
-        parser.add_argument("--noinput", action="store_true", help="accepted for the sake of scripts; nothing is ever asked")
+        parser.add_argument(
+            "--noinput", action="store_true", help="accepted for the sake of scripts; nothing is ever asked"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
