@@ -119,7 +119,9 @@ class Connection:
 
     def _receive(self, view: memoryview) -> None:
         for start in range(0, len(view), PIECE):
-            self._fill(view[start : start + PIECE])
+            # Released at once: a slice that a traceback keeps would keep the buffer from its end.
+            with view[start : start + PIECE] as piece:
+                self._fill(piece)
 
     def _header(self) -> Header:
         data = bytearray(HEADER.size)
@@ -128,13 +130,15 @@ class Connection:
 
     def _fill(self, view: memoryview) -> None:
         deadline = monotonic() + self._timeout
+        filled = 0
         try:
-            while view:
+            while filled < len(view):
                 self._socket.settimeout(max(deadline - monotonic(), 1e-6))
-                count = self._socket.recv_into(view)
+                with view[filled:] as rest:
+                    count = self._socket.recv_into(rest)
                 if not count:
                     raise ConnectionLost(f"{self.address} closed the connection")
-                view = view[count:]
+                filled += count
         except ConnectionLost:
             raise
         except OSError as error:
@@ -160,3 +164,7 @@ class Connection:
         self.idle = False
         with suppress(OSError):
             self._socket.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_socket"):
+            self.close()

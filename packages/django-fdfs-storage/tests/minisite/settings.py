@@ -24,7 +24,6 @@ ROOT_URLCONF = "minisite.urls"
 STATIC_URL = "/site/static/"
 MEDIA_URL = "/site/media/"
 ALLOWED_HOSTS = ["*"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django_fdfs_storage.storage.FastDFSStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
