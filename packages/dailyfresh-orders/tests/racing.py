@@ -94,9 +94,8 @@ def work(scenario, users, until, report):
 
 def same_quote(scenario, users, until, report):
     """Every process submits one and the same quote at the same instant, as a shaky finger or a proxy would."""
-    from django.contrib.auth import get_user_model
-
     from dailyfresh_orders.services.placing import place_order
+    from django.contrib.auth import get_user_model
 
     buyer = get_user_model().objects.order_by("pk")[0]
     time.sleep(max(0, scenario["start"] - time.time()))

@@ -31,7 +31,7 @@ def backend(setting: object, *, where: str, base: type) -> Any:
     if not (isinstance(found, type) and issubclass(found, base)):
         raise ImproperlyConfigured(f"{NAME}[{where}][BACKEND]: {setting['BACKEND']} is no {base.__name__}.")
     options = dict(setting.get("OPTIONS") or {})
-    known, needed = _options(found)
+    known, needed = _options(setting["BACKEND"])
     for key in options:
         if key not in known:
             raise ImproperlyConfigured(f"{NAME}[{where}][OPTIONS]: unknown option {key!r} (known: {', '.join(known)}).")
@@ -42,8 +42,8 @@ def backend(setting: object, *, where: str, base: type) -> Any:
 
 
 @cache
-def _options(backend: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _options(dotted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The options that a backend knows, and those of them that it cannot do without."""
-    parameters = inspect.signature(backend).parameters
+    parameters = inspect.signature(import_string(dotted)).parameters
     needed = (p.name for p in parameters.values() if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
     return tuple(parameters), tuple(needed)

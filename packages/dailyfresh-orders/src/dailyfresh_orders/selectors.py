@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
 from .models import Order, OrderLine, Payment, Refund, Review
 
@@ -96,7 +96,7 @@ def reviews_of(sku_id: str) -> "QuerySet[Review]":
 
 def latest_payment(order: Order) -> Payment | None:
     """The payment that paid the order, or its last attempt."""
-    return order.payments.order_by("-paid_slot", "-pk").first()
+    return order.payments.order_by(F("paid_slot").desc(nulls_last=True), "-pk").first()
 
 
 def payment_numbered(code: str, out_trade_no: str) -> Payment | None:

@@ -43,7 +43,7 @@ def pass_time(*, at_most: int = 500) -> int:
             moved += 1
         except IllegalTransition:
             continue  # the buyer, the gateway or another worker was faster
-        except Exception:  # noqa: BLE001 - one broken order must not hold the others back; it stays due
+        except Exception:  # one broken order must not hold the others back; it stays due
             logger.exception("Order %s could not be moved", order)
     return moved
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ..models import Order, OrderLog, Review
+from ..models import Order, OrderLog, Refund, Review
 from .retrying import retried
 from .transitions import FORGOTTEN, scrubbed
 
@@ -18,6 +18,7 @@ def anonymise(*, user: Any) -> int:
     """
     mine = Order.objects.filter(user=user)
     OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
+    Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
     Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)
     arrived = (Order.State.RECEIVED, Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED)
     return mine.filter(state__in=arrived).update(user=None, **scrubbed()) + mine.update(user=None)
