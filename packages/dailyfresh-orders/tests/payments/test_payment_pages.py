@@ -214,3 +214,20 @@ def test_paying_takes_few_statements(shop, order, pay_page, django_assert_max_nu
         pay_page(order)
     with django_assert_max_num_queries(14):
         shop.get(wait_page(order))
+
+
+def test_a_cache_that_is_down_does_not_stop_payments(shop, paid_at_gateway, notify, settings, monkeypatch):
+    class Down:
+        def add(self, *args):
+            raise ConnectionError("no cache")
+
+    monkeypatch.setattr("dailyfresh_orders.views.payments.cache", Down())
+    assert notify({"sign": "forged"}) == "fail"
+    assert poll(shop, paid_at_gateway).json()["data"]["state"] == "paid"
+
+
+def test_a_gateway_that_was_taken_out_of_the_settings_breaks_no_page(shop, order, pay_page, pay_settings):
+    pay_page(order)
+    pay_settings.DAILYFRESH_ORDERS = {**pay_settings.DAILYFRESH_ORDERS, "GATEWAYS": {}}
+    assert poll(shop, order).json()["data"]["state"] == "waiting"
+    assert shop.get(wait_page(order)).status_code == 200

@@ -334,6 +334,7 @@ def test_it_listens_on_loopback_addresses_only(tmp_path, host):
 def test_other_sites_cannot_reach_its_desk(simulator):
     assert http(f"{simulator.origin}/", Host="evil.example")[0] == 403
     assert http(f"{simulator.origin}/fault", {"clear": "1"}, Origin="http://evil.example")[0] == 403
+    assert http(f"{simulator.origin}/fault", {"clear": "1"}, Origin="null")[0] == 403
     assert http(f"{simulator.origin}/cashier/{'0' * 32}/")[0] == 404
     assert http(f"{simulator.origin}/nowhere")[0] == 404
 

@@ -125,10 +125,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(b"wrong host", status=403)
         if parts.path == "/gateway.do":
             return self._gateway({**query, **form})
-        if self.command == "POST" and self.headers.get("Origin", self.simulator.origin) not in (
-            self.simulator.origin,
-            "null",
-        ):
+        if self.command == "POST" and self.headers.get("Origin", self.simulator.origin) != self.simulator.origin:
             return self.reply(b"wrong origin", status=403)
         try:
             return desk.route(self, parts.path, query, form)

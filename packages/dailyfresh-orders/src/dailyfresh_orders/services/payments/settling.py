@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ...conf import conf
@@ -90,7 +90,11 @@ def settle(seen: Observation, *, code: str) -> Settlement:
     found = Payment.objects.filter(gateway=code, out_trade_no=seen.out_trade_no).values_list("pk", "order_id").first()
     if found is None:
         raise UnknownTrade(f"{code} speaks of {seen.out_trade_no}, which is not in the books")
-    return _settle(*found, seen)
+    try:
+        return _settle(*found, seen)
+    except IntegrityError as error:
+        # The unique columns are the backstop of what the locks rule out; the next observation finds the books as they are.
+        raise Busy(f"Payment {seen.out_trade_no} met another one") from error
 
 
 @retried
