@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.checks import run_checks
+from minisite.settings import mail, smtp
 
 WELL = {
-    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    **smtp(25),
     "CACHES": {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://127.0.0.1/0"}},
     "DAILYFRESH_USERS": {"TASKS": "celery", "SITE_URL": "https://shop.example"},
 }
@@ -64,7 +65,7 @@ def test_a_site_that_is_not_joined_up_hears_so(settings, changes, identity):
 @pytest.mark.parametrize(
     ("changes", "identity"),
     [
-        ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "W010"),
+        (mail("console"), "W010"),
         ({"CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}}, "W011"),
         ({"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}, "W012"),
         ({"DAILYFRESH_USERS": {"TASKS": "celery"}, "ALLOWED_HOSTS": ["*"]}, "W013"),

@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import timezone
+from minisite.settings import smtp
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -62,11 +63,15 @@ class Conversation(socketserver.StreamRequestHandler):
                 return
 
 
+def use(settings, values):
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+
 @pytest.fixture
 def mailbox(settings):
     with Mailbox() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        use(settings, smtp(server.server_address[1]))
         yield server
         server.shutdown()
 
@@ -198,7 +203,7 @@ class TestSending:
 @pytest.mark.django_db
 class TestTrouble:
     def test_a_server_that_is_away_is_tried_again_ever_more_slowly(self, mailbox, db, settings, caplog):
-        settings.EMAIL_PORT = 9
+        use(settings, smtp(9))
         ask()
         pauses = []
         for _ in range(9):
@@ -208,7 +213,7 @@ class TestTrouble:
             Mail.objects.update(due_at=timezone.now())
         assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
         assert "ConnectionRefusedError" in row.error
-        settings.EMAIL_PORT = mailbox.server_address[1]
+        use(settings, smtp(mailbox.server_address[1]))
         assert send_due_mails() == 1
         assert len(mailbox.messages) == 1
 
@@ -257,7 +262,7 @@ class TestTrouble:
         assert send_due_mails() == 1
 
     def test_a_server_that_says_nothing_does_not_hold_a_worker_for_ever(self, mailbox, db, settings, monkeypatch):
-        settings.EMAIL_TIMEOUT = None
+        use(settings, smtp(mailbox.server_address[1], timeout=None))
         monkeypatch.setattr(mails, "TIMEOUT", 0.2)
         silence = threading.Event()
         mailbox.answers["MAIL"] = lambda conversation: silence.wait(5) and None
@@ -313,6 +318,7 @@ HEAD = "import django; django.setup()\n"
 SEND = f"{HEAD}from dailyfresh_users.services.mails import send_due_mails\nprint(send_due_mails())"
 SEND_BEFORE_AND_AFTER_THE_CLAIM_RAN_OUT = f"""{SEND}
 from django.utils import timezone
+from minisite.settings import smtp
 from dailyfresh_users.models import Mail
 Mail.objects.exclude(due_at=None).update(due_at=timezone.now())
 print(send_due_mails(), send_due_mails())

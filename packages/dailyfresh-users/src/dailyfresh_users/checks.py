@@ -14,8 +14,9 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from .conf import NAME, Defaults, conf, tasks_run_inline
+from .services.mails import mailer
 
-SILENT_MAIL = {f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased", "locmem")}
+SILENT_MAIL = {f"django.core.mail.backends.{name}" for name in ("console", "dummy", "filebased", "locmem")}
 PRIVATE_CACHES = {"django.core.cache.backends.dummy.DummyCache", "django.core.cache.backends.locmem.LocMemCache"}
 
 
@@ -176,12 +177,13 @@ def check_sessions(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
 def check_production(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What works on a laptop and not in a shop."""
     found: list[tuple[int, str, str]] = []
-    if settings.EMAIL_BACKEND in SILENT_MAIL:
+    backend = type(mailer())
+    if backend.__module__ in SILENT_MAIL:
         found.append(
             (
                 10,
-                f"EMAIL_BACKEND = {settings.EMAIL_BACKEND!r} sends no mail: nobody can activate an account.",
-                "Set EMAIL_BACKEND and EMAIL_HOST.",
+                f"The mail backend {backend.__module__} sends no mail: nobody can activate an account.",
+                "Set EMAIL_BACKEND and EMAIL_HOST, or MAILERS from Django 6.1 on.",
             )
         )
     if settings.CACHES.get(conf.THROTTLE_CACHE, {}).get("BACKEND") in PRIVATE_CACHES:

@@ -3,6 +3,7 @@
 import os
 
 from .settings import *  # noqa: F403
+from .settings import smtp
 
 DATABASES = {
     "default": {
@@ -11,7 +12,4 @@ DATABASES = {
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=DELETE"},
     }
 }
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = "127.0.0.1"
-EMAIL_PORT = int(os.environ.get("MINISITE_SMTP_PORT", "25"))
-EMAIL_TIMEOUT = 30
+vars().update(smtp(int(os.environ.get("MINISITE_SMTP_PORT", "25")), timeout=30))

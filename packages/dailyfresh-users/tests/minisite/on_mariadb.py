@@ -4,6 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 from .settings import *  # noqa: F403
+from .settings import mail
 
 _url = urlsplit(os.environ["DATABASE_URL"])
 DATABASES = {
@@ -19,4 +20,4 @@ DATABASES = {
     }
 }
 DAILYFRESH_USERS = {"ADDRESS_LIMIT": 5, "TASKS": "celery"}
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+vars().update(mail("locmem"))

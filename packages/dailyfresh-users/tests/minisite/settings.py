@@ -7,6 +7,8 @@
 import os
 from pathlib import Path
 
+import django
+
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = "only-for-tests"
 DEBUG = False
@@ -57,7 +59,6 @@ CSRF_USE_SESSIONS = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 STATIC_URL = "/static/"
-EMAIL_TIMEOUT = 5
 LOGIN_URL = "dailyfresh_users:login"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _VALIDATORS = "django.contrib.auth.password_validation"
@@ -70,3 +71,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
 ]
 DAILYFRESH_USERS = {"SITE_NAME": "Corner Shop"}
+
+
+def mail(backend: str, **options: object) -> dict[str, object]:
+    """The settings of a mail backend, as this Django wants them."""
+    path = f"django.core.mail.backends.{backend}.EmailBackend"
+    if django.VERSION >= (6, 1):
+        return {"MAILERS": {"default": {"BACKEND": path, "OPTIONS": options}}}
+    return {"EMAIL_BACKEND": path, **{f"EMAIL_{name.upper()}": value for name, value in options.items()}}
+
+
+def smtp(port: int, timeout: float | None = 5) -> dict[str, object]:
+    """The settings for a mail server on this machine."""
+    return mail("smtp", host="127.0.0.1", port=port, timeout=timeout)
+
+
+vars().update(mail("locmem"))

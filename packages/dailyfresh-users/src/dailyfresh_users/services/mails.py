@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
@@ -27,7 +28,7 @@ from ..tokens import activation_token
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 15
-"""Seconds that a mail server may take for one answer, where the site set no EMAIL_TIMEOUT."""
+"""Seconds that a mail server may take for one answer, where the site set no timeout."""
 CLAIM = timedelta(seconds=180)
 """How long a claim holds. Longer than a whole conversation with a slow server, or a second worker would send again."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
@@ -71,6 +72,16 @@ def remove_old() -> int:
     return Mail.objects.filter(due_at=None, requested_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
+def mailer() -> Any:
+    """The site's mail backend, which waits for no server for ever."""
+    # MAILERS takes the place of EMAIL_BACKEND and get_connection() from Django 6.1 on.
+    mailers = getattr(django_mail, "mailers", None)
+    connection: Any = mailers.default if mailers is not None else django_mail.get_connection()
+    if getattr(connection, "timeout", TIMEOUT) is None:
+        connection.timeout = TIMEOUT
+    return connection
+
+
 def _claim() -> Mail | None:
     now = timezone.now()
     for mail in Mail.objects.filter(due_at__lte=now).select_related("user").order_by("due_at")[:20]:
@@ -88,7 +99,7 @@ def _send(mail: Mail) -> bool:
             message = _compose(mail)
         if message is None:
             return _close(mail, error="no longer needed")
-        message.send()
+        mailer().send_messages([message])
     except SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
         if all(500 <= code < 600 for code in codes):
@@ -157,7 +168,6 @@ def _compose(mail: Mail) -> EmailMultiAlternatives | None:
         body=render_to_string(f"{name}.txt", context),
         from_email=conf.MAIL_FROM,
         to=[recipient],
-        connection=get_connection(timeout=settings.EMAIL_TIMEOUT or TIMEOUT),
     )
     message.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
     return message
