@@ -4,11 +4,13 @@ from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django_fdfs_storage.views import media
 from store import views
 
+admin.site.site_header = admin.site.site_title = _("Daily Fresh")
+
 urlpatterns = [
-    path("admin/", admin.site.urls),
     path("media/<path:name>", media, name="media"),
     path("favicon.ico", views.favicon),
     path("healthz", views.health, name="health"),
@@ -16,6 +18,7 @@ urlpatterns = [
 if apps.is_installed("demo"):
     urlpatterns.append(path("demo/", include("demo.urls")))
 urlpatterns += i18n_patterns(
+    path("admin/", admin.site.urls),
     path("", include("store.urls")),
     path("", include("dailyfresh_goods.urls")),
     path("", include("dailyfresh_goods.search.urls")),

@@ -181,3 +181,9 @@ def test_the_merchant_opens_every_list_of_the_admin(client: Client, django_user_
         pytest.skip("not in the admin")
 
     assert client.get(address).status_code == 200
+
+
+def test_the_merchant_opens_the_dashboard(client: Client, django_user_model: Any) -> None:
+    client.force_login(django_user_model.objects.get(username="merchant"))
+
+    assert client.get("/admin/dailyfresh_orders/order/dashboard/").status_code == 200

@@ -199,6 +199,15 @@ if BROKER_URL.startswith("redis"):
     # A dead worker's message comes back after this long; the drains do not wait for it.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django's own handler speaks only where DEBUG is on.
+    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
+
 # The packages, and how they meet -----------------------------------------------------------------------------------
 
 HAYSTACK_CONNECTIONS = {
