@@ -63,7 +63,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def _visitor(request: HttpRequest) -> str:
     """Who searches, so that one visitor counts once."""
-    return request.META.get("REMOTE_ADDR", "")
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _around(found: Found, wish: Wish, words: str) -> dict[str, Any]:
