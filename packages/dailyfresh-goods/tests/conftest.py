@@ -27,10 +27,13 @@ def redis_url() -> str:
 
 
 @pytest.fixture(autouse=True)
-def clean_cache() -> Iterator[None]:
+def clean_cache(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     caches["default"].clear()
     page_cache._paused_until = 0
+    caplog.clear()
     yield
+    if not request.node.get_closest_marker("cache_down"):
+        assert "The cache 'default' is down" not in caplog.text
     caches["default"].clear()
 
 

@@ -207,9 +207,28 @@ def test_buy_now_leads_to_the_page_the_site_names(shop: Shop, browse: Browse, se
     assert f'name="buy" value="{sku.pk}:1"' in page
 
 
-def test_pages_are_whole_in_chinese(shop: Shop, browse: Browse) -> None:
-    sku = shop.sku("苹果")
-    assert browse(f"/goods/{sku.pk}/", accept_language="zh-hans").headers["Content-Language"] == "zh-hans"
+def test_pages_speak_chinese(shop: Shop, browse: Browse) -> None:
+    few = shop.sku("梨", stock=3)
+    sku = shop.sku("苹果", sales=12000, sales_rank=12000, market_price="12.00", limit=2)
+    shop.home(sku)
+    for path in ("/", "/list/fruit/?in_stock=1", f"/goods/{sku.pk}/", f"/goods/{few.pk}/", "/goods/99/"):
+        page = browse(path, accept_language="zh-hans").content.decode()
+        words = re.sub(r"<script.*?</script>|<style.*?</style>|<[^>]*>", " ", page, flags=re.S)
+        english = set(re.findall(r"[A-Za-z]{3,}", words)) - {"Fruit", "Fish", "season", "About", "webp"}
+        assert english <= {"Apple"}, path
+    assert "1.2万" in browse("/list/fruit/", accept_language="zh-hans").content.decode()
+    assert "12k sold" in browse("/list/fruit/", accept_language="en").content.decode()
+
+
+def test_every_text_has_its_chinese() -> None:
+    from pathlib import Path
+
+    import dailyfresh_goods
+
+    folder = Path(dailyfresh_goods.__file__).parent / "locale" / "zh_Hans" / "LC_MESSAGES"
+    text = (folder / "django.po").read_text()
+    assert "fuzzy" not in text
+    assert not re.findall(r'msgstr(?:\[0\])? ""\n(?!")', text)
 
 
 @pytest.mark.parametrize("path", ["/", "/list/fruit/", "/list/fruit/new/", "/goods/1/"])

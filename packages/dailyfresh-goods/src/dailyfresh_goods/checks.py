@@ -54,7 +54,7 @@ def check_deployment(**_: Any) -> list[CheckMessage]:
         found.append(
             Warning(
                 "Pages are written inside the requests that change them, since no Celery app is set up.",
-                hint="Set up Celery with a worker and beat (dailyfresh_goods.tasks.SCHEDULE).",
+                hint="Set up Celery with a worker and beat (dailyfresh_goods.schedule.SCHEDULE).",
                 id="dailyfresh_goods.W003",
             )
         )

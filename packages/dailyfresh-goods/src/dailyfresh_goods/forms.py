@@ -41,6 +41,8 @@ class FilterForm(forms.Form):
 
     def _given(self) -> dict[str, str]:
         """The conditions as a query writes them, one spelling for one meaning."""
+        if not self.data:  # most lists are asked for without conditions
+            return {}
         self.is_valid()
         data = self.cleaned_data
         given = {name: "1" for name in ("in_stock", "offers") if data.get(name)}

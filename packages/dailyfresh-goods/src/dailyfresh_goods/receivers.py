@@ -53,7 +53,8 @@ def after_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any
         mark([SITE])
         return
     _mark(sender, [instance.pk])
-    if isinstance(instance, SKU) and not isinstance(instance.stock, int):
+    stock: object = getattr(instance, "stock", 0)
+    if not isinstance(stock, int):  # saved as an expression: its band is known only now
         mark_stock_changed(sku_ids=[str(instance.pk)])
 
 

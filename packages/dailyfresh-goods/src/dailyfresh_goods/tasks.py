@@ -1,4 +1,4 @@
-"""What runs beside the requests; `SCHEDULE` is for the site's beat."""
+"""What runs beside the requests; `schedule.py` says when."""
 
 from celery import shared_task
 
@@ -24,11 +24,3 @@ def refresh_figures() -> None:
 def turn_home() -> None:
     """Let scheduled banners begin and end on the written home page."""
     services.turn_home()
-
-
-SCHEDULE = {
-    "dailyfresh_goods.drain_pages": {"task": drain_pages.name, "schedule": 30.0},
-    "dailyfresh_goods.refresh_figures": {"task": refresh_figures.name, "schedule": 600.0},
-    "dailyfresh_goods.turn_home": {"task": turn_home.name, "schedule": 30.0},
-}
-"""For `app.conf.beat_schedule`; a shop that is looked at drains every 5 seconds."""

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,8 +28,8 @@ class ImportForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), widget=forms.FileInput(attrs={"accept": ",".join(READERS)}))
     dry_run = forms.BooleanField(label=gettext_lazy("Only check, write nothing"), required=False, initial=True)
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
         if file.size and file.size > LARGEST:
             raise forms.ValidationError(_("The file is larger than 20 MB; use manage.py load_catalogue."))
         return file

@@ -145,4 +145,4 @@ class SKUImage(Tracked):
         verbose_name_plural = _("pictures")
 
     def __str__(self) -> str:
-        return self.image.name
+        return self.image.name or ""

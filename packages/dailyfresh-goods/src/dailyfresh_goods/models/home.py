@@ -19,6 +19,9 @@ class ScheduledQuerySet(TrackedQuerySet):
         return self.filter(Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now))
 
 
+ScheduledManager = models.Manager.from_queryset(ScheduledQuerySet)
+
+
 class Scheduled(Tracked):
     """Something of the home page that may begin and end by itself."""
 
@@ -38,7 +41,7 @@ class Scheduled(Tracked):
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
 
-    objects = ScheduledQuerySet.as_manager()
+    objects = ScheduledManager()  # type: ignore[misc]
 
     class Meta:
         abstract = True

@@ -43,12 +43,15 @@ class TrackedQuerySet(models.QuerySet[Any]):
         return made
 
 
+TrackedManager = models.Manager.from_queryset(TrackedQuerySet)
+
+
 class Tracked(models.Model):
     """A row whose changes mark pages as stale, in the transaction of the change."""
 
     QUIET: frozenset[str] = frozenset()
 
-    objects = TrackedQuerySet.as_manager()
+    objects = TrackedManager()
 
     class Meta:
         abstract = True

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix
 from django.utils import translation
 
@@ -64,11 +65,11 @@ def _handler(_middleware: tuple[str, ...]) -> BaseHandler:
     return handler
 
 
-def _objection(request: WSGIRequest, response: HttpResponse) -> str | None:
+def _objection(request: WSGIRequest, response: HttpResponseBase) -> str | None:
     """Why the answer must not be shown to everybody, or None."""
     if response.status_code != 200:
         return f"status {response.status_code}"
-    if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+    if not isinstance(response, HttpResponse) or not response.get("Content-Type", "").startswith("text/html"):
         return "no HTML page"
     if response.cookies:
         return f"it sets the cookie {next(iter(response.cookies))}"
@@ -94,6 +95,7 @@ def fresh_page(path: str, language: str) -> bytes | None:
     objection = _objection(request, response)
     if objection:
         raise PageRefused(f"{path}: {objection}")
+    assert isinstance(response, HttpResponse)
     return response.content
 
 

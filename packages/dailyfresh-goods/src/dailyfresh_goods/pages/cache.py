@@ -9,9 +9,8 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -34,11 +33,8 @@ _paused_until = 0.0
 _off: ContextVar[bool] = ContextVar("dailyfresh_goods_cache_off", default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    value: Any
-    tokens: tuple[str, ...]
-    fresh_until: float
+Entry = tuple[Any, tuple[int, ...], float]
+"""(value, tokens of its groups, until when it is fresh): a plain tuple, since every warm page unpickles one."""
 
 
 class _Down(Exception):
@@ -74,11 +70,16 @@ def _guarded() -> Iterator[None]:
         raise _Down from error
 
 
+def _token() -> int:
+    """A version nobody had before; a number, which Redis clients keep without pickling."""
+    return uuid4().int >> 66
+
+
 def _group_key(group: str) -> str:
     return f"dailyfresh_goods:v:{group}"
 
 
-def _read(cache: BaseCache, key: str, groups: Sequence[str]) -> tuple[Entry | None, tuple[str, ...]]:
+def _read(cache: BaseCache, key: str, groups: Sequence[str]) -> tuple[Entry | None, tuple[int, ...]]:
     """The entry and the tokens of its groups; a token that is gone is made, and no entry can carry it."""
     keys = [_group_key(group) for group in groups]
     found = cache.get_many([key, *keys])
@@ -86,10 +87,10 @@ def _read(cache: BaseCache, key: str, groups: Sequence[str]) -> tuple[Entry | No
     missing = [k for k in keys if k not in found]
     if missing:
         for k in missing:
-            cache.add(k, uuid4().hex, timeout=None)
+            cache.add(k, _token(), timeout=None)
         found |= cache.get_many(missing)
         entry = None
-    return entry, tuple(found.get(k, "") for k in keys)
+    return entry, tuple(found.get(k, 0) for k in keys)
 
 
 def cached(
@@ -115,57 +116,53 @@ def cached(
     try:
         with _guarded():
             entry, tokens = _read(cache, key, groups)
-            now = time.time()
-            if entry and not fresh and entry.tokens == tokens and now < entry.fresh_until:
-                return entry.value  # type: ignore[no-any-return]
+            if not fresh and _holds(entry, tokens):
+                return entry[0]  # type: ignore[index, no-any-return]
             mine = cache.add(lock, 1, timeout=LOCK_SECONDS)
-            if not mine and not fresh:
-                if entry and stale:
-                    return entry.value  # type: ignore[no-any-return]
-                waited = _wait(cache, key, lock, groups)
-                if waited is not None:
-                    return waited.value  # type: ignore[no-any-return]
+            if not fresh:
+                if not mine and stale and entry:
+                    return entry[0]  # type: ignore[no-any-return]
+                if not mine:
+                    _wait(cache, lock)
+                entry, tokens = _read(cache, key, groups)  # another may have built since we looked
+                if _holds(entry, tokens):
+                    if mine:
+                        cache.delete(lock)
+                    return entry[0]  # type: ignore[index, no-any-return]
     except _Down:
         return build()
     try:
         value = build()
         limit = seconds(value) if callable(seconds) else seconds
         lifetime = (conf.CACHE_SECONDS if limit is None else limit) * (1 - JITTER * random.random())  # noqa: S311
-        try:
-            with _guarded():
-                stored = Entry(value, tokens, time.time() + lifetime)
-                cache.set(key, stored, timeout=int(lifetime + conf.STALE_SECONDS) + 1)
-        except _Down:
-            pass
+        with suppress(_Down), _guarded():
+            stored: Entry = (value, tokens, time.time() + lifetime)
+            cache.set(key, stored, timeout=int(lifetime + conf.STALE_SECONDS) + 1)
         return value
     finally:
         if mine:
-            try:
-                with _guarded():
-                    cache.delete(lock)
-            except _Down:
-                pass
+            with suppress(_Down), _guarded():
+                cache.delete(lock)
 
 
-def _wait(cache: BaseCache, key: str, lock: str, groups: Sequence[str]) -> Entry | None:
-    """The entry another caller is building; None when that takes too long or came to nothing."""
+def _holds(entry: Entry | None, tokens: tuple[int, ...]) -> bool:
+    """Whether the entry is there, of the groups as they are, and its time not over."""
+    return entry is not None and entry[1] == tokens and time.time() < entry[2]
+
+
+def _wait(cache: BaseCache, lock: str) -> None:
+    """Until the caller who builds is done, or has taken too long."""
     end = time.monotonic() + WAIT_SECONDS
     pause = 0.01
-    while time.monotonic() < end:
+    while lock in cache and time.monotonic() < end:
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
-        entry, tokens = _read(cache, key, groups)
-        if entry and entry.tokens == tokens:
-            return entry
-        if lock not in cache:
-            return None
-    return None
 
 
 def move(groups: Iterable[str]) -> None:
     """Outdate every entry built from one of the groups; raises `CacheUnavailable` when that is not sure."""
     cache = _cache()
-    tokens = {_group_key(group): uuid4().hex for group in groups}
+    tokens = {_group_key(group): _token() for group in groups}
     if cache is None or not tokens:
         return
     try:

@@ -66,6 +66,11 @@ class Filters:
     def __bool__(self) -> bool:
         return self != Filters()
 
+    @property
+    def name(self) -> str:
+        """The conditions as a part of a cache key."""
+        return f"{self.in_stock:d}{self.offers:d}-{self.low}-{self.high}" if self else ""
+
     def condition(self) -> Q:
         found = Q()
         if self.in_stock:
@@ -130,7 +135,7 @@ def list_page(slug: str, sort: str = "default", number: int = 1, filters: Filter
         return None
     depth = min(NEAR_PAGES, conf.MAX_PAGE) if number <= NEAR_PAGES else conf.MAX_PAGE
     shape = cached(
-        f"shape:{slug}:{sort}:{depth}:{conf.PAGE_SIZE}:{filters if filters else ''}",
+        f"shape:{slug}:{sort}:{depth}:{conf.PAGE_SIZE}:{filters.name}",
         (SITE, list_key(slug)),
         lambda: _shape(type_, order, filters, depth),
         seconds=FILTERED_SECONDS if filters else None,

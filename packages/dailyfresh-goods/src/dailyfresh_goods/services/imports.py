@@ -74,7 +74,9 @@ class _Import:
     def write(self, good: list[tuple[dict[str, Any], SKU | None]]) -> None:
         """Write the rows with their marks, in one transaction."""
         spus = _spus(good)
-        rows, touched, marked = [], set(), [sku.pk for _values, sku in good if sku]
+        rows: list[SKU] = []
+        touched: set[str] = set()
+        marked = [sku.pk for _values, sku in good if sku]
         for values, sku in good:
             touched |= values.keys()
             given = {column: values[column] for column in OWN if column in values}

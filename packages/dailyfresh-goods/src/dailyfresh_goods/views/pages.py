@@ -33,8 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
     def make() -> tuple[str, dict[str, Any], float]:
         found = selectors.home()
-        context = {"home": found, "types": found.types, "canonical": _absolute(reverse("dailyfresh_goods:home"))}
-        context["structured"] = [website(context["canonical"])]
+        url = _absolute(reverse("dailyfresh_goods:home"))
+        context = {"home": found, "types": found.types, "canonical": url, "structured": [website(url)]}
         return "dailyfresh_goods/home.html", context, found.seconds
 
     return kept_page(request, "home", (SITE, HOME), make)

@@ -3,25 +3,19 @@
 import gzip
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 
 from ..pages.build import FOR_NOBODY, FRESH, anonymous_request
 from ..pages.cache import cached
 
-
-class Page(NamedTuple):
-    """What the cache keeps of a page; `seconds` it holds, None for as long as usual."""
-
-    zipped: bytes
-    etag: str
-    seconds: float | None
+Page = tuple[bytes, str, float | None]
+"""What the cache keeps of a page: the HTML zipped, its ETag, and the seconds it holds (None: as usual)."""
 
 
 def envelope(
@@ -64,14 +58,14 @@ def kept_page(
         template, context, seconds = make()
         html = neutral_html(request, template, context).encode()
         digest = hashlib.md5(html, usedforsecurity=False).hexdigest()
-        return Page(gzip.compress(html, 6, mtime=0), f'W/"{digest}"', seconds)
+        return gzip.compress(html, 6, mtime=0), f'W/"{digest}"', seconds
 
     language = translation.get_language()
     page = cached(
         f"page:{language}:{name}",
         groups,
         build,
-        seconds=lambda page: page.seconds,
+        seconds=lambda page: page[2],
         fresh=bool(request.META.get(FRESH)),
         stale=True,
     )
@@ -79,16 +73,17 @@ def kept_page(
 
 
 def _answer(request: HttpRequest, page: Page) -> HttpResponse:
+    zipped, etag, _seconds = page
     response: HttpResponse
-    if page.etag in request.headers.get("If-None-Match", ""):
+    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response = HttpResponseNotModified()
-    elif "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(page.zipped, headers={"Content-Encoding": "gzip"})
+    elif "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        response = HttpResponse(zipped, headers={"Content-Encoding": "gzip"})
     else:
-        html = gzip.decompress(page.zipped)
+        html = gzip.decompress(zipped)
         response = HttpResponse(html)
         setattr(response, FOR_NOBODY, html)
-    response["ETag"] = page.etag
+    response["ETag"] = etag
     response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["Accept-Encoding"])
+    response["Vary"] = "Accept-Encoding"
     return response

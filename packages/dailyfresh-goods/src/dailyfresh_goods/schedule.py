@@ -1,0 +1,8 @@
+"""When the tasks run: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
+
+SCHEDULE = {
+    "dailyfresh_goods.drain_pages": {"task": "dailyfresh_goods.tasks.drain_pages", "schedule": 30.0},
+    "dailyfresh_goods.refresh_figures": {"task": "dailyfresh_goods.tasks.refresh_figures", "schedule": 600.0},
+    "dailyfresh_goods.turn_home": {"task": "dailyfresh_goods.tasks.turn_home", "schedule": 30.0},
+}
+"""Seconds; a shop that is looked at drains every 5."""

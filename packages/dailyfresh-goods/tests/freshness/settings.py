@@ -1,0 +1,39 @@
+"""The mini-site as a running stack: a database and a Redis that several processes share, a broker and a worker."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from minisite.settings import *  # noqa: F403
+from minisite.settings import DAILYFRESH_GOODS
+
+FOLDER = Path(os.environ["FRESHNESS_DIR"])
+_database = urlsplit(os.environ["FRESHNESS_DATABASE"])
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.mysql",
+        "NAME": _database.path.strip("/"),
+        "USER": _database.username,
+        "PASSWORD": _database.password,
+        "HOST": _database.hostname,
+        "PORT": _database.port or 3306,
+        "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": os.environ["REDIS_URL"],
+        "KEY_PREFIX": "goods-freshness",
+    }
+}
+DAILYFRESH_GOODS = {
+    **DAILYFRESH_GOODS,
+    "TASKS": "celery",
+    "DEBOUNCE": 0.3,
+    "PAGE_SIZE": 4,
+    "CACHE_SECONDS": 5,
+    "PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": FOLDER / "pages"}},
+}
+CELERY_BROKER_URL = os.environ.get("BROKER_URL") or os.environ["REDIS_URL"]
+LOGGING = {"version": 1, "loggers": {"django.request": {"level": "ERROR"}}}

@@ -1,0 +1,68 @@
+"""No page outlives a change: 200 random changes of every kind, with visitors, and with workers killed meanwhile."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import service
+from dailyfresh_goods import receivers
+from dailyfresh_goods.models import StalePage
+from dailyfresh_goods.services import drain_pages
+from django.core.management import call_command
+from django.db import connection
+from freshness.changes import Merchant, outdated, stock_shop
+
+
+def test_after_random_changes_no_page_differs_from_a_fresh_one(
+    db: None, pages: Path, settings: Any, committing: Any, monkeypatch: Any
+) -> None:
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 4, "STATIC_PAGES": 2}
+    monkeypatch.setattr(receivers, "drain_pages", lambda: None)  # marks gather, and are worked off together
+    stock_shop(10)
+    drain_pages()
+    merchant = Merchant(seed=int(os.environ.get("FRESHNESS_SEED", "7")))
+    monkeypatch.setattr(merchant, "do_type", lambda: None)  # the long proof makes all pages anew again and again
+    for number in range(20):
+        with committing():
+            merchant.change()
+            if number % 5 == 4:  # as when the process dies between COMMIT and its callbacks
+                connection.run_on_commit.clear()
+    drain_pages()
+    assert outdated() == []
+    call_command("check_pages", verbosity=0)
+    assert not StalePage.objects.exists()
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("kills", [0, 3])
+def test_a_running_stack_stays_fresh(kills: int, redis_url: str, tmp_path: Path) -> None:
+    import MySQLdb
+
+    parts = urlsplit(service("DATABASE_URL"))
+    name = f"goods_freshness_{os.getpid()}_{kills}"
+    server = MySQLdb.connect(host=parts.hostname, port=parts.port, user=parts.username, password=parts.password)
+    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "freshness.run", "200", str(kills)],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            env=os.environ
+            | {
+                "PYTHONPATH": str(Path(__file__).parent),
+                "DJANGO_SETTINGS_MODULE": "freshness.settings",
+                "FRESHNESS_DIR": str(tmp_path),
+                "FRESHNESS_DATABASE": parts._replace(path=f"/{name}").geturl(),
+            },
+        )
+    finally:
+        server.cursor().execute(f"DROP DATABASE {name}")
+    print(run.stdout)
+    log = tmp_path / "worker.log"
+    assert run.returncode == 0, run.stdout + run.stderr + (log.read_text()[-3000:] if log.exists() else "")
