@@ -172,15 +172,15 @@ LABELS = {
 }
 OFFERS = ["strawberry", "shrimp", "lamb-leg", "duck", "broccoli"]  # the strip above the floors
 
-# title | text | label | picture | slug of the type it leads to
+# title | text | label | picture | slug of the type it leads to | product whose tint it has
 BANNERS = """
-清晨的菜园，中午到你家|每一棵青菜都知道产地，每一批都做农残快检|当季第一茬|slide-garden|veg
-开海第一网，鲜活到厨房|波龙、生蚝、大闸蟹，加冰打氧直送|开海季|slide-sea|seafood
-打开冰箱，就是一顿好饭|雪糕、披萨、水饺，忙的时候也好好吃饭|一刻开饭|slide-ice|frozen
+清晨的菜园，中午到你家|每一棵青菜都知道产地，每一批都做农残快检|当季第一茬|slide-garden|veg|broccoli
+开海第一网，鲜活到厨房|波龙、生蚝、大闸蟹，加冰打氧直送|开海季|slide-sea|seafood|lobster
+打开冰箱，就是一顿好饭|雪糕、披萨、水饺，忙的时候也好好吃饭|一刻开饭|slide-ice|frozen|soft-cone
 """
 PROMOTIONS = """
-开海季|波龙、生蚝、大闸蟹|产地直发|promo-sea|seafood
-冰爽一夏|雪糕 · 披萨 · 水饺|囤一点在冰箱|promo-ice|frozen
+开海季|波龙、生蚝、大闸蟹|产地直发|promo-sea|seafood|lobster
+冰爽一夏|雪糕 · 披萨 · 水饺|囤一点在冰箱|promo-ice|frozen|soft-cone
 """
 # Per type: three goods shown as titles, four as pictures.
 HOME = """

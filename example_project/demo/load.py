@@ -97,8 +97,15 @@ def fill(sku: SKU, product: data.Product, draw: random.Random) -> SKU:
 def furnish_home(types: dict[str, GoodsType], skus: dict[str, SKU]) -> None:
     """Carousel, promotions, and what each floor shows."""
     for model, table in ((HomeBanner, data.BANNERS), (Promotion, data.PROMOTIONS)):
-        for number, (title, text, label, picture, slug) in enumerate(data.rows(table)):
-            row = model(title=title, text=text, label=label, url=types[slug].get_absolute_url(), sort_order=number)
+        for number, (title, text, label, picture, slug, product) in enumerate(data.rows(table)):
+            row = model(
+                title=title,
+                text=text,
+                label=label,
+                url=types[slug].get_absolute_url(),
+                sku=skus[product],
+                sort_order=number,
+            )
             store(row.image, f"home/{picture}.webp")
             row.save()
     display = HomeTypeGoods.Display
