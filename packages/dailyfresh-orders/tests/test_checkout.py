@@ -70,6 +70,21 @@ def test_garbage_is_refused_in_words(shop, apple, pair):
     assert page.context["sentence"]
 
 
+def test_a_basket_that_is_away_is_said_kindly(shop, apple, in_basket, monkeypatch, caplog):
+    in_basket({apple: 1})
+    monkeypatch.setattr("minisite.shop.joins.Basket.lines", lambda *args: 1 / 0)
+    page = confirm(shop, apple)
+    assert page.status_code == 503
+    assert "Your cart cannot be read at the moment." in words(page)
+
+
+def test_more_than_the_columns_hold_is_refused_in_words(shop, apple):
+    Product.objects.update(yuan="99999999.99", pieces=9999)
+    page = buy_now(shop, f"{apple.pk}:9999")
+    assert "This is too much for one order." in words(page)
+    assert place(shop, page).status_code == 409
+
+
 def test_too_many_kinds_are_refused(shop, buyer):
     assert buy_now(shop, *[f"{n}:1" for n in range(1, 102)]).status_code == 400
 
@@ -343,6 +358,26 @@ def test_a_lost_race_is_run_again_unseen_and_at_most_five_times(make_order, appl
     monkeypatch.setattr(placing, "_insert", lambda *args: (_ for _ in ()).throw(OperationalError("database is locked")))
     with pytest.raises(Busy):
         make_order({apple: 1})
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ajax", [True, False])
+def test_a_shop_that_is_too_busy_says_so_and_wrote_nothing(shop, apple, monkeypatch, ajax):
+    order = place(shop, buy_now(shop, f"{apple.pk}:1"), payment_method="voucher") and Order.objects.get()
+
+    def locked(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("dailyfresh_orders.services.transitions._move", locked)
+    monkeypatch.setattr(placing, "_insert", locked)
+    headers = AJAX if ajax else {}
+    for answer in (
+        shop.post(reverse("dailyfresh_orders:cancel", args=[order.number]), headers=headers),
+        place(shop, buy_now(shop, f"{apple.pk}:1"), headers=headers),
+    ):
+        assert answer.status_code == 503
+        assert "The shop is very busy." in (answer.json()["message"] if ajax else words(answer))
     assert Order.objects.count() == 1
 
 

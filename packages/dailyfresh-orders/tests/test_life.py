@@ -23,6 +23,7 @@ STEPS = {
     "ship": (lambda o: transitions.ship(order_id=o.pk, carrier="SF", tracking_number="1", by="t"), S.SHIPPED),
     "receive": (lambda o: transitions.receive(order_id=o.pk, by="t"), S.RECEIVED),
     "finish": (lambda o: transitions.finish(order_id=o.pk, by="t"), S.DONE),
+    "withdraw": (lambda o: transitions.withdraw(order_id=o.pk, by="t"), S.CANCELLED),
     "close_refunded": (lambda o: transitions.close_refunded(order_id=o.pk, by="t"), S.CLOSED),
 }
 LEGAL = {
@@ -32,6 +33,7 @@ LEGAL = {
     "ship": {S.TO_SHIP},
     "receive": {S.SHIPPED},
     "finish": {S.RECEIVED},
+    "withdraw": {S.TO_SHIP},
     "close_refunded": {S.TO_SHIP, S.SHIPPED, S.RECEIVED, S.DONE},
 }
 
@@ -124,6 +126,18 @@ def test_a_paid_order_cannot_be_cancelled(unpaid):
     transitions.mark_paid(order_id=unpaid.pk, paid_at=timezone.now(), by="alipay")
     with pytest.raises(IllegalTransition):
         cancel_order(order=unpaid, by="buyer")
+
+
+def test_an_order_to_be_paid_on_delivery_is_cancelled_until_it_is_shipped(shop, admin_client, make_order, apple, pear):
+    by_buyer, by_staff, sent = make_order({apple: 1}), make_order({apple: 2}), make_order({pear: 1})
+    assert "Cancel order" in shop.get(by_buyer.get_absolute_url()).content.decode()
+    shop.post(reverse("dailyfresh_orders:cancel", args=[by_buyer.number]))
+    transitions.ship(order_id=sent.pk, carrier="SF", tracking_number="1", by="staff")
+    chosen = {"action": "cancel_orders", "_selected_action": [by_staff.pk, sent.pk]}
+    answer = admin_client.post(reverse("admin:dailyfresh_orders_order_changelist") + "?state=all", chosen, follow=True)
+    assert len(list(answer.context["messages"])) == 2
+    assert list(Order.objects.order_by("pk").values_list("state", flat=True)) == [S.CANCELLED, S.CANCELLED, S.SHIPPED]
+    assert (pieces(apple), pieces(pear)) == (10, 9)
 
 
 def test_time_cancels_unpaid_orders_and_spares_cash_on_delivery(unpaid, make_order, apple):

@@ -61,6 +61,10 @@ class AddressMissing(OrderError):
     """The buyer has no such address."""
 
 
+class BasketAway(OrderError):
+    """The basket cannot be read at the moment."""
+
+
 class AlreadyReviewed(OrderError):
     """The line has its review."""
 

@@ -23,6 +23,8 @@ from .protocols import Address, Purchasable
 SALT = "dailyfresh_orders.quote"
 BASKET, BUY = "basket", "buy"
 MAX_QUANTITY = 9999
+MOST = Decimal("99999999.99")
+"""What Alipay takes at most, and the columns hold with freight on top."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
         if quantity > item.available:
             problems.append(shortage_text(item.name, item.available))
     goods_total = sum((line.subtotal for line in lines), Decimal("0.00"))
+    if goods_total > MOST:
+        problems.append(_("This is too much for one order."))
     return Quote(
         key=key or new_token(),
         source=source,

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
+from .exceptions import BasketAway
+from .joins import basket
 from .models import Order, OrderLine, Payment, Refund, Review
 
 TABS: Mapping[str, tuple[str, ...]] = {
@@ -46,6 +48,15 @@ def order_counts(user: Any) -> dict[str, int]:
 def ordered_under(key: str) -> bool:
     """Whether the quote of this key has become an order."""
     return Order.objects.filter(token=key).exists()
+
+
+def chosen_in_basket(user: Any, sku_ids: Iterable[str]) -> dict[str, int]:
+    """sku_id -> quantity of what the user chose of the basket; empty without a basket, BasketAway when it cannot be read."""
+    shop = basket()
+    try:
+        return dict(shop.lines(user, list(sku_ids))) if shop else {}
+    except Exception as error:  # whatever its store raises
+        raise BasketAway from error
 
 
 @dataclass(frozen=True)

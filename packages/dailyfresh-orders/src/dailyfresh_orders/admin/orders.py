@@ -16,6 +16,7 @@ from ..days import today
 from ..exceptions import IllegalTransition
 from ..forms.shipping import ShipForm
 from ..models import Order, OrderLine, OrderLog
+from ..services.cancelling import cancel_order
 from ..services.transitions import ship
 from .dashboard import dashboard
 from .papers import csv_rows, delivery_notes, picking_list
@@ -71,7 +72,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     list_per_page = 50
     inlines = (LinesInline, LogInline)
-    actions = ("ship_orders", "print_picking_list", "print_delivery_notes", "export_csv")
+    actions = ("ship_orders", "cancel_orders", "print_picking_list", "print_delivery_notes", "export_csv")
     fieldsets = (
         (None, {"fields": ("number", "state", "user", "note")}),
         (gettext_lazy("Amounts"), {"fields": ("goods_total", "freight", "total", "currency", "payment_method")}),
@@ -161,6 +162,27 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
                 "%(n)d order was not to be shipped any more.", "%(n)d orders were not to be shipped any more.", skipped
             )
             messages.warning(request, said % {"n": skipped})
+
+    @admin.action(description=gettext_lazy("Cancel the selected unpaid orders"), permissions=["ship"])
+    def cancel_orders(self, request: HttpRequest, chosen: "QuerySet[Order]") -> None:
+        """Those that are not paid and not sent; money that was paid goes back by a refund instead."""
+        cancelled = refused = 0
+        for order in chosen.order_by("pk"):
+            try:
+                cancel_order(order=order, by=request.user, why="cancelled by the shop")
+                cancelled += 1
+            except IllegalTransition:
+                refused += 1
+        if cancelled:
+            said = ngettext("%(n)d order was cancelled.", "%(n)d orders were cancelled.", cancelled)
+            messages.success(request, said % {"n": cancelled})
+        if refused:
+            said = ngettext(
+                "%(n)d order is paid, sent or over: it cannot be cancelled.",
+                "%(n)d orders are paid, sent or over: they cannot be cancelled.",
+                refused,
+            )
+            messages.warning(request, said % {"n": refused})
 
     @admin.action(description=gettext_lazy("Print the picking list"), permissions=["view"])
     def print_picking_list(self, request: HttpRequest, chosen: "QuerySet[Order]") -> HttpResponse:

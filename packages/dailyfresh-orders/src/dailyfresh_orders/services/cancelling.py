@@ -9,7 +9,7 @@ from django.utils import timezone
 from ..exceptions import IllegalTransition
 from ..models import Order
 from .retrying import retried
-from .transitions import finish, finish_cancel, receive, request_cancel
+from .transitions import finish, finish_cancel, receive, request_cancel, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +22,12 @@ CLOCK = "clock"
 def cancel_order(*, order: Order, by: Any, why: str = "") -> None:
     """Cancel an unpaid order: at once when no payment was begun, otherwise when the gateway has closed it.
 
-    Raises IllegalTransition once it is paid. `start_payment` locks the order first, so none can begin meanwhile.
+    One to be paid on delivery can be cancelled until it is shipped. Raises IllegalTransition once it is paid or sent.
+    `start_payment` locks the order first, so none can begin meanwhile.
     """
+    if order.state == Order.State.TO_SHIP:
+        withdraw(order_id=order.pk, by=by, why=why)
+        return
     request_cancel(order=order, by=by, why=why)
     if not order.payments.exists():
         finish_cancel(order_id=order.pk, by=by, why=why)

@@ -24,7 +24,7 @@ S = Order.State
 LEGAL: dict[str, frozenset[str]] = {
     S.TO_SHIP: frozenset({S.AWAITING_PAYMENT, S.CANCELLING}),
     S.CANCELLING: frozenset({S.AWAITING_PAYMENT}),
-    S.CANCELLED: frozenset({S.CANCELLING}),
+    S.CANCELLED: frozenset({S.CANCELLING, S.TO_SHIP}),
     S.SHIPPED: frozenset({S.TO_SHIP}),
     S.RECEIVED: frozenset({S.SHIPPED}),
     S.DONE: frozenset({S.RECEIVED}),
@@ -94,8 +94,23 @@ def finish_cancel(*, order_id: int, by: Any, why: str = "") -> bool:
     if order.state != S.CANCELLING:
         return False
     _move(order, S.CANCELLED, by=by, why=why)
-    _give_back(order, {line.pk: line.quantity for line in order.lines.all()})
+    _give_back(
+        order, {line.pk: line.quantity - line.restocked for line in order.lines.all() if line.quantity > line.restocked}
+    )
     return True
+
+
+@retried
+@transaction.atomic
+def withdraw(*, order_id: int, by: Any, why: str = "") -> None:
+    """Stop an order that is to be paid on delivery, before it is shipped: its stock returns; IllegalTransition once it is paid or sent."""
+    order = _locked(order_id)
+    if order.state != S.TO_SHIP or order.paid_at is not None or order.payments.exists():
+        raise IllegalTransition(order, order.state, S.CANCELLED)
+    _move(order, S.CANCELLED, by=by, why=why)
+    _give_back(
+        order, {line.pk: line.quantity - line.restocked for line in order.lines.all() if line.quantity > line.restocked}
+    )
 
 
 @retried

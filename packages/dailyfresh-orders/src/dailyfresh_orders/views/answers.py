@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+
+from ..exceptions import Busy
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -37,7 +40,10 @@ def for_buyers(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Busy:
+                return _busy(request)
         if not wants_json(request):
             return redirect_to_login(request.get_full_path() if request.method == "GET" else _page(request))
         login = redirect_to_login(_page(request))
@@ -45,6 +51,14 @@ def for_buyers(view: View) -> View:
         return envelope("login_required", message, status=401, data={"login_url": login["Location"]})
 
     return cast(View, login_not_required(never_cache(transaction.non_atomic_requests(guarded))))
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    """Five lost races in the database: nothing was written, and trying again is safe."""
+    sentence = _("The shop is very busy. Please try again.")
+    if wants_json(request):
+        return envelope("busy", sentence, status=503)
+    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=503)
 
 
 def _page(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """The confirm page, its quotes, and placing the order."""
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -13,17 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ..conf import conf
-from ..exceptions import AddressMissing, Busy, OutOfStock, QuoteChanged, QuoteInvalid
+from ..exceptions import AddressMissing, BasketAway, Busy, OutOfStock, QuoteChanged, QuoteInvalid
 from ..forms.checkout import ChosenForm, PlaceForm, QuoteForm
 from ..freight import freight
 from ..gateways import configured
-from ..joins import address_book, basket
+from ..joins import address_book
 from ..numbers import new_token
 from ..protocols import Address
 from ..quotes import BASKET, Quote, claimed, quote, shortage_texts, signed
-from ..selectors import ordered_under
+from ..selectors import chosen_in_basket, ordered_under
 from ..services.placing import place_order
 from .answers import envelope, for_buyers, wants_json
+
+logger = logging.getLogger(__name__)
 
 KEYS = "dailyfresh_orders_keys"
 
@@ -37,9 +40,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _nothing(request, str(form.errors["__all__"][0]))
     wanted, source = form.cleaned_data["wanted"], form.cleaned_data["source"]
     if source == BASKET:
-        shop = basket()
-        chosen = form.cleaned_data["sku_ids"]
-        wanted = dict(shop.lines(request.user, chosen)) if shop and chosen else {}
+        try:
+            wanted = chosen_in_basket(request.user, form.cleaned_data["sku_ids"])
+        except BasketAway:
+            logger.exception("The basket of user %s cannot be read", request.user.pk)
+            return _nothing(request, _("Your cart cannot be read at the moment. Please try again."), status=503)
     if not wanted:
         return _nothing(request, _("Nothing is chosen for an order."))
     choices = list(address_book().choices(request.user))
@@ -168,8 +173,8 @@ def _confirm_url(source: str, quantities: Mapping[str, int]) -> str:
     return f"{reverse('dailyfresh_orders:confirm')}?{urlencode(pairs)}"
 
 
-def _nothing(request: HttpRequest, sentence: str) -> HttpResponse:
-    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=400)
+def _nothing(request: HttpRequest, sentence: str, *, status: int = 400) -> HttpResponse:
+    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=status)
 
 
 def _too_old(request: HttpRequest) -> HttpResponse:

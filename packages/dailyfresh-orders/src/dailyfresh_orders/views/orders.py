@@ -25,7 +25,7 @@ from .answers import envelope, for_buyers, wants_json
 @for_buyers
 def order_list(request: HttpRequest) -> HttpResponse:
     """The buyer's orders by state (`?state=to-pay`), searched by number or product (`?q=`)."""
-    tab, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    tab, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\x00", "").strip()[:60]
     by_state = order_counts(request.user)
     counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in TABS.items()}
     paginator = Paginator(orders_of(request.user, tab=tab, search=search), conf.PAGE_SIZE)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -62,6 +62,8 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 @login_not_required
 def sku_reviews(request: HttpRequest, sku_id: str) -> HttpResponse:
     """A page of a SKU's published reviews, for everybody: a fragment for scripts, a page otherwise."""
+    if not (sku_id.isascii() and sku_id.isprintable() and len(sku_id) <= 64):
+        raise Http404
     page = Paginator(reviews_of(sku_id), conf.PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"sku_id": sku_id, "page": page}
     if wants_json(request):
