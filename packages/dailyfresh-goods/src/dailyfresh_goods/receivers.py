@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from .conf import wake
-from .models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
+from .models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from .pages.keys import HOME, SITE, list_key
 from .services import keys_of, mark, mark_stock_changed, tell
 from .signals import pages_marked, rows_changed
@@ -53,9 +53,14 @@ def after_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any
         mark([SITE])
         return
     _mark(sender, [instance.pk])
-    stock: object = getattr(instance, "stock", 0)
-    if not isinstance(stock, int):  # saved as an expression: its band is known only now
+    if isinstance(instance, SKU) and _band_is_unknown(instance):
         mark_stock_changed(sku_ids=[str(instance.pk)])
+
+
+def _band_is_unknown(sku: SKU) -> bool:
+    """Whether the stock was saved as an expression. Django 6 puts the number in its place afterwards."""
+    stock: object = sku.stock
+    return not isinstance(stock, int) or Band.of(stock) != sku.band
 
 
 def before_delete(sender: type[Model], instance: Model, **_: Any) -> None:

@@ -1,0 +1,93 @@
+"""What a site adds: ratings, a sitemap, its own frame and actions."""
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import BASE, Shop
+from dailyfresh_goods import conf, services
+from dailyfresh_goods.models import SKU
+from django.test import Client
+
+
+@dataclass
+class Stars:
+    average: Decimal
+    count: int
+
+
+RATED: dict[str, Stars] = {}
+
+
+class Ratings:
+    def find(self, sku_ids: Any) -> dict[str, Stars]:
+        return {sku_id: RATED[sku_id] for sku_id in sku_ids if sku_id in RATED}
+
+
+def test_stars_stand_on_cards_details_and_in_structured_data(
+    shop: Shop, browse: Any, settings: Any, committing: Any
+) -> None:
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "RATINGS": f"{__name__}.Ratings"}
+    with committing():
+        sku = shop.sku()
+    assert 'class="df-st"' not in browse("/list/fruit/").content.decode()
+    RATED[str(sku.pk)] = Stars(Decimal("4.75"), 12)
+    with committing():
+        services.mark_stale(sku_ids=[str(sku.pk)])  # as when a review is published
+    assert "4.8" in browse("/list/fruit/").content.decode()
+    page = browse(f"/goods/{sku.pk}/").content.decode()
+    assert "12 reviews" in page
+    assert '"reviewCount": 12' in page
+    RATED.clear()
+
+
+def test_the_sitemap_names_home_types_and_goods_on_sale(shop: Shop, client: Client) -> None:
+    sku, off = shop.sku(), shop.sku(on_sale=False)
+    index = client.get("/sitemap.xml").content.decode()
+    assert "goods" in index
+    text = "".join(client.get(f"/sitemap-{part}.xml").content.decode() for part in ("home", "types", "goods"))
+    for path in ("/", "/list/fruit/", f"/goods/{sku.pk}/"):
+        assert f"<loc>http://testserver{BASE}{path}</loc>" in text
+    assert f"/goods/{off.pk}/" not in text
+
+
+def test_a_site_puts_its_frame_and_actions_around(shop: Shop, browse: Any, settings: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "dailyfresh_goods"
+    folder.mkdir()
+    (folder / "base.html").write_text("<main>My frame{% block content %}{% endblock %}</main>")
+    (folder / "_card_action.html").write_text('<a href="/add/{{ card.sku_id }}/">Add</a>')
+    templates = deepcopy(settings.TEMPLATES)
+    templates[0]["DIRS"] = [tmp_path]
+    settings.TEMPLATES = templates
+    sku = shop.sku()
+    page = browse("/list/fruit/").content.decode()
+    assert page.startswith("<main>My frame")
+    assert f'href="/add/{sku.pk}/"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/list/fruit/", "/goods/{pk}/", "/goods/99/"])
+def test_no_page_needs_an_inline_script_or_style(path: str, shop: Shop, browse: Any) -> None:
+    sku = shop.sku()
+    shop.banner()
+    page = browse(path.format(pk=sku.pk)).content.decode()
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", page)
+    for attributes in re.findall(r"<script([^>]*)>", page):
+        assert "src=" in attributes or "application/ld+json" in attributes
+    assert "<form" not in page or 'method="post"' not in page
+
+
+def test_no_default_names_another_package() -> None:
+    text = Path(conf.__file__).read_text()
+    assert not re.search(r"dailyfresh_(users|cart|orders)|django_fdfs", text)
+
+
+def test_nothing_is_sold_at_a_price_below_zero(shop: Shop) -> None:
+    from django.db import IntegrityError, transaction
+
+    sku = shop.sku()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SKU._base_manager.filter(pk=sku.pk).update(price=-1)
