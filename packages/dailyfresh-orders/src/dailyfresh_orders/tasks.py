@@ -11,6 +11,9 @@ from .services.cancelling import pass_time
 from .services.payments import finish_cancellations, reconcile, sweep, sweep_refunds
 from .services.sales import close_days
 
+AT_ONCE = 0.5
+"""Seconds after which a drain that was woken begins nothing new: beat's `drain_payments` does the rest."""
+
 
 @shared_task(ignore_result=True)
 def drain() -> None:
@@ -28,14 +31,14 @@ def drain_payments() -> None:
 
 @shared_task(ignore_result=True)
 def drain_refunds() -> None:
-    """Refunds that may go out; woken when one is approved."""
-    sweep_refunds(seconds=15)
+    """Refunds that may go out; woken when one is approved, perhaps inside a request, so it begins little."""
+    sweep_refunds(seconds=AT_ONCE)
 
 
 @shared_task(ignore_result=True)
 def drain_cancellations() -> None:
-    """Orders that wait for their payments to be closed; woken when one is cancelled."""
-    finish_cancellations(seconds=15)
+    """Orders that wait for their payments to be closed; woken when one is cancelled, as above."""
+    finish_cancellations(seconds=AT_ONCE)
 
 
 @shared_task(ignore_result=True)

@@ -46,6 +46,7 @@ def wipe():
 
 def prepare():
     from django.contrib.auth import get_user_model
+
     from minisite.shop.models import Place, Product
 
     wipe()
@@ -135,8 +136,9 @@ def come_back(user, order, fields):
 
 def due():
     """Let nothing wait for its turn."""
-    from dailyfresh_orders.models import Payment, Refund
     from django.utils import timezone
+
+    from dailyfresh_orders.models import Payment, Refund
 
     past = timezone.now() - timedelta(seconds=30)
     Payment.objects.filter(state="pending").update(ask_again_at=past, asked_at=None)
@@ -232,8 +234,9 @@ class Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def install(self):
-        from dailyfresh_orders.gateways import alipay
         from django.db import connection
+
+        from dailyfresh_orders.gateways import alipay
 
         def statement(execute, sql, params, many, context):
             self()
@@ -453,9 +456,10 @@ OPERATIONS = {
 
 def refund_race(scenario):
     """Processes refund one payment at one instant; the sums never exceed it, here or at the gateway."""
+    from django.db.models import Sum
+
     from dailyfresh_orders.models import Refund
     from dailyfresh_orders.services.payments import refund_lines
-    from django.db.models import Sum
 
     user, wrong, said = prepare(), [], Counter()
 

@@ -1,7 +1,8 @@
 """Paying, from the button to the books."""
 
-from dailyfresh_orders.models import Order, Payment
 from django.urls import reverse
+
+from dailyfresh_orders.models import Order, Payment
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
 

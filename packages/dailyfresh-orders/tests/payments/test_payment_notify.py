@@ -8,14 +8,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
 from dailyfresh_orders.exceptions import Busy
 from dailyfresh_orders.models import Notice, Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services.payments import ask, sweep, sweep_refunds
 from dailyfresh_orders.services.transitions import finish_cancel, request_cancel
 from dailyfresh_orders.signals import order_moved, payment_disputed
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 ADDRESS = "dailyfresh_orders:alipay_notify"
 

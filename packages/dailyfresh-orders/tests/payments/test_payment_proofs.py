@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from conftest import HERE as TESTS
 from conftest import minisite_env
 

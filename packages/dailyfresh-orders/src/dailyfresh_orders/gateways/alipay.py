@@ -5,13 +5,12 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
-from zoneinfo import ZoneInfo
 
 from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
@@ -48,7 +47,8 @@ from alipay.exceptions import AliPayException, AliPayValidationError  # noqa: E4
 
 logger = logging.getLogger(__name__)
 
-CHINA = ZoneInfo("Asia/Shanghai")
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Without summer time since 1991, and there without a time zone database."""
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
 NO_BELIEVABLE_ANSWER = (
     OSError,

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD; yesterday if left out")
         parser.add_argument("--gateway", help="only this one; every one that is paid online if left out")
-        parser.add_argument("--strict", action="store_true", help="fail when a difference is left or an answer is missing")
+        parser.add_argument(
+            "--strict", action="store_true", help="fail when a difference is left or an answer is missing"
+        )
 
     def handle(self, *args: Any, day: date | None, gateway: str | None, strict: bool, **options: Any) -> None:
         day = day or today() - timedelta(days=1)
