@@ -81,7 +81,7 @@ class Proxy:
                 if self.hang:
                     continue
                 if limit is not None and count + len(data) > limit:
-                    sink.sendall(data[: limit - count])
+                    sink.sendall(data[: max(limit - count, 0)])
                     break
                 sink.sendall(data)
                 count += len(data)

@@ -1,6 +1,7 @@
 """Servers that die, hang, restart and lie: no wrong byte, no second copy, and the next call works."""
 
 import os
+import signal
 import socket
 import struct
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django_fdfs_storage.client import FastDFSClient
-from django_fdfs_storage.connection import Address
+from django_fdfs_storage.connection import Address, Connection
 from django_fdfs_storage.devserver import DevServer
 from django_fdfs_storage.exceptions import (
     BadReply,
@@ -18,6 +19,7 @@ from django_fdfs_storage.exceptions import (
     FastDFSError,
     NoStorageAvailable,
     PoolExhausted,
+    Refused,
     ServerTimeout,
     ServerUnreachable,
 )
@@ -195,14 +197,17 @@ def test_an_upload_cut_in_the_middle_leaves_no_file(cluster, client, after):
     assert works(client)
 
 
+@pytest.mark.parametrize("warm", [True, False])
 @pytest.mark.parametrize("after", [0, 9, 10, 30])
-def test_an_upload_whose_answer_is_lost_is_not_sent_again(cluster, client, after):
+def test_an_upload_whose_answer_is_lost_is_not_sent_again(cluster, client, after, warm):
     """The server may have stored it: an error leaves the choice to the caller, a retry would not."""
+    if warm:
+        client.upload(b"over a connection that is used again")
     cluster.storage.cut_answer_after = after
     with pytest.raises(ConnectionLost):
         client.upload(b"once")
     cluster.storage.heal()
-    assert len(cluster.files()) == 1
+    assert len(cluster.files()) == 1 + warm
     assert works(client)
 
 
@@ -364,4 +369,68 @@ def test_a_slow_reader_holds_no_connection(cluster):
     next(reader)
     assert works(client)
     assert len(b"".join(reader)) == 2_000_000 - 97_152 + 48_576
+    client.close()
+
+
+@pytest.mark.parametrize(("status", "stays"), [(0, True), (2, True), (17, True), (22, False), (28, False), (5, False)])
+def test_only_a_connection_whose_exchange_ended_well_serves_again(status, stays):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connection = Connection(Address(*listener.getsockname()), connect_timeout=1, network_timeout=1)
+        server, _ = listener.accept()
+        with server:
+            connection.begin(111)
+            assert not connection.idle
+            server.sendall(struct.pack("!QBB", 0, 100, status))
+            if status:
+                with pytest.raises(Refused) as caught:
+                    connection.answer()
+                assert caught.value.status == status
+            else:
+                assert connection.answer() == b""
+            assert connection.idle == stays
+        connection.close()
+
+
+# -- forks --
+
+
+def in_child(work) -> int:
+    """Fork, work in the child and give its exit status."""
+    child = os.fork()
+    if child == 0:  # pragma: no cover
+        code = 1
+        signal.alarm(30)
+        try:
+            code = 0 if work() else 2
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_child_leaves_its_parents_connections_alone(cluster, client):
+    assert works(client)
+    assert in_child(lambda: works(client)) == 0
+    assert (cluster.tracker.accepted, cluster.storage.accepted) == (2, 2)
+    assert works(client)
+    assert (cluster.tracker.accepted, cluster.storage.accepted) == (2, 2)
+
+
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_fork_in_the_middle_of_the_work_of_threads_works(cluster):
+    client = cluster.client(timeout=5)
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            assert works(client)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    assert [in_child(lambda: works(client)) for _ in range(5)] == [0] * 5
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert works(client)
     client.close()
