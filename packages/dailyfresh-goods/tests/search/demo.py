@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db.models import QuerySet
+from django.test import override_settings
 
 from dailyfresh_goods.models import SKU, SPU, GoodsType
 from dailyfresh_goods.search.indexing import rebuild
@@ -48,15 +49,16 @@ def use_index(folder: Path, engine: str = "whoosh") -> Iterator[None]:
     """An index of its own, in `folder`."""
     from haystack import connections
 
-    path = f"dailyfresh_goods.search.engines.{engine}.Engine"
     before = connections.connections_info
-    connections.connections_info = {"default": {"ENGINE": path, "PATH": str(folder / engine)}}
-    connections.thread_local.__dict__.clear()
-    try:
-        yield
-    finally:
-        connections.connections_info = before
+    chosen = {"default": {"ENGINE": f"dailyfresh_goods.search.engines.{engine}.Engine", "PATH": str(folder / engine)}}
+    with override_settings(HAYSTACK_CONNECTIONS=chosen):
+        connections.connections_info = chosen
         connections.thread_local.__dict__.clear()
+        try:
+            yield
+        finally:
+            connections.connections_info = before
+            connections.thread_local.__dict__.clear()
 
 
 def indexed() -> dict[str, int]:

@@ -225,7 +225,7 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
                 json.loads(query_string) if query_string else None,
                 order=order, start=start, end=start + 1000 if end is None else end, facets=facets,
             )  # fmt: skip
-        except (OSError, ValueError, KeyError, IndexError, AssertionError) as error:
+        except Exception as error:  # noqa: BLE001 -- a damaged file can raise anything
             self.forget_reader()
             raise IndexUnavailable(
                 f"{self._current()} cannot be searched ({error!r}): run `manage.py search_rebuild`"
