@@ -53,39 +53,52 @@ end
 
 if status == 1 then
   if clear then redis.call('DEL', KEYS[1], KEYS[2]) end
+  local quantities, notes, written = {}, {'', now}, {} -- what one HSET each will write; the note of a line written here
   for _, step in ipairs(plan) do
     local i, kind, sku, old, new = unpack(step)
+    local note
     if new == 0 then
       if old > 0 then
         redis.call('HDEL', KEYS[1], sku)
         redis.call('HDEL', KEYS[2], sku)
       end
-    else
-      if new ~= old then redis.call('HSET', KEYS[1], sku, new) end
-      if old == 0 then
-        redis.call('HSET', KEYS[2], sku, ARGV[i + 6] .. ':' .. ARGV[i + 4] .. ':' .. ARGV[i + 5])
-      elseif kind == 'add' or kind == 'mark' then
-        local position, selected, price = string.match(redis.call('HGET', KEYS[2], sku) or '', '^(%d+):(%d):(.*)$')
-        position = position or ARGV[i + 6]
-        if kind == 'add' then price = ARGV[i + 5] end
-        redis.call('HSET', KEYS[2], sku, position .. ':' .. ARGV[i + 4] .. ':' .. (price or ''))
+    elseif old == 0 then
+      note = ARGV[i + 6] .. ':' .. ARGV[i + 4] .. ':' .. ARGV[i + 5]
+    elseif kind == 'add' or kind == 'mark' then
+      local before = written[sku] or redis.call('HGET', KEYS[2], sku) or ''
+      local position, selected, price = string.match(before, '^(%d+):(%d):(.*)$')
+      if kind == 'add' then price = ARGV[i + 5] end
+      note = (position or ARGV[i + 6]) .. ':' .. ARGV[i + 4] .. ':' .. (price or '')
+      if note == before then note = nil end
+    end
+    written[sku] = note or written[sku]
+    if current[sku] > 0 then
+      if new ~= old then
+        quantities[#quantities + 1] = sku
+        quantities[#quantities + 1] = new
+      end
+      if note then
+        notes[#notes + 1] = sku
+        notes[#notes + 1] = note
       end
     end
   end
+  if #quantities > 0 then redis.call('HSET', KEYS[1], unpack(quantities)) end
   if count == 0 then
     redis.call('DEL', KEYS[2])
   else
-    redis.call('HSET', KEYS[2], '', now)
+    redis.call('HSET', KEYS[2], unpack(notes))
     if lifetime > 0 then
       redis.call('EXPIRE', KEYS[1], lifetime)
       redis.call('EXPIRE', KEYS[2], lifetime)
     end
   end
   if reference ~= '' then
+    local remember = tonumber(ARGV[3])
     redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-    redis.call('ZADD', KEYS[3], now + tonumber(ARGV[3]), reference)
-    local last = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')
-    redis.call('EXPIREAT', KEYS[3], last[2])
+    redis.call('ZADD', KEYS[3], now + remember, reference)
+    -- The longest that anything is remembered, so that a short memory does not cut a long one off.
+    redis.call('EXPIRE', KEYS[3], math.max(remember, lifetime > 0 and lifetime or 7776000))
   end
 else
   count = redis.call('HLEN', KEYS[1])

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ..exceptions import CartUnavailable
-from .base import CartStore, Change, Claim, Held, Line, Outcome, Owner, Why, stamped
+from .base import CartStore, Change, Claim, Held, Line, Outcome, Owner, Why
 from .document import oldest_first
 from .redis_checks import configuration_messages, server_messages
 
@@ -98,10 +98,18 @@ class RedisStore(CartStore):
     ) -> Outcome:
         now = time.time()
         args: list[str | int] = [int(now), reference, remember, int(clip), int(clear), most, lifetime, int(read)]
-        for change in stamped(changes, int(now * 1_000_000)):
+        for position, change in enumerate(changes, start=int(now * 1_000_000)):
             cap = -1 if change.cap is None else change.cap
             price = "" if change.unit_price is None else str(change.unit_price)
-            args += (change.kind, change.sku_id, change.quantity, cap, int(change.selected), price, change.position)
+            args += (
+                change.kind,
+                change.sku_id,
+                change.quantity,
+                cap,
+                int(change.selected),
+                price,
+                change.position or position,
+            )
         with _asking():
             status, count, results, *carts = CHANGE(self.client, self._keys(owner)[:3], *args)
         named = [change.sku_id for change in changes]
