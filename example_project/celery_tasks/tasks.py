@@ -23,6 +23,7 @@ BEAT: dict[str, float | crontab] = {
     "dailyfresh_goods.tasks.turn_home": DRAIN,
     "dailyfresh_goods.tasks.refresh_figures": 600.0,
     "dailyfresh_search.drain_documents": DRAIN,
+    "store.tasks.heal_bands": DRAIN,
     "dailyfresh_orders.tasks.drain": DRAIN,
     "dailyfresh_orders.tasks.drain_payments": DRAIN,  # refunds and cancellations as well
     "dailyfresh_orders.tasks.reconcile_yesterday": crontab(hour="4", minute="0"),

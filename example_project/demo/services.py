@@ -19,7 +19,7 @@ ROUTINE_OF_REDIS = re.compile(
 ROUTINE_OF_THE_WORKER = re.compile(
     # what every drain says when there was nothing to do, and Celery's warning for root
     r"Task \S+ received|SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0"
-    r"|Task dailyfresh_(users|goods|search|orders)\.\S*(drain|turn|tidy|refresh)\S+ succeeded in 0\.0"
+    r"|Task (store|dailyfresh_(users|goods|search|orders))\.\S*(drain|turn|tidy|refresh|heal)\S+ succeeded in 0\.0"
 )
 
 

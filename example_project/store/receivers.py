@@ -21,7 +21,7 @@ def mark_stock(sku_ids: Iterable[str], **_: Any) -> None:
     """Pages show whether goods are in stock.
 
     The orders lock the stock last, so its new value is there only after the commit. A process that dies in between
-    is made up for by the goods' `refresh_figures`.
+    is made up for by the next `tasks.heal_bands`.
     """
     transaction.on_commit(partial(goods.mark_stock_changed, sku_ids=list(sku_ids)), robust=True)
 

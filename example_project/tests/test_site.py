@@ -11,6 +11,7 @@ from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_users.signals import account_erasing, account_exporting
 from django.apps import apps
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -129,7 +130,7 @@ def test_language_links_lead_to_the_same_page(client: Client) -> None:
 def test_beat_calls_every_task_that_drains() -> None:
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     app.loader.import_default_modules()
-    ours = {name for name in app.tasks if name.startswith("dailyfresh_")}
+    ours = {name for name in app.tasks if name.startswith(("dailyfresh_", "store."))}
     # Woken by a change; what they leave is in `drain_payments`, which beat calls.
     woken = {"dailyfresh_orders.tasks.drain_refunds", "dailyfresh_orders.tasks.drain_cancellations"}
 
@@ -146,11 +147,19 @@ def test_a_review_marks_the_pages_of_its_goods(strawberry: SKU) -> None:
 
 
 def test_stock_that_sells_out_marks_its_pages(strawberry: SKU, django_capture_on_commit_callbacks: Any) -> None:
-    StalePage.objects.all().delete()
-
     with django_capture_on_commit_callbacks(execute=True):
         stock_changed.send(sender=None, sku_ids=[str(strawberry.pk)])
-        SKU.objects.filter(pk=strawberry.pk).update(stock=0)
+        QuerySet(SKU).filter(pk=strawberry.pk).update(stock=0)
+
+    strawberry.refresh_from_db()
+    assert strawberry.band == 0
+    assert StalePage.objects.filter(key__contains=str(strawberry.pk)).exists()
+
+
+def test_a_band_that_nobody_marked_is_healed_by_beat(strawberry: SKU) -> None:
+    QuerySet(SKU).filter(pk=strawberry.pk).update(stock=0)  # as a process that dies right after its commit
+
+    app.tasks["store.tasks.heal_bands"]()
 
     strawberry.refresh_from_db()
     assert strawberry.band == 0
