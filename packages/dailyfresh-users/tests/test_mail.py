@@ -336,7 +336,7 @@ def environment(path, port=25):
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "minisite.on_file",
-        "PYTHONPATH": os.path.dirname(__file__),
+        "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")]),
         "MINISITE_DATABASE": str(path),
         "MINISITE_SMTP_PORT": str(port),
     }

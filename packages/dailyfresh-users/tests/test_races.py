@@ -14,7 +14,7 @@ def run(mariadb, isolation, rounds):
         "DATABASE_URL": mariadb,
         "DJANGO_SETTINGS_MODULE": "minisite.on_mariadb",
         "MINISITE_ISOLATION": isolation,
-        "PYTHONPATH": os.path.dirname(__file__),
+        "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")]),
     }
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "races", str(rounds)]
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)

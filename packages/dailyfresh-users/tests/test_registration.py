@@ -3,7 +3,8 @@
 import pytest
 from conftest import ADDRESS, PASSWORD, account, ajax, link_of, make_foreign_user, make_user, register, text, url
 from dailyfresh_users import models
-from dailyfresh_users.selectors import email_of
+from dailyfresh_users.selectors import email_of, name_is_taken
+from dailyfresh_users.services import accounts
 from dailyfresh_users.signals import user_registered
 from django.core import mail
 from django.test import Client
@@ -188,6 +189,20 @@ def test_a_registration_is_announced_once(client):
     finally:
         user_registered.disconnect(dispatch_uid="test")
     assert heard == ["lin@example.com"]
+
+
+def test_an_account_whose_registration_fails_half_way_is_not_kept():
+    def fail(**kwargs):
+        raise ZeroDivisionError
+
+    user_registered.connect(fail)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            accounts.register(username="halfway", email="h@example.com", password=PASSWORD, origin="http://x")
+    finally:
+        user_registered.disconnect(fail)
+    assert not name_is_taken("halfway")
+    assert not models.Mail.objects.exists()
 
 
 def test_the_agreement_links_what_the_site_named(client, settings):
