@@ -38,7 +38,11 @@ services:
 services-stop:
 	@.ci/services stop
 
-bench-fdfs bench-goods bench-search bench-cart bench-orders: bench-%:
+bench-search:
+	@$(PYTHON) .ci/environment.py bench
+	@cd packages/dailyfresh-goods && exec ../../.venv/bench/bin/python -m bench.search $(BENCH)
+
+bench-fdfs bench-goods bench-cart bench-orders: bench-%:
 	@$(PYTHON) .ci/environment.py bench
 	@eval "$$(.ci/services env)" && cd packages/*-$*$(if $(filter fdfs,$*),-storage) && exec ../../.venv/bench/bin/python -m bench
 

@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
-from dailyfresh_goods.search.engines.base import WriterBusy
+from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, rebuild, status
 

@@ -8,9 +8,9 @@ from whoosh.analysis import Token
 
 from dailyfresh_goods.search.corrections import distance
 from dailyfresh_goods.search.models import Synonym
+from dailyfresh_goods.search.selectors import lexicon
 from dailyfresh_goods.search.words.cutting import _Jieba, cutter
 from dailyfresh_goods.search.words.grams import grams, head_grams, needles
-from dailyfresh_goods.search.words.lexicon import lexicon
 from dailyfresh_goods.search.words.normal import normalise
 from dailyfresh_goods.search.words.packs import packs, without_packs
 from dailyfresh_goods.search.words.sound import sounds

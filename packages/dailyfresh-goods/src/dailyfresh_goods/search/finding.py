@@ -14,8 +14,8 @@ from ..models import SKU
 from ..selectors import Card, cards
 from .highlight import Marked, marked
 from .ladder import answer, count, queryset
+from .selectors import lexicon
 from .understanding import Query, understand
-from .words.lexicon import lexicon
 from .words.normal import runs
 
 logger = logging.getLogger(__name__)

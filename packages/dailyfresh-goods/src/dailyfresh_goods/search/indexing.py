@@ -11,7 +11,8 @@ from haystack import connections
 from haystack.constants import DEFAULT_ALIAS
 
 from ..models import SKU, StaleDocument
-from .engines.base import IndexUnavailable, LocalBackend, WriterBusy
+from .engines.base import IndexUnavailable, LocalBackend
+from .engines.generations import WriterBusy
 from .search_indexes import SKUIndex
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .words.lexicon import words_in
+
 
 class Synonym(models.Model):
     """One row of the lexicon; for the words it names it takes the place of the shipped rows."""
@@ -33,7 +35,5 @@ class Synonym(models.Model):
         return f"{self.words} > {self.narrower}" if self.narrower else self.words
 
     def clean(self) -> None:
-        from .words.lexicon import words_in
-
         if not words_in(self.words):
             raise ValidationError({"words": _("Write at least one word.")})

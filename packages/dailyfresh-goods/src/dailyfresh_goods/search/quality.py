@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ..models import SKU
 from .ladder import answer
-from .words.lexicon import Lexicon, lexicon
+from .selectors import lexicon
+from .words.lexicon import Lexicon
 
 K = 10
 

@@ -1,72 +1,29 @@
-"""What the engines on local files share: generations of the index, one writer, and the query as a tree.
+"""What the engines on local files share: how an index is read, written and rebuilt."""
 
-    PATH/
-      CURRENT         the name of the generation that is searched; rewritten (and renamed into place) after every commit
-      writer.lock     held while anything is written
-      rebuild.lock    held while a generation is built aside
-      1a2b3c4d/       a generation: the engine's own files
-      1a2b3c4d.late   keys written to the current generation while this one was built, one a line
-
-Locks are the kernel's (flock): those of a process that is killed are free at once.
-"""
-
-import fcntl
 import json
 import logging
 import shutil
 import threading
-import time
-import uuid
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.tree import Node
 from haystack import connections
-from haystack.backends import BaseSearchBackend, BaseSearchQuery
-from haystack.constants import DJANGO_CT, DJANGO_ID, ID
+from haystack.backends import BaseSearchBackend
+from haystack.constants import ID
 from haystack.exceptions import SearchBackendError, SkipDocument
 from haystack.models import SearchResult
 from haystack.utils import get_identifier
-from haystack.utils.app_loading import haystack_get_model
 
-from ..fields import Tokens
+from .generations import Generations
 
 logger = logging.getLogger(__name__)
 
 
 class IndexUnavailable(SearchBackendError):  # type: ignore[misc]
     """There is no index that can be read; `manage.py search_rebuild` makes one."""
-
-
-class WriterBusy(SearchBackendError):  # type: ignore[misc]
-    """Another process has been writing for longer than one may wait."""
-
-
-class TreeQuery(BaseSearchQuery):  # type: ignore[misc]
-    """Hands the conditions of a SearchQuerySet to the engine as a tree: nothing a visitor typed is ever parsed."""
-
-    def build_query(self) -> str:
-        return json.dumps(self._node(self.query_filter), ensure_ascii=False) if self.query_filter else ""
-
-    def _node(self, node: Any) -> dict[str, Any]:
-        if isinstance(node, Node):
-            tree = {"op": node.connector.lower(), "of": [self._node(child) for child in node.children]}
-            return {"op": "not", "of": [tree]} if node.negated else tree
-        expression, value = node
-        field, lookup = self.query_filter.split_expression(expression)
-        leaf: dict[str, Any] = {"field": field, "lookup": lookup, "weight": 0.0, "part": 0}
-        if isinstance(value, Tokens):
-            return leaf | {"value": value.tokens, "weight": value.weight, "part": value.part}
-        if not isinstance(value, str | int | float | list | tuple):
-            value = str(getattr(value, "query_string", value))
-        return leaf | {"value": value.split() if isinstance(value, str) and lookup == "content" else value}
-
-    def matching_all_fragment(self) -> str:
-        return ""
 
 
 class Reader:
@@ -90,10 +47,8 @@ class Reader:
         """Lets go of the files."""
 
 
-class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
+class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
     """A haystack backend on files of this machine; engines say how to open, read and write one generation."""
-
-    WAIT: ClassVar = 30.0
 
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
@@ -120,64 +75,6 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
     @abstractmethod
     def create(self, folder: Path) -> None:
         """Makes an empty generation in `folder`, which exists."""
-
-    # Locks and generations.
-
-    @contextmanager
-    def _locked(self, name: str, *, wait: float) -> Iterator[None]:
-        held: dict[str, int] = self._local.__dict__.setdefault("held", {})
-        if held.get(name):
-            held[name] += 1
-            try:
-                yield
-            finally:
-                held[name] -= 1
-            return
-        self.path.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + wait
-        with (self.path / f"{name}.lock").open("a") as file:
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() >= deadline:
-                        raise WriterBusy(f"{self.path}: the {name} lock is held by another process") from None
-                    time.sleep(0.02)
-            held[name] = 1
-            try:
-                yield
-            finally:
-                held[name] = 0
-
-    def writing(self, *, wait: float | None = None) -> Any:
-        """Holds the writer's lock, `wait` seconds at most for it; a thread may enter twice. Raises WriterBusy."""
-        return self._locked("writer", wait=self.WAIT if wait is None else wait)
-
-    def _current(self) -> Path | None:
-        try:
-            name = (self.path / "CURRENT").read_text().strip()
-        except FileNotFoundError:
-            return None
-        return self.path / name if name else None
-
-    def _point_at(self, folder: Path) -> None:
-        aside = self.path / f"CURRENT.{uuid.uuid4().hex}"
-        aside.write_text(folder.name)
-        aside.replace(self.path / "CURRENT")
-
-    def _new_folder(self) -> Path:
-        folder = self.path / uuid.uuid4().hex[:8]
-        folder.mkdir(parents=True)
-        return folder
-
-    def _sweep(self, keep: Path) -> None:
-        """Removes what rebuilds left that were killed; both locks are held."""
-        for path in self.path.iterdir():
-            if path.is_dir() and path != keep:
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.suffix == ".late" or path.name.startswith("CURRENT."):
-                path.unlink(missing_ok=True)
 
     # Reading.
 
@@ -225,7 +122,7 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
                 json.loads(query_string) if query_string else None,
                 order=order, start=start, end=start + 1000 if end is None else end, facets=facets,
             )  # fmt: skip
-        except Exception as error:  # noqa: BLE001 -- a damaged file can raise anything
+        except Exception as error:
             self.forget_reader()
             raise IndexUnavailable(
                 f"{self._current()} cannot be searched ({error!r}): run `manage.py search_rebuild`"
@@ -335,25 +232,7 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
         return number
 
 
-def searchable_model(label: str) -> bool:
-    """Whether haystack still knows the model of a document."""
-    return haystack_get_model(*label.split(".")) is not None
-
-
 def fields_of(alias: str) -> dict[str, Any]:
     """Name in the index -> field, of all index classes of a connection."""
     found: dict[str, Any] = connections[alias].get_unified_index().all_searchfields()
     return found
-
-
-__all__ = [
-    "DJANGO_CT",
-    "DJANGO_ID",
-    "ID",
-    "IndexUnavailable",
-    "LocalBackend",
-    "Reader",
-    "TreeQuery",
-    "WriterBusy",
-    "fields_of",
-]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from haystack.backends import BaseEngine
+from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 from tantivy import (
     Document,
     FieldType,
@@ -23,7 +24,8 @@ from tantivy import (
 
 from ..words.cutting import cutter
 from ..words.normal import normalise
-from .base import DJANGO_CT, DJANGO_ID, ID, LocalBackend, Reader, TreeQuery, fields_of
+from .base import LocalBackend, Reader, fields_of
+from .tree import TreeQuery
 
 SELLS = "sells"
 """A column that lifts what is in stock and sells best above its equals: tantivy multiplies a score by log2(2 + weight)."""

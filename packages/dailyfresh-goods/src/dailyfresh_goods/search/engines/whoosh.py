@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from haystack.backends import BaseEngine
+from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 from whoosh import fields, query
 from whoosh.analysis import Token, Tokenizer
 from whoosh.columns import NumericColumn
@@ -22,7 +23,8 @@ from whoosh.searching import Searcher
 from ..words.cutting import cutter
 from ..words.normal import normalise
 from .algebra import evaluate
-from .base import DJANGO_CT, DJANGO_ID, ID, LocalBackend, Reader, TreeQuery, fields_of
+from .base import LocalBackend, Reader, fields_of
+from .tree import TreeQuery
 
 CACHED_IDS = 300_000
 """Numbers of documents that a reader keeps in its cache of terms, about 20 MB."""

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from threading import Lock
-
-from django.db.models import Count, Max
 
 from ...conf import conf
 from .dictionary import lines_of
@@ -114,21 +111,3 @@ class Lexicon:
     def sounds(self) -> Iterable[str]:
         """The Pinyin of all its words."""
         return self._sounds[0].keys()
-
-
-_lock = Lock()
-_loaded: tuple[object, Lexicon] | None = None
-
-
-def lexicon() -> Lexicon:
-    """The lexicon as it stands: one statement asks whether the shop's rows have changed."""
-    from ..models import Synonym
-
-    global _loaded
-    stamp = (Synonym.objects.aggregate(Max("updated_at"), Count("pk")), tuple(conf.SEARCH_SYNONYMS))
-    loaded = _loaded
-    if loaded is None or loaded[0] != stamp:
-        own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
-        with _lock:
-            _loaded = loaded = (stamp, Lexicon(shipped_groups(), own))
-    return loaded[1]

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 
-from ...engines.base import WriterBusy
+from ...engines.generations import WriterBusy
 from ...indexing import rebuild
 
 
