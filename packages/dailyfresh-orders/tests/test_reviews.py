@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from dailyfresh_orders.exceptions import AlreadyReviewed
+from dailyfresh_orders.exceptions import AlreadyReviewed, IllegalTransition
 from dailyfresh_orders.models import Order, Review, ReviewPicture
 from dailyfresh_orders.selectors import rating_of, ratings_of
 from dailyfresh_orders.services.reviewing import Words, moderate, review_order
@@ -75,6 +75,17 @@ def test_nothing_is_reviewed_before_it_was_received(shop, make_order, apple):
     order = make_order({apple: 1})
     assert send(shop, order).status_code == 302
     assert not Review.objects.exists()
+
+
+def test_the_service_itself_refuses_a_review_before_receipt(make_order, apple):
+    order = make_order({apple: 1})
+    with pytest.raises(IllegalTransition):
+        review_order(order=order, words={order.lines.get().pk: Words(stars=5)}, anonymous=True)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM"])
+def test_a_picture_of_another_kind_is_refused_however_good_it_is(shop, received, kind):
+    assert send(shop, received, pictures=[picture(kind)]).status_code == 400
 
 
 @pytest.mark.parametrize("stars", ["", "0", "6", "x", "4.5", "-1"])
