@@ -176,7 +176,7 @@ def test_the_chinese_catalogue_is_complete_and_compiled():
 def test_every_sentence_of_the_source_is_in_the_catalogue(tmp_path):
     known = (PACKAGE / "locale/zh_Hans/LC_MESSAGES/django.po").read_text()
     for path in TEMPLATES.rglob("*.*"):
-        for sentence in re.findall(r'{% trans "([^"]+)"', path.read_text()):
+        for sentence in re.findall(r'{% (?:trans|translate) "([^"]+)"', path.read_text()):
             assert f'"{sentence}"' in known.replace('"\n"', ""), f"{path.name}: {sentence}"
 
 
