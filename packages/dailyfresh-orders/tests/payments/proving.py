@@ -46,7 +46,6 @@ def wipe():
 
 def prepare():
     from django.contrib.auth import get_user_model
-
     from minisite.shop.models import Place, Product
 
     wipe()
@@ -136,9 +135,8 @@ def come_back(user, order, fields):
 
 def due():
     """Let nothing wait for its turn."""
-    from django.utils import timezone
-
     from dailyfresh_orders.models import Payment, Refund
+    from django.utils import timezone
 
     past = timezone.now() - timedelta(seconds=30)
     Payment.objects.filter(state="pending").update(ask_again_at=past, asked_at=None)
@@ -234,9 +232,8 @@ class Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def install(self):
+        from dailyfresh_orders.gateways import alipay_sdk
         from django.db import connection
-
-        from dailyfresh_orders.gateways import alipay
 
         def statement(execute, sql, params, many, context):
             self()
@@ -244,7 +241,7 @@ class Killer:
             self()
             return result
 
-        commit, post = connection._commit, alipay.post
+        commit, post = connection._commit, alipay_sdk.post
 
         def killing_commit():
             self()
@@ -258,7 +255,7 @@ class Killer:
             return answer
 
         connection._commit = killing_commit
-        alipay.post = killing_post
+        alipay_sdk.post = killing_post
         connection.execute_wrappers.append(statement)
 
 
@@ -456,10 +453,9 @@ OPERATIONS = {
 
 def refund_race(scenario):
     """Processes refund one payment at one instant; the sums never exceed it, here or at the gateway."""
-    from django.db.models import Sum
-
     from dailyfresh_orders.models import Refund
     from dailyfresh_orders.services.payments import refund_lines
+    from django.db.models import Sum
 
     user, wrong, said = prepare(), [], Counter()
 

@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.hazmat.primitives import serialization as S
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.exceptions import ImproperlyConfigured
-
-from dailyfresh_orders.gateways.alipay import AlipayGateway, clean, masked
+from dailyfresh_orders.gateways.alipay import AlipayGateway
+from dailyfresh_orders.gateways.alipay_words import clean, masked
 from dailyfresh_orders.gateways.base import CloseOutcome, Outcome, PaymentRequest, TradeState
 from dailyfresh_orders.gateways.keys import BadKey, key_pair, private_key, public_key
 from dailyfresh_orders.gateways.money import BadAmount, parsed, written
+from django.core.exceptions import ImproperlyConfigured
 
 
 def ask(number="n1", **changes):

@@ -4,7 +4,6 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-
 from dailyfresh_orders.gateways.base import Message
 from dailyfresh_orders.gateways.cod import CashOnDelivery
 from dailyfresh_orders.testing import GatewayContract

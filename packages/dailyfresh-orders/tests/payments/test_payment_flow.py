@@ -1,8 +1,7 @@
 """Paying, from the button to the books."""
 
-from django.urls import reverse
-
 from dailyfresh_orders.models import Order, Payment
+from django.urls import reverse
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
 

@@ -8,15 +8,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
-
 from dailyfresh_orders.exceptions import Busy
 from dailyfresh_orders.models import Notice, Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services.payments import ask, sweep, sweep_refunds
 from dailyfresh_orders.services.transitions import finish_cancel, request_cancel
 from dailyfresh_orders.signals import order_moved, payment_disputed
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 ADDRESS = "dailyfresh_orders:alipay_notify"
 
@@ -363,3 +362,13 @@ def test_times_are_chinas_whatever_the_sites_zone_is(order, signed_notify, notif
 
 def test_unknown_gateways_have_no_addresses(client):
     assert client.post("/shop/orders/pay/nope/notify/").status_code == 404
+
+
+def test_settling_takes_few_statements_and_a_redelivery_fewer(
+    order, signed_notify, notify, django_assert_max_num_queries
+):
+    fields = signed_notify()
+    with django_assert_max_num_queries(24):
+        notify(fields)
+    with django_assert_max_num_queries(12):
+        notify(fields)

@@ -3,11 +3,10 @@
 import time
 
 import pytest
+from dailyfresh_orders.models import Order, Payment, PaymentLog
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-
-from dailyfresh_orders.models import Order, Payment, PaymentLog
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
 from conftest import HERE as TESTS
 from conftest import minisite_env
 

@@ -4,11 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
-
 from dailyfresh_orders.exceptions import IllegalTransition, RefundImpossible
 from dailyfresh_orders.models import Order, OrderLine, Payment, PaymentLog, Refund
 from dailyfresh_orders.services.payments import (
@@ -24,6 +19,10 @@ from dailyfresh_orders.services.payments import (
     withdraw_refund,
 )
 from dailyfresh_orders.services.transitions import receive, ship
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 KEY = "abcdef12345{}"
 

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from dailyfresh_orders.gateways.base import Observation, TradeState
 from dailyfresh_orders.models import Payment
 from dailyfresh_orders.services.payments.settling import Step, next_step
+from hypothesis import given
+from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 23, 12, 0)
 AMOUNTS = [None, Decimal("61.00"), Decimal("60.99"), Decimal("0.01")]

@@ -4,8 +4,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
-
 from dailyfresh_orders.models import Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services.cancelling import cancel_order, pass_time
 from dailyfresh_orders.services.payments import (
@@ -17,6 +15,7 @@ from dailyfresh_orders.services.payments import (
     sweep_refunds,
 )
 from dailyfresh_orders.tasks import drain_payments
+from django.utils import timezone
 
 
 def due():

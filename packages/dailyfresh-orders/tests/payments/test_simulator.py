@@ -20,7 +20,6 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
-
 from dailyfresh_orders.gateways.base import PaymentRequest, TradeState
 from dailyfresh_orders.simulator import Simulator
 from dailyfresh_orders.simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, signed_text

@@ -1,3 +1,3 @@
-from . import orders, payments, reviews
+from . import orders, payments, reconciliation, reviews
 
-__all__ = ["orders", "payments", "reviews"]
+__all__ = ["orders", "payments", "reconciliation", "reviews"]

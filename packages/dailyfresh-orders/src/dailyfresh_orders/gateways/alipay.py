@@ -1,16 +1,12 @@
 """Alipay through python-alipay-sdk: desktop and mobile web pages (alipay.trade.page.pay, .wap.pay)."""
 
-import http.client
 import logging
 import re
-import sys
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
@@ -19,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from .addresses import origin, refused_address
+from .alipay_sdk import CHINA, NO_BELIEVABLE_ANSWER, Sdk
+from .alipay_words import china_time, clean, masked, readable_amount
 from .base import (
     CloseOutcome,
     GatewayError,
@@ -34,33 +32,10 @@ from .base import (
 )
 from .keys import BadKey, key_pair, read_key
 from .money import BadAmount, parsed, written
-from .wire import post
-
-# The SDK's own `loggers` module runs logging.config.dictConfig when it is imported, and that closes every handler the
-# site has opened. A stand-in with the one name that the SDK takes from it keeps the site's logging as it is.
-_loggers = ModuleType("alipay.loggers")
-_loggers.logger = logging.getLogger(f"{__name__}.sdk")  # type: ignore[attr-defined]
-sys.modules.setdefault("alipay.loggers", _loggers)
-
-from alipay import AliPay  # noqa: E402
-from alipay.exceptions import AliPayException, AliPayValidationError  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Without summer time since 1991, and there without a time zone database."""
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
-NO_BELIEVABLE_ANSWER = (
-    OSError,
-    http.client.HTTPException,
-    ValueError,
-    AttributeError,
-    TypeError,
-    AliPayException,
-    AliPayValidationError,
-)
-"""Everything that one call of the SDK can fail with; its own two exceptions share no base class."""
-
 STATES = {
     "WAIT_BUYER_PAY": TradeState.WAITING,
     "TRADE_SUCCESS": TradeState.PAID,
@@ -76,31 +51,6 @@ ALREADY_PAID = {
 }
 MESSAGE_LIMIT = 16_384
 FIELD_LIMIT = 100
-
-
-class _Sdk(AliPay):  # type: ignore[misc]
-    """The SDK with what it lacks: a gateway of one's own, China's time, a deadline, and POST.
-
-    It sends everything as one GET by urllib, which honours `http_proxy`, follows redirects and restarts its time-out
-    with every byte. `_gateway` and the two `_verify…` names are private to it, so its version is pinned and tests use them.
-    """
-
-    def __init__(self, *, server_url: str, deadline: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._gateway = server_url
-        self._deadline = deadline
-
-    def build_body(self, method: str, biz_content: Any = None, **kwargs: Any) -> dict[str, Any]:
-        body: dict[str, Any] = super().build_body(method, biz_content, **kwargs)
-        # The SDK writes the process's local time, and Django sets that to TIME_ZONE.
-        return {**body, "timestamp": datetime.now(CHINA).strftime("%Y-%m-%d %H:%M:%S")}
-
-    def verified_sync_response(self, data: dict[str, Any], response_type: str) -> dict[str, Any]:
-        signed = dict(parse_qsl(self.sign_data(data), keep_blank_values=True, strict_parsing=True))
-        # As Alipay's official clients do it: the common parameters in the address, the business in the body.
-        content = {"biz_content": signed.pop("biz_content")}
-        answer = post(f"{self._gateway}?{urlencode(signed)}", urlencode(content).encode(), seconds=self._deadline)
-        return dict(self._verify_and_return_sync_response(answer, response_type))
 
 
 class AlipayGateway(PaymentGateway):
@@ -143,7 +93,7 @@ class AlipayGateway(PaymentGateway):
             )
         except BadKey as error:
             raise ImproperlyConfigured(f"AlipayGateway: {error}") from error
-        self._sdk = _Sdk(
+        self._sdk = Sdk(
             appid=self.app_id,
             app_private_key_string=private,
             alipay_public_key_string=public,
@@ -318,9 +268,9 @@ class AlipayGateway(PaymentGateway):
                 state=state,
                 source=source,
                 trade_no=str(values.get("trade_no") or ""),
-                amount=_amount(values.get("total_amount")),
+                amount=readable_amount(values.get("total_amount")),
                 buyer=masked(str(values.get("buyer_logon_id") or values.get("buyer_id") or "")),
-                paid_at=_china_time(values.get("gmt_payment")),
+                paid_at=china_time(values.get("gmt_payment")),
                 refunded=parsed(values.get("refund_fee") or "0"),
                 refund_no=str(values.get("out_biz_no") or "") if values.get("gmt_refund") else "",
                 event=str(values.get("notify_id") or ""),
@@ -329,40 +279,9 @@ class AlipayGateway(PaymentGateway):
             raise NotifyRejected("an amount or a time cannot be read") from error
 
 
-def clean(text: str, length: int) -> str:
-    """`text` without what breaks somebody on the way.
-
-    Braces break the SDK's reading of replies, `/=&` are outside Alipay's documented limits, and signs beyond the basic
-    plane (emoji) do not fit everybody's columns.
-    """
-    return " ".join(re.sub(r"""[{}/=&<>"'%\\\x00-\x1f\x7f\U00010000-\U0010ffff]""", " ", text).split())[:length].strip()
-
-
-def masked(account: str) -> str:
-    """An account that a person recognises and nobody else can use."""
-    if "*" in account or not account:
-        return account[:64]
-    return f"{account[:3]}***{account[-2:]}"[:64]
-
-
 def _refusal(answer: Mapping[str, Any]) -> Outcome:
     code, sub = str(answer.get("code") or ""), str(answer.get("sub_code") or "")
     # Alipay spells it ACQ. and AQC.; either way the system's own error says nothing about the money.
     if code in ("", "20000") or sub.endswith("SYSTEM_ERROR"):
         return Outcome.UNKNOWN
     return Outcome.REFUSED
-
-
-def _amount(text: object) -> Decimal | None:
-    """An amount, or None for one that cannot be read: the settlement disputes that, and nothing is lost."""
-    try:
-        return parsed(text)
-    except BadAmount:
-        return None
-
-
-def _china_time(text: object) -> datetime | None:
-    """Alipay's times carry no zone: they are China's, some with milliseconds."""
-    if not text:
-        return None
-    return datetime.fromisoformat(str(text)).replace(tzinfo=CHINA)

@@ -7,11 +7,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .book import CLOSED, SUCCESS, Book, Order, Refusal, Trade
+from .book import Book
 from .faults import Faults
 from .formats import buyer_number, china, fen, masked, money
 from .keys import APP_ID, Keys
 from .notices import Courier
+from .trades import CLOSED, SUCCESS, Order, Refusal, Trade
 
 PAGES = {"alipay.trade.page.pay": "FAST_INSTANT_TRADE_PAY", "alipay.trade.wap.pay": "QUICK_WAP_WAY"}
 UNITS = {"m": 60, "h": 3600, "d": 86400}

@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-WAITING, SUCCESS, FINISHED, CLOSED = "WAIT_BUYER_PAY", "TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"
+from .trades import CLOSED, FINISHED, SUCCESS, WAITING, Order, Refusal, Trade, trade_of
+
 PURSE = 1_000_000
 """Fen that a new buyer's account holds."""
 
@@ -30,47 +30,6 @@ CREATE TABLE IF NOT EXISTS notice (
 CREATE TABLE IF NOT EXISTS purse (buyer TEXT PRIMARY KEY, fen INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value REAL NOT NULL);
 """
-
-
-class Refusal(Exception):
-    """A business error of the open API: `sub_code` as Alipay documents it."""
-
-    def __init__(self, sub_code: str, sub_msg: str) -> None:
-        super().__init__(f"{sub_code}: {sub_msg}")
-        self.sub_code = sub_code
-        self.sub_msg = sub_msg
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a merchant's signed request asks a buyer to pay."""
-
-    out_trade_no: str
-    fen: int
-    subject: str
-    expires: float | None
-    request: dict[str, str]
-    """The common parameters and the business content, flat: notify_url, return_url, body, passback_params…"""
-
-    def field(self, name: str) -> str:
-        return self.request.get(name, "")
-
-
-@dataclass(frozen=True)
-class Trade:
-    order: Order
-    trade_no: str
-    status: str
-    buyer: str
-    paid_by: str
-    created: float
-    paid: float | None
-    closed: float | None
-    refunded: int
-
-    @property
-    def out_trade_no(self) -> str:
-        return self.order.out_trade_no
 
 
 class Book:
@@ -222,7 +181,7 @@ class Book:
             " AS refunded FROM trade WHERE out_trade_no=?",
             out_trade_no,
         )
-        return _trade(found[0]) if found else None
+        return trade_of(found[0]) if found else None
 
     def must(self, out_trade_no: str, trade_no: str = "") -> Trade:
         if not out_trade_no and trade_no:
@@ -320,17 +279,3 @@ class Book:
         """Deliver every notice of the trade once more, whatever was answered before."""
         with self._write() as db:
             return db.execute("UPDATE notice SET due=? WHERE out_trade_no=?", (moment, out_trade_no)).rowcount
-
-
-def _trade(row: sqlite3.Row) -> Trade:
-    return Trade(
-        order=Order(row["out_trade_no"], row["fen"], row["subject"], row["expires"], json.loads(row["request"])),
-        trade_no=row["trade_no"],
-        status=row["status"],
-        buyer=row["buyer"],
-        paid_by=row["paid_by"],
-        created=row["created"],
-        paid=row["paid"],
-        closed=row["closed"],
-        refunded=row["refunded"],
-    )

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .book import SUCCESS, WAITING, Trade
 from .faults import KINDS, Fault
 from .formats import china, money
+from .trades import SUCCESS, WAITING, Trade
 
 if TYPE_CHECKING:
     from .server import Handler, Simulator

@@ -3,7 +3,7 @@
 import re
 import time
 
-from .book import Refusal
+from .trades import Refusal
 
 
 def money(fen: int) -> str:

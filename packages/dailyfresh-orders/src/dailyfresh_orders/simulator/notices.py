@@ -10,10 +10,11 @@ from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from .book import FINISHED, SUCCESS, Book, Order, Trade
+from .book import Book
 from .faults import Faults
 from .formats import buyer_number, china, masked, money
 from .keys import APP_ID, SELLER_ID, Keys, signed_text
+from .trades import FINISHED, SUCCESS, Order, Trade
 
 SCHEDULE = (240, 600, 600, 3600, 7200, 21600, 54000)
 """Seconds between deliveries: 4m, 10m, 10m, 1h, 2h, 6h, 15h; eight deliveries in 24 h 22 m."""

@@ -15,11 +15,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from . import desk
 from .api import PAGES, Api, Rejected
-from .book import Book, Refusal, Trade
+from .book import Book
 from .faults import Fault, Faults
 from .keys import Keys
 from .notices import Courier
 from .pages import configure, language, render, stylesheet
+from .trades import Refusal, Trade
 
 logger = logging.getLogger(__name__)
 LIMIT = 1_000_000

@@ -11,9 +11,9 @@ from .refunding import (
     request_refund,
     retry_refund,
     return_disputed,
-    room_of,
     withdraw_refund,
 )
+from .room import room_of
 from .settling import Settlement, settle
 from .starting import start_payment
 from .sweeping import finish_cancellations, sweep, sweep_refunds

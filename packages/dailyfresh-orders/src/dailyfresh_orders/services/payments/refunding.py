@@ -1,8 +1,7 @@
 """Deciding about refunds: what a buyer asks for, what staff give, and that it never exceeds what was paid."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,30 +12,13 @@ from django.utils.translation import gettext as _
 
 from ...conf import conf
 from ...exceptions import RefundImpossible
-from ...gateways import UnknownGateway, gateway
-from ...gateways.money import BadAmount, written
-from ...models import Order, OrderLine, Payment, Refund, RefundLine
+from ...models import Order, Payment, Refund, RefundLine
 from ...signals import refund_moved, refund_ready
 from ..retrying import retried
 from .books import NOTHING, locked_books
+from .room import COUNTED, REFUNDABLE, Room, check_amount, open_room, pieces_of, room_from, room_of, worth_of
 
 R = Refund.State
-COUNTED = (R.READY, R.SENT, R.DONE)
-"""States in which the money is gone or on its way; a request that is not decided yet reserves nothing."""
-REFUNDABLE = (Payment.State.PAID, Payment.State.PART_REFUNDED)
-COLLECTED = (Order.State.RECEIVED, Order.State.DONE)
-"""States in which a cash-on-delivery order has been paid to the courier."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """What of a paid order can still be refunded."""
-
-    payment: Payment
-    money: Decimal
-    pieces: Mapping[int, int]
-    """Primary key of the order line -> pieces that were not refunded yet."""
-    refunds: Sequence[Refund]
 
 
 def refund_lines(
@@ -81,16 +63,16 @@ def _write(
     if not re.fullmatch(r"[0-9A-Za-z]{6,20}", key):
         raise RefundImpossible(_("This form is damaged. Please reload the page."))
     order, payments = locked_books(order_id)
-    room = _open_room(order, payments)
+    room = open_room(order, payments)
     number = f"{room.payment.out_trade_no}_{key}"[:64]
     for refund in room.refunds:
         if refund.out_request_no == number:
             return refund
     if kind == Refund.Kind.BUYER:
         _check_request(order, room, lines)
-    pieces = _pieces(room, lines)
-    due = _worth(order, room, pieces, whole=lines is None) if amount is None else amount
-    _check_amount(due, room)
+    pieces = pieces_of(room, lines)
+    due = worth_of(order, room, pieces, whole=lines is None) if amount is None else amount
+    check_amount(due, room)
     made = Refund.objects.create(
         payment=room.payment,
         out_request_no=number,
@@ -126,9 +108,9 @@ def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) ->
         return locked
     if locked.state != R.ASKED:
         raise RefundImpossible(_("This request was decided already."))
-    room = _open_room(order, payments)
-    _pieces(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
-    _check_amount(locked.amount, room)
+    room = open_room(order, payments)
+    pieces_of(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
+    check_amount(locked.amount, room)
     goods = goods if locked.lines.exists() else Refund.Goods.NONE
     return _moved(
         locked,
@@ -177,7 +159,9 @@ def _retry(order_id: int, refund_id: int, by: Any) -> Refund:
     if locked.state != R.REFUSED:
         raise RefundImpossible(_("Only a refused refund can be sent again."))
     if payment.state in REFUNDABLE:
-        _check_amount(locked.amount, _room(payment, list(Refund.objects.select_for_update().filter(payment=payment))))
+        check_amount(
+            locked.amount, room_from(payment, list(Refund.objects.select_for_update().filter(payment=payment)))
+        )
     return _moved(locked, R.READY, decided_by=by, decided_at=timezone.now(), try_at=timezone.now(), code="")
 
 
@@ -209,12 +193,6 @@ def _return(order_id: int, payment_id: int, by: Any) -> Refund:
     if made:
         announce(refund)
     return refund
-
-
-def room_of(order: Order) -> Room | None:
-    """What can still be refunded, for pages; the services look again under lock."""
-    payment = Payment.objects.filter(order=order, paid_slot=1).first() or _collected(order)
-    return _room(payment, list(Refund.objects.filter(payment_id=payment.pk))) if payment else None
 
 
 def refund_askable(order: Order) -> bool:
@@ -249,83 +227,6 @@ def _moved(refund: Refund, state: str, **changes: Any) -> Refund:
 def _order_id(payment_id: int) -> int:
     # Read before the transaction: within, it would fix the snapshot before the locks are held.
     return Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-
-
-def _open_room(order: Order, payments: Sequence[Payment]) -> Room:
-    """What of a locked order can be refunded now, its refunds locked too; RefundImpossible says why nothing can."""
-    payment = next((each for each in payments if each.paid_slot), None) or _collected(order)
-    if payment is None or payment.state not in REFUNDABLE:
-        raise RefundImpossible(_("Nothing was paid for this order that could be refunded."))
-    if not payment.refundable:
-        raise RefundImpossible(_("The time in which this payment can be refunded online is over."))
-    if payment._state.adding:
-        payment.save()
-    return _room(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
-
-
-def _collected(order: Order) -> Payment | None:
-    """The payment of a cash-on-delivery order that has arrived: saved when money goes back for the first time."""
-    try:
-        offline = not gateway(order.payment_method).online
-    except UnknownGateway:
-        return None
-    if not offline or order.state not in COLLECTED:
-        return None
-    return Payment(
-        order=order,
-        gateway=order.payment_method,
-        out_trade_no=f"{order.number}_cash",
-        amount=order.total,
-        currency=order.currency,
-        subject=order.number,
-        state=Payment.State.PAID,
-        paid_slot=1,
-        received=order.total,
-        paid_at=order.received_at,
-    )
-
-
-def _room(payment: Payment, refunds: Sequence[Refund]) -> Room:
-    counted = [refund for refund in refunds if refund.state in COUNTED]
-    ours = sum((refund.amount for refund in counted), NOTHING)
-    known_there = sum((refund.amount for refund in counted if refund.state != R.READY), NOTHING)
-    elsewhere = max(payment.refunded_there - known_there, NOTHING)
-    taken: dict[int, int] = {}
-    for line in RefundLine.objects.filter(refund__in=[refund.pk for refund in counted]):
-        taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
-    pieces = {
-        pk: quantity - taken.get(pk, 0)
-        for pk, quantity in OrderLine.objects.filter(order=payment.order_id)
-        .order_by("pk")
-        .values_list("pk", "quantity")
-    }
-    return Room(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
-
-
-def _pieces(room: Room, lines: Mapping[int, int] | None) -> dict[int, int]:
-    """The pieces that a refund takes; RefundImpossible for other people's lines and for more than is left."""
-    if lines is None:
-        return {pk: left for pk, left in room.pieces.items() if left}
-    for pk, quantity in lines.items():
-        if quantity < 1 or quantity > room.pieces.get(pk, 0):
-            raise RefundImpossible(_("There are not so many pieces left to refund."))
-    return dict(lines)
-
-
-def _worth(order: Order, room: Room, pieces: Mapping[int, int], *, whole: bool) -> Decimal:
-    if whole:
-        return room.money
-    prices = dict(OrderLine.objects.filter(order=order, pk__in=pieces).values_list("pk", "unit_price"))
-    return min(sum((prices[pk] * quantity for pk, quantity in pieces.items()), NOTHING), room.money)
-
-
-def _check_amount(amount: Decimal, room: Room) -> None:
-    try:
-        written(amount)
-    except BadAmount as error:
-        raise RefundImpossible(_("This is no amount that can be refunded.")) from error
-    if amount > room.money:
-        raise RefundImpossible(_("At most ¥%(money)s can still be refunded.") % {"money": room.money})
 
 
 def _check_request(order: Order, room: Room, lines: Mapping[int, int] | None) -> None:

@@ -1,0 +1,114 @@
+"""What of a paid order can still be refunded: money, and pieces of its lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ...exceptions import RefundImpossible
+from ...gateways import UnknownGateway, gateway
+from ...gateways.money import BadAmount, written
+from ...models import Order, OrderLine, Payment, Refund, RefundLine
+from .books import NOTHING
+
+R = Refund.State
+COUNTED = (R.READY, R.SENT, R.DONE)
+"""States in which the money is gone or on its way; a request that is not decided yet reserves nothing."""
+REFUNDABLE = (Payment.State.PAID, Payment.State.PART_REFUNDED)
+COLLECTED = (Order.State.RECEIVED, Order.State.DONE)
+"""States in which a cash-on-delivery order has been paid to the courier."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What of a paid order can still be refunded."""
+
+    payment: Payment
+    money: Decimal
+    pieces: Mapping[int, int]
+    """Primary key of the order line -> pieces that were not refunded yet."""
+    refunds: Sequence[Refund]
+
+
+def room_of(order: Order) -> Room | None:
+    """What can still be refunded, for pages; the services look again under lock."""
+    payment = Payment.objects.filter(order=order, paid_slot=1).first() or _collected(order)
+    return room_from(payment, list(Refund.objects.filter(payment_id=payment.pk))) if payment else None
+
+
+def open_room(order: Order, payments: Sequence[Payment]) -> Room:
+    """What of a locked order can be refunded now, its refunds locked too; RefundImpossible says why nothing can."""
+    payment = next((each for each in payments if each.paid_slot), None) or _collected(order)
+    if payment is None or payment.state not in REFUNDABLE:
+        raise RefundImpossible(_("Nothing was paid for this order that could be refunded."))
+    if not payment.refundable:
+        raise RefundImpossible(_("The time in which this payment can be refunded online is over."))
+    if payment._state.adding:
+        payment.save()
+    return room_from(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
+
+
+def _collected(order: Order) -> Payment | None:
+    """The payment of a cash-on-delivery order that has arrived: saved when money goes back for the first time."""
+    try:
+        offline = not gateway(order.payment_method).online
+    except UnknownGateway:
+        return None
+    if not offline or order.state not in COLLECTED:
+        return None
+    return Payment(
+        order=order,
+        gateway=order.payment_method,
+        out_trade_no=f"{order.number}_cash",
+        amount=order.total,
+        currency=order.currency,
+        subject=order.number,
+        state=Payment.State.PAID,
+        paid_slot=1,
+        received=order.total,
+        paid_at=order.received_at,
+    )
+
+
+def room_from(payment: Payment, refunds: Sequence[Refund]) -> Room:
+    counted = [refund for refund in refunds if refund.state in COUNTED]
+    ours = sum((refund.amount for refund in counted), NOTHING)
+    known_there = sum((refund.amount for refund in counted if refund.state != R.READY), NOTHING)
+    elsewhere = max(payment.refunded_there - known_there, NOTHING)
+    taken: dict[int, int] = {}
+    for line in RefundLine.objects.filter(refund__in=[refund.pk for refund in counted]):
+        taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
+    pieces = {
+        pk: quantity - taken.get(pk, 0)
+        for pk, quantity in OrderLine.objects.filter(order=payment.order_id)
+        .order_by("pk")
+        .values_list("pk", "quantity")
+    }
+    return Room(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
+
+
+def pieces_of(room: Room, lines: Mapping[int, int] | None) -> dict[int, int]:
+    """The pieces that a refund takes; RefundImpossible for other people's lines and for more than is left."""
+    if lines is None:
+        return {pk: left for pk, left in room.pieces.items() if left}
+    for pk, quantity in lines.items():
+        if quantity < 1 or quantity > room.pieces.get(pk, 0):
+            raise RefundImpossible(_("There are not so many pieces left to refund."))
+    return dict(lines)
+
+
+def worth_of(order: Order, room: Room, pieces: Mapping[int, int], *, whole: bool) -> Decimal:
+    if whole:
+        return room.money
+    prices = dict(OrderLine.objects.filter(order=order, pk__in=pieces).values_list("pk", "unit_price"))
+    return min(sum((prices[pk] * quantity for pk, quantity in pieces.items()), NOTHING), room.money)
+
+
+def check_amount(amount: Decimal, room: Room) -> None:
+    try:
+        written(amount)
+    except BadAmount as error:
+        raise RefundImpossible(_("This is no amount that can be refunded.")) from error
+    if amount > room.money:
+        raise RefundImpossible(_("At most ¥%(money)s can still be refunded.") % {"money": room.money})
