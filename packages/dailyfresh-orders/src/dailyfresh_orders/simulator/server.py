@@ -112,7 +112,8 @@ class Handler(BaseHTTPRequestHandler):
         self._handle({})
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
+        given = self.headers.get("Content-Length") or "0"
+        length = int(given) if given.isdecimal() else LIMIT + 1
         if length > LIMIT:
             self.close_connection = True
             return self.reply(b"too large", status=413)
