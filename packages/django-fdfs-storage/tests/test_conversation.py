@@ -215,5 +215,11 @@ def test_a_client_says_goodbye(at_tracker, at_storage, end):
     assert ask(at_storage, end).status is None
 
 
+def test_a_tracker_tells_its_parameters(at_tracker):
+    got = ask(at_tracker, 75)
+    assert (got.status, got.stays_open) == (0, True)
+    assert b"use_storage_id=0\n" in got.body
+
+
 def test_a_storage_server_hangs_up_at_a_negative_length(at_storage):
     assert ask(at_storage, 11, length=1 << 63).status is None

@@ -1,6 +1,7 @@
 """The development server as a process, and its HTTP side."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -80,6 +81,22 @@ def test_any_address_is_served_when_told(tmp_path):
     with DevServer(tmp_path, host="0.0.0.0", tracker_port=0, storage_port=0, http_port=None, public=True) as server:
         client = FastDFSClient([f"127.0.0.1:{server.tracker_port}"])
         assert client.download(client.upload(b"x")) == b"x"
+        client.close()
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs IPv6")
+def test_the_whole_way_goes_over_ipv6(tmp_path):
+    with DevServer(tmp_path, host="::1", tracker_port=0, storage_port=0, http_port=0) as server:
+        assert server.tracker.startswith("[::1]:")
+        client = FastDFSClient([server.tracker])
+        name = client.upload(b"over IPv6", extension="txt")
+        assert client.download(name) == b"over IPv6"
+        assert client.info(name).source == "::1"
+        assert client.trackers.storages("group1")[0].host == "::1"
+        with get(server.url + name) as answer:
+            assert answer.read() == b"over IPv6"
+        client.delete(name)
+        assert not client.exists(name)
         client.close()
 
 

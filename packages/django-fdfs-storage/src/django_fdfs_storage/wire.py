@@ -43,6 +43,7 @@ class Command(IntEnum):
     MODIFY = 34
     TRUNCATE = 36
     REGENERATE_NAME = 38
+    PARAMETERS = 75
     QUIT = 82
     LIST_GROUP = 90
     LIST_GROUPS = 91
@@ -138,23 +139,27 @@ def unpack_number(data: bytes) -> int:
     return int(number)
 
 
-def _ip_width(length: int, rest: int) -> int:
-    """The width of the only IP field in a body of `length` bytes, `rest` of which are others."""
+def ip_width(host: str) -> int:
+    """The width of the IP fields in which a server writes this address."""
+    return IPV6_WIDTH if ":" in host else IPV4_WIDTH
+
+
+def _check_ip_width(length: int, rest: int) -> None:
+    """BadReply unless a body of `length` bytes, `rest` of which are others, holds one IP field."""
     width = length - rest
     if width not in (IPV4_WIDTH, IPV4_WIDTH + 1, IPV6_WIDTH, IPV6_WIDTH + 1):
         raise BadReply(f"an answer of {length} bytes holds no server address")
-    return width
 
 
 def unpack_store(body: bytes) -> Server:
     """The server that STORE or STORE_IN_GROUP names."""
-    _ip_width(len(body), GROUP_WIDTH + PORT_WIDTH + 1)
+    _check_ip_width(len(body), GROUP_WIDTH + PORT_WIDTH + 1)
     return _unpack_server(body[:-1], path_index=body[-1])
 
 
 def unpack_fetch(body: bytes) -> Server:
     """The server that FETCH or UPDATE names."""
-    _ip_width(len(body), GROUP_WIDTH + PORT_WIDTH)
+    _check_ip_width(len(body), GROUP_WIDTH + PORT_WIDTH)
     return _unpack_server(body)
 
 
@@ -206,7 +211,7 @@ def unpack_file_id(body: bytes) -> str:
 
 def unpack_info(body: bytes) -> FileInfo:
     """The answer to FILE_INFO; the checksum arrives sign-extended to 8 bytes."""
-    _ip_width(len(body), 24)
+    _check_ip_width(len(body), 24)
     size, timestamp, crc32 = struct.unpack_from("!qqq", body)
     if size < 0:
         raise BadReply(f"a file has {size} bytes")

@@ -121,7 +121,8 @@ def _code(source: str, size: int, crc32: int, appender: bool) -> str:
         word = (0x80000000 | random.getrandbits(23)) << 32 | size
     else:
         word = size
-    facts = struct.pack("!4sIQI", IPv4Address(source).packed, int(time.time()), word, crc32)
+    address = IPv4Address("127.0.0.1" if ":" in source else source)
+    facts = struct.pack("!4sIQI", address.packed, int(time.time()), word, crc32)
     return urlsafe_b64encode(facts).decode().rstrip("=")
 
 

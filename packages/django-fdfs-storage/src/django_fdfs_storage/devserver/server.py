@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..connection import Address
 from .disk import Disk
 from .http import FileHandler
 from .storage import StorageHandler
@@ -44,19 +45,21 @@ class DevServer:
     ) -> None:
         if not public and not _is_loopback(host):
             raise ValueError(f"{host} is not loopback, and anybody who reaches FastDFS can delete every file")
-        anywhere = host in ("", "0.0.0.0")  # noqa: S104 - it is only recognised
-        source = "127.0.0.1" if anywhere else socket.gethostbyname(host)
+        anywhere = host in ("", "0.0.0.0", "::")  # noqa: S104 - it is only recognised
+        self.host = "127.0.0.1" if anywhere else host if ":" in host else socket.gethostbyname(host)
         self._servers: list[_Server | _HTTPServer] = []
         self._threads: list[threading.Thread] = []
         self.disks = {group: Disk(Path(directory), group) for group in groups}
         storages = []
         try:
             for number, (group, disk) in enumerate(self.disks.items()):
-                facts = {"disk": disk, "group": group, "source": source}
+                facts = {"disk": disk, "group": group, "source": self.host}
                 port = storage_port + number if storage_port else 0
                 server = self._add(_Server((host, port), type("Handler", (StorageHandler,), facts)))
                 storages.append(
-                    StorageServer(group, None if anywhere else source, server.server_address[1], disk, int(time.time()))
+                    StorageServer(
+                        group, None if anywhere else self.host, server.server_address[1], disk, int(time.time())
+                    )
                 )
             facts = {"storages": storages, "turns": count()}
             self._add(_Server((host, tracker_port), type("Handler", (TrackerHandler,), facts)))
@@ -66,7 +69,6 @@ class DevServer:
         except BaseException:
             self.stop()
             raise
-        self.host = source
         ports = [server.server_address[1] for server in self._servers]
         self.storage_ports = ports[: len(groups)]
         self.tracker_port = ports[len(groups)]
@@ -75,12 +77,12 @@ class DevServer:
     @property
     def tracker(self) -> str:
         """The tracker's host:port."""
-        return f"{self.host}:{self.tracker_port}"
+        return str(Address(self.host, self.tracker_port))
 
     @property
     def url(self) -> str:
         """The base URL of the files."""
-        return f"http://{self.host}:{self.http_port}/"
+        return f"http://{Address(self.host, self.http_port or 0)}/"
 
     def _add(self, server: Any) -> Any:
         self._servers.append(server)
@@ -127,10 +129,12 @@ class _Hangs:
     block_on_close = False
     allow_reuse_address = True
     request_queue_size = 128
+    address_family: int
 
-    def __init__(self, *args: Any) -> None:
+    def __init__(self, address: tuple[str, int], handler: type) -> None:
         self._open: set[socket.socket] = set()
-        super().__init__(*args)
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)  # type: ignore[call-arg]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)

@@ -11,7 +11,6 @@ from ..wire import (
     ANY_PATH,
     EXTENSION_WIDTH,
     GROUP_WIDTH,
-    IPV4_WIDTH,
     NAME_LIMIT,
     PREFIX_WIDTH,
     VALUE_LIMIT,
@@ -19,6 +18,7 @@ from ..wire import (
     Header,
     InfoFlag,
     Status,
+    ip_width,
     pack_metadata,
     pack_text,
     unpack_metadata,
@@ -98,7 +98,9 @@ class StorageHandler(AppenderFiles):
         except FileNotFoundError:
             raise Refusal(Status.MISSING) from None
         signed = crc32 - (1 << 32) if crc32 >> 31 else crc32
-        return struct.pack("!qqq", stat.st_size, int(stat.st_mtime), signed) + pack_text(self.source, IPV4_WIDTH + 1)
+        return struct.pack("!qqq", stat.st_size, int(stat.st_mtime), signed) + pack_text(
+            self.source, ip_width(self.source) + 1
+        )
 
     def _named_crc32(self, path: Path) -> int:
         """The checksum that the name tells, 0 where it tells none."""

@@ -8,10 +8,10 @@ from typing import ClassVar
 from ..listings import GROUP_RECORD, StorageState
 from ..wire import (
     GROUP_WIDTH,
-    IPV4_WIDTH,
     Command,
     Header,
     Status,
+    ip_width,
     pack_numbers,
     pack_text,
     unpack_text,
@@ -91,7 +91,7 @@ class TrackerHandler(RequestHandler):
             raise Refusal(Status.MISSING)
         total, free = storage.disk.space_mb()
         return struct.pack(
-            f"!BB16s{IPV4_WIDTH + 1}s16s8s10Q348sB",
+            f"!BB16s{ip_width(host) + 1}s16s8s10Q348sB",
             StorageState.ACTIVE,
             0,
             host.encode(),
@@ -102,6 +102,12 @@ class TrackerHandler(RequestHandler):
             b"",
             0,
         )
+
+    @serve(Command.PARAMETERS)
+    def parameters(self, header: Header) -> bytes:
+        """nothing -> what official clients take from a tracker, as "name=value" lines."""
+        self._expect(header, 0)
+        return b"use_storage_id=0\nid_type_in_filename=ip\nuse_trunk_file=0\nstore_slave_file_use_link=0\n"
 
     @serve(Command.ACTIVE_TEST)
     def active_test(self, header: Header) -> bytes:
@@ -129,10 +135,10 @@ class TrackerHandler(RequestHandler):
         return storage.host or str(self.connection.getsockname()[0])
 
     def _server(self, storage: StorageServer) -> bytes:
-        host = pack_text(self._host(storage), IPV4_WIDTH)
+        host = self._host(storage)
         # What is left of the request (the file's name) plays no part in the answer.
         self.read(self.left)
-        return pack_text(storage.group, GROUP_WIDTH) + host + pack_numbers(storage.port)
+        return pack_text(storage.group, GROUP_WIDTH) + pack_text(host, ip_width(host)) + pack_numbers(storage.port)
 
 
 def _group_record(storage: StorageServer) -> bytes:
