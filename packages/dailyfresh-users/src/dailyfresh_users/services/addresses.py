@@ -5,12 +5,18 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 
 from .. import areas
 from ..conf import conf
 from ..exceptions import TooManyAddresses
 from ..models import Address
 from ..signals import address_changed
+
+
+def _current(user: Any) -> QuerySet[Address]:
+    """The account's addresses as they are now: under REPEATABLE READ a plain read shows what the request saw first."""
+    return Address.objects.select_for_update().filter(user=user)
 
 
 def _lock(user: Any) -> None:
@@ -44,7 +50,7 @@ def _tell(user: Any, address_id: int) -> None:
 def add_address(*, user: Any, values: Mapping[str, Any], make_default: bool = False) -> Address:
     """Keep one more address; the first becomes the default. Raises TooManyAddresses."""
     _lock(user)
-    known = Address.objects.filter(user=user).count()
+    known = len(_current(user).values_list("pk"))
     if known >= conf.ADDRESS_LIMIT:
         raise TooManyAddresses
     address = Address(user=user)
@@ -60,7 +66,7 @@ def add_address(*, user: Any, values: Mapping[str, Any], make_default: bool = Fa
 def edit_address(*, address: Address, values: Mapping[str, Any], make_default: bool = False) -> None:
     """Write an address anew; it stays the default if it was. Raises Address.DoesNotExist when it is gone meanwhile."""
     _lock(address.user)
-    current = Address.objects.get(pk=address.pk)
+    current = _current(address.user).get(pk=address.pk)
     _fill(current, values)
     current.save()
     if make_default:
@@ -72,7 +78,7 @@ def edit_address(*, address: Address, values: Mapping[str, Any], make_default: b
 def set_default_address(*, address: Address) -> None:
     """Make the checkout offer this address first. Raises Address.DoesNotExist when it is gone meanwhile."""
     _lock(address.user)
-    _move_default(address.user, Address.objects.get(pk=address.pk))
+    _move_default(address.user, _current(address.user).get(pk=address.pk))
     _tell(address.user, address.pk)
 
 
@@ -81,11 +87,11 @@ def delete_address(*, address: Address) -> None:
     """Delete an address; the one used last takes over as the default."""
     _lock(address.user)
     pk = address.pk
-    current = Address.objects.filter(pk=pk).first()
+    current = _current(address.user).filter(pk=pk).first()
     if current is None:
         return
     current.delete()
-    heir = Address.objects.filter(user=address.user).order_by("-updated_at", "-pk").first()
+    heir = _current(address.user).order_by("-updated_at", "-pk").first()
     if current.is_default and heir is not None:
         _move_default(address.user, heir)
     _tell(address.user, pk)
