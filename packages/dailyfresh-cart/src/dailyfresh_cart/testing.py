@@ -189,6 +189,11 @@ class CartStoreContract:
         assert store.claim(guest, owner_named("u:other"), reference="third", lifetime=60) is None
         store.change(guest, [Change(ADD, "b", 1)])
         assert store.release(guest) is True
+        strange = owner_named("u:a b}{'")
+        assert store.claim(guest, strange, reference="strange", lifetime=60) is not None
+        assert store.claim(guest, strange, reference="again", lifetime=60) is not None
+        store.release(guest)
+        store.change(guest, [Change(ADD, "b", 1)])
         assert list(store.read(guest)) == ["b"]
         later = store.claim(guest, owner_named("u:other"), reference="fourth", lifetime=60)
         assert later is not None

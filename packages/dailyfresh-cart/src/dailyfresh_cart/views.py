@@ -193,6 +193,9 @@ def visitor_data(request: HttpRequest) -> dict[str, Any]:
     return {"cart": {"available": True, "count": len(held), "lines": held}}
 
 
+ICONS = {"minus": "minus", "plus": "plus", "trash": "trash-2"}
+
+
 def _valid(form: Form) -> dict[str, Any]:
     if form.is_valid():
         return form.cleaned_data
@@ -205,6 +208,15 @@ def _context(request: HttpRequest, found: Cart) -> dict[str, Any]:
         "login_url": "" if request.user.is_authenticated else login_url(),
         "checkout": bool(conf.CHECKOUT_URL),
         "shop_url": resolve_url(conf.SHOP_URL),
+        # Once a page: every line draws the same icons and says the same sentences about its product.
+        "icons": {key: render_to_string("dailyfresh_cart/_icon.html", {"name": name}) for key, name in ICONS.items()},
+        "says": {
+            "select": _("Select %(name)s"),
+            "less": _("One %(name)s less"),
+            "more": _("One %(name)s more"),
+            "quantity": _("Quantity of %(name)s"),
+            "remove": _("Remove %(name)s"),
+        },
     }
 
 

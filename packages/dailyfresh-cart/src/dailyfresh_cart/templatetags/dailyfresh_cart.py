@@ -30,3 +30,9 @@ def money(amount: Decimal) -> str:
 def unlocalized(number: Decimal | int) -> str:
     """A number for an attribute, where the language's own signs would break it."""
     return str(number)
+
+
+@register.filter
+def named(pattern: str, name: str) -> str:
+    """A sentence with its `%(name)s` filled in."""
+    return pattern % {"name": name}
