@@ -59,4 +59,4 @@ class TestStrategiesOverATextKey(StockContract):
         from dailyfresh_orders.exceptions import StockShort
 
         with pytest.raises(StockShort):
-            strategy.take({"b-2": 1})
+            strategy.take({"B-3": 1})

@@ -110,7 +110,8 @@ class Stock(ABC):
     def keys(self, quantities: Mapping[str, int]) -> dict[Any, int]:
         """Key of the row -> quantity, in the order of the keys: every strategy locks in this order.
 
-        '1' and '10' order otherwise as strings than as numbers; ids that the column cannot hold are left out.
+        '9' and '10' order otherwise as strings than as numbers; ids that the column cannot hold are left out. A text key is
+        compared as its column's collation compares: it is the catalogue that answers exact ids only.
         """
         to_python = self.key_field.to_python
         found = {}
