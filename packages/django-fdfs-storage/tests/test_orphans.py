@@ -3,7 +3,8 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from minisite.models import Article, Picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,7 +15,7 @@ def delete_orphans(settings, site):
     settings.FDFS_STORAGE = {
         **settings.FDFS_STORAGE,
         "DELETE_ORPHANS": True,
-        "REFERENCES": ["minisite.Article.text", "minisite.Article.cover_name"],
+        "REFERENCES": ["minisite.Article.text", "minisite.Article.cover_name", "minisite.Article.extra"],
     }
 
 
@@ -76,12 +77,26 @@ def test_a_file_that_another_row_refers_to_stays():
     assert not default_storage.exists(old)
 
 
-@pytest.mark.parametrize("article", [{"text": "<img src='/media/{}'>."}, {"cover_name": "{}"}])
-def test_a_file_that_a_named_column_mentions_stays(article):
+@pytest.mark.parametrize("column", ["text", "cover_name", "extra"])
+def test_a_file_that_a_named_column_mentions_stays(column):
     row, old = picture()
-    Article.objects.create(**{name: value.format(old) for name, value in article.items()})
+    values = {"text": f"<img src='/media/{old}'>.", "cover_name": old, "extra": {"images": [old]}}
+    Article.objects.create(**{column: values[column]})
     row.delete()
     assert default_storage.exists(old)
+
+
+def test_the_file_of_a_row_that_was_read_in_part_goes():
+    row, old = picture()
+    Picture.objects.defer("file").get().delete()
+    assert not default_storage.exists(old)
+
+
+def test_models_without_files_keep_their_fast_deletion():
+    Article.objects.create()
+    with CaptureQueriesContext(connection) as queries:
+        Article.objects.all().delete()
+    assert not [query for query in queries if query["sql"].startswith("SELECT")]
 
 
 def test_another_case_is_another_file():

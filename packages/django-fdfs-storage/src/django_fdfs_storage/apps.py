@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class FDFSStorageConfig(AppConfig):
@@ -12,4 +12,4 @@ class FDFSStorageConfig(AppConfig):
         """Register the checks and listen to models."""
         from . import checks, receivers  # noqa: F401 - importing registers the checks
 
-        receivers.connect()
+        receivers.connect(apps.get_models(include_auto_created=True))

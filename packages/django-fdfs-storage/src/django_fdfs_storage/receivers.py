@@ -1,25 +1,31 @@
 """Delete files that rows let go of, for storages with `delete_orphans`."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_save, pre_delete, pre_save
 
 from .exceptions import FastDFSError
-from .references import all_columns, stored_fields
+from .references import all_columns, file_fields, stored_fields
 from .storage import FastDFSStorage
 
 logger = logging.getLogger(__name__)
 _BEFORE = "_fdfs_files_before"
 
 
-def connect() -> None:
-    """Listen to every model; the work is done for those with files of such a storage."""
-    pre_save.connect(remember, dispatch_uid="fdfs.remember")
-    post_save.connect(delete_replaced, dispatch_uid="fdfs.delete_replaced")
-    post_delete.connect(delete_orphaned, dispatch_uid="fdfs.delete_orphaned")
+def connect(models_of_the_site: Iterable[type[models.Model]]) -> None:
+    """Listen to the models that have files.
+
+    Not to all: a model that somebody listens to loses Django's fast deletion.
+    """
+    for model in models_of_the_site:
+        if file_fields(model):
+            pre_save.connect(remember, sender=model, dispatch_uid="fdfs.remember")
+            post_save.connect(delete_replaced, sender=model, dispatch_uid="fdfs.delete_replaced")
+            pre_delete.connect(delete_orphaned, sender=model, dispatch_uid="fdfs.delete_orphaned")
 
 
 def _fields(model: type[models.Model]) -> list[tuple[str, FastDFSStorage]]:
@@ -52,7 +58,7 @@ def delete_replaced(sender: type[models.Model], instance: models.Model, using: s
 
 
 def delete_orphaned(sender: type[models.Model], instance: models.Model, using: str, **_: Any) -> None:
-    """After a deletion: let go of the row's files."""
+    """Before a deletion, while a deferred name can still be read: let go of the row's files."""
     for name, storage in _fields(sender):
         if old := str(getattr(instance, name) or ""):
             transaction.on_commit(partial(delete_unless_referred, storage, old), using=using, robust=True)

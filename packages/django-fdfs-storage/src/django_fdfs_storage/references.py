@@ -9,12 +9,14 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
+from django.db.models.functions import Cast
 
 from .conf import resolve
 from .storage import FastDFSStorage
 
-# The part of a file id that a file shares with its slave files, found in the middle of text too.
-_FAMILY = re.compile(r"[A-Za-z0-9_.-]{1,16}/M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/[A-Za-z0-9_-]{27}")
+# The part of a file id that a file shares with its slave files, found in the middle of text too. The
+# group stays out: in a text it may touch other characters.
+_FAMILY = re.compile(r"M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/[A-Za-z0-9_-]{27}")
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,15 @@ class Column:
         The database may compare without regard to case, which file ids need; so Python has the
         last word.
         """
-        found = self.rows.filter(**{f"{self.name}__contains": file_id}).values_list(self.name, flat=True)
+        # As text, because "contains" means another thing to a JSON column.
+        rows = self.rows.annotate(fdfs_text=Cast(self.name, models.TextField()))
+        found = rows.filter(fdfs_text__contains=file_id).values_list("fdfs_text", flat=True)
         return any(file_id in str(value) for value in found)
 
 
 def family_of(file_id: str) -> str | None:
     """What a file id shares with those of its slave files."""
-    match = _FAMILY.match(file_id)
+    match = _FAMILY.search(file_id)
     return match[0] if match else None
 
 
@@ -58,13 +62,14 @@ def families_in(text: str) -> list[str]:
 
 
 @cache
-def _file_fields(model: type[models.Model]) -> tuple[models.FileField, ...]:
+def file_fields(model: type[models.Model]) -> tuple[models.FileField, ...]:
+    """The file fields of a model, wherever their files are."""
     return tuple(field for field in model._meta.concrete_fields if isinstance(field, models.FileField))
 
 
 def stored_fields(model: type[models.Model]) -> list[tuple[models.FileField, FastDFSStorage]]:
     """The file fields of a model that keep their files in FastDFS, each with its storage."""
-    return [(field, field.storage) for field in _file_fields(model) if isinstance(field.storage, FastDFSStorage)]
+    return [(field, field.storage) for field in file_fields(model) if isinstance(field.storage, FastDFSStorage)]
 
 
 def column(label: str) -> Column:

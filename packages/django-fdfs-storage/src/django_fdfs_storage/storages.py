@@ -95,35 +95,29 @@ class Storages:
         A replica may lag behind, so the file is missing only when the deciding server says so, and
         as long as a server cannot be asked nobody knows.
         """
-        if known := self._located.get(file):
-            try:
-                return exchange(self._pool, self._address(known), talk)
-            except FastDFSError:
-                self._located.pop(file, None)
-        first = self._trackers.fetch(file)
+        known = self._located.get(file)
+        first = known or self._trackers.fetch(file)
         with _about(str(file)):
             try:
-                answer = exchange(self._pool, self._address(first), talk)
-                self._remember(file, first)
-                return answer
+                return self._read_from(first, file, talk)
             except Refused as error:
+                if known:
+                    return self.read(file, talk)
                 if error.status != Status.MISSING or not self._replicas:
                     raise
                 deciding = self._trackers.update(file)
                 if _same(deciding, first):
                     raise
-                return exchange(self._pool, self._address(deciding), talk)
+                return self._read_from(deciding, file, talk)
             except (ServerUnreachable, ConnectionLost) as error:
-                if not self._replicas:
-                    raise
                 failure = error
-            return self._read_replica(file, talk, first, failure)
+            return self._read_elsewhere(file, talk, first, failure)
 
-    def _read_replica(self, file: FileId, talk: Callable[[Connection], T], first: Server, failure: FastDFSError) -> T:
-        for other in self._trackers.fetch_all(file):
+    def _read_elsewhere(self, file: FileId, talk: Callable[[Connection], T], first: Server, failure: FastDFSError) -> T:
+        for other in self._trackers.fetch_all(file) if self._replicas else [self._trackers.fetch(file)]:
             if not _same(other, first):
                 try:
-                    return exchange(self._pool, self._address(other), talk)
+                    return self._read_from(other, file, talk)
                 except (ServerUnreachable, ConnectionLost):
                     continue
                 except Refused as error:
@@ -131,18 +125,24 @@ class Storages:
                         raise
         raise failure
 
+    def _read_from(self, server: Server, file: FileId, talk: Callable[[Connection], T]) -> T:
+        """Ask this server, and remember for the next read whether it was the right one."""
+        try:
+            answer = exchange(self._pool, self._address(server), talk)
+        except FastDFSError:
+            self._located.pop(file, None)
+            raise
+        if len(self._located) >= _LOCATED:
+            self._located.clear()
+        self._located[file] = server
+        return answer
+
     def _address(self, server: Server) -> Address:
         address = Address(server.host, server.port)
         for known in (str(address), server.host):
             if known in self._map:
                 return Address.parse(self._map[known], default_port=server.port)
         return address
-
-    def _remember(self, file: FileId, server: Server) -> None:
-        """Save the next read of this file the question to a tracker; a wrong answer costs it again."""
-        if len(self._located) >= _LOCATED:
-            self._located.clear()
-        self._located[file] = server
 
 
 def _same(one: Server, other: Server) -> bool:

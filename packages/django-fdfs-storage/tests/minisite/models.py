@@ -13,3 +13,4 @@ class Article(models.Model):
 
     text = models.TextField(blank=True)
     cover_name = models.CharField(max_length=200, null=True)
+    extra = models.JSONField(default=dict)
