@@ -13,6 +13,7 @@ from email import message_from_bytes, policy
 import pytest
 from conftest import PASSWORD, account, make_foreign_user, make_user, register, url
 from dailyfresh_users import tasks
+from dailyfresh_users.durations import in_words
 from dailyfresh_users.models import Mail
 from dailyfresh_users.services import mails
 from dailyfresh_users.services.mails import request_mail, send_due_mails
@@ -394,6 +395,22 @@ class TestKills:
         assert len(self.mailbox.messages) == 1
         assert self.run(SEND_BEFORE_AND_AFTER_THE_CLAIM_RAN_OUT) == "0\n1 0"
         assert len(self.mailbox.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"),
+        (60, "60 seconds"),
+        (91, "2 minutes"),
+        (1800, "30 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (259200, "72 hours"),
+    ],
+)
+def test_spans_of_time_are_said_in_a_fitting_unit(seconds, words):
+    assert in_words(seconds) == words
 
 
 def test_the_drain_is_woken_on_commit_and_not_before(client, db, commit, mailbox):

@@ -27,7 +27,7 @@ def _id(level: str, number: int) -> str:
 @register(Tags.compatibility)
 def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The settings dict is one that this package understands."""
-    return [*_unknown_keys(), *_throttles(), *_proxies(), *_ages(), *_site_url()]
+    return [*_unknown_keys(), *_throttles(), *_proxies(), *_tasks(), *_ages(), *_site_url()]
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:
@@ -65,6 +65,11 @@ def _proxies() -> Iterator[CheckMessage]:
                 hint='Give addresses or networks, as "10.0.0.0/8", or "unix" for a socket.',
                 id=_id("E", 3),
             )
+
+
+def _tasks() -> Iterator[CheckMessage]:
+    if conf.TASKS not in {None, "celery", "inline"}:
+        yield Error(f'{NAME}[\'TASKS\'] must be "celery", "inline" or None, not {conf.TASKS!r}.', id=_id("E", 8))
 
 
 def _ages() -> Iterator[CheckMessage]:

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model, password_validation
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ..conf import conf
+from ..durations import in_words
 from ..selectors import name_is_taken
 
 NAME_TAKEN = _("This user name is taken.")
@@ -126,21 +127,4 @@ class PasswordForm(Styled):
 
 def wait_message(seconds: int) -> str:
     """What a throttled visitor is told."""
-    if seconds > 90:
-        minutes = -(-seconds // 60)
-        return (
-            ngettext(
-                "Too many attempts. Please try again in %d minute.",
-                "Too many attempts. Please try again in %d minutes.",
-                minutes,
-            )
-            % minutes
-        )
-    return (
-        ngettext(
-            "Too many attempts. Please try again in %d second.",
-            "Too many attempts. Please try again in %d seconds.",
-            seconds,
-        )
-        % seconds
-    )
+    return gettext("Too many attempts. Please try again in %s.") % in_words(seconds)

@@ -20,6 +20,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from ..conf import conf
+from ..durations import in_words
 from ..models import Mail
 from ..selectors import email_is_claimed, email_of, is_pending
 from ..signals import mail_requested
@@ -158,7 +159,7 @@ def _compose(mail: Mail) -> EmailMultiAlternatives | None:
         "username": mail.user.get_username(),
         # The worker's own script prefix says nothing about the site: `origin` brought the visitor's.
         "link": f"{mail.origin}/{letter.path.removeprefix(get_script_prefix())}",
-        "hours": letter.seconds_valid // 3600,
+        "valid": in_words(letter.seconds_valid),
         "site_name": conf.SITE_NAME or host,
         "host": host,
     }

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from .. import throttles
+from ..durations import in_words
 from ..exceptions import Throttled
 from ..forms.accounts import EmailForm, wait_message
 from ..forms.passwords import NewPasswordForm, PasswordChangeForm
@@ -75,7 +76,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         else:
             accounts.request_password_reset(email=email, origin=site_origin(request))
             return redirect("dailyfresh_users:password_reset_done")
-    context = {"form": form, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
+    context = {"form": form, "valid": in_words(settings.PASSWORD_RESET_TIMEOUT)}
     return render(request, "dailyfresh_users/password_reset.html", context, status=status)
 
 

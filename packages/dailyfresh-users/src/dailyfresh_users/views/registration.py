@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from .. import throttles
 from ..conf import conf
+from ..durations import in_words
 from ..exceptions import ActivationRefused, LinkForged, Throttled, UsernameTaken
 from ..forms.accounts import NAME_TAKEN, EmailForm, RegistrationForm, check_username, wait_message
 from ..services import accounts
@@ -79,7 +80,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
         user = account_to_activate(token)
     except ActivationRefused as error:
         status = 400 if isinstance(error, LinkForged) else 410
-        context = {"why": error.why, "form": EmailForm(), "hours": conf.ACTIVATION_AGE // 3600}
+        context = {"why": error.why, "form": EmailForm(), "valid": in_words(conf.ACTIVATION_AGE)}
         return render(request, "dailyfresh_users/activation_failed.html", context, status=status)
     return render(request, "dailyfresh_users/activate.html", {"username": user.get_username()})
 
@@ -104,7 +105,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "email": "" if "change" in request.GET or form.is_bound else request.session.get(SENT_TO, ""),
-        "hours": conf.ACTIVATION_AGE // 3600,
+        "valid": in_words(conf.ACTIVATION_AGE),
         "wait": throttles.BETWEEN_MAILS,
     }
     return render(request, "dailyfresh_users/activation_sent.html", context, status=status)
