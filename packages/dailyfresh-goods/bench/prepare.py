@@ -7,14 +7,14 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-
-from bench.fill import fill  # noqa: E402
 from dailyfresh_goods.models import SKU, StalePage  # noqa: E402
 from dailyfresh_goods.pages.build import writer  # noqa: E402
 from dailyfresh_goods.pages.keys import HOME, detail_key, list_key  # noqa: E402
 from dailyfresh_goods.services import build  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from bench.fill import fill  # noqa: E402
 
 DETAILS = 50
 

@@ -84,6 +84,14 @@ def test_goods_go_on_and_off_sale_together(action: str, on_sale: bool, shop: Sho
     assert StalePage.objects.filter(key="list:fruit").exists()
 
 
+def test_goods_are_previewed_before_they_are_on_sale(shop: Shop, admin_client: Client, client: Client) -> None:
+    sku = shop.sku("Secret pear", on_sale=False)
+    assert "Secret pear" in admin_client.get(f"{HERE}/sku/{sku.pk}/preview/").content.decode()
+    assert admin_client.get(f"{HERE}/sku/99/preview/").status_code == 404
+    assert client.get(f"{HERE}/sku/{sku.pk}/preview/").status_code == 302
+    assert client.get(sku.get_absolute_url()).status_code == 410
+
+
 def test_a_bulk_deletion_marks_the_pages(shop: Shop, admin_client: Client) -> None:
     sku = shop.sku()
     StalePage.objects.all().delete()

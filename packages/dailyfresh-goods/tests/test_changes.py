@@ -22,7 +22,7 @@ def marks() -> set[str]:
 def sku(shop: Shop) -> SKU:
     """An apple beside its sibling, away from the home page; no marks yet."""
     spu = SPU.objects.create(name="Apple")
-    shop.sku("Other")
+    shop.home(shop.sku("Other"))
     shop.sku("Crate", spu=spu)
     sku = shop.sku("Apple", spu=spu)
     marks()
@@ -55,12 +55,19 @@ CHANGES: dict[str, Callable[[SKU], Any]] = {
     "spu update": lambda sku: SPU.objects.filter(pk=sku.spu_id).update(detail="x"),
     "picture": lambda sku: SKUImage.objects.create(sku=sku, image="a.webp"),
     "pictures": lambda sku: SKUImage.objects.bulk_create([SKUImage(sku=sku, image="a.webp")]),
+    "added": lambda sku: sku.spu.skus.add(sku),
+    "upsert": lambda sku: SKU.objects.bulk_create(
+        [SKU(slug=sku.slug, spu=sku.spu, type=sku.type, name="Pear", unit="1kg", price=1)],
+        update_conflicts=True,
+        update_fields=["name"],
+        unique_fields=["slug"],
+    ),
     "related": lambda sku: sku.spu.skus.filter(pk=sku.pk).update(unit="1kg"),
     "sold out": lambda sku: [
-        SKU._base_manager.filter(pk=sku.pk).update(stock=0),
+        SKU.untold.filter(pk=sku.pk).update(stock=0),
         services.mark_stock_changed(sku_ids=[str(sku.pk)]),
     ],
-    "figures": lambda sku: [SKU._base_manager.filter(pk=sku.pk).update(sales=F("sales") + 7), services.refresh_sales()],
+    "figures": lambda sku: [SKU.untold.filter(pk=sku.pk).update(sales=F("sales") + 7), services.refresh_sales()],
 }
 
 
@@ -147,7 +154,7 @@ def test_a_type_stands_on_every_page(shop: Shop) -> None:
 
 
 def test_a_stock_that_stays_in_its_band_marks_nothing(sku: SKU, django_assert_num_queries: Any) -> None:
-    SKU._base_manager.filter(pk=sku.pk).update(stock=50)
+    SKU.untold.filter(pk=sku.pk).update(stock=50)
     with django_assert_num_queries(1):
         services.mark_stock_changed(sku_ids=[str(sku.pk), "bogus"])
     SKU.objects.filter(pk=sku.pk).update(stock=F("stock") - 1)
@@ -156,7 +163,7 @@ def test_a_stock_that_stays_in_its_band_marks_nothing(sku: SKU, django_assert_nu
 
 @pytest.mark.parametrize(("stock", "band"), [(0, Band.SOLD_OUT), (1, Band.LOW), (10, Band.LOW), (11, Band.IN_STOCK)])
 def test_the_band_follows_the_stock(stock: int, band: Band, sku: SKU) -> None:
-    SKU._base_manager.filter(pk=sku.pk).update(stock=stock)
+    SKU.untold.filter(pk=sku.pk).update(stock=stock)
     services.mark_stock_changed(sku_ids=[str(sku.pk)])
     sku.refresh_from_db()
     assert sku.band == band == Band.of(stock)
@@ -175,12 +182,19 @@ def test_only_the_stock_may_be_saved(sku: SKU) -> None:
 
 
 def test_bands_changed_behind_our_back_are_healed(sku: SKU, settings: Any) -> None:
-    SKU._base_manager.filter(pk=sku.pk).update(stock=0)
+    SKU.untold.filter(pk=sku.pk).update(stock=0)
     assert services.refresh_bands() == 1
     assert marks() == pages(sku)
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "LOW_STOCK": 100}
     assert services.refresh_bands() == 2
     assert services.refresh_bands() == 0
+
+
+def test_a_home_page_nobody_arranged_follows_the_newest_goods(shop: Shop) -> None:
+    sku = shop.sku()
+    marks()
+    save(sku)
+    assert "home" in marks()
 
 
 def test_a_change_of_thousands_is_one_mark(shop: Shop) -> None:

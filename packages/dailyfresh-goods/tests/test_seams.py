@@ -90,4 +90,4 @@ def test_nothing_is_sold_at_a_price_below_zero(shop: Shop) -> None:
 
     sku = shop.sku()
     with pytest.raises(IntegrityError), transaction.atomic():
-        SKU._base_manager.filter(pk=sku.pk).update(price=-1)
+        SKU.untold.filter(pk=sku.pk).update(price=-1)

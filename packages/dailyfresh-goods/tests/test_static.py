@@ -163,7 +163,7 @@ def test_a_host_the_site_does_not_know_is_named(shop: Shop, settings: Any) -> No
 def test_a_client_cannot_ask_past_the_cache(shop: Shop, browse: Browse) -> None:
     sku = shop.sku("Apple")
     browse(f"/goods/{sku.pk}/")
-    SKU._base_manager.filter(pk=sku.pk).update(name="Pear")
+    SKU.untold.filter(pk=sku.pk).update(name="Pear")
     assert b"Apple" in browse(f"/goods/{sku.pk}/", **{"dailyfresh-goods.fresh": "1"}).content
 
 
@@ -306,7 +306,7 @@ def test_a_change_during_a_rebuild_is_in_the_new_set(
 def test_check_pages_names_every_page_that_differs(shop: Shop, pages: Path, capsys: Any) -> None:
     sku = shop.sku("Apple")
     drain_pages()
-    SKU._base_manager.filter(pk=sku.pk).update(name="Pear")  # past all our doors
+    SKU.untold.filter(pk=sku.pk).update(name="Pear")  # past all our doors
     with pytest.raises(CommandError, match="differ"):
         call_command("check_pages")
     out = capsys.readouterr().out
@@ -322,11 +322,19 @@ def test_check_pages_names_every_page_that_differs(shop: Shop, pages: Path, caps
 def test_a_page_nobody_needs_any_more_is_named(shop: Shop, pages: Path, capsys: Any) -> None:
     sku = shop.sku("Apple")
     drain_pages()
-    SKU._base_manager.filter(pk=sku.pk).delete()
-    HomeBanner._base_manager.all().delete()
+    SKU.untold.filter(pk=sku.pk).delete()
+    HomeBanner.untold.all().delete()
     with pytest.raises(CommandError, match="differ"):
         call_command("check_pages")
     assert f"{BASE}/goods/{sku.pk}/" in capsys.readouterr().out
+
+
+def test_the_home_page_is_removed_without_its_folder(tmp_path: Path) -> None:
+    to = DiskPages(root=tmp_path)
+    to.write("/", b"x")
+    to.remove("/")
+    to.write("/", b"y")
+    assert to.read("/") == b"y"
 
 
 @pytest.mark.parametrize("path", ["/../x/", "/a/../../x/", "/%2e%2e/x/", "/.git/"])

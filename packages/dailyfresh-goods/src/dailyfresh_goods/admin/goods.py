@@ -3,19 +3,22 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .. import services
+from .. import selectors, services
 from ..exceptions import BadFile
 from ..exchange.columns import COLUMNS
 from ..exchange.files import write_csv, write_xlsx
 from ..models import SKU, SPU, GoodsType, SKUImage
+from ..views.pages import detail_context
 from .imports import ImportView
 from .parts import Thumbnail
 
@@ -88,9 +91,19 @@ class SKUAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("page"))
     def preview(self, sku: SKU) -> str | SafeString:
-        if not sku.pk or not sku.on_sale:
+        if not sku.pk:
             return "–"
-        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', sku.get_absolute_url(), _("show"))
+        url = reverse("admin:dailyfresh_goods_sku_preview", args=[sku.pk])
+        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', url, _("show"))
+
+    def show(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The SKU's page as it would be now, on sale or not, past the cache."""
+        found = selectors.detail(pk, off_sale=True)
+        if found is None:
+            raise Http404
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return render(request, "dailyfresh_goods/detail.html", detail_context(found))
 
     @admin.action(description=_("Put on sale"), permissions=["change"])
     def put_on_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
@@ -123,14 +136,13 @@ class SKUAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
         everything = self.admin_site.admin_view(self.export_all)
         return [
             path("import/", view, name="dailyfresh_goods_sku_import"),
+            path("<int:pk>/preview/", self.admin_site.admin_view(self.show), name="dailyfresh_goods_sku_preview"),
             path("export/", everything, name="dailyfresh_goods_sku_export"),
             *super().get_urls(),
         ]
 
     def export_all(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """All SKUs in one file that can be changed and taken in again."""
-        from django.core.exceptions import PermissionDenied
-
         if not self.has_view_permission(request):
             raise PermissionDenied
         return self.export_csv(request, self.get_queryset(request))

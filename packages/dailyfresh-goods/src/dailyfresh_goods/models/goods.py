@@ -21,7 +21,7 @@ class GoodsType(Tracked):
     banner = models.ImageField(_("banner"), upload_to="types", blank=True)
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
 
-    class Meta:
+    class Meta(Tracked.Meta):
         ordering = ["sort_order", "pk"]
         verbose_name = _("goods type")
         verbose_name_plural = _("goods types")
@@ -38,7 +38,7 @@ class SPU(Tracked):
     detail = CleanHTMLField(_("details"), blank=True, help_text=_("HTML; scripts, styles and forms are removed."))
     specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Shelf life: 3 days”."))
 
-    class Meta:
+    class Meta(Tracked.Meta):
         ordering = ["-pk"]
         verbose_name = _("SPU")
         verbose_name_plural = _("SPUs")
@@ -105,7 +105,7 @@ class SKU(Tracked):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
-    class Meta:
+    class Meta(Tracked.Meta):
         ordering = ["-pk"]
         verbose_name = _("SKU")
         verbose_name_plural = _("SKUs")
@@ -139,7 +139,7 @@ class SKUImage(Tracked):
     image = models.ImageField(_("image"), upload_to="skus")
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
 
-    class Meta:
+    class Meta(Tracked.Meta):
         ordering = ["sort_order", "pk"]
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")

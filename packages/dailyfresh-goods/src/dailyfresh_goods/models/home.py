@@ -43,7 +43,7 @@ class Scheduled(Tracked):
 
     objects = ScheduledManager()  # type: ignore[misc]
 
-    class Meta:
+    class Meta(Tracked.Meta):
         abstract = True
         ordering = ["sort_order", "pk"]
         constraints = [
@@ -92,7 +92,7 @@ class HomeTypeGoods(Tracked):
     display = models.PositiveSmallIntegerField(_("shown as"), choices=Display.choices, default=Display.PICTURE)
     sort_order = models.PositiveSmallIntegerField(_("sort order"), default=0)
 
-    class Meta:
+    class Meta(Tracked.Meta):
         ordering = ["sort_order", "pk"]
         verbose_name = _("home goods")
         verbose_name_plural = _("home goods")

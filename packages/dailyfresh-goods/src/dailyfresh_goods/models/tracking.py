@@ -19,6 +19,11 @@ class TrackedQuerySet(models.QuerySet[Any]):
         if pks:
             rows_changed.send(sender=self.model, pks=pks, before=before)
 
+    def _known(self, objs: Iterable[Any]) -> list[int]:
+        """Keys of the rows that have the slugs of the objects."""
+        rows = self.model._default_manager.filter(slug__in=[obj.slug for obj in objs])
+        return list(rows.values_list("pk", flat=True))
+
     def update(self, **values: Any) -> int:
         if values.keys() <= getattr(self.model, "QUIET", frozenset()):
             return super().update(**values)
@@ -32,13 +37,14 @@ class TrackedQuerySet(models.QuerySet[Any]):
     update.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        objs = list(objs)
         with transaction.atomic(using=self.db):
+            if kwargs.get("update_conflicts") and hasattr(self.model, "slug"):
+                self._tell(self._known(objs), before=True)
             made = super().bulk_create(objs, *args, **kwargs)
             pks = [obj.pk for obj in made if obj.pk is not None]
             if len(pks) < len(made) and hasattr(self.model, "slug"):  # this database does not give the new keys back
-                pks = list(
-                    self.model._base_manager.filter(slug__in=[o.slug for o in made]).values_list("pk", flat=True)
-                )
+                pks = self._known(made)
             self._tell(pks, before=False)
         return made
 
@@ -52,9 +58,12 @@ class Tracked(models.Model):
     QUIET: frozenset[str] = frozenset()
 
     objects = TrackedManager()
+    # The rows without our ears, for code that tells by itself what it changes.
+    untold = models.Manager()  # noqa: DJ012 - taken for a field
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"  # related managers change rows through it, as `spu.skus.add()` does
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; the receivers' marks and the row are committed together, in autocommit mode too."""

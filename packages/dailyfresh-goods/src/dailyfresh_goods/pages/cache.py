@@ -75,6 +75,12 @@ def _token() -> int:
     return uuid4().int >> 66
 
 
+def _token_seconds(key: str) -> float | None:
+    """How long a token is kept: longer than any entry, and not for ever where anybody can make up a name."""
+    named = key.count(":") > 2
+    return max(86400, 2 * (conf.CACHE_SECONDS + conf.STALE_SECONDS)) if named else None
+
+
 def _group_key(group: str) -> str:
     return f"dailyfresh_goods:v:{group}"
 
@@ -87,7 +93,7 @@ def _read(cache: BaseCache, key: str, groups: Sequence[str]) -> tuple[Entry | No
     missing = [k for k in keys if k not in found]
     if missing:
         for k in missing:
-            cache.add(k, _token(), timeout=None)
+            cache.add(k, _token(), timeout=_token_seconds(k))
         found |= cache.get_many(missing)
         entry = None
     return entry, tuple(found.get(k, 0) for k in keys)
@@ -167,7 +173,8 @@ def move(groups: Iterable[str]) -> None:
         return
     try:
         with _guarded():
-            cache.set_many(tokens, timeout=None)
+            for key, token in tokens.items():
+                cache.set(key, token, timeout=_token_seconds(key))
             there = cache.get_many(tokens)  # a client may be set to swallow its errors
     except _Down as error:
         raise CacheUnavailable("the versions of the pages could not be moved") from error

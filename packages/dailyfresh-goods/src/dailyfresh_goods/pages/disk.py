@@ -90,8 +90,9 @@ class DiskPages(PageWriter):
             file = self._file(folder, path)
             for ending in ("", ".gz", ".br"):
                 file.with_name(file.name + ending).unlink(missing_ok=True)
-            with suppress(OSError):  # other pages lie below
-                file.parent.rmdir()
+            if file.parent != folder:
+                with suppress(OSError):  # other pages lie below
+                    file.parent.rmdir()
 
     def read(self, path: str) -> bytes | None:
         folder = self._target("current")

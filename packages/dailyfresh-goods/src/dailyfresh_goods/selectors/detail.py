@@ -53,10 +53,10 @@ def _specs(text: str) -> list[tuple[str, str]]:
     return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip() and value.strip()]
 
 
-def detail(pk: int) -> Detail | None:
-    """The page of a SKU on sale, in four statements; None when it is unknown or off sale."""
-    sku = SKU.objects.filter(pk=pk, on_sale=True).select_related("type", "spu").first()
-    if sku is None:
+def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
+    """The page of a SKU on sale, in four statements; None when it is unknown, or off sale unless that is asked for."""
+    sku = SKU.objects.filter(pk=pk).select_related("type", "spu").first()
+    if sku is None or not (sku.on_sale or off_sale):
         return None
     rating = ratings_of([str(pk)]).get(str(pk))
     pictures = [image_url(row.image) for row in sku.images.all()]

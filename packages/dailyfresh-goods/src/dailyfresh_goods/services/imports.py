@@ -108,7 +108,7 @@ def _upsert(rows: list[SKU], touched: set[str]) -> None:
     columns |= {"type"} & touched | {"spu"} & touched
     targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
     # The plain manager: the marks are written here, for the whole batch.
-    SKU._base_manager.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
+    SKU.untold.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
 
 
 def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
@@ -127,7 +127,7 @@ def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
         found[name] = pk
     by_key |= {found[name]: given for name, given in texts.items() if name in found and given}
     missing = [SPU(name=name, **given) for name, given in texts.items() if name not in found]
-    SPU._base_manager.bulk_create(missing)
+    SPU.untold.bulk_create(missing)
     for pk, name in SPU.objects.filter(name__in=[spu.name for spu in missing]).values_list("pk", "name"):
         found[name] = pk
     for pk, given in by_key.items():

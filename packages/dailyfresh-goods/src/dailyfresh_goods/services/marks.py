@@ -69,6 +69,8 @@ def keys_of(pks: Iterable[int]) -> set[str]:
     shown = Q(sku_id__in=wanted)
     if any(model.objects.filter(shown).exists() for model in (HomeTypeGoods, HomeBanner, Promotion)):
         keys.add(HOME)
+    elif not HomeTypeGoods.objects.filter(sku__on_sale=True).exists():
+        keys.add(HOME)  # nobody chose anything: it shows the newest goods
     return keys
 
 

@@ -106,28 +106,32 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         found = selectors.detail(pk)
         if found is None:
             raise _Absent
-        url = _absolute(found.card.url)
-        type_url = reverse("dailyfresh_goods:list", args=[found.type_slug])
-        trail = [
-            (_("Home"), _absolute(reverse("dailyfresh_goods:home"))),
-            (found.type_name, _absolute(type_url)),
-            (found.card.name, url),
-        ]
-        context = {
-            "goods": found,
-            "types": selectors.goods_types(),
-            "type_url": type_url,
-            "canonical": url,
-            "buy_url": reverse(conf.BUY_URL) if conf.BUY_URL else "",
-            "visitor_data": f"viewed={found.card.sku_id}",
-            "structured": [product(found, url, _absolute), breadcrumbs(trail)],
-        }
-        return "dailyfresh_goods/detail.html", context, None
+        return "dailyfresh_goods/detail.html", detail_context(found), None
 
     try:
         return kept_page(request, f"detail:{pk}", (SITE, detail_key(pk)), make)
     except _Absent:
         return _missing(request, status=410 if selectors.was_on_sale(pk) else 404)
+
+
+def detail_context(found: selectors.Detail) -> dict[str, Any]:
+    """What the template of a SKU's page is given."""
+    url = _absolute(found.card.url)
+    type_url = reverse("dailyfresh_goods:list", args=[found.type_slug])
+    trail = [
+        (_("Home"), _absolute(reverse("dailyfresh_goods:home"))),
+        (found.type_name, _absolute(type_url)),
+        (found.card.name, url),
+    ]
+    return {
+        "goods": found,
+        "types": selectors.goods_types(),
+        "type_url": type_url,
+        "canonical": url,
+        "buy_url": reverse(conf.BUY_URL) if conf.BUY_URL else "",
+        "visitor_data": f"viewed={found.card.sku_id}",
+        "structured": [product(found, url, _absolute), breadcrumbs(trail)],
+    }
 
 
 def _missing(request: HttpRequest, *, status: int) -> HttpResponse:
