@@ -1,6 +1,10 @@
+import re
+
 import pytest
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.services.transitions import receive, ship
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 
@@ -63,3 +67,54 @@ def test_somebody_elses_order_cannot_be_touched(client, make_order, apple, stran
     assert client.post(url(name, order.number)).status_code == 404
     order.refresh_from_db()
     assert order.state == Order.State.TO_SHIP
+
+
+def test_the_list_takes_the_same_statements_for_one_order_as_for_many(shop, make_order, apple, pear):
+    make_order({apple: 1})
+    shop.get(url("list"))
+    with CaptureQueriesContext(connection) as one:
+        shop.get(url("list"))
+    for _ in range(4):
+        make_order({apple: 1, pear: 1})
+    with CaptureQueriesContext(connection) as five:
+        shop.get(url("list"))
+    assert len(one) == len(five) <= 6
+
+
+def test_the_list_is_paged_searched_and_counted_by_state(shop, make_order, apple, pear, settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PAGE_SIZE": 2}
+    orders = [make_order({apple: 1}), make_order({pear: 1}), make_order({apple: 1}, payment_method="voucher")]
+    first = shop.get(url("list"))
+    assert [order.pk for order in first.context["page"]] == [orders[2].pk, orders[1].pk]
+    assert [order.pk for order in shop.get(url("list"), {"page": "2"}).context["page"]] == [orders[0].pk]
+    assert {name: count for name, _label, count in first.context["tabs"] if count} == {"to-pay": 1, "to-ship": 2}
+    for query, found in (("Pear", [orders[1]]), (orders[0].number[-8:], [orders[0]]), ("nothing\x00", [])):
+        assert [order.pk for order in shop.get(url("list"), {"q": query}).context["page"]] == [
+            order.pk for order in found
+        ]
+    assert shop.get(url("list"), {"page": "x", "state": "nonsense"}).status_code == 200
+
+
+def test_a_buyer_without_orders_is_told_so(shop):
+    assert "Your first order will appear here." in shop.get(url("list")).content.decode()
+    assert "No order matches" in shop.get(url("list"), {"q": "x"}).content.decode()
+
+
+def test_pages_hold_no_inline_code(shop, make_order, apple):
+    order = received(make_order({apple: 1}))
+    for page in (
+        url("list"),
+        order.get_absolute_url(),
+        url("review", order.number),
+        f"{url('confirm')}?buy={apple.pk}:1",
+    ):
+        html = shop.get(page).content.decode()
+        assert "style=" not in html
+        assert "onclick" not in html
+        assert re.search(r"<script(?![^>]* src=)", html) is None
+
+
+def test_strange_ids_of_goods_have_no_reviews(client, db):
+    assert client.get(url("reviews", "x" * 65)).status_code == 404
+    assert client.get(url("reviews", "é")).status_code == 404
+    assert client.get(url("reviews", "nothing")).status_code == 200
