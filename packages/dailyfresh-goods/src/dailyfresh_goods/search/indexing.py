@@ -104,7 +104,7 @@ def rebuild(alias: str = DEFAULT_ALIAS) -> int:
     return number
 
 
-def _batches(index: SKUIndex, size: int = 5000) -> Iterator[list[Any]]:
+def _batches(index: SKUIndex, size: int = 10_000) -> Iterator[list[Any]]:
     batch: list[Any] = []
     for sku in index.index_queryset().iterator(chunk_size=1000):
         batch.append(sku)

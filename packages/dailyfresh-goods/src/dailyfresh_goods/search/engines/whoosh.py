@@ -169,7 +169,7 @@ class WhooshBackend(LocalBackend):
         return WhooshReader(folder)
 
     def write(self, folder: Path, documents: Iterable[dict[str, Any]], gone: Iterable[str], *, fresh: bool) -> None:
-        writer = FileStorage(str(folder)).open_index().writer(limitmb=256)
+        writer = FileStorage(str(folder)).open_index().writer(limitmb=64)
         known = set(writer.schema.names())
         try:
             for key in gone:
@@ -181,7 +181,8 @@ class WhooshBackend(LocalBackend):
         except BaseException:
             writer.cancel()
             raise
-        writer.commit()
+        # Merging after every batch of a rebuild would write the first documents again and again.
+        writer.commit(merge=not fresh)
 
 
 def _bounds(lookup: str, value: Any) -> tuple[float, float]:
