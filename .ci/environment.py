@@ -43,7 +43,11 @@ def fingerprint(arguments):
 
 def main(name):
     if sys.version_info < (3, 11):
-        fail("Python 3.11 or newer is needed, this is {}.{}. Say which: make {} PYTHON=python3.12".format(*sys.version_info[:2], name))
+        fail(
+            "Python 3.11 or newer is needed, this is {}.{}. Say which: make {} PYTHON=python3.12".format(
+                *sys.version_info[:2], name
+            )
+        )
     home = ROOT / ".venv" / name
     python = home / "bin" / "python"
     arguments = wanted(name)

@@ -34,7 +34,9 @@ def interpreters() -> tuple[list[str], list[str]]:
         name = f"python3.{version[1:]}"
         candidates = [folder for folder in os.environ["PATH"].split(os.pathsep) if "shims" not in folder]
         program = shutil.which(name, path=os.pathsep.join(candidates))
-        works = program and subprocess.run([program, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0
+        works = (
+            program and subprocess.run([program, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0
+        )
         (found if works else missing).append(version)
     return found, missing
 
@@ -42,7 +44,15 @@ def interpreters() -> tuple[list[str], list[str]]:
 class Run:
     """One tox environment."""
 
-    def __init__(self, env: str, *, number: int, environ: dict[str, str] | None = None, args: tuple[str, ...] = (), label: str = ""):
+    def __init__(
+        self,
+        env: str,
+        *,
+        number: int,
+        environ: dict[str, str] | None = None,
+        args: tuple[str, ...] = (),
+        label: str = "",
+    ):
         self.env, self.label, self.args = env, label or env, args
         self.environ = {**os.environ, **(environ or {})}
         if redis := self.environ.get("REDIS_URL"):
@@ -54,7 +64,9 @@ class Run:
         log = LOGS / f"{self.label}.log"
         with log.open("w") as out:
             command = [str(TOX), "run", "-e", self.env, *(["--", *self.args] if self.args else [])]
-            code = subprocess.run(command, cwd=ROOT, env=self.environ, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+            code = subprocess.run(
+                command, cwd=ROOT, env=self.environ, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            ).returncode
         self.seconds = time.monotonic() - started
         text = log.read_text(errors="replace")
         lines = re.findall(r"^=+ (.*(?:passed|failed|error|skipped|no tests).*) in [\d.]+s", text, re.M)
@@ -103,7 +115,10 @@ def main() -> int:
         if os.environ.get("DATABASE_URL"):
             store.append(Run(envs["store"][0], number=6, label=f"{envs['store'][0]}-mariadb"))
         stages = {
-            "lint and packages": ([Run("lint", number=8)] + [Run(env, number=number[name]) for name in PACKAGES for env in envs[name]], 2),
+            "lint and packages": (
+                [Run("lint", number=8)] + [Run(env, number=number[name]) for name in PACKAGES for env in envs[name]],
+                2,
+            ),
             "store": (store, 1),
             "browser": ([Run("browser", number=7, environ=sqlite)], 1),
         }

@@ -238,10 +238,9 @@ def _fill(database: str, size: int) -> None:
     from .__main__ import configure
 
     configure(Path(database).parent, "dailyfresh_goods.search.engines.whoosh.Engine")
+    from dailyfresh_goods.models import SKU, SPU, GoodsType
     from django.core.management import call_command
     from django.db.models import QuerySet
-
-    from dailyfresh_goods.models import SKU, SPU, GoodsType
 
     call_command("migrate", verbosity=0)
     draw = random.Random(1)

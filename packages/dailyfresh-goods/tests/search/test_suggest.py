@@ -47,9 +47,16 @@ def test_nothing_is_suggested_for_nonsense(shop, client):
 
 def test_all_who_type_the_same_share_one_answer(shop, django_assert_num_queries):
     first = suggestions("草莓")
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):  # which of them are still on sale
         assert suggestions("草莓 ") == first
-        assert suggestions("草莓") == first
+
+
+def test_goods_off_sale_are_not_suggested_though_the_answer_is_kept(shop, client):
+    from dailyfresh_goods.models import SKU
+
+    assert items(client, "狮头鹅")
+    SKU.objects.filter(pk=shop["goose"]).update(on_sale=False)
+    assert items(client, "狮头鹅") == []
 
 
 @pytest.fixture
@@ -156,7 +163,11 @@ def test_checks_name_what_is_missing(settings):
     assert check_search() == []
     settings.HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine"}}
     settings.HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.RealtimeSignalProcessor"
-    assert {message.id for message in check_search()} == {"dailyfresh_search.E003", "dailyfresh_search.W001"}
+    popular = {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cash": "redis"}}
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "SEARCH_POPULAR": popular}
+    assert {message.id for message in check_search()} == {
+        f"dailyfresh_search.{code}" for code in ("E003", "E005", "W001")
+    }
 
 
 def test_both_whooshes_at_once_are_named(monkeypatch):

@@ -1,7 +1,6 @@
+from dailyfresh_goods.models import SKU
 from haystack import indexes
 from jieba.analyse import ChineseAnalyzer
-
-from dailyfresh_goods.models import SKU
 
 
 class SKUIndex(indexes.SearchIndex, indexes.Indexable):

@@ -6,6 +6,11 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from ..backends import backend
+from ..conf import conf
+from .popular.base import Popular
 
 
 def _installed(name: str) -> bool:
@@ -41,4 +46,9 @@ def check_search(**_: Any) -> list[CheckMessage]:
         found.append(
             Warning("haystack indexes inside the transaction of each change.", hint=hint, id="dailyfresh_search.W001")
         )
+    if conf.SEARCH_POPULAR is not None:
+        try:
+            found += backend("SEARCH_POPULAR", Popular).check()  # type: ignore[type-abstract]
+        except ImproperlyConfigured as error:
+            found.append(Error(str(error), id="dailyfresh_search.E005"))
     return found

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import translation
 
+from ..models import SKU
 from ..pages.cache import cached
 from ..selectors import goods_types
 from .counting import KNOWN, popular_searches
@@ -21,12 +22,21 @@ SECONDS = 30
 
 
 def suggestions(typed: str) -> list[dict[str, Any]]:
-    """At most eleven items, types before searches before goods; built once for all who type the same."""
+    """At most eleven items, types before searches before goods; built once for all who type the same.
+
+    Goods that went off sale since are left out: that is asked every time.
+    """
     text = normalise(typed[: LONGEST * 4])[:LONGEST]
     if not text:
         return []
     key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-    return cached(f"suggest:{translation.get_language()}:{key}", (), lambda: _build(text), seconds=SECONDS, stale=True)
+    name = f"suggest:{translation.get_language()}:{key}"
+    items = cached(name, (), lambda: _build(text), seconds=SECONDS, stale=True)
+    keys = [item["sku_id"] for item in items if item["kind"] == "goods"]
+    on_sale = (
+        set(map(str, SKU.objects.filter(pk__in=keys, on_sale=True).values_list("pk", flat=True))) if keys else set()
+    )
+    return [item for item in items if item["kind"] != "goods" or item["sku_id"] in on_sale]
 
 
 def _build(text: str) -> list[dict[str, Any]]:
@@ -47,7 +57,7 @@ def _build(text: str) -> list[dict[str, Any]]:
     ]
     found = find(text, Wish())
     goods = [
-        {"kind": "goods", "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image_url,
+        {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image_url,
          "price": str(hit.card.price), "unit": hit.card.unit, "tone": hit.card.tone}
         for hit in found.hits[:GOODS]
     ]  # fmt: skip

@@ -64,7 +64,10 @@ class RefundRequestForm(_Lines):
     ]
     why = forms.ChoiceField(choices=REASONS, label=_("Reason"), widget=forms.Select(attrs={"class": "df-input"}))
     words = forms.CharField(
-        max_length=160, required=False, label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 3, "class": "df-input"})
+        max_length=160,
+        required=False,
+        label=_("What happened?"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "df-input"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
