@@ -3,7 +3,7 @@
     python -m bench.search [--sizes 10000,100000] [--engines tantivy,...] [--queries 400]
 
 Each engine runs in a process of its own, over the same SQLite file. "engine" is the engine's own search of the tree that the
-query became, "path" all that the results page does but the template, "page" a GET of the page through Django's test client.
+query became, "path" all that the results page does but the template, "page" a GET of the page through Django's test client. With BENCH_CPU=1 the CPU time of the process is taken instead of the time on the wall.
 """
 
 import argparse

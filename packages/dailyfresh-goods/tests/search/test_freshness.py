@@ -1,6 +1,5 @@
 """The index follows the database, through kills, damage and rebuilds."""
 
-import gc
 import os
 import shutil
 import signal
@@ -192,7 +191,6 @@ def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(sho
     assert not find("草莓", Wish()).degraded
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves a damaged file open
 @both
 def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(shop):
     backend = backend_of("default")
@@ -206,7 +204,6 @@ def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(sho
     healed = find("草莓", Wish())
     assert not healed.degraded
     assert healed.number == 3
-    gc.collect()
 
 
 def test_half_written_files_of_a_killed_writer_do_no_harm(shop):
