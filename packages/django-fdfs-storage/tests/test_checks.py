@@ -5,6 +5,8 @@ from django.core.checks import run_checks
 from django.db import models
 from django.test.utils import isolate_apps
 
+# Django's own check of a JSON column asks the database.
+pytestmark = pytest.mark.django_db
 BACKEND = "django_fdfs_storage.storage.FastDFSStorage"
 
 
