@@ -232,6 +232,7 @@ DAILYFRESH_GOODS = {
     "BUY_URL": "dailyfresh_orders:confirm",
     "RATINGS": "store.ratings.Ratings",
     "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
+    "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cache": "cart"}},
 }
 DAILYFRESH_CART = {
     "JQUERY_URL": None,

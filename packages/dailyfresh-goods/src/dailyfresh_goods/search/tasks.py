@@ -19,7 +19,3 @@ def drain_documents() -> None:
 def load_dictionary(**_: object) -> None:
     """Loads the dictionary when a worker's process begins."""
     cutter()
-
-
-SCHEDULE = {"dailyfresh-search-drain": {"task": drain_documents.name, "schedule": 30.0}}
-"""For beat: `app.conf.beat_schedule.update(SCHEDULE)`; five seconds suit a busy shop."""
