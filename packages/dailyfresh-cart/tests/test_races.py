@@ -72,7 +72,7 @@ def test_many_merges_of_one_guest_merge_once(in_redis: RedisStore, redis_race: d
     owner = Owner("u:racer")
     in_redis.change(owner, [Change(Kind.ADD, "1", 1)])
     in_redis.change(Owner("g:racer"), [Change(Kind.ADD, "1", 4), Change(Kind.ADD, "2", 1)])
-    assert race(20, 1, "merge", owner, redis_race) == (20, 0, 0)
+    assert race(8, 1, "merge", owner, redis_race) == (8, 0, 0)
     assert in_redis.quantities(owner) == {"1": 5, "2": 1}
     assert in_redis.quantities(Owner("g:racer")) == {}
 
