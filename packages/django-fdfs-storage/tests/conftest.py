@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.devserver import DevServer
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
-hypothesis.register_profile("short", max_examples=40, deadline=None)
+# A busy machine generates slowly, which is no fault of the values.
+hypothesis.register_profile("short", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 

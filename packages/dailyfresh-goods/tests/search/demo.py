@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from django.db.models import QuerySet
-from django.test import override_settings
-
 from dailyfresh_goods.models import SKU, SPU, GoodsType
 from dailyfresh_goods.search.indexing import rebuild
+from django.db.models import QuerySet
+from django.test import override_settings
 
 HERE = Path(__file__).parent
 TYPES = {

@@ -11,12 +11,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
-
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
 from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, rebuild, status
+from django.core.management import CommandError, call_command
 
 both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 

@@ -1,7 +1,6 @@
 """The results page, through its door."""
 
 import pytest
-
 from dailyfresh_goods.models import SKU
 
 URL = "/goods-shop/search/"

@@ -2,9 +2,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-
 from dailyfresh_goods.search.quality import mean, rows, score
+from django.core.management import call_command
 
 TABLE = Path(__file__).with_name("queries.tsv")
 

@@ -4,12 +4,11 @@ import threading
 import uuid
 
 import pytest
-from django.core.cache import cache
-from django.core.management import call_command
-
 from dailyfresh_goods.search.counting import popular_searches
 from dailyfresh_goods.search.popular.redis import RedisPopular
 from dailyfresh_goods.search.suggestions import suggestions
+from django.core.cache import cache
+from django.core.management import call_command
 
 URL = "/goods-shop/search/suggest/"
 

@@ -4,8 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from whoosh.analysis import Token
-
 from dailyfresh_goods.search.corrections import distance
 from dailyfresh_goods.search.models import Synonym
 from dailyfresh_goods.search.selectors import lexicon
@@ -14,6 +12,7 @@ from dailyfresh_goods.search.words.grams import grams, head_grams, needles
 from dailyfresh_goods.search.words.normal import normalise
 from dailyfresh_goods.search.words.packs import packs, without_packs
 from dailyfresh_goods.search.words.sound import sounds
+from whoosh.analysis import Token
 
 
 @pytest.mark.parametrize(
