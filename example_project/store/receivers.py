@@ -1,7 +1,6 @@
 """What one package tells another: the only place where the store joins them by signals."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from dailyfresh_cart import services as cart
@@ -23,7 +22,8 @@ def mark_stock(sku_ids: Iterable[str], **_: Any) -> None:
     The orders lock the stock last, so its new value is there only after the commit. A process that dies in between
     is made up for by the next `tasks.heal_bands`.
     """
-    transaction.on_commit(partial(goods.mark_stock_changed, sku_ids=list(sku_ids)), robust=True)
+    changed = list(sku_ids)
+    transaction.on_commit(lambda: goods.mark_stock_changed(sku_ids=changed), robust=True)
 
 
 @receiver(review_published, dispatch_uid="store.review_published")

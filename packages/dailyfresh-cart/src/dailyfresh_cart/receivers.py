@@ -1,6 +1,5 @@
 """What the cart does when others act: merge at sign-in, forget a deleted user."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -30,4 +29,5 @@ def merge_at_sign_in(user: Any, request: HttpRequest | None = None, **kwargs: An
 def forget_deleted(instance: Any, **kwargs: Any) -> None:
     """No cart outlives its user."""
     if not store().in_session:
-        transaction.on_commit(partial(store().drop, user_owner(instance)), robust=True)
+        owner = user_owner(instance)
+        transaction.on_commit(lambda: store().drop(owner), robust=True)

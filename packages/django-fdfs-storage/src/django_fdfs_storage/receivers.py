@@ -1,8 +1,7 @@
 """Delete files that rows let go of, for storages with `delete_orphans`."""
 
 import logging
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models, transaction
@@ -54,14 +53,19 @@ def delete_replaced(sender: type[models.Model], instance: models.Model, using: s
     for name, storage in _fields(sender):
         old = before.get(name)
         if old and old != str(getattr(instance, name)):
-            transaction.on_commit(partial(delete_unless_referred, storage, old), using=using, robust=True)
+            transaction.on_commit(_deletion(storage, old), using=using, robust=True)
 
 
 def delete_orphaned(sender: type[models.Model], instance: models.Model, using: str, **_: Any) -> None:
     """Before a deletion, while a deferred name can still be read: let go of the row's files."""
     for name, storage in _fields(sender):
         if old := str(getattr(instance, name) or ""):
-            transaction.on_commit(partial(delete_unless_referred, storage, old), using=using, robust=True)
+            transaction.on_commit(_deletion(storage, old), using=using, robust=True)
+
+
+def _deletion(storage: FastDFSStorage, name: str) -> Callable[[], None]:
+    # Not a partial: Django asks a callback that fails for its __qualname__, and a partial has none.
+    return lambda: delete_unless_referred(storage, name)
 
 
 def delete_unless_referred(storage: FastDFSStorage, name: str) -> None:

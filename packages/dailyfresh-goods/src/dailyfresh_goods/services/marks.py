@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,7 +30,8 @@ def mark(keys: Iterable[str]) -> None:
         return
     with transaction.atomic():
         StalePage.objects.bulk_create([StalePage(key=key) for key in unique])
-        transaction.on_commit(partial(_move, groups_of(unique)), robust=True)
+        groups = groups_of(unique)
+        transaction.on_commit(lambda: _move(groups), robust=True)
         pages_marked.send(sender=StalePage)
 
 

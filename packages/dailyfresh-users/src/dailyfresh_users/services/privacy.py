@@ -1,6 +1,5 @@
 """Taking one's data away, and leaving."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -54,7 +53,7 @@ def erase_account(*, user: Any) -> None:
             account_erasing.send(sender=get_user_model(), user=user)
             # Without its account a session is a guest's; what it holds goes once nothing can be rolled back any more.
             keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
-            transaction.on_commit(partial(remove_sessions, session_keys=keys), robust=True)
+            transaction.on_commit(lambda: remove_sessions(session_keys=keys), robust=True)
             user.delete()
     except (ProtectedError, RestrictedError) as error:
         raise ErasureRefused(_("Something in the shop still needs this account. Please contact us.")) from error
