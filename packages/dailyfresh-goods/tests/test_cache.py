@@ -168,6 +168,12 @@ def test_without_its_server_pages_come_from_the_database(
     assert not StalePage.objects.exists()
 
 
+def test_more_versions_than_a_small_cache_holds_are_moved_all_the_same() -> None:
+    before = cached("x", ("detail:1",), lambda: "old")
+    move(f"detail:{n}" for n in range(1000))  # LocMemCache keeps 300
+    assert (before, cached("x", ("detail:1",), lambda: "new")) == ("old", "new")
+
+
 @pytest.mark.cache_down
 def test_versions_that_cannot_move_are_an_error(settings: Any) -> None:
     settings.CACHES = DOWN

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -77,8 +78,11 @@ def _token() -> int:
 
 def _token_seconds(key: str) -> float | None:
     """How long a token is kept: longer than any entry, and not for ever where anybody can make up a name."""
-    named = key.count(":") > 2
-    return max(86400, 2 * (conf.CACHE_SECONDS + conf.STALE_SECONDS)) if named else None
+    return max(86400, 2 * (conf.CACHE_SECONDS + conf.STALE_SECONDS)) if _is_named(key) else None
+
+
+def _is_named(key: str) -> bool:
+    return key.count(":") > 2
 
 
 def _group_key(group: str) -> str:
@@ -168,15 +172,19 @@ def _wait(cache: BaseCache, lock: str) -> None:
 def move(groups: Iterable[str]) -> None:
     """Outdate every entry built from one of the groups; raises `CacheUnavailable` when that is not sure."""
     cache = _cache()
-    tokens = {_group_key(group): _token() for group in groups}
-    if cache is None or not tokens:
+    keys = sorted(map(_group_key, groups))
+    if cache is None or not keys:
         return
     try:
         with _guarded():
-            for key, token in tokens.items():
-                cache.set(key, token, timeout=_token_seconds(key))
-            there = cache.get_many(tokens)  # a client may be set to swallow its errors
+            for seconds, some in groupby(sorted(keys, key=_is_named), _token_seconds):
+                cache.set_many({key: _token() for key in some}, timeout=seconds)
+            # A client may be set to swallow its errors, so one is read back. Of many, a small cache may have
+            # dropped some already: no token is as good as a new one.
+            last = max(keys, key=_is_named)
+            cache.set(last, _token(), timeout=_token_seconds(last))
+            there = cache.get(last) is not None
     except _Down as error:
         raise CacheUnavailable("the versions of the pages could not be moved") from error
-    if len(there) < len(tokens):
+    if not there:
         raise CacheUnavailable("the cache does not keep the versions of the pages")
