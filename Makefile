@@ -47,7 +47,10 @@ bench-fdfs bench-goods bench-cart bench-orders: bench-%:
 	@eval "$$(.ci/services env)" && cd packages/*-$*$(if $(filter fdfs,$*),-storage) && exec ../../.venv/bench/bin/python -m bench
 
 messages:
-	@for package in $(filter-out %fdfs-storage,$(packages)); do (cd $$package/src/* && django-admin makemessages -l zh_Hans --no-location && django-admin compilemessages -l zh_Hans); done
+	@$(PYTHON) .ci/environment.py demo
+	@for package in $(filter-out %fdfs-storage,$(packages)); do (cd $$package/src/* && \
+		$(CURDIR)/.venv/demo/bin/django-admin makemessages -l zh_Hans --no-location && \
+		$(CURDIR)/.venv/demo/bin/django-admin compilemessages -l zh_Hans) || exit 1; done
 
 clean: services-stop
 	rm -rf .venv .tox .services example_project/var
