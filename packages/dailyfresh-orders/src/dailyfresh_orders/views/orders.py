@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ..conf import conf
@@ -34,7 +35,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     tabs: list[tuple[str, Any, int]] = [
         ("", _("All"), 0),
-        ("to-pay", _("To pay"), counts["to-pay"]),
+        ("to-pay", pgettext("waiting orders", "To pay"), counts["to-pay"]),
         ("to-ship", _("To ship"), counts["to-ship"]),
         ("to-receive", _("To receive"), counts["to-receive"]),
         ("to-review", _("To review"), counts["to-review"]),
