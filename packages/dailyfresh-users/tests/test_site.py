@@ -168,9 +168,10 @@ def test_the_chinese_catalogue_is_complete_and_compiled():
     assert not re.search(r'msgstr(\[0\])? ""\n\n', source + "\n")
     with (folder / "django.mo").open("rb") as compiled:
         catalogue = gettext.GNUTranslations(compiled)._catalog
-    ids = {ast.literal_eval(f'"{found}"') for found in re.findall(r'^msgid "(.+)"$', source, re.M)}
+    found = re.findall(r'^(?:msgctxt "(.+)"\n)?msgid "(.+)"$', source, re.M)
+    ids = {ast.literal_eval(f'"{context}\\x04{text}"' if context else f'"{text}"') for context, text in found}
     assert ids
-    assert all(catalogue.get(each) or catalogue.get((each, 0)) for each in ids)
+    assert [each for each in ids if not (catalogue.get(each) or catalogue.get((each, 0)))] == []
 
 
 def test_every_sentence_of_the_source_is_in_the_catalogue(tmp_path):
