@@ -9,4 +9,4 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         from celery_tasks.tasks import app  # noqa: F401 - tasks are sent by the site's Celery app in every process
 
-        from . import checks, receivers  # noqa: F401
+        from . import receivers  # noqa: F401

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import django
 import environ
 from django.contrib.messages import constants as message_levels
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -95,7 +94,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 elif DATABASES["default"]["ENGINE"].endswith("mysql"):
     # Optimistic stock retries have to see what was committed meanwhile.
-    DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+    DATABASES["default"]["OPTIONS"] = {
+        "charset": "utf8mb4",
+        "isolation_level": "read committed",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 
 def redis_database(url: str, step: int) -> str:
@@ -221,6 +224,8 @@ HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost 
 DAILYFRESH_USERS = {
     "JQUERY_URL": None,
     "SITE_NAME": "天天生鲜",
+    # Behind a proxy all visitors come from one address, and would share one throttle.
+    "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
     "SITE_URL": SITE_URL,
     "TERMS_URL": "store:terms",
     "PRIVACY_URL": "store:privacy",
@@ -279,4 +284,3 @@ if ALIPAY_APP_ID:
 # The theme ----------------------------------------------------------------------------------------------------------
 
 STORE_HOT_WORDS = ["阳光玫瑰", "车厘子", "大闸蟹", "牛排", "水饺", "有机"]
-STORE_NAME = _("Daily Fresh")

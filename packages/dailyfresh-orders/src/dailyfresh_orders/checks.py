@@ -64,7 +64,7 @@ def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
     if missing:
         yield Error(
             f"{NAME}[{setting!r}]: {dotted} has no {', '.join(missing)}.",
-            hint="See protocols.py, and run its contract suite of testing.py over the class.",
+            hint="See protocols.py, and run its contract suite of dailyfresh_orders.testing over the class.",
             id="dailyfresh_orders.E003",
         )
 

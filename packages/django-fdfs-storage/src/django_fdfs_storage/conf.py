@@ -71,6 +71,9 @@ def nearest(key: str) -> str | None:
 def check_names(options: Mapping[str, Any]) -> None:
     """ImproperlyConfigured for OPTIONS that no storage has."""
     for key in options:
+        if key == "references":
+            # What refers to files is asked over all storages: here it would be passed over, and the files deleted.
+            raise ImproperlyConfigured(f"'references' belongs in {NAME}, not in OPTIONS.")
         if key not in KNOWN:
             near = nearest(key)
             hint = f" Did you mean {near!r}?" if near else ""

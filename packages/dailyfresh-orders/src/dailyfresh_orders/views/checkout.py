@@ -100,7 +100,7 @@ def place(request: HttpRequest) -> HttpResponse:
     except Busy:
         return _again(request, [_("The shop is very busy. Please try again.")], status=503, code="busy")
     target = placed.order.get_absolute_url()
-    if placed.order.expires_at and not placed.replayed:
+    if placed.order.state == placed.order.State.AWAITING_PAYMENT:
         target = reverse("dailyfresh_orders:pay_wait", args=[placed.order.number])
     if wants_json(request):
         return envelope("placed", data={"number": placed.order.number, "url": target})

@@ -1,1 +1,0 @@
-"""What can be wrong with this composition, said before a visitor finds it."""
