@@ -113,6 +113,7 @@ EVIL = [
     "\thttps://evil.example",
     "https:///evil.example",
     "ftp://testserver/",
+    "foo",
 ]
 
 

@@ -79,7 +79,8 @@ def safe_next(request: HttpRequest) -> str:
     """The `next` that came with the request if it stays on this site, else ""."""
     url = request.POST.get("next") or request.GET.get("next") or ""
     allowed = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if allowed else ""
+    # A bare word would be taken for the name of a view by redirect().
+    return url if allowed and url.startswith(("/", "http://", "https://")) else ""
 
 
 def home_url() -> str:
