@@ -265,6 +265,38 @@ def test_one_request_at_a_time_and_only_in_time(paid):
         request_refund(order=paid, by=paid.user, key="ABCDEFabcdef", lines={paid.lines.first().pk: 1})
 
 
+def test_sending_again_looks_again_at_what_is_left(shipped, apple, simulator):
+    line = line_of(shipped, apple)
+    simulator.fault("refund", "poor")
+    refused = give(shipped, lines={line.pk: 2})
+    carry_out()
+    give(shipped, n=1, lines={line.pk: 2})
+    carry_out()
+    with pytest.raises(RefundImpossible):
+        retry_refund(refund=refused, by=None)
+    refused.refresh_from_db()
+    assert refused.state == "refused"
+
+
+def test_what_left_the_house_since_does_not_go_back_into_stock(paid, simulator, apple):
+    simulator.fault("refund", "poor")
+    refused = give(paid, goods="restock")
+    carry_out()
+    ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
+    apple.refresh_from_db()
+    before = apple.pieces
+    assert retry_refund(refund=refused, by=None).goods == "none"
+    carry_out()
+    apple.refresh_from_db()
+    assert (apple.pieces, Refund.objects.get().state) == (before, "done")
+
+
+def test_an_order_whose_money_went_back_is_not_shipped(paid):
+    Payment.objects.update(state=Payment.State.REFUNDED)
+    with pytest.raises(IllegalTransition):
+        ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
+
+
 def test_approving_looks_again_at_what_is_left(shipped, apple):
     line = line_of(shipped, apple)
     asked = request_refund(order=shipped, by=shipped.user, key="abcdefABCDEF", lines={line.pk: 2})

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
-from ..models import Order, OrderLine, OrderLog, Refund
+from ..models import Order, OrderLine, OrderLog, Payment, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
 from .retrying import retried
@@ -118,11 +118,13 @@ def withdraw(*, order_id: int, by: Any, why: str = "") -> None:
 def ship(*, order_id: int, carrier: str, tracking_number: str, by: Any) -> None:
     """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS.
 
-    Raises IllegalTransition also while money of the order may go back: nothing is shipped that is being refunded.
+    Raises IllegalTransition also while money of the order may go back, and when all of it went back.
     """
     now, order = timezone.now(), _locked(order_id)
     if Refund.objects.filter(payment__order=order, state__in=Refund.OPEN).exists():
         raise IllegalTransition(order, "being refunded", S.SHIPPED)
+    if Payment.objects.filter(order=order, paid_slot__isnull=False, state=Payment.State.REFUNDED).exists():
+        raise IllegalTransition(order, "refunded", S.SHIPPED)
     _move(
         order,
         S.SHIPPED,

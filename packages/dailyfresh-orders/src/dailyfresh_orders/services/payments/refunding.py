@@ -151,7 +151,7 @@ def retry_refund(*, refund: Refund, by: Any) -> Refund:
 @retried
 @transaction.atomic(durable=True)
 def _retry(order_id: int, refund_id: int, by: Any) -> Refund:
-    _order, payments = locked_books(order_id)
+    order, payments = locked_books(order_id)
     locked = Refund.objects.select_for_update().get(pk=refund_id)
     payment = next(each for each in payments if each.pk == locked.payment_id)
     if locked.state in COUNTED:
@@ -159,10 +159,14 @@ def _retry(order_id: int, refund_id: int, by: Any) -> Refund:
     if locked.state != R.REFUSED:
         raise RefundImpossible(_("Only a refused refund can be sent again."))
     if payment.state in REFUNDABLE:
-        check_amount(
-            locked.amount, room_from(payment, list(Refund.objects.select_for_update().filter(payment=payment)))
-        )
-    return _moved(locked, R.READY, decided_by=by, decided_at=timezone.now(), try_at=timezone.now(), code="")
+        room = room_from(payment, list(Refund.objects.select_for_update().filter(payment=payment)))
+        pieces_of(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
+        check_amount(locked.amount, room)
+    now = timezone.now()
+    left_since = order.shipped_at and locked.decided_at and order.shipped_at > locked.decided_at
+    # What was shipped after the decision is no longer here to go back into stock.
+    goods = Refund.Goods.NONE if left_since else locked.goods
+    return _moved(locked, R.READY, decided_by=by, decided_at=now, try_at=now, code="", goods=goods)
 
 
 def return_disputed(*, payment: Payment, by: Any) -> Refund:
