@@ -88,7 +88,7 @@ def the_default_goes_while_it_moves(user: Any) -> dict[str, Any]:
 def one_name(user: Any) -> dict[str, Any]:
     name = f"{user.get_username()}x"
     register = accounts.register
-    act = lambda: register(username=name, email="a@example.com", password=PASSWORD, origin="http://x") and None  # noqa: E731
+    act = lambda: register(username=name, email=f"{name}@example.com", password=PASSWORD, origin="http://x") and None  # noqa: E731
     return {"outcome": race(*[act] * RACERS), "pending": Registration.objects.filter(activated_at=None).count()}
 
 

@@ -1,7 +1,9 @@
 """Changing and resetting passwords."""
 
+import time
+
 import pytest
-from conftest import PASSWORD, account, link_of, make_foreign_user, make_user, text, url
+from conftest import PASSWORD, account, link_of, make_foreign_user, make_user, register, text, url
 from dailyfresh_users import models
 from django.core import mail
 from django.core.cache import cache
@@ -24,6 +26,18 @@ def ask(client, commit, email="lin@example.com"):
 def reset_link(client, user, commit):
     ask(client, commit)
     return link_of(mail.outbox[-1])
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Let seconds pass for what is counted, from the beginning of an hour."""
+    now = [time.time() // 3600 * 3600]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+
+    def pass_by(seconds):
+        now[0] += seconds
+
+    return pass_by
 
 
 def set_new(client, link, first=NEW, second=NEW):
@@ -144,6 +158,33 @@ def test_asking_is_limited_for_a_mailbox_and_for_a_visitor(client, user, commit)
     for number in range(18):
         assert ask(client, commit, f"n{number}@example.com").status_code == 302
     assert ask(client, commit, "one-more@example.com").status_code == 429
+
+
+def test_a_stranger_who_asks_for_other_mails_keeps_no_owner_waiting_for_a_reset(user, commit, later):
+    for number in range(8):
+        register(Client(REMOTE_ADDR="203.0.113.9"), username=f"stranger{number}")
+        Client(REMOTE_ADDR="203.0.113.9").post(url("resend"), {"email": "lin@example.com"})
+        later(61)
+    mail.outbox.clear()
+    assert ask(Client(), commit).status_code == 302
+    assert "password/reset" in link_of(mail.outbox[0])
+
+
+def test_a_mailbox_gets_five_reset_mails_an_hour_and_nobody_can_tell_when_they_end(user, commit, later):
+    for number in range(7):
+        assert ask(Client(REMOTE_ADDR=f"203.0.113.{number}"), commit).status_code == 302
+        later(61)
+    assert len(mail.outbox) == 5
+    assert set_new(Client(), link_of(mail.outbox[-1])).url == url("password_reset_complete")
+
+
+def test_asking_in_vain_takes_nothing_from_who_has_the_address_afterwards(commit, later, db):
+    for number in range(7):
+        ask(Client(REMOTE_ADDR=f"203.0.113.{number}"), commit)
+        later(61)
+    make_user()
+    assert ask(Client(), commit).status_code == 302
+    assert len(mail.outbox) == 1
 
 
 @pytest.mark.parametrize("email", ["", "garbage", "a@b", "x" * 300])

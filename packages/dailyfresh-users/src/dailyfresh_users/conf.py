@@ -73,7 +73,7 @@ class Defaults:
         "mailbox": (5, 3600),
         "password": (10, 600),
     }
-    """Name -> (attempts, seconds), per client address ("mailbox": per recipient, "password": per account); those left out keep their default."""
+    """Name -> (attempts, seconds), per client address ("mailbox": per recipient and kind, "password": per account); those left out keep their default."""
 
     LOGIN_FREE: int = 5
     """Wrong passwords for one account before each further attempt has to wait."""

@@ -94,8 +94,20 @@ def forgive(subject: str) -> None:
         logger.exception("attempts are not forgotten: the cache %r does not answer", conf.THROTTLE_CACHE)
 
 
-def limit_mail(*, subject: str, email: str) -> None:
-    """Count a mail asked for by this visitor to this mailbox, whether or not an account has it."""
+def limit_mail(*, subject: str, kind: str, email: str) -> None:
+    """Count a mail of this kind that this visitor asked for to this mailbox, whether or not an account has it.
+
+    It says nothing about others who asked: what they got sent is counted by `limit_mailbox`.
+    """
     limit("mail", subject)
-    pause("mailbox", email_key(email), BETWEEN_MAILS)
-    limit("mailbox", email_key(email))
+    pause("mailbox", f"{subject}|{email_key(email)}", BETWEEN_MAILS)
+    limit("mailbox", f"{subject}|{kind}|{email_key(email)}")
+
+
+def limit_mailbox(*, kind: str, email: str) -> None:
+    """Count a mail of this kind that is about to be queued, whoever asked for it.
+
+    Each kind has its own allowance, or a stranger's registrations would keep somebody's reset mail waiting.
+    """
+    pause("mailbox", f"{kind}|{email_key(email)}", BETWEEN_MAILS)
+    limit("mailbox", f"{kind}|{email_key(email)}")

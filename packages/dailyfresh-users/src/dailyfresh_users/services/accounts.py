@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
+from .. import throttles
 from ..conf import conf
-from ..exceptions import LinkVoid, UsernameTaken
+from ..exceptions import LinkVoid, Throttled, UsernameTaken
 from ..models import Mail, Registration
 from ..selectors import (
     CONFIRMED,
@@ -35,7 +36,8 @@ def register(*, username: str, email: str, password: str, origin: str) -> Any:
 
     An address that a confirmed account has is accepted all the same, and only the mail tells its
     reader: whoever registers learns nothing about other people's addresses.
-    Raises UsernameTaken, also to the loser of two that registered at once.
+    Raises UsernameTaken, also to the loser of two that registered at once, and Throttled when the
+    mailbox had its share of such mails: every registration sends one, so that tells nothing about accounts.
     """
     model: Any = get_user_model()
     user = model(
@@ -54,6 +56,7 @@ def register(*, username: str, email: str, password: str, origin: str) -> Any:
                 user.save()
         except IntegrityError as error:
             raise UsernameTaken(username) from error
+        throttles.limit_mailbox(kind="registration", email=email)  # after the name was won: a loser sends no mail
         Registration.objects.create(user=user)
         request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
         user_registered.send(sender=model, user=user)
@@ -107,16 +110,29 @@ def resend_activation(*, email: str, origin: str) -> None:
     accounts = accounts_with_email(email).filter(
         dailyfresh_registration__isnull=False, dailyfresh_registration__activated_at=None
     )
-    for user in accounts.order_by("-dailyfresh_registration__registered_at")[:MOST_ACCOUNTS]:
-        if is_pending(user):
-            request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
+    latest = accounts.order_by("-dailyfresh_registration__registered_at")[:MOST_ACCOUNTS]
+    _request_mails(
+        users=[user for user in latest if is_pending(user)], kind=Mail.Kind.ACTIVATION, email=email, origin=origin
+    )
 
 
 def request_password_reset(*, email: str, origin: str) -> None:
     """Send every active account of this address a link to set a new password; says nothing when there is none."""
-    for user in accounts_with_email(email).filter(CONFIRMED).order_by("pk")[:MOST_ACCOUNTS]:
-        if user.is_active and user.has_usable_password():
-            request_mail(user=user, kind=Mail.Kind.PASSWORD_RESET, origin=origin)
+    accounts = accounts_with_email(email).filter(CONFIRMED).order_by("pk")[:MOST_ACCOUNTS]
+    users = [user for user in accounts if user.is_active and user.has_usable_password()]
+    _request_mails(users=users, kind=Mail.Kind.PASSWORD_RESET, email=email, origin=origin)
+
+
+def _request_mails(*, users: list[Any], kind: Mail.Kind, email: str, origin: str) -> None:
+    # A refusal would tell that there is an account, so it is silent. Nobody is left without a link by it:
+    # only mails of this kind that were queued are counted, and the latest of them holds a good one.
+    try:
+        if users:
+            throttles.limit_mailbox(kind=kind, email=email)
+    except Throttled:
+        return
+    for user in users:
+        request_mail(user=user, kind=kind, origin=origin)
 
 
 def remove_stale() -> int:

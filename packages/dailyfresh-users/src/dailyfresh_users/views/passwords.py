@@ -69,7 +69,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            throttles.limit_mail(subject=visitor_subject(request), email=email)
+            throttles.limit_mail(subject=visitor_subject(request), kind="password_reset", email=email)
         except Throttled as error:
             form.add_error(None, wait_message(error.retry_after))
             status = 429

@@ -36,7 +36,7 @@ def register(request: HttpRequest) -> HttpResponse:
             throttles.limit("register", visitor_subject(request))
         if form.is_valid():
             email = form.cleaned_data["email"]
-            throttles.limit_mail(subject=visitor_subject(request), email=email)
+            throttles.limit_mail(subject=visitor_subject(request), kind="registration", email=email)
             accounts.register(
                 username=form.cleaned_data["username"],
                 email=email,
@@ -94,7 +94,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            throttles.limit_mail(subject=visitor_subject(request), email=email)
+            throttles.limit_mail(subject=visitor_subject(request), kind="activation", email=email)
         except Throttled as error:
             form.add_error(None, wait_message(error.retry_after))
             status = 429
