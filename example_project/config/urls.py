@@ -1,10 +1,12 @@
 """The URLs of the store: the packages under the language prefix, what has no language beside them."""
 
+from dailyfresh_users.views.staff import staff_login
 from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 from django_fdfs_storage.views import media
 from store import views
 
@@ -18,6 +20,8 @@ urlpatterns = [
 if apps.is_installed("demo"):
     urlpatterns.append(path("demo/", include("demo.urls")))
 urlpatterns += i18n_patterns(
+    path("admin/login/", staff_login),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="dailyfresh_users:password_change")),
     path("admin/", admin.site.urls),
     path("", include("store.urls")),
     path("", include("dailyfresh_goods.urls")),

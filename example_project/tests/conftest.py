@@ -12,7 +12,7 @@ from typing import Any
 import django
 import pytest
 from demo import services
-from demo.accounts import BUYER, PASSWORD
+from demo.accounts import BUYER, MERCHANT, PASSWORD
 from demo.supervisor import free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -86,6 +86,14 @@ def buyer(db: None) -> Any:
     from django.contrib.auth import get_user_model
 
     return get_user_model().objects.get(username=BUYER)
+
+
+@pytest.fixture
+def merchant(db: None) -> Any:
+    """The demo's merchant, who may do everything in the admin."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.get(username=MERCHANT)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dailyfresh_cart.basket import Basket
 from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_users.signals import account_erasing, account_exporting
+from demo.accounts import PASSWORD
 from django.contrib import admin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.management import call_command
@@ -180,16 +181,28 @@ def test_a_persons_data_holds_the_orders(buyer: Any) -> None:
     assert {"orders": []} in sections
 
 
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_staff_sign_in_at_the_door_that_slows_guessing_down(client: Client, merchant: Any, prefix: str) -> None:
+    assert client.post(f"{prefix}/admin/login/", {"username": "merchant", "password": PASSWORD}).status_code == 405
+    assert (
+        client.get(f"{prefix}/admin/", follow=True).redirect_chain[-1][0]
+        == f"{prefix}/user/login/?next={prefix}/admin/"
+    )
+    client.force_login(merchant)
+    assert client.get(f"{prefix}/admin/").status_code == 200
+    assert client.get(f"{prefix}/admin/password_change/").headers["Location"] == f"{prefix}/user/password/"
+
+
 @pytest.mark.parametrize(
     "model", [model for model in admin.site._registry if model._meta.app_label.startswith("dailyfresh")]
 )
-def test_the_merchant_opens_every_list_of_the_admin(client: Client, django_user_model: Any, model: Any) -> None:
-    client.force_login(django_user_model.objects.get(username="merchant"))
+def test_the_merchant_opens_every_list_of_the_admin(client: Client, merchant: Any, model: Any) -> None:
+    client.force_login(merchant)
 
     assert client.get(reverse(admin_urlname(model._meta, "changelist"))).status_code == 200
 
 
-def test_the_merchant_opens_the_dashboard(client: Client, django_user_model: Any) -> None:
-    client.force_login(django_user_model.objects.get(username="merchant"))
+def test_the_merchant_opens_the_dashboard(client: Client, merchant: Any) -> None:
+    client.force_login(merchant)
 
     assert client.get("/admin/dailyfresh_orders/order/dashboard/").status_code == 200

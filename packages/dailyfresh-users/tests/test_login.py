@@ -9,6 +9,7 @@ from dailyfresh_users import models
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
 
@@ -318,3 +319,42 @@ def test_a_full_name_is_shown_the_way_its_people_write_it(client):
         user = make_foreign_user(f"user{shown}", "", last_name=last, first_name=first)
         client.force_login(user)
         assert ajax(client, "get", url("visitor"))[1]["data"]["user"]["name"] == shown
+
+
+@pytest.mark.urls("minisite.guarded")
+def test_guessing_at_the_admin_is_slowed_down_as_anywhere(client, user):
+    page = client.get(reverse("admin:index"), follow=True)
+    door = page.redirect_chain[-1][0]
+    assert door.startswith(url("login"))
+    assert client.post(reverse("admin:login"), {"username": "linxiaohe", "password": PASSWORD}).status_code == 405
+    for number in range(6):
+        client.post(door, {"username": "linxiaohe", "password": f"wrong{number}"})
+    assert client.post(door, {"username": "linxiaohe", "password": PASSWORD}).status_code == 429
+
+
+@pytest.mark.urls("minisite.guarded")
+def test_staff_come_to_the_page_of_the_admin_that_they_wanted(client, db):
+    make_user("merchant", "m@example.com", is_staff=True, is_superuser=True)
+    wanted = reverse("admin:dailyfresh_users_mail_changelist")
+    page = client.get(wanted, follow=True)
+    data = {"username": "merchant", "password": PASSWORD, "next": page.context["next"]}
+    assert client.post(url("login"), data).url == wanted
+    assert client.get(reverse("admin:login"), {"next": wanted}).url == wanted
+
+
+@pytest.mark.urls("minisite.guarded")
+def test_a_customer_at_the_admin_is_told_why_not(signed_in):
+    page = signed_in.get(reverse("admin:index"), follow=True)
+    assert page.status_code == 200
+    assert "is not one of the staff" in text(page)
+
+
+@pytest.mark.urls("minisite.guarded")
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "mail"])
+def test_the_login_of_the_admin_leads_nowhere_else(client, db, target):
+    make_user("merchant", "m@example.com", is_staff=True, is_superuser=True)
+    data = {"username": "merchant", "password": PASSWORD}
+    page = client.get(reverse("admin:login"), {"next": target}, follow=True)
+    assert page.context["next"] == reverse("admin:index")
+    client.post(url("login"), data)
+    assert client.get(reverse("admin:login"), {"next": target}).url == reverse("admin:index")
