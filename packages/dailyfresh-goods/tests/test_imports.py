@@ -15,6 +15,7 @@ from dailyfresh_goods.exchange.columns import COLUMNS
 from dailyfresh_goods.exchange.files import read_rows, write_csv, write_xlsx
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
 from dailyfresh_goods.services import export_goods, import_goods
+from dailyfresh_goods.signals import pages_marked
 from django.core.management import CommandError, call_command
 
 GOOD: dict[str, Any] = {"slug": "pear", "type": "fruit", "name": "Pear", "price": "3.50", "unit": "1kg"}
@@ -53,6 +54,48 @@ def test_the_slug_and_the_columns_to_change_are_enough(shop: Shop) -> None:
     assert (changed.name, changed.spu_id, changed.band) == ("Apple", sku.spu_id, Band.IN_STOCK)
     assert changed.created_at == sku.created_at
     assert StalePage.objects.filter(key=f"detail:{sku.pk}").exists()
+
+
+def test_a_row_that_says_nothing_new_writes_nothing_and_marks_no_page(shop: Shop) -> None:
+    row = GOOD | {"spu": "Pears", "detail": "<p>Juicy</p><script></script>", "market_price": "4", "image": "p.webp"}
+    import_goods(rows=rows(row, GOOD | {"slug": "pear-2"}))
+    before = list(SKU.objects.order_by("slug").values())
+    StalePage.objects.all().delete()
+    dry, wet = (import_goods(rows=rows(row, GOOD | {"slug": "pear-2", "price": 3.5}), dry_run=dry) for dry in (1, 0))
+    assert dry == wet
+    assert (wet.created, wet.changed, wet.unchanged) == (0, 0, 2)
+    assert list(SKU.objects.order_by("slug").values()) == before
+    assert not StalePage.objects.exists()
+
+
+@pytest.mark.parametrize("news", [{"type": "fish"}, {"spu": "Others"}, {"specs": "Size: L"}, {"stock": 1}])
+def test_one_new_cell_is_a_change(news: dict[str, Any], shop: Shop) -> None:
+    import_goods(rows=rows(GOOD))
+    report = import_goods(rows=rows(GOOD | news))
+    assert (report.changed, report.unchanged) == (1, 0)
+    assert next(export_goods(skus=SKU.objects.all()))[next(iter(news))] == next(iter(news.values()))
+
+
+def test_a_long_text_changes_the_pages_of_all_packs(shop: Shop) -> None:
+    import_goods(rows=rows(GOOD | {"spu": "Pears"}, GOOD | {"slug": "pear-2", "spu": "Pears"}))
+    StalePage.objects.all().delete()
+    import_goods(rows=rows({"slug": "pear", "detail": "<p>Sweet</p>"}))
+    assert SPU.objects.get().detail == "<p>Sweet</p>"
+    details = {f"detail:{pk}" for pk in SKU.objects.values_list("pk", flat=True)}
+    assert set(StalePage.objects.values_list("key", flat=True)) >= details
+
+
+def test_a_row_touches_no_column_it_does_not_give(shop: Shop) -> None:
+    shop.sku("Apple", slug="apple", stock=50)
+    shop.sku("Pear", slug="pear", stock=50)
+
+    def sell(**_: Any) -> None:
+        pages_marked.disconnect(sell)
+        SKU.untold.filter(slug="apple").update(stock=49)  # between reading the row and writing it
+
+    pages_marked.connect(sell)
+    import_goods(rows=rows({"slug": "apple", "price": "1.00"}, {"slug": "pear", "stock": 7}))
+    assert list(SKU.objects.order_by("slug").values_list("stock", flat=True)) == [49, 7]
 
 
 def test_a_sku_that_moves_marks_the_list_it_leaves(shop: Shop) -> None:
@@ -113,7 +156,7 @@ def test_what_comes_out_goes_in_again(ending: str, shop: Shop) -> None:
         assert b"'=SUM(A1)" in body  # a spreadsheet must not run it
     report = import_goods(rows=read_rows(io.BytesIO(body), f"goods{ending}"))
     assert report.problems == []
-    assert (report.created, report.changed) == (0, 2)
+    assert (report.created, report.unchanged) == (0, 2)
     assert list(export_goods(skus=SKU.objects.all())) == exported
     SKU.objects.all().delete()
     SPU.objects.all().delete()
@@ -176,7 +219,7 @@ def test_load_catalogue_reads_twice_and_names_bad_rows(db: None, tmp_path: Path,
     with pytest.raises(CommandError, match="1 bad rows"):
         call_command("load_catalogue", path)
     call_command("load_catalogue", path, "--skip-bad")
-    assert "0 SKUs were created, 1200 changed, 1 rows bad" in capsys.readouterr().out
+    assert "0 SKUs were created, 0 changed, 1200 as they were, 1 rows bad" in capsys.readouterr().out
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("load_catalogue", tmp_path / "nowhere.csv")
 

@@ -60,8 +60,8 @@ class ImportView(View):
                     file.seek(0)
                     with transaction.atomic():
                         report = services.import_goods(rows=read_rows(file.file, file.name))
-                    counts = {"created": report.created, "changed": report.changed}
-                    messages.success(request, _("%(created)d SKUs were created, %(changed)d changed.") % counts)
+                    text = _("%(created)d SKUs were created, %(changed)d changed, %(unchanged)d as they were.")
+                    messages.success(request, text % vars(report))
                     return redirect("admin:dailyfresh_goods_sku_changelist")
             except BadFile as error:
                 form.add_error("file", str(error))

@@ -81,14 +81,17 @@ def _due(to: PageWriter | None) -> dict[str, Due]:
 def _work_off(to: PageWriter | None) -> None:
     while due := _due(to):
         move(groups_of(due))  # the process that wrote the mark may have died before it did
+        if to is None:
+            StalePage.objects.filter(pk__in=[pk for marks in due.values() for pk in marks.ids]).delete()
+            continue
         for key, marks in due.items():
             _make(to, key, marks)
 
 
-def _make(to: PageWriter | None, key: str, marks: Due) -> None:
+def _make(to: PageWriter, key: str, marks: Due) -> None:
     rows = StalePage.objects.filter(pk__in=marks.ids)
     try:
-        following = [] if to is None else _build(to, key)
+        following = _build(to, key)
     except (PageRefused, OSError) as error:
         logger.error("The page %s stays as it was: %s", key, error)
         rows.update(failed_at=timezone.now(), reason=str(error)[:200])

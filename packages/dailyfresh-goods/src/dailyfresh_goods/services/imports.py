@@ -10,12 +10,13 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ..exchange.columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, unknown, values_of
+from ..exchange.columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, field_of, unknown, values_of
 from ..exchange.files import Row
 from ..models import SKU, SPU, Band, GoodsType
 from .marks import keys_of, mark, tell
 
 BATCH = 500
+LONG = 50  # texts in one statement, which a server may limit to 16 MB
 NAMED = 1000
 """Bad rows that are named one by one; the rest are counted."""
 
@@ -26,8 +27,14 @@ class Report:
 
     created: int = 0
     changed: int = 0
+    unchanged: int = 0
     bad: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return self.created + self.changed + self.unchanged + self.bad
 
     def add(self, problems: list[Problem]) -> None:
         self.bad += 1
@@ -43,9 +50,9 @@ class _Import:
     seen: set[int] = field(default_factory=set)
 
     def checked(self, batch: list[tuple[int, Row]]) -> list[tuple[dict[str, Any], SKU | None]]:
-        """(cleaned values, the SKU they change or None) of the good rows; the bad ones go into the report."""
+        """(cleaned values, the SKU they change or None) of the good rows that say anything new; the others are counted."""
         slugs = [str(row.get("slug") or "").strip() for _number, row in batch]
-        existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs)}
+        existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs).select_related("spu")}
         good = []
         for number, row in batch:
             values = dict(values_of(row))
@@ -67,18 +74,32 @@ class _Import:
                 self.seen.add(hash(slug))
             if problems:
                 self.report.add(problems)
+            elif sku is not None and self._stands(values, sku):
+                self.report.unchanged += 1
             else:
                 good.append((values, sku))
         return good
+
+    def _stands(self, values: dict[str, Any], sku: SKU) -> bool:
+        """Whether the SKU is as the row says: then nothing is written, and no page is made anew."""
+        if "type" in values and self.types[values["type"]] != sku.type_id:
+            return False
+        if values.get("spu") not in (None, "", sku.spu.name):
+            return False
+        return not any(
+            _news(row, {column: value for column, value in values.items() if column in columns})
+            for row, columns in ((sku, OWN), (sku.spu, OF_SPU))
+        )
 
     def write(self, good: list[tuple[dict[str, Any], SKU | None]]) -> None:
         """Write the rows with their marks, in one transaction."""
         spus = _spus(good)
         rows: list[SKU] = []
-        touched: set[str] = set()
+        # Rows that give the same columns go in one statement: no other column may be written, since the stock,
+        # say, was read before and may have been sold meanwhile.
+        alike: dict[frozenset[str], list[SKU]] = {}
         marked = [sku.pk for _values, sku in good if sku]
         for values, sku in good:
-            touched |= values.keys()
             given = {column: values[column] for column in OWN if column in values}
             if sku is None:
                 row = SKU(**given)
@@ -95,20 +116,28 @@ class _Import:
                 row.spu_id = spus[name]
             row.band = Band.of(row.stock)
             rows.append(row)
+            alike.setdefault(frozenset(values), []).append(row)
         mark(keys_of(marked))  # where they are shown so far
-        _upsert(rows, touched)
+        for touched, some in alike.items():
+            _upsert(some, touched)
         pks = list(SKU.objects.filter(slug__in=[row.slug for row in rows]).values_list("pk", flat=True))
         mark(keys_of(pks))
         tell(pks)
 
 
-def _upsert(rows: list[SKU], touched: set[str]) -> None:
+def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
     columns = {column for column in touched if column in OWN and column != "slug"}
     columns |= {"updated_at"} | ({"band"} if "stock" in touched else set())
     columns |= {"type"} & touched | {"spu"} & touched
     targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
     # The plain manager: the marks are written here, for the whole batch.
     SKU.untold.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
+
+
+def _news(row: SKU | SPU, values: dict[str, Any]) -> dict[str, Any]:
+    """The values, as they are stored, that are others than those of the row."""
+    stored = {column: field_of(column).get_prep_value(value) for column, value in values.items()}
+    return {column: value for column, value in stored.items() if value != getattr(row, column)}
 
 
 def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
@@ -130,10 +159,19 @@ def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
     SPU.untold.bulk_create(missing)
     for pk, name in SPU.objects.filter(name__in=[spu.name for spu in missing]).values_list("pk", "name"):
         found[name] = pk
-    for pk, given in by_key.items():
-        if given:
-            SPU.objects.filter(pk=pk).exclude(**given).update(**given)
+    _rewrite({pk: given for pk, given in by_key.items() if given})
     return found
+
+
+def _rewrite(texts: dict[int, dict[str, str]]) -> None:
+    """Give the SPUs their new texts, with all that follows for pages."""
+    changed = []
+    for spu in SPU.objects.filter(pk__in=texts):
+        if news := _news(spu, texts[spu.pk]):
+            for column, text in news.items():
+                setattr(spu, column, text)
+            changed.append(spu)
+    SPU.objects.bulk_update(changed, OF_SPU, batch_size=LONG)
 
 
 def import_goods(

@@ -50,7 +50,8 @@ class Command(BaseCommand):
             verb = "would be" if options["dry_run"] else "were"
             self.stdout.write(
                 self.style.SUCCESS(
-                    f"{report.created} SKUs {verb} created, {report.changed} changed, {report.bad} rows bad; "
+                    f"{report.created} SKUs {verb} created, {report.changed} changed, {report.unchanged} as they were, "
+                    f"{report.bad} rows bad; "
                     f"{time.monotonic() - self.began:.1f} s, {peak} MB at most"
                 )
             )
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             now = time.monotonic()
             if self.loud and now - self.told > 1:
                 self.told = now
-                self.stdout.write(f"{report.created + report.changed + report.bad} rows {verb}")
+                self.stdout.write(f"{report.rows} rows {verb}")
 
         with path.open("rb") as file:
             return import_goods(rows=read_rows(file, path.name), done=done, **how)
