@@ -273,9 +273,7 @@ def pay(buyer: Visitor, number: str) -> None:
 def ship(merchant: Visitor, number: str) -> None:
     """The merchant ships it in the admin."""
     merchant.go("/admin/dailyfresh_orders/order/")
-    merchant.page.fill("[name=username]", MERCHANT)
-    merchant.page.fill("[name=password]", PASSWORD)
-    merchant.page.locator("[type=submit]").first.click()
+    merchant.sign_in(MERCHANT, PASSWORD)
     row = merchant.page.locator("#result_list tr", has_text=number)
     row.locator(".action-select").check()
     merchant.page.select_option("select[name=action]", "ship_orders")
