@@ -6,7 +6,8 @@ import pytest
 from conftest import ADDRESS, PASSWORD, make_user, sign_in, text, url
 from dailyfresh_users import models
 from dailyfresh_users.exceptions import ErasureRefused
-from dailyfresh_users.signals import account_erasing, account_exporting
+from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
+from dailyfresh_users.tasks import drain
 from django.contrib.auth import get_user_model
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,47 @@ def test_staff_do_not_erase_themselves(signed_in, user, field):
     user.save()
     assert erase(signed_in).status_code == 409
     assert exists(user)
+
+
+def test_what_lies_elsewhere_is_forgotten_after_the_commit_and_not_before(signed_in, user, listen, commit):
+    forgotten = []
+    listen(account_erased, lambda user_id, **kwargs: forgotten.append(user_id))
+    pk = str(user.pk)
+    with commit():
+        erase(signed_in)
+        assert forgotten == []
+    assert forgotten == [pk]
+    assert not models.Erasure.objects.exists()
+    drain()
+    assert forgotten == [pk]
+
+
+def test_a_receiver_that_fails_is_asked_again_by_the_next_drain(signed_in, user, listen, commit):
+    asked = []
+
+    def forget(user_id, **kwargs):
+        asked.append(user_id)
+        if len(asked) < 3:
+            raise OSError("down")
+
+    listen(account_erased, forget)
+    with commit():
+        assert erase(signed_in).status_code == 200
+    assert not exists(user)
+    drain()
+    assert models.Erasure.objects.count() == 1
+    drain()
+    assert len(asked) == 3
+    assert not models.Erasure.objects.exists()
+
+
+def test_an_account_that_stays_is_forgotten_nowhere(signed_in, user, listen, commit):
+    from minisite.models import Parcel
+
+    Parcel.objects.create(owner=user)
+    forgotten = []
+    listen(account_erased, lambda user_id, **kwargs: forgotten.append(user_id))
+    with commit():
+        assert erase(signed_in).status_code == 409
+    drain()
+    assert forgotten == []

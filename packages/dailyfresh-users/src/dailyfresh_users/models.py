@@ -76,6 +76,20 @@ class Mail(models.Model):
         return f"{self.get_kind_display()}: {self.user}"
 
 
+class Erasure(models.Model):
+    """An account that is gone and that others have yet to forget; deleted once every receiver of `account_erased` has."""
+
+    user_id = models.CharField(_("account"), max_length=255, help_text=_("Primary key of the account that was erased."))
+    erased_at = models.DateTimeField(_("erased at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+
+    def __str__(self) -> str:
+        return self.user_id
+
+
 class UserSession(models.Model):
     """One place where an account is signed in."""
 

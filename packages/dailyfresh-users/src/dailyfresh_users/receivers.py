@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from .conf import wake
 from .services.accounts import keep_up
 from .services.sessions import forget_session, keep_session
-from .signals import mail_requested
+from .signals import account_erasing, mail_requested
 from .tasks import drain
 from .views.answers import visitor_address
 
@@ -46,7 +46,7 @@ def follow_account(
 
 
 def wake_drain(sender: object, **kwargs: Any) -> None:
-    """A mail is to be sent once this is committed."""
+    """A mail is to be sent, or an account to be forgotten elsewhere, once this is committed."""
     wake(drain)
 
 
@@ -55,4 +55,5 @@ def connect() -> None:
     user_logged_in.connect(note_session, dispatch_uid="dailyfresh_users.note_session")
     user_logged_out.connect(drop_session, dispatch_uid="dailyfresh_users.drop_session")
     post_save.connect(follow_account, sender=get_user_model(), dispatch_uid="dailyfresh_users.follow_account")
-    mail_requested.connect(wake_drain, dispatch_uid="dailyfresh_users.wake_drain")
+    for asking in (mail_requested, account_erasing):
+        asking.connect(wake_drain, dispatch_uid="dailyfresh_users.wake_drain")

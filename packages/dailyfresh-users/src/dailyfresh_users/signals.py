@@ -17,5 +17,11 @@ account_exporting = Signal()
 account_erasing = Signal()
 """An account is about to be deleted. `user`. Sent in the transaction; `ErasureRefused` raised by a receiver stops it."""
 
+account_erased = Signal()
+"""An account is gone for good. `user_id` (its primary key as str). For what lies outside the database, as in Redis.
+
+Sent by the drain after the commit, and again until no receiver raises: each must bear being called twice.
+"""
+
 mail_requested = Signal()
 """A row of `Mail` was written; the drain is to be woken. Sent in the transaction."""

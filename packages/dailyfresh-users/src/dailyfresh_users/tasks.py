@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from .services import accounts, mails, sessions
+from .services import accounts, mails, privacy, sessions
 
 
 @shared_task(ignore_result=True)
 def drain() -> None:
-    """Send the mails that are due: woken on commit, and by beat every 30 seconds."""
+    """Send the mails that are due and finish erasures: woken on commit, and by beat every 30 seconds."""
     mails.send_due_mails()
+    privacy.finish_erasures()
 
 
 @shared_task(ignore_result=True)

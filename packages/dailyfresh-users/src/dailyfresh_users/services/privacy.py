@@ -1,5 +1,6 @@
 """Taking one's data away, and leaving."""
 
+import logging
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -8,10 +9,12 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
 from ..exceptions import ErasureRefused
-from ..models import UserSession
+from ..models import Erasure, UserSession
 from ..selectors import addresses_of, email_of, name_of, sessions_of
-from ..signals import account_erasing, account_exporting
+from ..signals import account_erased, account_erasing, account_exporting
 from .sessions import remove_sessions
+
+logger = logging.getLogger(__name__)
 
 
 def export_account(*, user: Any) -> dict[str, Any]:
@@ -44,6 +47,7 @@ def export_account(*, user: Any) -> dict[str, Any]:
 def erase_account(*, user: Any) -> None:
     """Delete the account with all that is kept here, after `account_erasing` let every other app do its part.
 
+    What other apps keep outside the database goes after the commit: the drain sends `account_erased`.
     Raises ErasureRefused: for staff, when a receiver objects, or when rows of another app hold the account.
     """
     if getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
@@ -54,6 +58,23 @@ def erase_account(*, user: Any) -> None:
             # Without its account a session is a guest's; what it holds goes once nothing can be rolled back any more.
             keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
             transaction.on_commit(lambda: remove_sessions(session_keys=keys), robust=True)
+            Erasure.objects.create(user_id=str(user.pk))
             user.delete()
     except (ProtectedError, RestrictedError) as error:
         raise ErasureRefused(_("Something in the shop still needs this account. Please contact us.")) from error
+
+
+def finish_erasures() -> int:
+    """Have every receiver of `account_erased` forget those who left; gives how many are forgotten everywhere.
+
+    A receiver that fails is logged and asked again at the next drain, together with the others.
+    """
+    finished = 0
+    for erasure in Erasure.objects.order_by("pk"):
+        answers = account_erased.send_robust(sender=get_user_model(), user_id=erasure.user_id)
+        failures = [answer for _receiver, answer in answers if isinstance(answer, Exception)]
+        for failure in failures:
+            logger.warning("an erased account is not forgotten everywhere yet", exc_info=failure)
+        if not failures:
+            finished += bool(Erasure.objects.filter(pk=erasure.pk).delete()[0])
+    return finished
