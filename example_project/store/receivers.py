@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from dailyfresh_cart import services as cart
+from dailyfresh_cart.selectors import cart_of
+from dailyfresh_cart.stores.base import user_owner
 from dailyfresh_goods import services as goods
+from dailyfresh_goods.catalogue import Catalogue
+from dailyfresh_goods.selectors import history_of
 from dailyfresh_orders.selectors import orders_of
 from dailyfresh_orders.services.erasing import anonymise
 from dailyfresh_orders.signals import review_published, stock_changed
-from dailyfresh_users.signals import account_erasing, account_exporting
+from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
@@ -34,16 +38,33 @@ def mark_rating(sku_id: str, **_: Any) -> None:
 
 @receiver(account_erasing, dispatch_uid="store.account_erasing")
 def forget_person(user: Any, **_: Any) -> None:
-    """What other packages know of a person goes, or goes on without the name."""
+    """Orders and reviews go on without the name."""
     anonymise(user=user)
-    cart.forget(user=user)
-    goods.forget_history(user_id=str(user.pk))
+
+
+@receiver(account_erased, dispatch_uid="store.account_erased")
+def forget_account(user_id: str, **_: Any) -> None:
+    """What Redis holds of a person: no rollback would bring it back, and erasing does not wait for it."""
+    cart.forget(user_id=user_id)
+    goods.forget_history(user_id=user_id)
 
 
 @receiver(account_exporting, dispatch_uid="store.account_exporting")
-def add_orders(user: Any, **_: Any) -> dict[str, Any]:
-    """A person's data holds the orders too."""
+def add_what_the_shop_knows(user: Any, **_: Any) -> dict[str, Any]:
+    """A person's data holds the cart, the goods viewed last and the orders too."""
+    viewed = history_of(str(user.pk))
+    names = {sku_id: goods.name for sku_id, goods in Catalogue().find(viewed).items()}
     return {
+        "cart": [
+            {
+                "sku_id": line.sku_id,
+                "name": line.product and line.product.name,
+                "quantity": line.quantity,
+                "unit_price_when_added": line.added_price and str(line.added_price),
+            }
+            for line in cart_of(user_owner(user)).lines
+        ],
+        "viewed": [{"sku_id": sku_id, "name": names.get(sku_id)} for sku_id in viewed],
         "orders": [
             {
                 "number": order.number,
@@ -54,7 +75,7 @@ def add_orders(user: Any, **_: Any) -> dict[str, Any]:
                 "lines": [[line.sku_id, line.name, str(line.unit_price), line.quantity] for line in order.lines.all()],
             }
             for order in orders_of(user)
-        ]
+        ],
     }
 
 

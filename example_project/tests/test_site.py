@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from celery_tasks.tasks import app
 from dailyfresh_cart.basket import Basket
+from dailyfresh_cart.selectors import quantities_of
+from dailyfresh_cart.stores.base import Owner
 from dailyfresh_goods.models import SKU, StalePage
+from dailyfresh_goods.selectors import history_of
 from dailyfresh_orders.signals import review_published, stock_changed
-from dailyfresh_users.signals import account_erasing, account_exporting
+from dailyfresh_users.models import Erasure
+from dailyfresh_users.tasks import drain
 from demo.accounts import PASSWORD
 from django.contrib import admin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
@@ -16,6 +20,7 @@ from django.core.management import call_command
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django_redis import get_redis_connection
 from store.tasks import heal_bands
 
 pytestmark = pytest.mark.django_db
@@ -167,18 +172,60 @@ def test_a_band_that_nobody_marked_is_healed_by_beat(strawberry: SKU) -> None:
     assert strawberry.band == 0
 
 
-def test_a_person_who_leaves_takes_cart_and_history_along(buyer: Any, strawberry: SKU) -> None:
+@pytest.fixture
+def leaver(signed_in: Client, buyer: Any, strawberry: SKU) -> Any:
+    """The buyer with two packs in the cart and one SKU in the history."""
     Basket().add(buyer, {str(strawberry.pk): 2})
-
-    account_erasing.send(sender=None, user=buyer)
-
-    assert Basket().lines(buyer) == {}
+    signed_in.get("/visitor/", {"viewed": strawberry.pk}, headers={"Sec-Fetch-Site": "same-origin"})
+    return buyer
 
 
-def test_a_persons_data_holds_the_orders(buyer: Any) -> None:
-    sections = [answer for _receiver, answer in account_exporting.send(sender=None, user=buyer) if answer]
+def erase(client: Client) -> Any:
+    return client.post("/user/erase/", {"password": PASSWORD})
 
-    assert {"orders": []} in sections
+
+def test_a_person_who_leaves_takes_cart_and_history_along(
+    signed_in: Client, leaver: Any, strawberry: SKU, django_capture_on_commit_callbacks: Any
+) -> None:
+    user_id = str(leaver.pk)
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert erase(signed_in).status_code == 200
+    assert quantities_of(Owner(f"u:{user_id}")) == {str(strawberry.pk): 2}, "gone although nothing is committed"
+    assert callbacks
+
+    drain()  # as beat does after a process that died right after its commit
+
+    assert quantities_of(Owner(f"u:{user_id}")) == {}
+    assert history_of(user_id) == []
+    assert not Erasure.objects.exists()
+
+
+def test_a_redis_that_is_down_keeps_nobody_from_leaving(
+    signed_in: Client, leaver: Any, strawberry: SKU, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, buyers = str(leaver.pk), type(leaver).objects.filter(pk=leaver.pk)
+    with monkeypatch.context() as down:
+        down.setattr("redis.connection.Connection.connect", lambda self: (_ for _ in ()).throw(ConnectionError()))
+        get_redis_connection("default").connection_pool.disconnect()
+        assert erase(signed_in).status_code == 200
+        drain()
+    assert not buyers.exists()
+    assert history_of(user_id) == [str(strawberry.pk)]
+
+    drain()
+
+    assert history_of(user_id) == []
+    assert quantities_of(Owner(f"u:{user_id}")) == {}
+
+
+def test_a_persons_data_holds_the_cart_the_goods_viewed_and_the_orders(
+    signed_in: Client, leaver: Any, strawberry: SKU
+) -> None:
+    data = signed_in.get("/user/export/").json()
+
+    assert [(line["name"], line["quantity"]) for line in data["cart"]] == [(strawberry.name, 2)]
+    assert data["viewed"] == [{"sku_id": str(strawberry.pk), "name": strawberry.name}]
+    assert data["orders"] == []
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

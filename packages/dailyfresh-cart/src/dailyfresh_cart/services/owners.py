@@ -3,14 +3,13 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
 from ..catalogue import allowed_of, find_products
 from ..conf import conf
 from ..signals import cart_merged
 from ..stores import store
-from ..stores.base import Change, Claim, Kind, Owner, user_owner
+from ..stores.base import Change, Claim, Kind, Owner
 from .lines import lifetime_of
 
 REMEMBER = 90 * 86400
@@ -94,11 +93,11 @@ def _merge_claim(claim: Claim, user: Owner) -> Merged:
     )
 
 
-def forget(*, user: Any) -> bool:
+def forget(*, user_id: str) -> bool:
     """Drop a user's cart and all that is remembered of it (account erasure); True when there was one."""
     if store().in_session:
         return False
-    return store().drop(user_owner(user))
+    return store().drop(Owner(f"u:{user_id}"))
 
 
 def expire_guests(*, days: int, dry_run: bool = False) -> Expired:

@@ -6,6 +6,7 @@ from .home import Home, home, turned
 from .listing import ORDERS, Filters, ListPage, Order, list_page, new_goods
 from .stock import Backlog, backlog, living_cards, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
+from .visits import history_of
 
 __all__ = [
     "ORDERS",
@@ -23,6 +24,7 @@ __all__ = [
     "detail",
     "goods_type",
     "goods_types",
+    "history_of",
     "home",
     "image_url",
     "list_page",
