@@ -16,7 +16,7 @@ from .words.normal import is_han, normalise, runs
 from .words.packs import packs
 from .words.sound import sounds
 
-FORMAT = "1"
+FORMAT = "2"
 """Part of every digest: raise it when documents are made differently, and `search_status` finds them all."""
 
 _TAG = re.compile(r"<[^>]*>")

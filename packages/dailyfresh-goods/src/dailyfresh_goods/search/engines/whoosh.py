@@ -6,8 +6,9 @@ same (names of six characters gain nothing from term statistics) and sets are fa
 
 import heapq
 from array import array
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from haystack.backends import BaseEngine
 from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 from whoosh import fields, query
 from whoosh.analysis import Token, Tokenizer
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.columns import NumericColumn
 from whoosh.filedb.filestore import FileStorage
 from whoosh.searching import Searcher
@@ -53,6 +55,48 @@ class ChineseTokenizer(Tokenizer):  # type: ignore[misc]
             if chars:
                 token.startchar, token.endchar = start_char + start, start_char + end
             yield token
+
+
+class Words(fields.ID):  # type: ignore[misc]
+    """Words with spaces between them, of which nothing is kept but the documents that hold them."""
+
+    def index(self, value: str, **_: Any) -> list[tuple[bytes, int, float, bytes]]:
+        return [(word.encode(), 1, 1.0, b"") for word in set(value.split())]
+
+
+class Codec(W3Codec):  # type: ignore[misc]
+    """whoosh's own without the lengths of fields, which nobody asks for and whoosh looks up on the disk at each posting."""
+
+    length_stats = False
+
+
+class Postings:
+    """The postings of one commit by term, in the place of whoosh's pool, which sorts a tuple for each through files.
+
+    Documents arrive in ascending order, those of merged segments last: only the terms are left to sort.
+    """
+
+    def __init__(self) -> None:
+        self.documents: dict[tuple[str, bytes], array[int]] = defaultdict(lambda: array("I"))
+        self.payloads: dict[tuple[str, bytes], list[tuple[float, bytes]]] = defaultdict(list)
+
+    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
+        field, text, document, weight, value = posting
+        self.documents[field, text].append(document)
+        if value:
+            self.payloads[field, text].append((weight, value))
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+        """In the order in which whoosh writes them."""
+        for field, text in sorted(self.documents):
+            payloads = self.payloads.get((field, text)) or repeat((1.0, b""))
+            for document, (weight, value) in zip(self.documents[field, text], payloads, strict=False):
+                yield field, text, document, weight, value
+
+    def cleanup(self) -> None:
+        """whoosh calls it at the end."""
+        self.documents.clear()
+        self.payloads.clear()
 
 
 class WhooshReader(Reader):
@@ -159,7 +203,7 @@ class WhooshBackend(LocalBackend):
             elif field.document:
                 found[name] = fields.TEXT(analyzer=ChineseTokenizer())
             else:
-                found[name] = fields.KEYWORD()
+                found[name] = Words()
         return fields.Schema(**found)
 
     def create(self, folder: Path) -> None:
@@ -169,7 +213,8 @@ class WhooshBackend(LocalBackend):
         return WhooshReader(folder)
 
     def write(self, folder: Path, documents: Iterable[dict[str, Any]], gone: Iterable[str], *, fresh: bool) -> None:
-        writer = FileStorage(str(folder)).open_index().writer(limitmb=64)
+        writer = FileStorage(str(folder)).open_index().writer(codec=Codec())
+        writer.pool = Postings()
         known = set(writer.schema.names())
         try:
             for key in gone:

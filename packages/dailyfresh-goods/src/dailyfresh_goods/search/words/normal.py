@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 LONGEST = 64
@@ -22,21 +22,25 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
-def _plain(char: str) -> str:
-    """A Latin letter without its accent; "ü" is written "v", as Pinyin keyboards do."""
-    if char in "üǖǘǚǜ":
-        return "v"
-    if "\u00c0" <= char <= "\u024f" or "\u1e00" <= char <= "\u1eff":
-        return unicodedata.normalize("NFD", char)[0]
-    return char
+_PLAIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))}
+"""Latin letters without their accents; "ü" is written "v", as Pinyin keyboards do."""
+_PLAIN |= dict.fromkeys(map(ord, "üǖǘǚǜ"), "v") | {0: " "}
 
 
 def normalise(text: str) -> str:
     """`text` in the one spelling that is indexed and searched: simplified, half-width, lower case, single spaces."""
-    text = unicodedata.normalize("NFKC", text).lower().replace("\x00", " ")
+    return _short(text) if len(text) <= LONGEST else _normalised(text)
+
+
+def _normalised(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).lower().translate(_PLAIN)
     if not text.isascii():
-        text = _converter().convert("".join(map(_plain, text)))
+        text = _converter().convert(text)
     return _OTHER.sub(" ", _APOSTROPHE.sub("", text)).strip()
+
+
+_short = lru_cache(4096)(_normalised)
+"""Names are asked for again and again: by each field of a document, and by each page that lights what was searched."""
 
 
 def runs(text: str) -> list[str]:

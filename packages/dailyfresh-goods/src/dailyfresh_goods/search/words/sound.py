@@ -3,7 +3,7 @@
 pypinyin is the one that is kept (MIT, pure Python) and reads a character by the word it stands in: 重 is zhòng or chóng.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from .cutting import cutter
@@ -22,10 +22,15 @@ def syllables(text: str) -> list[str]:
 
 def readings(text: str) -> list[tuple[str, ...]]:
     """The syllables that each Chinese character of `text` may be typed as, the likeliest first."""
+    return [read for word in cutter().cut(text) for read in _readings(word)]
+
+
+@lru_cache(20_000)
+def _readings(word: str) -> list[tuple[str, ...]]:
     from pypinyin import lazy_pinyin
 
-    han = [char for char in text if is_han(char)]
-    read: list[str] = lazy_pinyin(text, errors="ignore", strict=False)
+    han = [char for char in word if is_han(char)]
+    read: list[str] = lazy_pinyin(word, errors="ignore", strict=False)
     return [_special().get(char, (syllable,)) for char, syllable in zip(han, read, strict=False)]
 
 
