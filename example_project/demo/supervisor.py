@@ -16,7 +16,7 @@ from types import FrameType
 
 LEASH = Path(__file__).with_name("leash.py")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE = 8.0  # seconds between SIGTERM and SIGKILL
+PATIENCE = 3.0  # seconds between SIGTERM and SIGKILL: what must happen is a row, so that a busy worker may be killed
 
 
 class Failed(Exception):
@@ -29,12 +29,13 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """One program of the demo. `hush` matches the lines that are not worth showing."""
+    """One program of the demo. `hush` matches the lines not worth showing; a `backing` one is stopped after the others."""
 
     name: str
     command: Sequence[str]
     port: int | None = None
     hush: re.Pattern[str] | None = None
+    backing: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -140,25 +141,28 @@ class Supervisor:
             time.sleep(0.3)
 
     def stop(self) -> None:
-        """Ends them all, the last one started first, and waits until none is left."""
-        for program, process, reader in reversed(self.running):
-            end(
-                process,
-                patience=PATIENCE,
-                tell=lambda name=program.name: self.output.say(name, "does not stop; killed"),
-            )
-            reader.join(timeout=2)
+        """Ends them all, those that back the others last, and waits until none is left."""
+        for backing in (False, True):
+            group = [row for row in self.running if row[0].backing is backing]
+            for _, process, _ in group:
+                process.terminate()
+            deadline = time.monotonic() + PATIENCE
+            for program, process, reader in group:
+                end(
+                    process,
+                    deadline=deadline,
+                    tell=lambda name=program.name: self.output.say(name, "is busy; killed"),
+                )
+                reader.join(timeout=2)
         self.running.clear()
 
 
-def end(process: "subprocess.Popen[str]", *, patience: float, tell: Callable[[], None]) -> None:
-    """SIGTERM to the program, SIGKILL to its whole session if it or a child of it lives longer than `patience`."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            tell()
+def end(process: "subprocess.Popen[str]", *, deadline: float, tell: Callable[[], None]) -> None:
+    """Waits for a terminated program; SIGKILL to its whole session if it or a child of it lives past the deadline."""
+    try:
+        process.wait(max(0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        tell()
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,48 @@ def test_leaving_the_supervisor_stops_its_programs(tmp_path: Path) -> None:
 
     assert process.poll() is not None
     assert not listens(port)
+
+
+def test_what_backs_the_others_is_there_until_they_have_ended(tmp_path: Path) -> None:
+    port, last_words = free_port(), tmp_path / "last_words"
+    busy = (
+        "import signal, socket, sys, time\n"
+        "def finish(*_):\n"
+        "    time.sleep(0.5)\n"
+        f"    socket.create_connection(('127.0.0.1', {port})).close()\n"
+        f"    open({str(last_words)!r}, 'w').write('written')\n"
+        "    sys.exit()\n"
+        "signal.signal(signal.SIGTERM, finish)\n"
+        "print('up', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    said: list[str] = []
+    output = Output()
+    output.say = lambda name, line: said.append(line)  # type: ignore[method-assign]
+    with Supervisor(folder=tmp_path, environ={}, output=output) as supervisor:
+        supervisor.start(replace(server(port), backing=True))
+        supervisor.wait_ready(timeout=10)
+        supervisor.start(Program("worker", [sys.executable, "-c", busy]))
+        wait_until(lambda: said.count("up") == 2)
+
+    assert last_words.read_text() == "written"
+    assert not listens(port)
+
+
+def test_programs_that_will_not_end_are_killed_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.supervisor.PATIENCE", 0.3)
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+    )
+    said: list[str] = []
+    output = Output()
+    output.say = lambda name, line: said.append(line)  # type: ignore[method-assign]
+    with Supervisor(folder=tmp_path, environ={}, output=output) as supervisor:
+        processes = [supervisor.start(Program(name, [sys.executable, "-c", deaf])) for name in ("one", "two", "three")]
+        wait_until(lambda: said.count("up") == 3)
+
+    assert [process.returncode for process in processes] == [-signal.SIGKILL] * 3
+    assert said.count("is busy; killed") == 3
 
 
 def test_a_program_that_ends_by_itself_is_named(tmp_path: Path) -> None:
