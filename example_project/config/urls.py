@@ -17,9 +17,9 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("healthz", views.health, name="health"),
 ]
-if apps.is_installed("demo"):
-    urlpatterns.append(path("demo/", include("demo.urls")))
+demo = [path("demo/", include("demo.urls"))] if apps.is_installed("demo") else []
 urlpatterns += i18n_patterns(
+    *demo,
     path("admin/login/", staff_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="dailyfresh_users:password_change")),
     path("admin/", admin.site.urls),
