@@ -105,6 +105,14 @@ def test_filters_that_make_no_sense_are_named_and_do_not_filter(shop: Shop, brow
     assert "below the lowest" in browse("/list/fruit/?low=9&high=1").content.decode()
 
 
+def test_what_one_visitor_mistyped_is_told_to_that_one_alone(shop: Shop, browse: Browse) -> None:
+    shop.sku("Apple")
+    for bad, good in (("?low=cheap", ""), ("?low=9&high=1", "?low=9")):
+        for _ in range(2):
+            assert "df-error" in browse(f"/list/fruit/{bad}").content.decode()
+            assert "df-error" not in browse(f"/list/fruit/{good}").content.decode()
+
+
 def test_filters_go_along_with_order_and_pages(shop: Shop, browse: Browse, settings: Any) -> None:
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 1}
     shop.skus(3)

@@ -53,9 +53,10 @@ def uncached() -> Iterator[None]:
 
 
 def _cache() -> BaseCache | None:
-    if conf.CACHE is None:
+    alias = conf.CACHE
+    if alias is None:
         return None
-    cache = caches[conf.CACHE]
+    cache = caches[alias]
     return None if isinstance(cache, DummyCache) else cache
 
 

@@ -47,21 +47,21 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
     if request.resolver_match and "page" in request.resolver_match.kwargs and (sort, page) == ("default", 1):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(list_url(slug) + (f"?{query}" if query else ""))
-    form = FilterForm(request.GET)
-    filters = form.filters()
+    asked = FilterForm(request.GET) if request.GET else None  # most lists are asked for without conditions
+    filters, query = (asked.filters(), asked.query()) if asked else (selectors.Filters(), "")
 
     def make() -> tuple[str, dict[str, Any], float | None]:
         found = selectors.list_page(slug, sort, page, filters)
         if found is None:
             raise _Absent
-        type_ = found.type
+        type_, form = found.type, asked or FilterForm()
         context = {
             "found": found,
             "types": selectors.goods_types(),
             "orders": selectors.ORDERS.values(),
             "form": form,
             "chips": form.chips(),
-            "query": form.query(),
+            "query": query,
             "canonical": _absolute(list_url(slug, sort, page)),
             "structured": [
                 breadcrumbs(
@@ -71,8 +71,11 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
         }
         return "dailyfresh_goods/list.html", context, 60 if filters else None
 
+    name, groups = f"list:{slug}:{sort}:{page}:{query}", (SITE, list_key(slug))
+    # A page that says what was not understood is for this visitor: others would get it for the list as it is.
+    understood = asked is None or not asked.errors
     try:
-        return kept_page(request, f"list:{slug}:{sort}:{page}:{form.query()}", (SITE, list_key(slug)), make)
+        return kept_page(request, name, groups, make, keep=understood)
     except _Absent:
         return _missing(request, status=404)
 

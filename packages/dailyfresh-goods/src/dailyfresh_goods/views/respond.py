@@ -47,8 +47,10 @@ def kept_page(
     name: str,
     groups: Sequence[str],
     make: Callable[[], tuple[str, dict[str, Any], float | None]],
+    *,
+    keep: bool = True,
 ) -> HttpResponse:
-    """Answer with the page, made at most once until one of its groups moves.
+    """Answer with the page, made at most once until one of its groups moves; now and for this answer unless `keep`.
 
     `make` gives the template, its context and for how many seconds the page holds (None: CACHE_SECONDS).
     Whatever it raises is raised here, and nothing is kept.
@@ -60,6 +62,8 @@ def kept_page(
         digest = hashlib.md5(html, usedforsecurity=False).hexdigest()
         return gzip.compress(html, 6, mtime=0), f'W/"{digest}"', seconds
 
+    if not keep:
+        return _answer(request, build())
     language = translation.get_language()
     page = cached(
         f"page:{language}:{name}",
