@@ -1,7 +1,7 @@
 """A page of results: from what was typed to the cards that are shown."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..conf import conf
 from ..models import SKU
 from ..selectors import Card, cards
 from .highlight import Marked, marked
-from .ladder import answer, count, queryset
+from .ladder import Answer, answer
 from .selectors import lexicon
 from .understanding import Query, understand
 from .words.normal import runs
@@ -75,33 +75,47 @@ def find(text: str, wish: Wish, *, using: str | None = None) -> Found:
     """The page that `wish` asks for of what `text` finds; from the database while there is no index to ask."""
     words = lexicon()
     try:
-        reply = answer(text, words, using=using)
-        if reply.found is None:
-            return Found(reply.query)
-        return _page(reply.query, reply.found, reply.loose, wish, using)
+        if wish.filters():
+            reply = answer(text, words, using=using)
+            return _page(reply, wish) if reply.found is not None else Found(reply.query)
+        reply = answer(text, words, using=using, shaped=lambda found: _shaped(found, wish))
+        return _shown(reply, reply.found, wish) if reply.found is not None else Found(reply.query)
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
         return _from_database(understand(text, words), wish)
 
 
-def _page(query: Query, found: Any, loose: bool, wish: Wish, using: str | None) -> Found:
-    size = conf.PAGE_SIZE
-    narrowed = found
-    for sq in wish.filters():
-        narrowed = narrowed.filter(sq)
-    narrowed = narrowed.facet("category").order_by(*SORTS[wish.sort])
-    start = (wish.page - 1) * size
-    keys = [result.pk for result in narrowed[start : start + size]]
-    number = len(narrowed)
-    wide = narrowed
-    if wish.category:
-        wide = found
-        for sq in wish.filters(category=False):
-            wide = wide.filter(sq)
-        wide = wide.facet("category")
-    categories = dict(wide.facet_counts().get("fields", {}).get("category", []))
-    unfiltered = found.count() if wish.filters() else number
-    return Found(query, hits(query, keys), number, unfiltered, -(-number // size), categories, loose)
+def _shaped(found: Any, wish: Wish) -> Any:
+    """`found` in the order and with the limits of the page, the categories counted."""
+    shaped = found.facet("category").order_by(*SORTS[wish.sort])
+    start = (wish.page - 1) * conf.PAGE_SIZE
+    shaped.query.set_limits(start, start + conf.PAGE_SIZE)
+    return shaped
+
+
+def _page(reply: Answer, wish: Wish) -> Found:
+    """The page with the filters of `wish`: what fits without them is known by now, and the categories by another search."""
+    narrowed, wide = (_filtered(reply.found, wish.filters(category=category)) for category in (True, False))
+    shown = _shown(reply, _shaped(narrowed, wish), wish)
+    categories = _categories(wide.facet("category")) if wish.category else shown.categories
+    return replace(shown, unfiltered=reply.found.query.get_count(), categories=categories)
+
+
+def _filtered(found: Any, filters: list[SQ]) -> Any:
+    for sq in filters:
+        found = found.filter(sq)
+    return found
+
+
+def _shown(reply: Answer, found: Any, wish: Wish) -> Found:
+    keys, number = [result.pk for result in found.query.get_results()], found.query.get_count()
+    pages = -(-number // conf.PAGE_SIZE)
+    return Found(reply.query, hits(reply.query, keys), number, number, pages, _categories(found), reply.loose)
+
+
+def _categories(found: Any) -> dict[str, int]:
+    """Slug -> how many fit, the most first."""
+    return dict(found.query.get_facet_counts().get("fields", {}).get("category", []))
 
 
 def hits(query: Query, keys: list[str]) -> list[Hit]:
@@ -131,6 +145,3 @@ def _from_database(query: Query, wish: Wish) -> Found:
     start = (wish.page - 1) * size
     keys = [str(pk) for pk in rows.order_by(*order).values_list("pk", flat=True)[start : start + size]]
     return Found(query, hits(query, keys), number, number, -(-number // size), degraded=True)
-
-
-__all__ = ["SORTS", "Found", "Hit", "Wish", "count", "find", "hits", "queryset"]

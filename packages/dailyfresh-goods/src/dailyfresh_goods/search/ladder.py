@@ -9,7 +9,7 @@
 7. any of the words
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,19 +25,24 @@ from .words.normal import is_han
 
 @dataclass(frozen=True)
 class Answer:
-    """`found` is a SearchQuerySet with the conditions of the first reading that finds something, not run; None for nothing."""
+    """`found` is the SearchQuerySet of the first reading that finds something, which has been counted; None for nothing."""
 
     query: Query
     found: Any
     loose: bool = False
 
 
-def answer(text: str, lexicon: Lexicon, *, using: str | None = None) -> Answer:
-    """The strictest reading of `text` that finds at least one document; raises what the engine raises."""
+def answer(
+    text: str, lexicon: Lexicon, *, using: str | None = None, shaped: Callable[[Any], Any] = lambda found: found
+) -> Answer:
+    """The strictest reading of `text` that finds at least one document; raises what the engine raises.
+
+    `shaped` may give the SearchQuerySet an order, facets and limits, so that it needs no second search to be shown.
+    """
     query = understand(text, lexicon)
     for reading, sq, loose in readings(query, lexicon, using):
-        if sq is not None and count(sq, using):
-            return Answer(reading, queryset(sq, using), loose)
+        if sq is not None and (found := shaped(queryset(sq, using))).query.get_count():
+            return Answer(reading, found, loose)
     return Answer(query, None)
 
 
@@ -47,7 +52,7 @@ def queryset(sq: SQ, using: str | None) -> Any:
 
 def count(sq: SQ, using: str | None) -> int:
     """How many documents fit."""
-    number: int = queryset(sq, using).count()
+    number: int = queryset(sq, using).query.get_count()
     return number
 
 
