@@ -21,9 +21,9 @@ BEAT: dict[str, float | crontab] = {
     "dailyfresh_users.tasks.tidy": 3600.0,
     "dailyfresh_goods.tasks.drain_pages": DRAIN,
     "dailyfresh_goods.tasks.turn_home": DRAIN,
+    "dailyfresh_goods.tasks.heal_bands": DRAIN,
     "dailyfresh_goods.tasks.refresh_figures": 600.0,
     "dailyfresh_search.drain_documents": DRAIN,
-    "store.tasks.heal_bands": DRAIN,
     "dailyfresh_orders.tasks.drain": DRAIN,
     "dailyfresh_orders.tasks.drain_payments": DRAIN,  # refunds and cancellations as well
     "dailyfresh_orders.tasks.reconcile_yesterday": crontab(hour="4", minute="0"),

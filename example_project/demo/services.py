@@ -20,7 +20,7 @@ ROUTINE_OF_THE_GATEWAY = re.compile(r'^ +"')  # settings for a shop of one's own
 ROUTINE_OF_THE_WORKER = re.compile(
     # what every drain says, and Celery's warning for root
     r"Task \S+ received|SecurityWarning|absolutely not|specify a different user|User information|_warn_or_raise|uid=0"
-    r"|Task (store|dailyfresh_(users|goods|search|orders))\.\S*(drain|turn|tidy|refresh|heal)\S+ succeeded"
+    r"|Task (dailyfresh_(users|goods|search|orders))\.\S*(drain|turn|tidy|refresh|heal)\S+ succeeded"
 )
 
 

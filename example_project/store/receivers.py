@@ -23,8 +23,8 @@ from django.http import HttpRequest
 def mark_stock(sku_ids: Iterable[str], **_: Any) -> None:
     """Pages show whether goods are in stock.
 
-    The orders lock the stock last, so its new value is there only after the commit. A process that dies in between
-    is made up for by the next `tasks.heal_bands`.
+    The orders lock the stock last, so its new value is there only after the commit. Should the process die in
+    between, the band no longer fits the stock, and `dailyfresh_goods.tasks.heal_bands` finds that row.
     """
     changed = list(sku_ids)
     transaction.on_commit(lambda: goods.mark_stock_changed(sku_ids=changed), robust=True)

@@ -10,6 +10,7 @@ from dailyfresh_cart.selectors import quantities_of
 from dailyfresh_cart.stores.base import Owner
 from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.selectors import history_of
+from dailyfresh_goods.tasks import heal_bands
 from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_users.models import Erasure
 from dailyfresh_users.tasks import drain
@@ -21,7 +22,6 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django_redis import get_redis_connection
-from store.tasks import heal_bands
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,13 @@ def drain_pages() -> None:
 
 @shared_task(ignore_result=True)
 def refresh_figures() -> None:
-    """Take over the sales that lists sort by, and heal bands that do not fit the stock."""
+    """Take over the sales that lists sort by."""
     services.refresh_sales()
+
+
+@shared_task(ignore_result=True)
+def heal_bands() -> None:
+    """Set the bands that do not fit their stock, where a process died before it could say that the stock moved."""
     services.refresh_bands()
 
 
