@@ -83,6 +83,7 @@ def ids(**settings_: Any) -> list[str]:
         ({"SITE_URL": "shop.example"}, ["E002"]),
         ({"RATINGS": "nowhere.Ratings"}, ["E002"]),
         ({"BUY_URL": "nowhere:confirm"}, ["E003"]),
+        ({"TASKS": "Celery"}, ["E006"]),
         ({"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages"}}, ["E002"]),
         (
             {"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": __file__}}},

@@ -27,6 +27,14 @@ def check_settings(**_: Any) -> list[CheckMessage]:
             found.append(
                 Error(f"{NAME}['CACHE'] names no cache: {conf.CACHE!r}.", hint=hint, id="dailyfresh_goods.E001")
             )
+    if conf.TASKS not in {None, "celery", "inline"}:
+        found.append(
+            Error(
+                f"{NAME}['TASKS'] is {conf.TASKS!r}.",
+                hint='Write "celery", "inline", or None: inline unless there is a Celery app.',
+                id="dailyfresh_goods.E006",
+            )
+        )
     try:
         found += history().check()
         anonymous_request("/")
