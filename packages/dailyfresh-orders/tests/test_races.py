@@ -59,6 +59,17 @@ def test_baskets_in_random_order_neither_deadlock_nor_oversell(race):
     the_books_balance(result, start=20 * 400)
 
 
+def test_the_contract_of_the_strategies_holds_on_mariadb_too(mariadb):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "test_stock.py"],
+        env=minisite_env(mariadb),
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("race", ["conditional"], indirect=True)
 def test_killed_processes_leave_no_half_order(race):
     result = race(stock=5000, skus=20, lines=3, most=2, seconds=2.5, patience=1000, kill=0.25, basket=True, processes=4)

@@ -77,6 +77,10 @@ def test_a_site_without_a_basket_is_fine(configure):
         ({"STOCK": {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock"}}, "model is missing"),
         ({"STOCK": stock(model="shop.Nothing")}, "no model 'shop.Nothing'"),
         ({"STOCK": stock(stock_field="nothing")}, "nothing"),
+        (
+            {"STOCK": stock(model="shop.InBasket", stock_field="quantity", available_filter={"user__is_active": True})},
+            "other tables",
+        ),
         ({"STOCK": stock(available_filter={"nothing": 1})}, "nothing"),
         ({"STOCK": stock(id_field="title")}, "not unique"),
         ({"STOCK": {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight"}}, "is no Stock"),

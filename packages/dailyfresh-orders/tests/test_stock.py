@@ -1,11 +1,12 @@
 """The three strategies keep one contract, over the mini-site's model and over one with a text key."""
 
 import pytest
+from dailyfresh_orders.stock import stock
 from dailyfresh_orders.stock.conditional import ConditionalStock
 from dailyfresh_orders.stock.optimistic import OptimisticStock
 from dailyfresh_orders.stock.pessimistic import PessimisticStock
 from dailyfresh_orders.testing import StockContract
-from minisite.shop.models import Product, Tin
+from minisite.shop.models import Crate, Product, Tin
 
 STRATEGIES = [PessimisticStock, OptimisticStock, ConditionalStock]
 
@@ -60,3 +61,23 @@ class TestStrategiesOverATextKey(StockContract):
 
         with pytest.raises(StockShort):
             strategy.take({"B-3": 1})
+
+
+class TestStrategiesOverAUuid(StockContract):
+    @pytest.fixture(params=STRATEGIES)
+    def strategy(self, request):
+        return request.param(model="shop.Crate", stock_field="left", sales_field="gone")
+
+    @pytest.fixture
+    def rows(self, db):
+        return [str(Crate.objects.create(left=10).pk) for _ in range(2)]
+
+
+def test_the_strategy_is_the_one_of_the_setting_also_when_that_changes(settings):
+    was = stock()
+    assert stock() is was
+    changed = settings.DAILYFRESH_ORDERS["STOCK"] | {"BACKEND": "dailyfresh_orders.stock.optimistic.OptimisticStock"}
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"STOCK": changed}
+    assert type(stock()) is OptimisticStock
+    changed["OPTIONS"] = changed["OPTIONS"] | {"stock_field": "sold"}
+    assert stock().stock_field == "sold"

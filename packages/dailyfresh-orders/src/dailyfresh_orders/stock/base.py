@@ -9,8 +9,10 @@ from django.core import checks
 from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured, ValidationError
 from django.db import router
 from django.db.models import Case, F, Field, IntegerField, Model, Q, QuerySet, Value, When
+from django.db.models.sql import Query, UpdateQuery
 
 from ..exceptions import Shortage
+from .prepared import Parameter, Prepared
 
 
 class Stock(ABC):
@@ -37,6 +39,7 @@ class Stock(ABC):
         self.stock_field = stock_field
         self.sales_field = sales_field
         self.available_filter = dict(available_filter or {})
+        self._prepared: dict[tuple[str, str, int], Prepared] = {}
 
     @abstractmethod
     def take(self, quantities: Mapping[str, int], *, attempt: int = 0) -> None:
@@ -50,7 +53,7 @@ class Stock(ABC):
         """Return sku_id -> quantity, in one statement; ids that are gone are passed over."""
         keys = self.keys(quantities)
         if keys:
-            self.rows(keys).update(**self.changes(keys, +1))
+            self.rows(keys).update(**self._changes(keys, +1))
 
     def left(self, sku_ids: Iterable[str]) -> dict[str, int]:
         """sku_id -> what can be sold of it now, in one statement; ids that are gone or off sale are absent."""
@@ -75,21 +78,35 @@ class Stock(ABC):
     def check(self) -> list[checks.CheckMessage]:
         """What is wrong with the options or with the database they point to."""
         try:
-            self.model._base_manager.none().filter(**self.available_filter)
-            for name in filter(None, (self.stock_field, self.sales_field)):
-                self.model._meta.get_field(name)
-            unique = self.key_field.unique
+            columns = [
+                self._field(name).name
+                for name in (self.id_field, self.stock_field, self.sales_field)
+                if name is not None
+            ]
+            rows = self.model._base_manager.filter(
+                **dict.fromkeys((f"{name}__isnull" for name in columns), False), **self.available_filter
+            )
+            unique, joined = self.key_field.unique, rows.query.count_active_tables() > 1
         except (ImproperlyConfigured, FieldDoesNotExist, FieldError, ValueError) as error:
             return [checks.Error(str(error), hint="See OPTIONS of STOCK.", id="dailyfresh_orders.E011")]
+        found: list[checks.CheckMessage] = []
         if not unique:
-            return [
+            found.append(
                 checks.Error(
                     f"{self.key_field} is not unique.",
                     hint="STOCK needs a unique id_field.",
                     id="dailyfresh_orders.E012",
                 )
-            ]
-        return []
+            )
+        if joined:
+            found.append(
+                checks.Error(
+                    f"STOCK reads other tables than that of {self.model._meta.label}.",
+                    hint="One UPDATE must decide by itself: stock, sales and available_filter are columns of that model.",
+                    id="dailyfresh_orders.E013",
+                )
+            )
+        return found
 
     # -- for the strategies --
 
@@ -102,8 +119,11 @@ class Stock(ABC):
 
     @property
     def key_field(self) -> "Field[Any, Any]":
+        return self._field(self.id_field)
+
+    def _field(self, name: str) -> "Field[Any, Any]":
         meta = self.model._meta
-        found = meta.pk if self.id_field == "pk" else meta.get_field(self.id_field)
+        found = meta.pk if name == "pk" else meta.get_field(name)
         assert isinstance(found, Field)
         return found
 
@@ -131,9 +151,41 @@ class Stock(ABC):
         using = router.db_for_write(self.model)
         return self.model._base_manager.using(using).filter(**{f"{self.id_field}__in": list(keys)}, **lookups)
 
-    def changes(self, keys: Mapping[Any, int], sign: int) -> dict[str, Any]:
+    def lock(self, quantities: Mapping[Any, int]) -> int:
+        """Lock the rows (key -> quantity) that can be sold in this quantity, in the order of their keys; gives how many."""
+        return self._run("lock", quantities, quantities)
+
+    def write(self, quantities: Mapping[Any, int], lookup: str, compared: Mapping[Any, int]) -> int:
+        """Take key -> quantity in one UPDATE where the stock still compares with its value by `lookup` ("gte", "exact")."""
+        return self._run(lookup, quantities, compared)
+
+    def _run(self, what: str, quantities: Mapping[Any, int], compared: Mapping[Any, int]) -> int:
+        using, count = router.db_for_write(self.model), len(quantities)
+        prepared = self._prepared.get((what, using, count))
+        if prepared is None:
+            prepared = self._prepared[what, using, count] = Prepared(self._query(what, count), using=using)
+        return prepared.run([*quantities, *quantities.values(), *(compared[key] for key in quantities)])
+
+    def _query(self, what: str, count: int) -> Query:
+        """The statement for this many rows, over parameters: the keys, then their quantities, then what is compared."""
+        number, stock = IntegerField(), self._field(self.stock_field)
+        keys = [Parameter(n, output_field=self.key_field) for n in range(count)]
+        quantities = {key: Parameter(count + n, output_field=number) for n, key in enumerate(keys)}
+        lookup = f"{self.stock_field}__{'gte' if what == 'lock' else what}"
+        any_of = Q()
+        for n, key in enumerate(keys):
+            any_of |= Q(**{self.id_field: key, lookup: Parameter(2 * count + n, output_field=stock)})
+        rows = self.model._base_manager.filter(any_of, **self.available_filter)
+        if what == "lock":
+            return rows.select_for_update().order_by(self.id_field).values_list(self.id_field).query
+        update = rows.query.chain(UpdateQuery)
+        assert isinstance(update, UpdateQuery)
+        update.add_update_values(self._changes(quantities, -1))
+        return update
+
+    def _changes(self, quantities: Mapping[Any, Any], sign: int) -> dict[str, Any]:
         """The assignments of one UPDATE: stock up or down by each row's quantity, sales the other way."""
-        amount = self._amount(keys)
+        amount = self._amount(quantities)
         if sign < 0:
             changes: dict[str, Any] = {self.stock_field: F(self.stock_field) - amount}
             if self.sales_field:
@@ -146,24 +198,8 @@ class Stock(ABC):
             changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())
         return changes
 
-    def _amount(self, keys: Mapping[Any, int]) -> Any:
-        by_quantity: dict[int, list[Any]] = {}
-        for key, quantity in keys.items():
-            by_quantity.setdefault(quantity, []).append(key)
-        if len(by_quantity) == 1:
-            return Value(next(iter(by_quantity)))
-        whens = [When(**{f"{self.id_field}__in": some}, then=Value(quantity)) for quantity, some in by_quantity.items()]
+    def _amount(self, quantities: Mapping[Any, Any]) -> Any:
+        if len(quantities) == 1:
+            return next(iter(quantities.values()))
+        whens = [When(**{self.id_field: key}, then=quantity) for key, quantity in quantities.items()]
         return Case(*whens, output_field=IntegerField())
-
-    def matching(self, keys: Mapping[Any, int], lookup: str) -> "QuerySet[Model]":
-        """The rows that can still be sold and whose stock compares with their value by `lookup` ("gte", "exact")."""
-        compared = f"{self.stock_field}__{lookup}"
-        by_value: dict[int, list[Any]] = {}
-        for key, value in keys.items():
-            by_value.setdefault(value, []).append(key)
-        if len(by_value) == 1:
-            return self.rows(keys, **{compared: next(iter(by_value))}, **self.available_filter)
-        any_of = Q()
-        for value, some in by_value.items():
-            any_of |= Q(**{f"{self.id_field}__in": some, compared: value})
-        return self.rows(keys, **self.available_filter).filter(any_of)

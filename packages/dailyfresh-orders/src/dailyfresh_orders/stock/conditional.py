@@ -9,5 +9,5 @@ class ConditionalStock(Stock):
 
     def take(self, quantities: Mapping[str, int], *, attempt: int = 0) -> None:
         keys = self.keys(quantities)
-        if len(keys) < len(quantities) or self.matching(keys, "gte").update(**self.changes(keys, -1)) < len(keys):
+        if len(keys) < len(quantities) or self.write(keys, "gte", keys) < len(keys):
             raise StockShort

@@ -18,7 +18,7 @@ class OptimisticStock(PessimisticStock):
             seen = dict(read)
             if len(keys) < len(quantities) or any(seen.get(key, 0) < quantity for key, quantity in keys.items()):
                 raise StockShort
-            if self.matching(seen, "exact").update(**self.changes(keys, -1)) == len(keys):
+            if self.write(keys, "exact", seen) == len(keys):
                 return
             if len(keys) > 1:
                 # Some rows are written and locked, and which is unknown: only a rollback frees them in an order

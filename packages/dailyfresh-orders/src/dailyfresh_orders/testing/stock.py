@@ -24,6 +24,13 @@ class StockContract:
             strategy.give_back({one: 3, two: 4})
         assert strategy.left(rows) == {one: 10, two: 4}
 
+    def test_takes_other_rows_in_other_quantities_the_next_time(self, strategy: Stock, rows: list[str]) -> None:
+        one, two = rows
+        for quantities in ({one: 3}, {two: 4}, {one: 1, two: 2}, {two: 3, one: 2}):
+            with transaction.atomic():
+                strategy.take(quantities)
+        assert strategy.left(rows) == {one: 4, two: 1}
+
     def test_takes_all_lines_or_none(self, strategy: Stock, rows: list[str]) -> None:
         one, two = rows
         with pytest.raises(StockShort), transaction.atomic():

@@ -1,5 +1,7 @@
 """A site's own products and addresses: nothing of them is known to the package."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
@@ -37,3 +39,11 @@ class Tin(models.Model):
 
     code = models.CharField(max_length=20, unique=True)
     left = models.IntegerField()
+
+
+class Crate(models.Model):
+    """Goods under a key that databases write in ways of their own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    left = models.DecimalField(max_digits=8, decimal_places=0)
+    gone = models.BigIntegerField(default=0)
