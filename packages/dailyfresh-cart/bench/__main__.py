@@ -1,22 +1,25 @@
-"""Operations a second of the Redis store beside bare redis-py, and requests a second of the cart's views: `python -m bench`.
+"""The Redis store beside bare redis-py, and a site with the cart beside django-oscar's: `make bench-cart`.
 
-Everything is measured in one run, ours and theirs in turns of 50 ms, medians of forty. REDIS_URL names the server (a database that
-may be filled). With OSCAR_PYTHON (an interpreter with django-oscar installed) the same two requests are measured on Oscar as well.
+The store: ours and bare redis-py over one connection each, in turns of 50 ms, medians of forty. REDIS_URL names the server (a database
+that may be filled).
+
+The sites: a bookshop of 10,000 books as `startproject` makes it, and django-oscar's sandbox with 10,000 products where OSCAR_PYTHON
+names an interpreter that has django-oscar, mysqlclient, django-redis and the Python version of this one. Each runs in two uwsgi
+processes with DEBUG off, on the MariaDB of DATABASE_URL over lasting connections, with sessions in the database, where Django puts
+them, and Redis as its cache; wrk asks over 8 connections as 8 signed-in shoppers to each request, an add with its CSRF token. Rounds
+of 8 s take turns; the figures are medians of three. CPU is the processor time of the two processes for one request, without the
+servers'. Before anything is measured the pages are seen to hold their lines, and an add to add.
 """
 
-import json
 import os
+import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minisite.settings")
+from .shops import compare
 
 ROUNDS, SECONDS = 40, 0.05
 PREFIX = "bench"
@@ -41,17 +44,6 @@ def medians(works: dict[str, Callable[[], object]]) -> dict[str, float]:
         for name, work in works.items():
             rounds[name].append(rate(work))
     return {name: statistics.median(times) for name, times in rounds.items()}
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Milliseconds of this process for one call: what a busy machine disturbs least."""
-    costs = []
-    for _ in range(ROUNDS // 4):
-        began = time.process_time()
-        for _call in range(5):
-            work()
-        costs.append((time.process_time() - began) * 200)
-    return statistics.median(costs)
 
 
 def store_layer(url: str) -> None:
@@ -102,76 +94,11 @@ def store_layer(url: str) -> None:
         client.delete(key)
 
 
-def requests(url: str) -> dict[str, float]:
-    """Requests a second through Django's test client, one process."""
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = ":memory:"
-    django.setup()
-    settings.DAILYFRESH_CART["STORE"] = {
-        "BACKEND": "dailyfresh_cart.stores.redis.RedisStore",
-        "OPTIONS": {"url": url, "prefix": PREFIX},
-    }
-    from django.contrib.auth.models import User
-    from django.core.management import call_command
-    from django.test import Client
-    from minisite.models import Book
-
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    books = [Book.objects.create(title=f"Volume {n}", price="10.00", copies=1_000_000_000) for n in range(51)]
-    works: dict[str, Callable[[], object]] = {}
-    for n in (1, 10, 50):
-        client = Client(headers={"accept": "application/json"})
-        client.force_login(User.objects.create_user(f"buyer{n}"))
-        for book in books[:n]:
-            answer = client.post("/shop/basket/add/", {"sku_id": book.pk})
-            assert answer.status_code == 200, answer.content
-        works[f"page {n}"] = lambda client=client: client.get("/shop/basket/")
-    adder = Client(headers={"accept": "application/json"})
-    adder.force_login(User.objects.create_user("adder"))
-    for book in books[:9]:
-        adder.post("/shop/basket/add/", {"sku_id": book.pk})
-    last = books[9].pk
-
-    def add() -> None:  # set back to 0 would be a second request: the limit is out of the way instead
-        adder.post("/shop/basket/add/", {"sku_id": last})
-
-    settings.DAILYFRESH_CART["MAX_QUANTITY"] = 1_000_000_000
-    works["add"] = add
-    works["badge"] = lambda: adder.get("/shop/basket/visitor/")
-    found = medians(works)
-    print(f"{'':<44}{'wall/s':>10}{'CPU ms':>10}")
-    for name, each in list(found.items()):
-        found[f"{name} CPU"] = cpu(works[name])
-        print(f"{'request: ' + name:<44}{each:>10,.0f}{found[f'{name} CPU']:>10.2f}")
-    import redis
-
-    client = redis.Redis.from_url(url)
-    for key in client.scan_iter(match=f"{PREFIX}:*"):
-        client.delete(key)
-    return found
-
-
-def beside_oscar(ours: dict[str, float]) -> None:
-    python = os.environ.get("OSCAR_PYTHON")
-    if not python:
-        print("django-oscar: not measured (OSCAR_PYTHON names no interpreter that has it)")
-        return
-    done = subprocess.run([python, str(HERE / "oscar_peer.py")], capture_output=True, text=True)
-    if done.returncode:
-        print("django-oscar: failed\n" + done.stderr[-2000:])
-        return
-    theirs = json.loads(done.stdout.splitlines()[-1])
-    print(f"{'beside django-oscar ' + theirs['version']:<44}{'ours/s':>10}{'oscar/s':>10}{'ratio':>8}")
-    for name in ("add", "page 1", "page 10"):
-        print(f"{'request: ' + name:<44}{ours[name]:>10,.0f}{theirs[name]:>10,.1f}{ours[name] / theirs[name]:>8.1f}")
-        mine, other = ours[f"{name} CPU"], theirs[f"{name} CPU"]
-        print(f"{'  CPU ms':<44}{mine:>10.2f}{other:>10.2f}{other / mine:>8.1f}")
-
-
 if __name__ == "__main__":
-    if not (address := os.environ.get("REDIS_URL")):
-        sys.exit("the benchmark needs REDIS_URL")
-    store_layer(address)
-    beside_oscar(requests(address))
+    missing = [name for name in ("REDIS_URL", "DATABASE_URL") if not os.environ.get(name)]
+    if not shutil.which("wrk"):
+        missing.append("wrk")
+    if missing:
+        sys.exit(f"bench-cart needs {', '.join(missing)}")
+    store_layer(os.environ["REDIS_URL"])
+    compare()
