@@ -143,9 +143,10 @@ def test_a_return_cannot_be_made_to_lead_elsewhere(shop, order, pay_page, simula
 
 def test_however_often_a_browser_polls_the_gateway_is_asked_once_in_two_seconds(shop, order, pay_page, simulator):
     pay_page(order)
+    began = time.monotonic()
     for _ in range(8):
         assert poll(shop, order).status_code == 200
-    assert simulator.api.calls.count("alipay.trade.query") == 1
+    assert 1 <= simulator.api.calls.count("alipay.trade.query") <= 1 + (time.monotonic() - began) // 2
 
 
 def test_polling_is_throttled_per_buyer(shop, order, pay_page, monkeypatch):
