@@ -47,3 +47,20 @@ def _options(dotted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     parameters = inspect.signature(import_string(dotted)).parameters
     needed = (p.name for p in parameters.values() if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
     return tuple(parameters), tuple(needed)
+
+
+class Frozen:
+    """A setting as a cache key: equal when it reads the same. Its text holds keys, so it has no repr."""
+
+    def __init__(self, setting: object) -> None:
+        self.setting = setting
+        self.text = repr(setting)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frozen) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return "<setting>"

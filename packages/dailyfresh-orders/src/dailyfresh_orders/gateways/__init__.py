@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import cast
 
 from ..conf import conf
-from ..loading import backend
+from ..loading import Frozen, backend
 from .base import PaymentGateway
 
 __all__ = ["PaymentGateway", "UnknownGateway", "configured", "gateway", "origins"]
@@ -19,7 +19,7 @@ def gateway(code: str) -> PaymentGateway:
     setting = conf.GATEWAYS.get(code)
     if setting is None:
         raise UnknownGateway(code)
-    return _made(code, _Frozen(setting), conf.ALLOW_LOOPBACK_SIMULATOR)
+    return _made(code, Frozen(setting), conf.ALLOW_LOOPBACK_SIMULATOR)
 
 
 def configured() -> list[PaymentGateway]:
@@ -32,25 +32,8 @@ def origins() -> list[str]:
     return list(dict.fromkeys(origin for each in configured() for origin in each.origins()))
 
 
-class _Frozen:
-    """A setting as a cache key: equal when it reads the same. Its text holds keys, so it has no repr."""
-
-    def __init__(self, setting: object) -> None:
-        self.setting = setting
-        self.text = repr(setting)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Frozen) and other.text == self.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __repr__(self) -> str:
-        return "<setting>"
-
-
 @lru_cache(maxsize=32)
-def _made(code: str, setting: _Frozen, allow_loopback: bool) -> PaymentGateway:
+def _made(code: str, setting: Frozen, allow_loopback: bool) -> PaymentGateway:
     made = cast(PaymentGateway, backend(setting.setting, where=f"GATEWAYS][{code}", base=PaymentGateway))
     made.code = code
     made.label = made.label or code

@@ -1,20 +1,20 @@
 """Stock strategies: one shape, `base.Stock`; the setting STOCK names one."""
 
-from copy import deepcopy
-from typing import Any
+from functools import lru_cache
 
 from ..conf import conf
-from ..loading import backend
+from ..loading import Frozen, backend
 from .base import Stock
 
 __all__ = ["Stock", "stock"]
 
 
-_made: list[tuple[Any, Stock]] = []
-
-
 def stock() -> Stock:
-    """The strategy that the site chose: one object, with its prepared statements, for as long as the setting stays the same."""
-    if not _made or _made[0][0] != conf.STOCK:
-        _made[:] = [(deepcopy(conf.STOCK), backend(conf.STOCK, where="STOCK", base=Stock))]
-    return _made[0][1]
+    """The strategy that the site chose: one object with its prepared statements, for as long as the setting reads the same."""
+    return _made(Frozen(conf.STOCK))
+
+
+@lru_cache(maxsize=32)
+def _made(setting: Frozen) -> Stock:
+    made: Stock = backend(setting.setting, where="STOCK", base=Stock)
+    return made
