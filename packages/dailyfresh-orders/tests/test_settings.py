@@ -49,6 +49,26 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one(configure):
 
 
 @pytest.mark.parametrize(
+    ("setting", "value", "wanted"),
+    [
+        ("TASKS", "Celery", '"celery", "inline" or None'),
+        ("PAY_MINUTES", 0, "a whole number from 1 on"),
+        ("PAGE_SIZE", "10", "a whole number from 1 on"),
+        ("MAX_LINES", True, "a whole number from 1 on"),
+        ("REVIEW_PICTURES", -1, "a whole number from 0 on"),
+        ("REVIEWS_MODERATED", "no", "True or False"),
+        ("JQUERY_URL", 7, "a static path or None"),
+        ("PUBLIC_URL", "shop.example", 'scheme and host ("https://shop.example"), or None'),
+        ("GATEWAYS", ["cod"], "a dict: code -> backend"),
+    ],
+)
+def test_a_value_that_would_fail_late_is_an_error_that_says_what_is_wanted(configure, setting, value, wanted):
+    configure(**{setting: value})
+    (error,) = (each for each in check_settings(None) if each.id != "dailyfresh_orders.W002")
+    assert (error.id, error.hint) == ("dailyfresh_orders.E006", f"It must be {wanted}.")
+
+
+@pytest.mark.parametrize(
     ("setting", "value", "expected"),
     [
         ("CATALOGUE", None, "E001"),

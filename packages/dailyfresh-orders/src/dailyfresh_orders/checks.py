@@ -1,7 +1,7 @@
 """System checks: the joins, the strategies and the database under them."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_type_hints
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
 
-from .conf import NAME, conf, tasks_run_inline
+from .conf import NAME, Defaults, conf, tasks_run_inline
 from .freight import freight
 from .gateways import configured
 from .loading import imported
@@ -23,6 +23,9 @@ JOINS = {
 }
 """Setting -> the methods that its class must have."""
 
+MAY_BE_NOTHING = ("REVIEW_PICTURES", "LOW_STOCK", "PAY_GRACE_SECONDS", "REFUND_DAYS")
+"""Numbers that may be 0; the others begin at 1."""
+
 
 @register(Tags.compatibility)
 def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -31,6 +34,11 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
     for key, nearest in conf.unknown().items():
         hint = f"Did you mean {nearest!r}?" if nearest else "It has no effect."
         found.append(Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="dailyfresh_orders.W001"))
+    for key, kind in get_type_hints(Defaults).items():
+        wanted = _wanted(key, kind, getattr(conf, key))
+        if wanted:
+            message = f"{NAME}[{key!r}] is {getattr(conf, key)!r}."
+            found.append(Error(message, hint=f"It must be {wanted}.", id="dailyfresh_orders.E006"))
     if tasks_run_inline() and not settings.DEBUG:
         found.append(
             Warning(
@@ -40,6 +48,26 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
             )
         )
     return found
+
+
+def _wanted(key: str, kind: Any, value: object) -> str:
+    """What this setting must be, in words, when it is not; joins and backends have checks of their own."""
+    least = 0 if key in MAY_BE_NOTHING else 1
+    if key == "TASKS":
+        fits, wanted = value in (None, "celery", "inline"), '"celery", "inline" or None'
+    elif key == "PUBLIC_URL":
+        fits = value is None or (isinstance(value, str) and value.startswith(("http://", "https://")))
+        wanted = 'scheme and host ("https://shop.example"), or None'
+    elif key == "GATEWAYS":
+        fits, wanted = isinstance(value, Mapping), "a dict: code -> backend"
+    elif key == "JQUERY_URL":
+        fits, wanted = value is None or isinstance(value, str), "a static path or None"
+    elif kind is bool:
+        fits, wanted = isinstance(value, bool), "True or False"
+    else:
+        fits = kind is not int or (type(value) is int and value >= least)
+        wanted = f"a whole number from {least} on"
+    return "" if fits else wanted
 
 
 @register(Tags.compatibility)
@@ -73,7 +101,8 @@ def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
 def check_backends(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The stock strategy, the freight rule and the gateways can be made, and find nothing wrong with themselves."""
     found: list[CheckMessage] = []
-    for makers in (lambda: [stock()], lambda: [freight()], configured):
+    usable = isinstance(conf.GATEWAYS, Mapping)  # else check_settings says so
+    for makers in (lambda: [stock()], lambda: [freight()], configured if usable else list):
         try:
             for made in makers():
                 found += made.check()
