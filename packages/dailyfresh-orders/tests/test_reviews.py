@@ -170,6 +170,15 @@ def test_pictures_are_limited_in_number_and_size(shop, received, settings):
     assert send(shop, received, pictures=[picture()]).status_code == 400
 
 
+def test_pictures_are_not_opened_while_something_else_is_wrong(shop, received, monkeypatch):
+    opened = []
+    monkeypatch.setattr("dailyfresh_orders.forms.reviews.redrawn", opened.append)
+    page = send(shop, received, stars="", text="sweet and fresh", pictures=[picture()]).content.decode()
+    assert opened == []
+    assert "sweet and fresh" in page
+    assert "Please choose the pictures again." in page
+
+
 def test_pictures_of_a_review_that_failed_are_not_left_behind(received, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError

@@ -1,7 +1,6 @@
 """Reviews as buyers write them; pictures are judged by their content and drawn anew."""
 
 import io
-import warnings
 from typing import Any
 
 from django import forms
@@ -26,16 +25,14 @@ def redrawn(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
     Raises ValidationError for anything that is not a JPEG, PNG or WebP picture, whatever its name or type says.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(upload, formats=FORMATS) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
-                    raise ValidationError(_("This picture has too many pixels."))
-                upright = ImageOps.exif_transpose(opened)
-                upright.thumbnail((MAX_SIDE, MAX_SIDE))
-                ground = Image.new("RGB", upright.size, "white")
-                clear = upright.convert("RGBA")
-                ground.paste(clear, mask=clear.getchannel("A"))
+        with Image.open(upload, formats=FORMATS) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise ValidationError(_("This picture has too many pixels."))
+            upright = ImageOps.exif_transpose(opened)
+            upright.thumbnail((MAX_SIDE, MAX_SIDE))
+            ground = Image.new("RGB", upright.size, "white")
+            clear = upright.convert("RGBA")
+            ground.paste(clear, mask=clear.getchannel("A"))
     except (
         OSError,
         ValueError,
@@ -55,11 +52,11 @@ class _Files(forms.ClearableFileInput):
 
 
 class PicturesField(forms.FileField):
-    """Several pictures, each checked and drawn anew."""
+    """Several pictures, not too many and none too large: that is known without opening them."""
 
     widget = _Files
 
-    def clean(self, data: Any, initial: Any = None) -> "list[ContentFile[bytes]]":
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
         uploads = [each for each in (data or []) if each]
         if len(uploads) > conf.REVIEW_PICTURES:
             raise ValidationError(
@@ -69,7 +66,7 @@ class PicturesField(forms.FileField):
         limit = conf.REVIEW_PICTURE_BYTES
         if any(each.size is None or each.size > limit for each in uploads):
             raise ValidationError(_("A picture may have at most %(size)d MB.") % {"size": limit // 1024 // 1024})
-        return [redrawn(each) for each in uploads]
+        return uploads
 
 
 class ReviewForm(forms.Form):
@@ -83,3 +80,12 @@ class ReviewForm(forms.Form):
     )
     text = forms.CharField(max_length=300, required=False, strip=True)
     pictures = PicturesField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Open the pictures last, when everything else is right: it takes the longest."""
+        if not self.errors:
+            try:
+                self.cleaned_data["pictures"] = [redrawn(each) for each in self.cleaned_data["pictures"]]
+            except ValidationError as error:
+                self.add_error("pictures", error)
+        return self.cleaned_data

@@ -67,9 +67,12 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     order = theirs(request, number)
     try:
         cancel_order(order=order, by=request.user, why="cancelled by the buyer")
-    except IllegalTransition:
-        return _refused(request, order, _("This order can no longer be cancelled."))
-    return _done(request, order, _("The order is being cancelled."))
+    except IllegalTransition as error:
+        if error.state not in (Order.State.CANCELLING, Order.State.CANCELLED):  # a second click asks for what is done
+            return _refused(request, order, _("This order can no longer be cancelled."))
+    order.refresh_from_db()
+    cancelled = order.state == Order.State.CANCELLED
+    return _done(request, order, _("The order is cancelled.") if cancelled else _("The order is being cancelled."))
 
 
 @require_POST
@@ -79,8 +82,10 @@ def confirm_receipt(request: HttpRequest, number: str) -> HttpResponse:
     order = theirs(request, number)
     try:
         receive(order_id=order.pk, by=request.user)
-    except IllegalTransition:
-        return _refused(request, order, _("This order is not on its way."))
+    except IllegalTransition as error:
+        if error.state != Order.State.RECEIVED:  # a second click asks for what is done
+            return _refused(request, order, _("This order is not on its way."))
+    order.refresh_from_db()
     return _done(request, order, _("Thank you! You can review the goods now."))
 
 
@@ -107,7 +112,6 @@ def theirs(request: HttpRequest, number: str) -> Order:
 
 def _done(request: HttpRequest, order: Order, sentence: str) -> HttpResponse:
     if wants_json(request):
-        order.refresh_from_db()
         data = {"state": order.state, "label": str(order.get_state_display()), "url": order.get_absolute_url()}
         return envelope("ok", sentence, data=data)
     messages.success(request, sentence)
