@@ -1,4 +1,4 @@
-"""The demo store's catalogue, for tests."""
+"""The demo store's catalogue, and one of other groceries, for tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +12,21 @@ from django.test import override_settings
 
 HERE = Path(__file__).parent
 TYPES = {
-    "fruit": "新鲜水果",
-    "seafood": "海鲜水产",
-    "meat": "猪牛羊肉",
-    "poultry": "禽类蛋品",
-    "veg": "新鲜蔬菜",
-    "frozen": "速冻食品",
-}
+    "catalogue.tsv": {
+        "fruit": "新鲜水果", "seafood": "海鲜水产", "meat": "猪牛羊肉", "poultry": "禽类蛋品", "veg": "新鲜蔬菜", "frozen": "速冻食品",
+    },
+    "grocer.tsv": {
+        "hx": "海鲜水产", "sg": "进口水果", "dz": "豆制品", "rp": "乳品烘焙", "ly": "粮油面点", "tw": "调味品", "rq": "肉禽蛋品",
+        "sc": "时令蔬菜", "js": "酒水饮料", "ls": "休闲零食", "sd": "速食冷冻",
+    },
+}  # fmt: skip
 
 
-def fill() -> dict[str, int]:
-    """Writes the catalogue past its signals; gives slug -> key."""
-    types = {slug: GoodsType(slug=slug, name=name, sort_order=n) for n, (slug, name) in enumerate(TYPES.items())}
+def fill(table: str = "catalogue.tsv") -> dict[str, int]:
+    """Writes a catalogue past its signals; gives slug -> key."""
+    types = {slug: GoodsType(slug=slug, name=name, sort_order=n) for n, (slug, name) in enumerate(TYPES[table].items())}
     QuerySet(GoodsType).bulk_create(types.values())
-    lines = [line.split("\t") for line in (HERE / "catalogue.tsv").read_text("utf-8").splitlines()[1:]]
+    lines = [line.split("\t") for line in (HERE / table).read_text("utf-8").splitlines()[1:]]
     spus = {
         slug: SPU(name=name, detail=f"<p>{text}</p><h3>怎么保存</h3>")
         for slug, name, _, _, _, _, text, first in lines
@@ -60,8 +61,8 @@ def use_index(folder: Path, engine: str = "whoosh") -> Iterator[None]:
             connections.thread_local.__dict__.clear()
 
 
-def indexed() -> dict[str, int]:
-    """The catalogue, written and indexed."""
-    keys = fill()
+def indexed(table: str = "catalogue.tsv") -> dict[str, int]:
+    """A catalogue, written and indexed."""
+    keys = fill(table)
     rebuild()
     return keys

@@ -1,7 +1,7 @@
-"""Words mistyped: what was meant sounds the same, or lacks, doubles or swaps a character."""
+"""Words mistyped: what was meant sounds or looks the same, or a character is lost, doubled, wrong or swapped."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from functools import cache
 from typing import Any
 
 from haystack.backends import SQ
@@ -11,6 +11,7 @@ from ..models import SKU
 from .fields import Tokens
 from .understanding import Concept, Query, concept_of
 from .words.cutting import cutter
+from .words.dictionary import lines_of
 from .words.lexicon import Lexicon
 from .words.normal import is_han, normalise, runs
 from .words.sound import near_sounds, spellings
@@ -27,13 +28,13 @@ def corrected(query: Query, lexicon: Lexicon, count: Callable[[SQ], int], using:
     if len(words) > 1:
         # jieba tears a mistyped word into characters, and "bll pepper" is nearer to a phrase than "bll" is to a word.
         for run in runs(query.text) if all(map(is_han, words)) else [" ".join(words)]:
-            for word in islice(_meant(run, lexicon, using), TRIED):
+            for word in _likeliest(run, lexicon, using):
                 yield query.with_concepts([concept_of(word, lexicon)], corrected=word)
     for index, concept in enumerate(query.concepts):
         if count(concept.sq(1)):
             continue
         for start, end in _around(index, len(words), words):
-            for word in islice(_meant("".join(words[start:end]), lexicon, using), TRIED):
+            for word in _likeliest("".join(words[start:end]), lexicon, using):
                 mended = [*words[:start], word, *words[end:]]
                 yield query.with_concepts((concept_of(word, lexicon) for word in mended), corrected=_written(mended))
 
@@ -57,24 +58,65 @@ def _written(words: list[str]) -> str:
     return "".join(words) if all(map(is_han, words)) else " ".join(words)
 
 
+def _likeliest(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    """The first different words that `word` may have been meant to be."""
+    seen = {word}
+    for other in _meant(word, lexicon, using):
+        if other not in seen:
+            seen.add(other)
+            yield other
+        if len(seen) > TRIED:
+            return
+
+
 def _meant(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
     """What `word` may have been meant to be, the likeliest first."""
     if not is_han(word):
-        yield from _latin(word, lexicon)
+        yield from _latin(word, lexicon, using)
         return
     if len(word) < 2 or word in lexicon:
         return
-    yield from _same_sound(word, lexicon, using)
-    if not cutter().knows(word):
-        yield from _same_shape(word, lexicon, using)
+    known = cutter().knows(word)
+    if not known:
+        yield from _whole(word, lexicon, using)
+    yield from sorted((other for other in lexicon if other.startswith(word)), key=len)
+    yield from _sounding(spellings(word), len(word), lexicon, using)
+    yield from _alike(word, lexicon)
+    if known:
+        return
+    yield from _sounding(near_sounds(word), len(word), lexicon, using)
+    yield from _same_shape(word, lexicon, using)
     yield from _head(word, lexicon)
 
 
-def _same_sound(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
-    """Words that sound as `word`, then those that nearly do, unless the dictionary has it."""
-    yield from _sounding(spellings(word), len(word), lexicon, using)
-    if not cutter().knows(word):
-        yield from _sounding(near_sounds(word), len(word), lexicon, using)
+def _whole(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    """Words that have all the characters of `word`, in order and at both ends, and one more: 猕桃 is 猕猴桃."""
+
+    def fits(other: str) -> bool:
+        return other[0] == word[0] and other[-1] == word[-1] and distance(word, other) == 1
+
+    yield from sorted(other for other in lexicon if len(other) == len(word) + 1 and fits(other))
+    for name in _names(SQ(name=Tokens(list(dict.fromkeys(word)), weight=1.0, part=1)), using):
+        yield from _stretches(name, len(word) + 1, fits)
+
+
+@cache
+def _lookalikes() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in lines_of("lookalikes.txt", []):
+        chars = line.split()
+        for char in chars:
+            found.setdefault(char, []).extend(other for other in chars if other != char)
+    return found
+
+
+def _alike(word: str, lexicon: Lexicon) -> Iterator[str]:
+    """Words that look like `word`: 黄爪 is 黄瓜."""
+    for index, char in enumerate(word):
+        for other in _lookalikes().get(char, ()):
+            changed = word[:index] + other + word[index + 1 :]
+            if changed in lexicon or cutter().knows(changed):
+                yield changed
 
 
 def _sounding(sounds: list[str], length: int, lexicon: Lexicon, using: str | None) -> Iterator[str]:
@@ -102,8 +144,8 @@ def _same_shape(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]
 
 
 def _same_ends(word: str, other: str) -> bool:
-    """Whether two characters and what they may stand for begin and end alike, as far as one is not wrong."""
-    return word[0] == other[0] and (word[-1] == other[-1] or len(other) == 2)
+    """Whether two characters and what they may stand for begin and end alike, as far as one is not wrong, or are swapped."""
+    return word == other[::-1] or (word[0] == other[0] and (word[-1] == other[-1] or len(other) == 2))
 
 
 def _head(word: str, lexicon: Lexicon) -> Iterator[str]:
@@ -117,13 +159,18 @@ def _head(word: str, lexicon: Lexicon) -> Iterator[str]:
             return
 
 
-def _latin(word: str, lexicon: Lexicon) -> Iterator[str]:
-    """English words, then Pinyin, that are spelled nearly so."""
+def _latin(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+    """English words, then Pinyin of the lexicon and of names, that are spelled nearly so."""
     if len(word) < 4:
         return
     yield from _nearest(word, (other for other in lexicon if other.isascii()))
     for sound in _nearest(word, lexicon.sounds):
         yield from lexicon.sounding_like([sound])
+    swapped = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
+    near = SQ(sound__fuzzy=Tokens([word], weight=1.0, part=1)) | SQ(sound__in=swapped)
+    for name in _names(near, using):
+        for length in range(2, len(word) // 2 + 1):
+            yield from _stretches(name, length, lambda text: any(distance(word, s) == 1 for s in spellings(text)))
 
 
 def _nearest(word: str, known: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """How a query is answered: the strictest reading that finds something wins.
 
+0. a word half in characters and half in Pinyin, as it sounds: 土dou is tudou
 1. all words, in the names (with the pack that was asked for)
 2. the same without packs, and without words that praise or ask
 3. the words written as one: "大 虾" is 大虾, "cao mei" is caomei; long words in two: 丹东草莓
@@ -11,16 +12,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import Any
 
 from haystack.backends import SQ
 from haystack.query import SearchQuerySet
 
 from .corrections import corrected
-from .understanding import Concept, Query, concept_of, modifiers, understand
+from .understanding import Concept, Query, concept_of, modifiers, understand, words_of
 from .words.cutting import cutter
 from .words.lexicon import Lexicon
-from .words.normal import is_han
+from .words.normal import is_han, runs
+from .words.packs import without_packs
+from .words.sound import spellings
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def count(sq: SQ, using: str | None) -> int:
 
 def readings(query: Query, lexicon: Lexicon, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:
     """The readings of a query in order: (query, condition, whether it is loose)."""
+    if (sounding := as_it_sounds(query, lexicon)) is not None:
+        yield sounding, sounding.all_of(), False
     yield query, query.all_of(), False
     lean = without_modifiers(query)
     if query.packs or lean is not query:
@@ -80,6 +86,22 @@ def without_modifiers(query: Query) -> Query:
     """`query` without the words that praise or ask, unless nothing else is left."""
     kept = [concept for concept in query.concepts if concept.word not in modifiers()]
     return query.with_concepts(kept) if kept and len(kept) < len(query.concepts) else query
+
+
+def as_it_sounds(query: Query, lexicon: Lexicon) -> Query | None:
+    """`query` with words that begin in one script and go on in the other written in Pinyin, if it has any."""
+    words: list[str] = []
+    mixed = False
+    for word in without_packs(query.text)[0].split():
+        parts = runs(word)
+        if len(parts) < 2 or not all(is_han(part) or part.isalpha() for part in parts):
+            words += words_of(word, lexicon)
+            continue
+        mixed = True
+        heard = product(*(spellings(part) if is_han(part) else [part] for part in parts))
+        sounds = ["".join(read) for read in islice(heard, 16)]
+        words.append(next((sound for sound in sounds if lexicon.sounding_like([sound])), sounds[0]))
+    return query.with_concepts(concept_of(word, lexicon) for word in words) if mixed else None
 
 
 def as_one_word(query: Query, lexicon: Lexicon) -> Query | None:

@@ -28,12 +28,13 @@ def plain_text(markup: str) -> str:
 
 
 def type_words(name: str) -> set[str]:
-    """What a type is called: its words, all of it, and its last character ("菜" for 新鲜蔬菜)."""
+    """What a type is called: its words, their first characters (禽蛋 for 禽类蛋品), all of it, and its last character (菜 for 新鲜蔬菜)."""
     found = set()
     for run in runs(normalise(name)):
-        found |= {run, *cutter().cut(run)}
+        words = list(cutter().cut(run))
+        found |= {run, *words}
         if is_han(run):
-            found.add(run[-1])
+            found |= {run[-1], "".join(word[0] for word in words)}
     return found
 
 

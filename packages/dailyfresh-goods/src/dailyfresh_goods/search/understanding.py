@@ -1,5 +1,6 @@
 """What a query means: concepts, each of them with the words and spellings that find it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,8 +19,16 @@ from .words.packs import without_packs
 WEIGHTS = {name: float(field.boost) for name, field in SKUIndex.fields.items()}
 MOST_CONCEPTS = 8
 HEARD = 0.9
+ONE_CHARACTER = 0.6
 LEXICON = 50
 """Added to the number of a part: what the lexicon finds."""
+_TONES = re.compile(r"(?:[a-z]{1,6}[1-5] ?)+")
+
+
+@cache
+def pictures() -> dict[str, str]:
+    """Emoji -> what it shows."""
+    return dict(line.split(maxsplit=1) for line in lines_of("emoji.txt", []))
 
 
 @cache
@@ -35,7 +44,6 @@ class Concept:
     word: str
     alternatives: tuple[tuple[str, float], ...] = ()
     beginning: bool = False
-    mistyped: bool = False
 
     def sq(self, part: int, *, everywhere: bool = False) -> SQ:
         """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text.
@@ -67,10 +75,9 @@ class Concept:
         yield self._leaf("sound", [word], part, 1.0)
         if len(word) > 1:
             yield self._leaf("initials", [word], part, 1.0)
-        if self.beginning or self.mistyped:
-            lookup = "startswith" if self.beginning else "fuzzy"
+        if self.beginning:
             for name in ("latin", "sound"):
-                yield SQ(**{f"{name}__{lookup}": Tokens([word], weight=WEIGHTS[name] / 2, part=part)})
+                yield SQ(**{f"{name}__startswith": Tokens([word], weight=WEIGHTS[name] / 2, part=part)})
 
     def _named(self, word: str, part: int, factor: float, *, alone: bool) -> Iterable[SQ]:
         """Documents with `word` in their names; of the lexicon's words those of one character must be what the name says last."""
@@ -78,7 +85,8 @@ class Concept:
             for form in dict.fromkeys((word, singular(word))):
                 yield self._leaf("latin", form.split(), part, factor)
             return
-        yield self._leaf("head", [word], part, factor)
+        # One character of the lexicon says less than a whole word: "prawns" is 虾, which 龙虾 ends with, but 基围虾 first.
+        yield self._leaf("head", [word], part, factor if alone or len(word) > 1 else factor * ONE_CHARACTER)
         if alone or len(word) > 1:
             grams = needles(word)
             yield self._leaf("name", grams, part, factor)
@@ -120,7 +128,7 @@ def _joined(clauses: list[SQ], connector: str) -> SQ:
     return found
 
 
-def concept_of(word: str, lexicon: Lexicon, *, beginning: bool = False, mistyped: bool = False) -> Concept:
+def concept_of(word: str, lexicon: Lexicon, *, beginning: bool = False) -> Concept:
     """`word` with all that the lexicon says of it; Latin letters are also heard as Pinyin."""
     alternatives = lexicon.alternatives(word)
     if not is_han(word):
@@ -136,15 +144,21 @@ def concept_of(word: str, lexicon: Lexicon, *, beginning: bool = False, mistyped
                         if w not in alternatives
                     }
                 )
-    return Concept(word, tuple(alternatives.items()), beginning, mistyped)
+    return Concept(word, tuple(alternatives.items()), beginning)
 
 
 def understand(text: str, lexicon: Lexicon) -> Query:
     """The concepts and packs that `text`, as typed, names."""
-    text = normalise(text[: LONGEST * 4])[:LONGEST].strip()
+    typed, text = text[: LONGEST * 4], normalise(text[: LONGEST * 4])[:LONGEST].strip()
+    if _TONES.fullmatch(text):
+        text = re.sub(r"\d", "", text)
     rest, packs = without_packs(text)
+    words = words_of(rest, lexicon)
+    if modifiers().issuperset(words):
+        # Beside words that name something a picture repeats or adorns them.
+        words = list(dict.fromkeys(pictures()[char] for char in typed if char in pictures())) or words
     return Query(
-        text, tuple(concept_of(word, lexicon) for word in words_of(rest, lexicon))[:MOST_CONCEPTS], tuple(packs)
+        text or " ".join(words), tuple(concept_of(word, lexicon) for word in words)[:MOST_CONCEPTS], tuple(packs)
     )
 
 

@@ -12,6 +12,8 @@ from .sound import spellings, syllables
 NARROWER = 0.8
 """What a narrower word weighs against the word that was typed; another word for the same weighs `SAME`."""
 SAME = 0.95
+TYPICAL = 0.005
+"""How much less each narrower word weighs than the one before it: the kinds that come to mind first come first."""
 MOST = 48
 
 
@@ -80,11 +82,15 @@ class Lexicon:
         queue = [word]
         while queue and len(found) < MOST:
             at = queue.pop(0)
-            for others, factor in ((self._same.get(at, ()), SAME), (self._narrower.get(at, ()), NARROWER)):
-                for other in others:
-                    if other not in found:
-                        found[other] = found[at] * factor
-                        queue.append(other)
+            same, narrower = self._same.get(at, ()), self._narrower.get(at, ())
+            factors = [
+                *((word, SAME) for word in same),
+                *((kind, NARROWER - TYPICAL * n) for n, kind in enumerate(narrower)),
+            ]
+            for other, factor in factors:
+                if other not in found:
+                    found[other] = found[at] * factor
+                    queue.append(other)
         del found[word]
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 

@@ -1,4 +1,4 @@
-"""Weights and counts of a pack in one spelling: "半斤", "250克" and "0.25kg" are all "250g"."""
+"""Weights, counts and wrappings of a pack in one spelling: "半斤", "250克" and "0.25kg" are all "250g"."""
 
 import re
 
@@ -10,6 +10,8 @@ _PACK = re.compile(
     rf"(?P<number>\d+(?:\.\d+)?|半|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])\s*"
     rf"(?P<unit>kg|公斤|千克|斤|毫升|ml|升|l(?![a-z])|g(?![a-z])|克|两|[{COUNTERS}])(?P<half>半)?装?"
 )
+_WRAPPING = re.compile(r"(礼盒|礼品盒|整箱|箱装)装?")
+_SAME_WRAPPING = {"礼品盒": "礼盒", "箱装": "整箱"}
 
 
 def _number(text: str) -> float:
@@ -33,7 +35,11 @@ def _canonical(match: re.Match[str]) -> str:
 
 def packs(text: str) -> set[str]:
     """The packs that a normalised `text` names."""
-    return {_canonical(match) for match in _PACK.finditer(text)}
+    return {_canonical(match) for match in _PACK.finditer(text)} | set(_wrappings(text))
+
+
+def _wrappings(text: str) -> list[str]:
+    return [_SAME_WRAPPING.get(match[1], match[1]) for match in _WRAPPING.finditer(text)]
 
 
 def without_packs(text: str) -> tuple[str, list[str]]:
@@ -52,4 +58,8 @@ def without_packs(text: str) -> tuple[str, list[str]]:
             return " "
         return match[0]
 
-    return _PACK.sub(take, text).strip(), found
+    rest = _PACK.sub(take, text).strip()
+    if bare := _WRAPPING.sub(" ", rest).strip():
+        return bare, found + _wrappings(rest)
+    # A wrapping by itself is what is looked for.
+    return rest, found

@@ -56,22 +56,30 @@ def sounds(text: str) -> tuple[set[str], set[str]]:
         read = readings(run)
         if len(read) != len(run):
             continue
-        for start, end in _stretches(run):
+        words = _stretches(run)
+        # Any two characters too: 海天生抽 is cut 海, 天生, 抽 by a dictionary that does not know 生抽.
+        pairs = {(start, start + 2) for start in range(len(run) - 1)}
+        for start, end in _uncut(run, words | pairs):
             for syllables_read in islice(product(*read[start:end]), 8):
                 full.add("".join(syllables_read))
-                if end - start > 1:
+                if end - start > 1 and (start, end) not in pairs - words:
                     initials.add("".join(syllable[0] for syllable in syllables_read))
     return full, initials
 
 
 def _stretches(run: str) -> set[tuple[int, int]]:
-    """From where to where in `run` a word or several may stand, but not those that cut a compound."""
+    """From where to where in `run` a word or several may stand, and the last character of each word."""
     edges = {0, len(run)}
     found = set()
     for _word, start, end in cutter().spans(run):
         edges |= {start, end}
         found.add((end - 1, end))
-    found |= {(start, end) for start in edges for end in edges if start < end <= start + LONGEST_SPAN}
+    return found | {(start, end) for start in edges for end in edges if start < end <= start + LONGEST_SPAN}
+
+
+def _uncut(run: str, stretches: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The stretches that do not cut a compound, and its parts."""
+    found = set(stretches)
     at = 0
     for piece, compound in pieces(run):
         if compound:
