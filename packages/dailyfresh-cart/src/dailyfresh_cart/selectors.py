@@ -72,6 +72,11 @@ class CartLine:
         return self.state is State.OK and self.product is not None and self.product.available <= conf.LOW_STOCK
 
     @property
+    def noted(self) -> bool:
+        """There is something to say of its state, its stock or its price."""
+        return self.state is not State.OK or self.low or bool(self.price_change)
+
+    @property
     def unit_price(self) -> Decimal:
         return self.product.unit_price if self.product else NOTHING
 

@@ -7,8 +7,8 @@ jQuery(function ($) {
   var wishes = [], running = false;
   var known = { html: $page.html(), count: $page.find("[data-cart-line]").length };
 
-  function keyed(key) {
-    return $page.find("[data-cart-key]").filter(function () { return $(this).attr("data-cart-key") === key; });
+  function keyed(key, sku) {
+    return $page.find("[data-cart-key='" + key + "']").filter(function () { return skuOf(this) === sku; });
   }
 
   function paintSome() {
@@ -16,7 +16,8 @@ jQuery(function ($) {
   }
 
   function show(data) {
-    var key = $(document.activeElement).attr("data-cart-key"), inside = $.contains($page[0], document.activeElement);
+    var focused = document.activeElement, inside = $.contains($page[0], focused);
+    var key = $(focused).attr("data-cart-key"), sku = skuOf(focused);
     var pictures = {};
     $page.find("img").each(function () { pictures[this.getAttribute("src")] = this; });
     $page.html(data.html);
@@ -28,8 +29,8 @@ jQuery(function ($) {
     $("[data-cart-live]").text($page.find("[data-cart-total]").closest("div").text());
     df.cart.badge(data.count);
     if (inside) {
-      var $again = key ? keyed(key).not(":disabled") : $();
-      if (!$again.length && key) { $again = keyed("quantity " + key.split(" ")[1]); }
+      var $again = key ? keyed(key, sku).not(":disabled") : $();
+      if (!$again.length && sku) { $again = keyed("quantity", sku); }
       ($again.length ? $again : $("[data-cart-title]")).first().trigger("focus");
     }
   }
