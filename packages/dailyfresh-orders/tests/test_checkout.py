@@ -1,6 +1,7 @@
 """From the confirm page to an order."""
 
 import re
+import time
 
 import pytest
 from dailyfresh_orders.exceptions import Busy
@@ -13,6 +14,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from minisite.shop.joins import AddressBook, Basket, Item
 from minisite.shop.models import Place, Product
 
@@ -350,6 +352,61 @@ def test_one_broken_basket_does_not_hold_the_others_back(make_order, buyer, stra
     monkeypatch.setattr("minisite.shop.joins.Basket.settle", broken_for_one)
     settle_baskets()
     assert Order.objects.get(basket_due=True).user == buyer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_silent_basket_is_asked_three_times_and_then_left_until_the_next_drain(make_order, apple, monkeypatch):
+    asked = []
+
+    def silent(*args):
+        asked.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", silent)
+    for _ in range(5):
+        make_order({apple: 1})
+    asked.clear()
+    assert settle_baskets() == 0
+    assert len(asked) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_baskets_that_fail_for_ever_do_not_starve_the_others(make_order, buyer, stranger, apple, monkeypatch):
+    real = Basket.settle
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", lambda *args: 1 / 0)
+    for user in (buyer, buyer, buyer, stranger):
+        make_order({apple: 1}, user=user)
+
+    def broken_for_one(self, user, ordered, reference):
+        if user == buyer:
+            raise ConnectionError
+        real(self, user, ordered, reference)
+
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", broken_for_one)
+    assert any(settle_baskets() for _ in range(100))
+    assert not Order.objects.filter(basket_due=True, user=stranger).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_slow_baskets_end_a_drain_in_time_and_time_itself_does_not_wait_for_them(make_order, apple, monkeypatch):
+    from dailyfresh_orders.tasks import drain
+
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", lambda *args: 1 / 0)
+    for _ in range(3):
+        make_order({apple: 1})
+    unpaid = make_order({apple: 1}, payment_method="voucher")
+    Order.objects.filter(pk=unpaid.pk).update(due_at=timezone.now())
+    seen = []
+
+    def slow(*args):
+        seen.append(Order.objects.get(pk=unpaid.pk).state)
+        time.sleep(0.2)
+
+    monkeypatch.setattr("minisite.shop.joins.Basket.settle", slow)
+    assert settle_baskets(seconds=0.1) <= 1
+    seen.clear()
+    drain()
+    assert set(seen) == {"cancelled"}
 
 
 @pytest.mark.django_db(transaction=True)

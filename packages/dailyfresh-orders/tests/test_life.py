@@ -190,6 +190,30 @@ def test_one_order_that_cannot_move_does_not_hold_the_others_back(unpaid, make_o
     assert other.state == S.CANCELLED
 
 
+def test_orders_that_never_move_do_not_starve_the_others(make_order, stranger, apple, monkeypatch):
+    broken = [make_order({apple: 1}, payment_method="voucher").pk for _ in range(2)]
+    other = make_order({apple: 1}, user=stranger, payment_method="voucher")
+    Order.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    Order.objects.filter(pk=other.pk).update(due_at=timezone.now())
+    real = transitions.finish_cancel
+
+    def breaks_for_two(*, order_id, **kwargs):
+        if order_id in broken:
+            raise ValueError("broken row")
+        return real(order_id=order_id, **kwargs)
+
+    monkeypatch.setattr("dailyfresh_orders.services.cancelling.finish_cancel", breaks_for_two)
+    assert any(pass_time(at_most=2) for _ in range(100))
+    other.refresh_from_db()
+    assert other.state == S.CANCELLED
+
+
+def test_a_drain_whose_time_is_up_moves_nothing_more(unpaid):
+    Order.objects.update(due_at=timezone.now())
+    assert pass_time(seconds=-1) == 0
+    assert pass_time() == 1
+
+
 def test_pieces_go_back_into_stock_never_more_often_than_they_were_bought(unpaid, apple):
     line = unpaid.lines.get()
     transitions.restock(order_id=unpaid.pk, lines={line.pk: 3}, by="staff")

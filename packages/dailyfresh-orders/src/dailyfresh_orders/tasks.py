@@ -17,10 +17,10 @@ AT_ONCE = 0.5
 
 @shared_task(ignore_result=True)
 def drain() -> None:
-    """Everything that is due: unsettled baskets, orders whose time has come, days of sales that are over. For beat, every 30 s."""
-    settle_baskets()
+    """Everything that is due: orders whose time has come, days of sales that are over, unsettled baskets. For beat, every 30 s."""
     pass_time()
     close_days()
+    settle_baskets()  # last, as it alone waits for somebody else's service
 
 
 @shared_task(ignore_result=True)

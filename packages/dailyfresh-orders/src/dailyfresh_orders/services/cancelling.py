@@ -1,6 +1,7 @@
 """Stopping unpaid orders, by the buyer or by the clock."""
 
 import logging
+import time
 from typing import Any
 
 from django.db import transaction
@@ -33,15 +34,18 @@ def cancel_order(*, order: Order, by: Any, why: str = "") -> None:
         finish_cancel(order_id=order.pk, by=by, why=why)
 
 
-def pass_time(*, at_most: int = 500) -> int:
+def pass_time(*, seconds: float = 20.0, at_most: int = 500) -> int:
     """Move every order whose time has come, each in a transaction of its own; gives how many.
 
     Unpaid orders are cancelled, shipped ones count as received, received ones as done. Several workers may do this at once: the step itself
-    locks the order and reads its state, so one of them moves it and the others find it moved.
+    locks the order and reads its state, so one of them moves it and the others find it moved. Begins nothing new after `seconds`.
     """
-    due = Order.objects.filter(state__in=_STEPS, due_at__lte=timezone.now()).order_by("due_at")
-    moved = 0
+    until, moved = time.monotonic() + seconds, 0
+    # In random order those that fail for ever cannot gather in front of the others.
+    due = Order.objects.filter(state__in=_STEPS, due_at__lte=timezone.now()).order_by("?")
     for order in due[:at_most]:
+        if time.monotonic() > until:
+            break
         try:
             _STEPS[Order.State(order.state)](order)
             moved += 1
