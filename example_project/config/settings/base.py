@@ -97,6 +97,8 @@ elif DATABASES["default"]["ENGINE"].endswith("mysql"):
     DATABASES["default"]["OPTIONS"] = {
         "charset": "utf8mb4",
         "isolation_level": "read committed",
+        # InnoDB's own default, 50 s, would keep a web worker that long behind one locked row.
+        "init_command": "SET SESSION innodb_lock_wait_timeout = 5",
         **DATABASES["default"].get("OPTIONS", {}),
     }
 

@@ -123,10 +123,33 @@ def clock(scenario, users, until, report):
     os._exit(0)
 
 
+def held(scenario, users, until, report):
+    """Somebody keeps the goods locked, and this buyer's connection waits a second for them."""
+    from dailyfresh_orders.services import retrying
+    from dailyfresh_orders.signals import stock_changed
+    from django.db import connection
+    from minisite.shop.joins import AddressBook
+    from minisite.shop.models import Product
+
+    retrying.PATIENCE = 0.5
+    seen = Counter()
+    stock_changed.connect(lambda **_: seen.update(["tried"]), weak=False)
+    holder = connection.copy()
+    holder.set_autocommit(False)
+    with holder.cursor() as cursor, connection.cursor() as waiting:
+        cursor.execute(f"SELECT * FROM {Product._meta.db_table} FOR UPDATE")
+        waiting.execute("SET SESSION innodb_lock_wait_timeout = 1")
+        seen[buy(users[0], {"1": 1}, AddressBook().choices(users[0])[0], "buy")] += 1
+    holder.close()
+    os.write(report, (json.dumps(seen) + "\n").encode())
+    os._exit(0)
+
+
 def fork(scenario, users, until, report):
     pid = os.fork()
     if pid == 0:
-        {"same_quote": same_quote, "clock": clock}.get(scenario.get("what"), work)(scenario, users, until, report)
+        act = {"same_quote": same_quote, "clock": clock, "held": held}.get(scenario.get("what"), work)
+        act(scenario, users, until, report)
     return pid
 
 

@@ -94,6 +94,13 @@ def test_several_workers_cancel_every_unpaid_order_once_and_return_its_stock_onc
     assert result["wrong_stock"] == []
 
 
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+def test_a_buyer_who_waited_long_for_a_lock_hears_that_the_shop_is_busy_and_waits_no_second_time(race):
+    result = race(what="held", stock=10, skus=1, lines=1, seconds=1, processes=1)
+    assert result["seen"] == {"tried": 1, "busy": 1}
+    assert (result["orders"], result["left"]) == (0, 10)
+
+
 @pytest.mark.prove
 def test_proof_baskets_for_a_minute(race):
     result = race(stock=3000, skus=20, lines=5, most=3, seconds=60, patience=10**6)

@@ -1,9 +1,12 @@
 """Settings, checks and freight: what is wrong is said before anybody buys."""
 
 import inspect
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
+from conftest import minisite_env
 from dailyfresh_orders import conf as conf_module
 from dailyfresh_orders.checks import check_backends, check_database, check_joins, check_settings
 from dailyfresh_orders.freight import freight
@@ -145,6 +148,20 @@ def test_optimistic_retries_want_read_committed(configure, monkeypatch):
     assert check_database(None, databases=["default"]) == []
     configure(STOCK=stock("optimistic.OptimisticStock"))
     assert ids(check_database(None, databases=["default"])) == ["W005"]
+
+
+def test_a_database_that_waits_long_for_locks_is_told(mariadb):
+    script = """
+import django; django.setup()
+from django.db import connection
+from dailyfresh_orders.checks import check_lock_wait
+cursor = connection.cursor()
+for seconds in (50, 5):
+    cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {seconds}")
+    print([message.id for message in check_lock_wait(None, databases=["default"])])
+"""
+    done = subprocess.run([sys.executable, "-c", script], env=minisite_env(mariadb), capture_output=True, text=True)
+    assert done.stdout.split("\n")[:2] == ["['dailyfresh_orders.W006']", "[]"], done.stderr
 
 
 HERE, FAR = Address("1", "x", "11"), Address("2", "x", "54")

@@ -26,6 +26,9 @@ JOINS = {
 MAY_BE_NOTHING = ("REVIEW_PICTURES", "LOW_STOCK", "PAY_GRACE_SECONDS", "REFUND_DAYS")
 """Numbers that may be 0; the others begin at 1."""
 
+LONG_WAIT = 10
+"""Seconds from which waiting for a row lock keeps a worker too long."""
+
 
 @register(Tags.compatibility)
 def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -158,3 +161,21 @@ def check_database(
             )
         )
     return found
+
+
+@register(Tags.database)
+def check_lock_wait(
+    app_configs: Iterable[AppConfig] | None, databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A buyer whose goods are locked hears soon that the shop is busy."""
+    used = router.db_for_write(Order)
+    if used not in (databases or ()) or connections[used].vendor != "mysql":
+        return []
+    with connections[used].cursor() as cursor:
+        cursor.execute("SELECT @@SESSION.innodb_lock_wait_timeout")
+        (seconds,) = cursor.fetchone()
+    if seconds <= LONG_WAIT:
+        return []
+    hint = 'Set OPTIONS = {"init_command": "SET SESSION innodb_lock_wait_timeout = 5"} in DATABASES.'
+    message = f"A web worker may wait {seconds} s for a locked row."
+    return [Warning(message, hint=hint, id="dailyfresh_orders.W006")]

@@ -18,7 +18,7 @@ from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
-from .retrying import TRIES, lost_a_race
+from .retrying import TRIES, attempts, lost_a_race
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
 
 def _write(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
     strategy = stock()
-    for attempt in range(TRIES):
+    for attempt in attempts():
         order = _order(user, quote, address, payment_method, note, online)
         try:
             with transaction.atomic(durable=True):
@@ -75,7 +75,7 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
         except OperationalError as error:
             if not lost_a_race(error):
                 raise
-    raise Busy(f"the order lost {TRIES} races")
+    raise Busy(f"the order lost {attempt + 1} races")
 
 
 def _order(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
