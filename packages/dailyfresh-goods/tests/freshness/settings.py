@@ -2,24 +2,12 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from minisite.settings import *  # noqa: F403
-from minisite.settings import DAILYFRESH_GOODS
+from minisite.settings import DAILYFRESH_GOODS, database
 
 FOLDER = Path(os.environ["FRESHNESS_DIR"])
-_database = urlsplit(os.environ["FRESHNESS_DATABASE"])
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.mysql",
-        "NAME": _database.path.strip("/"),
-        "USER": _database.username,
-        "PASSWORD": _database.password,
-        "HOST": _database.hostname,
-        "PORT": _database.port or 3306,
-        "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
-    }
-}
+DATABASES = {"default": database(os.environ["FRESHNESS_DATABASE"])}
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
