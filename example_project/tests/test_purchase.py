@@ -337,3 +337,21 @@ def test_a_first_look_costs_no_request_of_its_own(browser: "playwright.Browser",
 
     assert asked.count("/visitor/") == 2
     assert guest.complaints == []
+
+
+def test_a_phone_offers_language_and_dark_mode_and_no_page_is_wider_than_it(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    phone = Visitor(browser, shop)
+    phone.page.set_viewport_size({"width": 390, "height": 844})
+
+    phone.go("/list/fruit/")
+    phone.see("footer [hreflang=en]").click()
+    phone.page.wait_for_url("**/en/list/fruit/")
+    phone.see("footer [data-theme-switch]").click()
+    playwright.expect(phone.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+    for path in ("/en/", "/en/list/fruit/", "/en/search/?q=草莓", "/en/goods/1/", "/en/cart/", "/en/user/register/"):
+        phone.go(path)
+        assert phone.page.evaluate("document.scrollingElement.scrollWidth") == 390, path
+    assert phone.complaints == []
