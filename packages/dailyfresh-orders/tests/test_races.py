@@ -18,10 +18,10 @@ STRATEGIES = {
 def race(request, mariadb):
     """Runs a scenario of racing.py under one strategy."""
 
-    def run(**scenario):
+    def run(isolation="read committed", **scenario):
         done = subprocess.run(
             [sys.executable, "racing.py", json.dumps(scenario)],
-            env=minisite_env(mariadb, MINISITE_STOCK=STRATEGIES[request.param]),
+            env=minisite_env(mariadb, MINISITE_STOCK=STRATEGIES[request.param], MINISITE_ISOLATION=isolation),
             cwd=HERE,
             capture_output=True,
             text=True,
@@ -48,6 +48,13 @@ def nobody_saw_an_error(result):
 
 def test_many_buyers_of_the_last_pieces_get_every_piece_and_not_one_more(race):
     result = race(stock=100, skus=1, lines=1, seconds=30)
+    nobody_saw_an_error(result)
+    the_books_balance(result, start=100)
+    assert (result["seen"]["sold"], result["left"]) == (100, 0)
+
+
+def test_nothing_is_oversold_under_repeatable_read_either(race):
+    result = race(isolation="repeatable read", stock=100, skus=1, lines=1, seconds=30)
     nobody_saw_an_error(result)
     the_books_balance(result, start=100)
     assert (result["seen"]["sold"], result["left"]) == (100, 0)

@@ -16,7 +16,10 @@ def mariadb(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or 3306),
-        "OPTIONS": {"charset": "utf8mb4"},
+        "OPTIONS": {
+            "charset": "utf8mb4",
+            "isolation_level": os.environ.get("MINISITE_ISOLATION", "read committed"),
+        },
     }
 
 
