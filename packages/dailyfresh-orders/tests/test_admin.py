@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from dailyfresh_orders.admin import papers
 from dailyfresh_orders.models import Order, Review
 from dailyfresh_orders.services.reviewing import Words, review_order
 from django.contrib.auth import get_user_model
@@ -50,11 +51,11 @@ def test_the_work_list_takes_the_same_statements_for_one_order_as_for_many(
 ):
     make_order({apple: 1})
     admin_client.get(reverse(CHANGELIST))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         admin_client.get(reverse(CHANGELIST))
     for _ in range(3):
         make_order({apple: 1})
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         admin_client.get(reverse(CHANGELIST))
 
 
@@ -143,6 +144,30 @@ def test_the_csv_of_many_orders_takes_few_statements(admin_client, make_order, a
     answer = act(admin_client, "export_csv", *orders)
     with django_assert_max_num_queries(3):
         assert len(b"".join(answer.streaming_content).splitlines()) == 5
+
+
+def test_the_csv_is_read_in_pieces_and_has_every_order_once(admin_client, make_order, apple, monkeypatch):
+    orders = [make_order({apple: 1}) for _ in range(5)]
+    monkeypatch.setattr(papers._in_pieces, "__defaults__", (2,))
+    answer = act(admin_client, "export_csv", *orders)
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))[1:]
+    assert [row[0] for row in rows] == [order.number for order in reversed(orders)]
+
+
+@pytest.mark.parametrize("action", ["ship_orders", "print_picking_list", "print_delivery_notes"])
+def test_no_more_is_shipped_or_printed_at_once_than_a_page_holds(admin_client, make_order, apple, monkeypatch, action):
+    monkeypatch.setattr("dailyfresh_orders.admin.orders.AT_ONCE", 1)
+    orders = [make_order({apple: 1}) for _ in range(2)]
+    answer = admin_client.get(act(admin_client, action, *orders).url)
+    assert [str(said) for said in answer.context["messages"]] == ["Please choose at most 1 orders at once."]
+
+
+def test_the_work_list_is_narrowed_by_the_ways_to_pay(admin_client, make_order, apple):
+    on_delivery, online = make_order({apple: 1}), make_order({apple: 1}, payment_method="voucher", source="buy")
+    for method, expected in (("cod", on_delivery), ("voucher", online)):
+        page = admin_client.get(reverse(CHANGELIST), {"state": "all", "payment_method": method})
+        assert [order.pk for order in page.context["cl"].result_list] == [expected.pk]
+    assert "Cash on delivery" in page.content.decode()
 
 
 def test_staff_publish_hide_and_answer_reviews_and_rewrite_none(admin_client, make_order, apple):
