@@ -145,10 +145,54 @@ def held(scenario, users, until, report):
     os._exit(0)
 
 
+def erase(scenario, users, until, report):
+    """A refund of the buyer's order is written while the buyer is forgotten, each in a transaction that nobody repeats."""
+    from dailyfresh_orders.models import Order, Payment, Refund
+    from dailyfresh_orders.services.erasing import anonymise
+    from django.db import connection, transaction
+    from minisite.shop.joins import AddressBook
+
+    buyer = users[0]
+    buy(buyer, {"1": 1}, AddressBook().choices(buyer)[0], "buy")
+    order = Order.objects.get()
+    payment = Payment.objects.create(order=order, gateway="voucher", out_trade_no="x", amount=order.total, subject="x")
+    refund = Refund.objects.create(payment=payment, out_request_no="x", amount=1, reason="bruised")
+    seen, asking = Counter(), threading.Event()
+
+    def forget():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT CONNECTION_ID()")
+                (seen["connection"],) = cursor.fetchone()
+                asking.set()
+                seen["forgotten"] = anonymise(user=buyer)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=forget)
+    with transaction.atomic(), connection.cursor() as cursor:
+        Order.objects.select_for_update().get()
+        other.start()
+        asking.wait()
+        while not seen["waits"]:
+            time.sleep(0.05)
+            cursor.execute(
+                "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %s AND command = 'Query' AND time_ms > 300",
+                [seen["connection"]],
+            )
+            (seen["waits"],) = cursor.fetchone()
+        Refund.objects.filter(pk=refund.pk).update(answer="we are sorry")
+    other.join()
+    Refund.objects.all().delete()
+    Payment.objects.all().delete()
+    os.write(report, (json.dumps({"forgotten": seen["forgotten"]}) + "\n").encode())
+    os._exit(0)
+
+
 def fork(scenario, users, until, report):
     pid = os.fork()
     if pid == 0:
-        act = {"same_quote": same_quote, "clock": clock, "held": held}.get(scenario.get("what"), work)
+        act = {"same_quote": same_quote, "clock": clock, "held": held, "erase": erase}.get(scenario.get("what"), work)
         act(scenario, users, until, report)
     return pid
 

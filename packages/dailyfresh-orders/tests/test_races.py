@@ -108,6 +108,11 @@ def test_a_buyer_who_waited_long_for_a_lock_hears_that_the_shop_is_busy_and_wait
     assert (result["orders"], result["left"]) == (0, 10)
 
 
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+def test_forgetting_a_buyer_waits_for_a_refund_of_the_order_without_a_deadlock(race):
+    assert race(what="erase", stock=10, skus=1, lines=1, seconds=1, processes=1)["seen"] == {"forgotten": 1}
+
+
 @pytest.mark.prove
 def test_proof_baskets_for_a_minute(race):
     result = race(stock=3000, skus=20, lines=5, most=3, seconds=60, patience=10**6)
