@@ -254,7 +254,7 @@ def test_buying_again_leads_to_the_confirm_page_with_what_is_still_sold(shop, ma
 
 def test_forgetting_a_buyer_keeps_the_books_and_loses_the_person(make_order, buyer, apple):
     over, on_its_way = make_order({apple: 1}, note="secret"), make_order({apple: 1})
-    transitions.ship(order_id=over.pk, carrier="SF", tracking_number="1", by="staff")
+    transitions.ship(order_id=over.pk, carrier="SF", tracking_number="SF1357924680", by="staff")
     transitions.receive(order_id=over.pk, by=buyer)
     assert anonymise(user=buyer) == 2
     over.refresh_from_db()
@@ -263,6 +263,7 @@ def test_forgetting_a_buyer_keeps_the_books_and_loses_the_person(make_order, buy
     assert (over.receiver, over.phone, over.street, over.note, over.city) == ("—", "—", "—", "—", "北京市")
     assert over.total > 0
     assert not OrderLog.objects.filter(by="lin").exists()
+    assert "SF1357924680" not in " ".join([over.tracking_number, *OrderLog.objects.values_list("why", flat=True)])
     assert on_its_way.receiver == "林晓禾"  # it must still arrive
     for step in ("ship", "receive", "finish"):
         STEPS[step][0](on_its_way)
