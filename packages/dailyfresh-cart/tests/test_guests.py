@@ -152,6 +152,18 @@ def test_a_merge_that_died_half_way_is_finished_by_the_next(client: Client, book
     assert Basket().lines(buyer) == {first: 3, second: 1}
 
 
+def test_a_catalogue_that_breaks_keeps_nobody_out_and_the_lines_come_later(
+    client: Client, book: Any, buyer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sku_id = str(book().pk)
+    ask(client, "add", sku_id=sku_id, quantity=2)
+    with monkeypatch.context() as broken:
+        broken.setattr(Catalogue, "find", lambda *args: {}["no such shelf"])
+        sign_in(client, buyer)
+    assert "no such shelf" in caplog.text
+    assert quantities(client) == {sku_id: 2}
+
+
 def test_of_two_accounts_one_gets_the_guests_lines(client: Client, book: Any, buyer: User) -> None:
     sku_id = str(book().pk)
     ask(client, "add", sku_id=sku_id, quantity=2)

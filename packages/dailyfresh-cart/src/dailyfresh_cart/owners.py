@@ -74,11 +74,12 @@ def guest_of(request: HttpRequest) -> Owner | None:
 
 
 def merge_guest(request: HttpRequest, guest: Owner, user: Any) -> None:
-    """Merge this guest's cart into the user's and tell the buyer; a store that is down is tried later."""
+    """Merge this guest's cart into the user's and tell the buyer; what fails is tried later."""
     try:
         merged = merge(guest=guest, user=user_owner(user))
-    except CartUnavailable as error:
-        logger.warning("a guest's cart waits to be merged: %s", error)
+    except Exception as error:  # the site's catalogue may raise anything, and nobody is kept out for it
+        trace = not isinstance(error, CartUnavailable)
+        logger.warning("a guest's cart waits to be merged: %s", error, exc_info=trace)
         request.session[PENDING] = guest.key
         return
     request.session.pop(PENDING, None)
