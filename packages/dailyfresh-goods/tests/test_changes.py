@@ -176,6 +176,34 @@ def test_a_stock_saved_as_an_expression_gets_its_band(sku: SKU) -> None:
     assert SKU.objects.get(pk=sku.pk).band == Band.LOW
 
 
+WAYS: dict[str, Callable[[SKU], Any]] = {
+    "service": lambda sku: services.change_skus(sku_ids=[str(sku.pk)], stock=5),
+    "update": lambda sku: SKU.objects.filter(pk=sku.pk).update(stock=F("stock") - 95, price=1),
+    "upsert": lambda sku: SKU.objects.bulk_create(
+        [SKU(slug=sku.slug, spu=sku.spu, type=sku.type, name="Pear", unit="1kg", price=1, stock=5)],
+        update_conflicts=True,
+        update_fields=["stock"],
+        unique_fields=["slug"] if connection.features.supports_update_conflicts_with_target else None,
+    ),
+    "bulk_update": lambda sku: [setattr(sku, "stock", 5), SKU.objects.bulk_update([sku], ["stock", "name"])],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_stock_set_in_bulk_gets_its_band_and_marks_the_pages(way: str, sku: SKU) -> None:
+    WAYS[way](sku)
+    sku.refresh_from_db()
+    assert (sku.stock, sku.band) == (5, Band.LOW)
+    assert marks() == pages(sku)
+
+
+def test_goods_made_in_bulk_get_their_bands(shop: Shop) -> None:
+    spu = SPU.objects.create(name="Pear")
+    values = {"spu": spu, "type": shop.fruit, "name": "Pear", "unit": "1kg", "price": 1}
+    SKU.objects.bulk_create([SKU(slug=f"pear-{stock}", stock=stock, **values) for stock in (0, 5, 50)])
+    assert list(SKU.objects.order_by("slug").values_list("band", flat=True)) == [0, 1, 2]
+
+
 def test_only_the_stock_may_be_saved(sku: SKU) -> None:
     sku.stock = 0
     sku.save(update_fields=["stock"])

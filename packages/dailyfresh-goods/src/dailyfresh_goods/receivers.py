@@ -68,9 +68,11 @@ def before_delete(sender: type[Model], instance: Model, **_: Any) -> None:
     _mark(sender, [instance.pk])
 
 
-def on_rows_changed(sender: type[Model], pks: list[int], **_: Any) -> None:
+def on_rows_changed(sender: type[Model], pks: list[int], before: bool, **_: Any) -> None:
     """A bulk method is about to change rows, or has."""
     _mark(sender, pks)
+    if sender is SKU and not before:
+        mark_stock_changed(sku_ids=map(str, pks))
 
 
 def wake_drain(**_: Any) -> None:

@@ -3,14 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
+
 from ..models import SKU
 from ..selectors import pk_of
+from .stock import mark_stock_changed
 
 
 def change_skus(*, sku_ids: Iterable[str], **values: Any) -> int:
     """Set columns of many SKUs at once, with all that follows for pages and search; how many rows there were."""
     pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
-    return SKU.objects.filter(pk__in=pks).update(**values)
+    with transaction.atomic():
+        count = SKU.objects.filter(pk__in=pks).update(**values)
+        if "stock" in values:
+            mark_stock_changed(sku_ids=map(str, pks))
+    return count
 
 
 def put_on_sale(*, sku_ids: Iterable[str]) -> int:

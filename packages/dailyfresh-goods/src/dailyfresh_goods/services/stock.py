@@ -1,6 +1,7 @@
 """What follows from a stock or a sales figure that moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
@@ -29,8 +30,8 @@ def mark_stock_changed(*, sku_ids: Iterable[str]) -> None:
     One statement as long as no band moved: most orders change a number that stands on no page.
     """
     pks = sorted({pk for pk in map(pk_of, sku_ids) if pk is not None})
-    rows = SKU.objects.filter(pk__in=pks).values_list("pk", "stock", "band") if pks else ()
-    moved = [pk for pk, stock, band in rows if Band.of(stock) != band]
+    rows = (SKU.objects.filter(pk__in=some).values_list("pk", "stock", "band") for some in _steps(pks))
+    moved = [pk for pk, stock, band in chain.from_iterable(rows) if Band.of(stock) != band]
     if moved:
         _rewrite(moved, band=_band())
 
@@ -63,6 +64,12 @@ def _refresh(wrong: Q, **values: object) -> int:
 
 def _rewrite(pks: list[int], **values: object) -> None:
     with transaction.atomic():
-        SKU.objects.filter(pk__in=pks).update(**values)  # silent columns: told here instead
+        for some in _steps(pks):
+            SKU.objects.filter(pk__in=some).update(**values)  # silent columns: told here instead
         mark(keys_of(pks))
         tell(pks)
+
+
+def _steps(pks: list[int]) -> Iterator[list[int]]:
+    """The keys in portions that one statement takes on any database."""
+    return (pks[at : at + BATCH] for at in range(0, len(pks), BATCH))
