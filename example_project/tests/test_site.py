@@ -76,6 +76,13 @@ def test_every_page_carries_the_strict_policy(client: Client) -> None:
     assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize("path", ["/", "/list/fruit/", "/goods/1/"])
+def test_pages_that_are_found_by_searching_describe_themselves(client: Client, path: str) -> None:
+    html = client.get(path).content.decode()
+
+    assert len(re.findall(r'<meta name="description" content="([^"]{8,})">', html)) == 1
+
+
 @pytest.mark.parametrize("path", ["/", "/list/fruit/", "/about/"])
 def test_pages_that_are_the_same_for_everybody_set_no_cookie(client: Client, path: str) -> None:
     response = client.get(path)
