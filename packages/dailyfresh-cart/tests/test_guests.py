@@ -174,6 +174,18 @@ def test_of_two_accounts_one_gets_the_guests_lines(client: Client, book: Any, bu
     assert (Basket().lines(buyer), Basket().lines(other)) == ({}, {sku_id: 2})
 
 
+def test_a_merge_that_died_leaves_the_next_account_its_own_lines(client: Client, book: Any, buyer: User) -> None:
+    first, second = str(book().pk), str(book("Dubliners").pk)
+    ask(client, "add", sku_id=first)
+    guest, other = guest_of(client), User.objects.create_user("leopold")
+    store().claim(guest, user_owner(other), reference="merge:1", lifetime=60)
+    ask(client, "add", sku_id=second)
+    sign_in(client, buyer)
+    assert quantities(client) == {second: 1}
+    services.merge(guest=guest, user=user_owner(other))
+    assert Basket().lines(other) == {first: 1}
+
+
 def test_a_merge_is_a_signal(client: Client, book: Any, buyer: User) -> None:
     heard: list[dict[str, Any]] = []
 

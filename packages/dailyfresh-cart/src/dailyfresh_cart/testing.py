@@ -188,17 +188,26 @@ class CartStoreContract:
         assert again == claim
         assert store.claim(guest, owner_named("u:other"), reference="third", lifetime=60) is None
         store.change(guest, [Change(ADD, "b", 1)])
-        assert store.release(guest) is True
+        assert store.release(guest, owner) is True
         strange = owner_named("u:a b}{'")
         assert store.claim(guest, strange, reference="strange", lifetime=60) is not None
         assert store.claim(guest, strange, reference="again", lifetime=60) is not None
-        store.release(guest)
+        store.release(guest, strange)
         store.change(guest, [Change(ADD, "b", 1)])
         assert list(store.read(guest)) == ["b"]
-        later = store.claim(guest, owner_named("u:other"), reference="fourth", lifetime=60)
-        assert later is not None
-        assert (later.reference, list(later.lines)) == ("fourth", ["b"])
-        assert store.release(guest) is False
+
+    def test_a_claim_that_was_never_released_is_in_no_other_accounts_way(
+        self, store: CartStore, owner: Owner, guest: Owner, owner_named: Callable[[str], Owner]
+    ) -> None:
+        other = owner_named("u:other")
+        store.change(guest, [Change(ADD, "a", 2)])
+        first = store.claim(guest, owner, reference="first", lifetime=60)
+        store.change(guest, [Change(ADD, "b", 1)])
+        second = store.claim(guest, other, reference="second", lifetime=60)
+        assert second is not None
+        assert (second.reference, list(second.lines)) == ("second", ["b"])
+        assert store.release(guest, other) is False
+        assert store.claim(guest, owner, reference="third", lifetime=60) == first
 
     def test_a_survey_sees_every_cart(self, store: CartStore, owner: Owner, guest: Owner) -> None:
         if store.in_session:

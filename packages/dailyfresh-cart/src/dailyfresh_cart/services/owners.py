@@ -52,7 +52,7 @@ def merge(*, guest: Owner, user: Owner) -> Merged:
         if claim is None:
             break
         done = done + _merge_claim(claim, user)
-        if not store().release(guest):
+        if not store().release(guest, user):
             break
     if done.lines:
         cart_merged.send_robust(None, owner=user, guest=guest, merged=dict(done.lines))

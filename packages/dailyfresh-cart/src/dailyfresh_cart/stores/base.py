@@ -153,12 +153,12 @@ class CartStore(ABC):
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
         """Set the guest's lines aside for `by`, or return those that were set aside for it and never released.
 
-        None when there is nothing, or when another account took them.
+        None when there is nothing. What was set aside for another account stays with that one, for `lifetime` seconds.
         """
 
     @abstractmethod
-    def release(self, guest: Owner) -> bool:
-        """Drop what was set aside; True when the guest has put new lines in meanwhile."""
+    def release(self, guest: Owner, by: Owner) -> bool:
+        """Drop what was set aside for `by`; True when the guest has put new lines in meanwhile."""
 
     @abstractmethod
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:

@@ -1,7 +1,7 @@
--- Sets a guest's lines aside for one account.
+-- Sets a guest's lines aside for one account, or gives those that were and never released.
 --
--- KEYS  1 quantities  2 notes  3 quantities set aside  4 notes set aside ("" -> "reference account")
--- ARGV  1 account  2 reference  3 lifetime (s)
+-- KEYS  1 quantities  2 notes  3 quantities set aside for the account  4 notes set aside ("" -> reference)
+-- ARGV  1 reference  2 lifetime (s)
 -- Gives {reference, quantities, notes}, or {} when there is nothing for this account.
 
 if redis.call('EXISTS', KEYS[3]) == 0 then
@@ -9,12 +9,10 @@ if redis.call('EXISTS', KEYS[3]) == 0 then
   redis.call('RENAME', KEYS[1], KEYS[3])
   redis.call('DEL', KEYS[4])
   if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('RENAME', KEYS[2], KEYS[4]) end
-  redis.call('HSET', KEYS[4], '', ARGV[2] .. ' ' .. ARGV[1])
-  if tonumber(ARGV[3]) > 0 then
-    redis.call('EXPIRE', KEYS[3], ARGV[3])
-    redis.call('EXPIRE', KEYS[4], ARGV[3])
+  redis.call('HSET', KEYS[4], '', ARGV[1])
+  if tonumber(ARGV[2]) > 0 then
+    redis.call('EXPIRE', KEYS[3], ARGV[2])
+    redis.call('EXPIRE', KEYS[4], ARGV[2])
   end
 end
-local reference, account = string.match(redis.call('HGET', KEYS[4], '') or '', '^(%S*) (.*)$')
-if account ~= ARGV[1] then return {} end
-return {reference, redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4])}
+return {redis.call('HGET', KEYS[4], ''), redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4])}

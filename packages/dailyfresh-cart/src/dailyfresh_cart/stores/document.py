@@ -14,7 +14,8 @@ from .base import CartStore, Change, Claim, Kind, Line, Outcome, Owner, Why, sta
 
 T = TypeVar("T")
 Document = dict[str, Any]
-"""{"lines": {sku_id: [quantity, selected, unit_price, position]}, "references": {reference: until}, "changed": seconds}"""
+"""{"lines": {sku_id: [quantity, selected, unit_price, position]}, "references": {reference: until}, "changed": seconds,
+"claims": {account: [reference, lines]}}"""
 
 
 def apply_changes(
@@ -128,19 +129,20 @@ class DocumentStore(CartStore):
 
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
         def work(document: Document) -> Claim | None:
-            if "claim" not in document:
+            claims = document.setdefault("claims", {})
+            if by.key not in claims:
                 if not document.get("lines"):
                     return None
-                document["claim"] = [by.key, reference, document.pop("lines")]
+                claims[by.key] = [reference, document.pop("lines")]
                 document["changed"] = int(time.time())
-            holder, held_reference, lines = document["claim"]
-            return Claim(held_reference, lines_of({"lines": lines})) if holder == by.key else None
+            held_reference, lines = claims[by.key]
+            return Claim(held_reference, lines_of({"lines": lines}))
 
         return self.edit(guest, work)
 
-    def release(self, guest: Owner) -> bool:
+    def release(self, guest: Owner, by: Owner) -> bool:
         def work(document: Document) -> bool:
-            document.pop("claim", None)
+            document.get("claims", {}).pop(by.key, None)
             return bool(document.get("lines"))
 
         return self.edit(guest, work)
@@ -165,7 +167,7 @@ def packed(lines: dict[str, Line]) -> dict[str, list[Any]]:
 
 def is_empty(document: Document) -> bool:
     """Nothing in it is worth keeping."""
-    return not any(document.get(part) for part in ("lines", "references", "claim"))
+    return not any(document.get(part) for part in ("lines", "references", "claims"))
 
 
 oldest_first: Callable[[tuple[str, Line]], tuple[int, str]] = lambda item: (item[1].position, item[0])  # noqa: E731

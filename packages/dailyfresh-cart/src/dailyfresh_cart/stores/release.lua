@@ -1,4 +1,4 @@
--- Drops what was set aside of a guest's cart.
+-- Drops what was set aside of a guest's cart for one account.
 --
 -- KEYS  1 quantities  2 quantities set aside  3 notes set aside
 -- Gives 1 when the guest has put new lines in meanwhile.
