@@ -1,7 +1,8 @@
 /* The AJAX ground of the DailyFresh packages: the same file in each, the first one loaded serves all.
  *
  * Every answer is one envelope: {"ok": bool, "code": "...", "message": "...", "data": {...}}.
- *   df.get(url, data), df.post(url, data)  jQuery promises: done(data, envelope), fail(envelope)
+ *   df.get(url, data), df.post(url, data)  give done(data, envelope), fail(envelope), always(either); called anew
+ *                                          with what "try again" brought
  *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html>;
  *                                          not made without the cookie that data-visitor-marker names
  *   df.message(text, {level, action, run}) shows a message, with a button that calls run
@@ -44,7 +45,9 @@
 
   // Static pages carry no token: the visitor request brings one before the first POST.
   function withToken() {
-    return knownToken() ? $.Deferred().resolve().promise() : visitor(true);
+    var ready = $.Deferred();
+    if (knownToken()) { ready.resolve(); } else { visitor(true).always(ready.resolve); }
+    return ready.promise();
   }
 
   function failure(xhr, again) {
@@ -69,23 +72,29 @@
     return answer;
   }
 
+  // Not a promise, which answers once: what "try again" brings is told to the same caller.
   function send(method, url, data, quiet) {
-    var result = $.Deferred();
+    var good = $.Callbacks("memory"), bad = $.Callbacks("memory");
+    var told = {
+      done: function (listener) { good.add(listener); return told; },
+      fail: function (listener) { bad.add(listener); return told; },
+      always: function (listener) { return told.done(listener).fail(listener); }
+    };
     function go() {
       (method === "GET" ? $.Deferred().resolve().promise() : withToken()).always(function () {
         var headers = {};
         if (method !== "GET" && sameOrigin(url) && knownToken()) { headers["X-CSRFToken"] = knownToken(); }
         $.ajax({ url: url, method: method, data: data, dataType: "json", headers: headers, timeout: 15000, traditional: true })
-          .done(function (body) { result.resolve(body.data || {}, body); })
+          .done(function (body) { good.fire(body.data || {}, body); })
           .fail(function (xhr) {
             var answer = failure(xhr, go);
             if (!quiet) { answer.show(); }
-            result.reject(answer);
+            bad.fire(answer);
           });
       });
     }
     go();
-    return result.promise();
+    return told;
   }
 
   function message(words, options) {
