@@ -33,8 +33,8 @@ def test_an_unknown_setting_is_named_with_the_nearest_that_is_known(settings: An
     assert (message.id, message.hint) == ("dailyfresh_cart.W001", "Did you mean MERGE_POLICY?")
 
 
-@pytest.mark.parametrize("catalogue", ["", "minisite.nothing.Here", "minisite.books.Nothing", "decimal.Decimal"])
-def test_a_catalogue_that_is_none_is_an_error(settings: Any, catalogue: str) -> None:
+@pytest.mark.parametrize("catalogue", ["", 5, "minisite.nothing.Here", "minisite.books.Nothing", "decimal.Decimal"])
+def test_a_catalogue_that_is_none_is_an_error(settings: Any, catalogue: Any) -> None:
     (message,) = with_settings(settings, CATALOGUE=catalogue)
     assert message.id == "dailyfresh_cart.E001"
     assert "CATALOGUE" in message.msg
@@ -45,6 +45,12 @@ def test_a_catalogue_that_is_none_is_an_error(settings: Any, catalogue: str) -> 
     [
         ({}, "BACKEND"),
         ({"BACKEND": "nowhere.Store"}, "BACKEND"),
+        ({"BACKEND": 5}, "BACKEND"),
+        ("redis", "BACKEND"),
+        ({"BACKEND": REDIS, "OPTIONS": ["redis://b"]}, "OPTIONS"),
+        ({"BACKEND": REDIS, "OPTIONS": {"url": "redis://b", "prefix": 5}}, "OPTIONS"),
+        ({"BACKEND": REDIS, "OPTIONS": {"url": "redis://b", "timeout": "2"}}, "OPTIONS"),
+        ({"BACKEND": REDIS, "OPTIONS": {"url": "redis://b", "timeout": 0}}, "timeout"),
         ({"BACKEND": REDIS, "OPTIONS": {"allias": "x"}}, "allias"),
         ({"BACKEND": REDIS, "OPTIONS": {}}, "just one"),
         ({"BACKEND": REDIS, "OPTIONS": {"alias": "a", "url": "redis://b"}}, "just one"),
@@ -63,6 +69,17 @@ def test_a_store_that_does_not_fit_is_an_error_that_names_the_option(settings: A
     "changed",
     [
         {"MERGE_POLICY": "add"},
+        {"MERGE_POLICY": ["sum"]},
+        {"LOW_STOCK": -1},
+        {"LOW_STOCK": None},
+        {"GUESTS": "no"},
+        {"GUEST_COOKIE": "my cart"},
+        {"GUEST_COOKIE": ""},
+        {"JQUERY_URL": False},
+        {"PRICE_FORMAT": "yuan"},
+        {"FREE_DELIVERY_FROM": "-1"},
+        {"FREE_DELIVERY_FROM": "NaN"},
+        {"FREE_DELIVERY_FROM": ""},
         {"MAX_LINES": 0},
         {"MAX_QUANTITY": "9"},
         {"GUEST_DAYS": True},
@@ -75,11 +92,16 @@ def test_a_value_that_cannot_be_is_an_error(settings: Any, changed: dict[str, An
     (message,) = with_settings(settings, **changed)
     assert message.id == "dailyfresh_cart.E003"
     assert next(iter(changed)) in message.msg
+    assert message.hint
 
 
-def test_a_checkout_that_no_url_has_is_an_error(settings: Any) -> None:
-    (message,) = with_settings(settings, CHECKOUT_URL="nowhere:at_all")
+@pytest.mark.parametrize("key", ["CHECKOUT_URL", "SHOP_URL"])
+@pytest.mark.parametrize("value", ["nowhere:at_all", "nowhere", 5])
+def test_a_way_on_that_no_url_has_is_an_error(settings: Any, key: str, value: Any) -> None:
+    (message,) = with_settings(settings, **{key: value})
     assert message.id == "dailyfresh_cart.E004"
+    assert key in message.msg
+    assert message.hint
 
 
 def test_a_site_that_forgot_the_urls_is_told(settings: Any) -> None:

@@ -1,11 +1,13 @@
 """System checks of the cart's settings; those that ask the server run with `check --deploy`."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal, DecimalException
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, reverse
 
 from .catalogue import catalogue
@@ -15,6 +17,7 @@ from .stores import store
 
 TAG = "dailyfresh_cart"
 POLICIES = ("sum", "max", "replace")
+COOKIE_NAME = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def register_all() -> None:
@@ -48,7 +51,7 @@ def _catalogue() -> Iterable[CheckMessage]:
     hint = "Name a class whose find(sku_ids) returns a dict sku_id -> product; dailyfresh_cart.protocols shows it."
     try:
         found = catalogue()
-    except (ImproperlyConfigured, ImportError, TypeError) as error:
+    except (ImproperlyConfigured, ImportError, AttributeError, TypeError) as error:
         yield Error(f'{NAME}["CATALOGUE"] gives no catalogue: {error}', hint=hint, id=f"{TAG}.E001")
         return
     if not callable(getattr(found, "find", None)):
@@ -63,24 +66,47 @@ def _store() -> Iterable[CheckMessage]:
 
 
 def _values() -> Iterable[CheckMessage]:
-    if conf.MERGE_POLICY not in POLICIES:
-        text = f'{NAME}["MERGE_POLICY"] is {conf.MERGE_POLICY!r}, not one of {", ".join(POLICIES)}.'
-        yield Error(text, id=f"{TAG}.E003")
-    for key in ("MAX_QUANTITY", "MAX_LINES", "GUEST_DAYS"):
-        value = getattr(conf, key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            yield Error(f'{NAME}["{key}"] is {value!r}, not a whole number from 1.', id=f"{TAG}.E003")
+    for key, (fits, wanted) in VALUES.items():
+        if not fits(value := getattr(conf, key)):
+            yield Error(f'{NAME}["{key}"] is {value!r}.', hint=f"It takes {wanted}.", id=f"{TAG}.E003")
+
+
+def _whole(least: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _writes_prices(value: Any) -> bool:
     try:
-        conf.PRICE_FORMAT.format(Decimal("1.00"))
-    except (ValueError, IndexError, KeyError, AttributeError) as error:
-        text = f'{NAME}["PRICE_FORMAT"] cannot format a price: {error}'
-        yield Error(text, hint='It is a format string for one Decimal, as "¥{:,.2f}".', id=f"{TAG}.E003")
-    if conf.FREE_DELIVERY_FROM is not None:
-        try:
-            Decimal(conf.FREE_DELIVERY_FROM)
-        except (DecimalException, TypeError, ValueError):
-            text = f'{NAME}["FREE_DELIVERY_FROM"] is {conf.FREE_DELIVERY_FROM!r}, no amount.'
-            yield Error(text, id=f"{TAG}.E003")
+        return bool(value.format(Decimal("1.00")) != value.format(Decimal("2.00")))
+    except (ValueError, IndexError, KeyError, AttributeError):
+        return False
+
+
+def _is_amount(value: Any) -> bool:
+    try:
+        amount = Decimal(value)
+    except (DecimalException, TypeError, ValueError):
+        return False
+    return amount.is_finite() and amount >= 0
+
+
+def _is_cookie_name(value: Any) -> bool:
+    return isinstance(value, str) and COOKIE_NAME.fullmatch(value) is not None
+
+
+VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "MAX_QUANTITY": (_whole(1), "a whole number from 1"),
+    "MAX_LINES": (_whole(1), "a whole number from 1"),
+    "LOW_STOCK": (_whole(0), "a whole number from 0"),
+    "FREE_DELIVERY_FROM": (lambda value: value is None or _is_amount(value), 'an amount, as "59.00", or None'),
+    "PRICE_FORMAT": (_writes_prices, 'a format string for one Decimal, as "¥{:,.2f}"'),
+    "GUESTS": (lambda value: isinstance(value, bool), "True or False"),
+    "GUEST_DAYS": (_whole(1), "a whole number from 1"),
+    "GUEST_COOKIE": (_is_cookie_name, "the name of a cookie: letters, digits, - and _"),
+    "MERGE_POLICY": (lambda value: value in POLICIES, f"one of {', '.join(POLICIES)}"),
+    "JQUERY_URL": (lambda value: value is None or (isinstance(value, str) and value != ""), "a static path, or None"),
+}
+"""What each setting takes, where no other check asks."""
 
 
 def _urls() -> Iterable[CheckMessage]:
@@ -90,6 +116,11 @@ def _urls() -> Iterable[CheckMessage]:
         except NoReverseMatch:
             text = f'{NAME}["CHECKOUT_URL"] is {conf.CHECKOUT_URL!r}, which names no URL without arguments.'
             yield Error(text, hint="It is the name of a URL; None shows no checkout button.", id=f"{TAG}.E004")
+    try:
+        resolve_url(conf.SHOP_URL)
+    except (NoReverseMatch, TypeError):
+        text = f'{NAME}["SHOP_URL"] is {conf.SHOP_URL!r}, which is neither a path nor the name of a URL.'
+        yield Error(text, hint='It is where an empty cart leads, as "/".', id=f"{TAG}.E004")
     try:
         reverse("dailyfresh_cart:cart")
     except NoReverseMatch:

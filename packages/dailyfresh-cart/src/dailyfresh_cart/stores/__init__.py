@@ -12,11 +12,11 @@ def store() -> CartStore:
     wanted = conf.STORE
     try:
         backend: type[CartStore] = import_string(wanted["BACKEND"])
-    except (ImportError, KeyError, TypeError) as error:
+    except (ImportError, KeyError, AttributeError, TypeError) as error:
         raise ImproperlyConfigured(f'DAILYFRESH_CART["STORE"]["BACKEND"] is no importable class: {error}') from error
     try:
         return backend(**wanted.get("OPTIONS", {}))
-    except TypeError as error:
+    except (AttributeError, TypeError) as error:
         raise ImproperlyConfigured(
             f'DAILYFRESH_CART["STORE"]["OPTIONS"] do not fit {wanted["BACKEND"]}: {error}'
         ) from error

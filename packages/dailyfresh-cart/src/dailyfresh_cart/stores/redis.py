@@ -60,6 +60,8 @@ class RedisStore(CartStore):
             raise ImproperlyConfigured(
                 f"the prefix {prefix!r} of a Redis cart store holds characters that keys must not"
             )
+        if not timeout > 0:
+            raise ImproperlyConfigured(f"the timeout {timeout!r} of a Redis cart store is no number of seconds")
         self.alias, self.factory, self.url, self.timeout, self.prefix = alias, client, url, timeout, prefix
 
     @property
