@@ -82,6 +82,9 @@ def test_the_plus_of_a_card_becomes_a_stepper_and_counts_in_the_badge(page: Any,
         expect(card).not_to_have_attribute("aria-busy", "true")
         expect(card).to_have_attribute("data-quantity", left)
     expect(page.locator("[data-cart-badge]")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(card.locator("output")).to_have_text("1")
+    expect(page.locator("[data-cart-badge]")).to_have_text("1")
 
 
 def test_a_stepper_is_painted_at_once_and_its_sum_comes_from_the_server(page: Any, books: list[Book]) -> None:
@@ -152,6 +155,16 @@ def test_a_removed_line_comes_back_by_undo(page: Any, books: list[Book]) -> None
 
 
 @pytest.mark.prove
+def test_a_line_set_to_nothing_comes_back_by_undo(page: Any, books: list[Book]) -> None:
+    fill(page, 1)
+    page.get_by_label("Quantity of Ulysses").fill("0")
+    page.get_by_label("Quantity of Ulysses").press("Enter")
+    expect(page.get_by_text("Your basket is still empty")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Quantity of Ulysses")).to_have_value("1")
+
+
+@pytest.mark.prove
 def test_dead_lines_are_cleared_at_once(page: Any, books: list[Book]) -> None:
     fill(page, 1, 2, 3)
     Book.objects.filter(pk=2).update(in_print=False)
@@ -184,6 +197,19 @@ def test_a_lost_network_takes_the_number_back_and_offers_to_try_again(page: Any,
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
     expect(total(page)).to_have_text("¥20.00")
+
+
+@pytest.mark.prove
+def test_trying_again_opens_the_mini_cart_that_would_not_open(page: Any, books: list[Book]) -> None:
+    fill(page, 1)
+    page.goto("/")
+    page.context.set_offline(True)
+    page.locator("[data-cart-open]").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.locator("[data-cart-mini]")).to_be_hidden()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-cart-mini-line='1']")).to_be_visible()
 
 
 @pytest.mark.prove

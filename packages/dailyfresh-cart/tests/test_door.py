@@ -70,7 +70,8 @@ def test_more_than_there_is_is_refused_and_the_answer_says_how_many_there_are(cl
     assert (answer["status"], answer["code"]) == (409, "out_of_stock")
     assert answer["data"] == {"sku_id": sku_id, "allowed": 3, "in_cart": 2}
     assert answer["message"] == "Only 3 of “Ulysses” left, and 2 in your cart already."
-    assert ask(client, "set", sku_id=sku_id, quantity=999999999)["data"]["allowed"] == 3
+    answer = ask(client, "set", sku_id=sku_id, quantity=999999999)
+    assert (answer["message"], answer["data"]["allowed"]) == ("Only 3 of “Ulysses” left.", 3)
     assert quantities(client) == {sku_id: 2}
     assert ask(client, "set", sku_id=sku_id, quantity=3)["ok"]
 
@@ -80,6 +81,10 @@ def test_more_than_one_buyer_may_take_is_refused(client: Any, book: Any, setting
     answer = ask(client, "add", sku_id=sku_id, quantity=3)
     assert (answer["status"], answer["code"], answer["data"]["allowed"]) == (409, "over_limit", 2)
     assert answer["message"] == "You can buy at most 2 of “Ulysses”."
+    ask(client, "add", sku_id=sku_id)
+    assert ask(client, "set", sku_id=sku_id, quantity=3)["message"] == "You can buy at most 2 of “Ulysses”."
+    answer = ask(client, "add", sku_id=sku_id, quantity=2)
+    assert answer["message"] == "You can buy at most 2 of “Ulysses”, and 1 are in your cart already."
     plenty = book(copies=5000)
     assert ask(client, "add", sku_id=plenty.pk, quantity=1000)["data"]["allowed"] == 999
 

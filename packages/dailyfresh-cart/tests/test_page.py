@@ -144,6 +144,16 @@ def test_removing_can_be_undone_to_the_place_the_price_and_the_tick(client: Clie
     assert before["lines"][0]["selected"] is False
 
 
+def test_setting_to_nothing_can_be_undone_like_a_removal(client: Client, book: Any) -> None:
+    sku_id = str(book().pk)
+    ask(client, "add", sku_id=sku_id, quantity=3)
+    answer = ask(client, "set", sku_id=sku_id, quantity=0)
+    assert (answer["code"], answer["message"], answer["data"]["count"]) == ("removed", "1 product removed.", 0)
+    ask(client, "restore", undo=answer["data"]["undo"])
+    assert quantities(client) == {sku_id: 3}
+    assert ask(client, "set", sku_id="999", quantity=0)["data"]["undo"] == ""
+
+
 def test_removing_what_is_not_there_is_no_error(client: Client, book: Any) -> None:
     ask(client, "add", sku_id=book().pk)
     answer = ask(client, "remove", sku_id="999")
@@ -217,8 +227,11 @@ class TestWithoutJavaScript:
         assert quantities(client) == {first: 2, second: 4}
         press(client, f"step:-1:{second}", **{f"quantity-{second}": "1"})
         assert quantities(client)[second] == 1
-        press(client, "update", **{f"quantity-{first}": "0"})
-        assert quantities(client) == {second: 1}
+        response = press(client, "update", **{f"quantity-{first}": "0", f"quantity-{second}": "2"})
+        assert quantities(client) == {second: 2}
+        undo = client.get(response.url).content.decode().split('name="undo" value="')[1].split('"')[0]
+        client.post(f"{PAGE}restore/", {"undo": undo}, headers={"accept": "text/html"})
+        assert quantities(client) == {first: 2, second: 2}
 
     def test_a_number_too_high_is_refused_and_nothing_of_the_form_is_done(self, client: Client, book: Any) -> None:
         first, second = str(book(copies=3).pk), str(book("Dubliners").pk)

@@ -113,6 +113,8 @@ def message_of(error: CartError) -> str:
 
 
 def _line_message(error: LineRefused) -> str:
+    # Who sets a quantity asks for just so many, whatever the line holds.
+    adds_to_some = error.adding and error.in_cart
     match error:
         case UnknownProduct():
             return _("This product does not exist.")
@@ -120,13 +122,13 @@ def _line_message(error: LineRefused) -> str:
             return _("“%(name)s” is not for sale at the moment.")
         case CartFull():
             return _("Your cart is full: it holds %(n)d different products.")
-        case OverLimit() if error.in_cart:
+        case OverLimit() if adds_to_some:
             return _("You can buy at most %(n)d of “%(name)s”, and %(in_cart)d are in your cart already.")
         case OverLimit():
             return _("You can buy at most %(n)d of “%(name)s”.")
         case _ if not error.allowed:
             return _("“%(name)s” is sold out.")
-        case _ if error.in_cart:
+        case _ if adds_to_some:
             return _("Only %(n)d of “%(name)s” left, and %(in_cart)d in your cart already.")
     return _("Only %(n)d of “%(name)s” left.")
 

@@ -16,12 +16,15 @@ class SignInRequired(CartError):
 class LineRefused(CartError):
     """One line was refused, and with it the whole change."""
 
-    def __init__(self, sku_id: str, *, name: str = "", in_cart: int = 0, allowed: int = 0) -> None:
+    def __init__(
+        self, sku_id: str, *, name: str = "", in_cart: int = 0, allowed: int = 0, adding: bool = False
+    ) -> None:
         super().__init__(sku_id)
         self.sku_id = sku_id
         self.name = name or sku_id
         self.in_cart = in_cart
         self.allowed = allowed
+        self.adding = adding
 
 
 class UnknownProduct(LineRefused):

@@ -76,10 +76,12 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_POST
 @answering
 def set_(request: HttpRequest) -> HttpResponse:
-    """Just so many pieces; 0 removes the line."""
+    """Just so many pieces; 0 removes the line, with the answer of `remove`."""
     wanted = _valid(SetForm(request.POST))
-    after = services.set_quantity(owner=owner_for_change(request), sku_id=wanted["sku_id"], quantity=wanted["quantity"])
-    return _changed(request, "changed", "", after)
+    sku_id, quantity, owner = wanted["sku_id"], wanted["quantity"], owner_for_change(request)
+    if not quantity:
+        return _removed(request, services.remove_lines(owner=owner, sku_ids=[sku_id]), owner)
+    return _changed(request, "changed", "", services.set_quantity(owner=owner, sku_id=sku_id, quantity=quantity))
 
 
 @login_not_required
@@ -140,10 +142,10 @@ def update(request: HttpRequest) -> HttpResponse:
             return _removed(request, services.remove_lines(owner=owner, sku_ids=ticked), owner)
         case "clear":
             return _removed(request, services.clear_invalid(owner=owner), owner)
-    after = services.change_lines(owner=owner, quantities=wanted.quantities, marks=wanted.marks)
+    changed = services.change_lines(owner=owner, quantities=wanted.quantities, marks=wanted.marks)
     if wanted.verb == "checkout" and conf.CHECKOUT_URL:
-        return _to_checkout(request, after)
-    return _changed(request, "changed", "", after)
+        return _to_checkout(request, changed.cart)
+    return _removed(request, changed, owner) if changed.lines else _changed(request, "changed", "", changed.cart)
 
 
 @never_cache

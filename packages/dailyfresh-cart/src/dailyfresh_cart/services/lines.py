@@ -51,7 +51,7 @@ def set_quantity(*, owner: Owner, sku_id: str, quantity: int) -> Cart:
     return _cart(_changed(owner, [change], products, why="set", read=True), products)
 
 
-def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[str, bool]) -> Cart:
+def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[str, bool]) -> Removed:
     """What a whole page says: quantities (sku_id -> pieces, 0 removes) and ticks (sku_id -> selected) in one change.
 
     Lines that are no longer in the cart are left out: a page that is old brings nothing back. Raises as set_quantity.
@@ -63,9 +63,10 @@ def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[
         for sku_id, n in quantities.items()
         if sku_id in held and n != held[sku_id].quantity
     ]
-    gone = {change.sku_id for change in changes if not change.quantity}
+    gone = [change.sku_id for change in changes if not change.quantity]
     changes += [Change(Kind.MARK, sku_id, selected=mark) for sku_id, mark in marks.items() if sku_id not in gone]
-    return _cart(_changed(owner, changes, products, why="set", read=True), products)
+    outcome = _changed(owner, changes, products, why="set", read=True)
+    return Removed({sku_id: held[sku_id] for sku_id in gone}, _cart(outcome, products))
 
 
 def remove_lines(*, owner: Owner, sku_ids: Collection[str]) -> Removed:
@@ -143,19 +144,19 @@ def _changed(
         read=read,
     )
     for sku_id, reason in outcome.refused.items():
-        raise _refusal(sku_id, reason, outcome.before[sku_id], products.get(sku_id))
+        raise _refusal(sku_id, reason, outcome.before[sku_id], products.get(sku_id), adding=why == "add")
     if outcome.applied and changes:
         cart_changed.send_robust(None, owner=owner, sku_ids=[change.sku_id for change in changes], why=why)
     return outcome
 
 
-def _refusal(sku_id: str, reason: Why, in_cart: int, product: Purchasable | None) -> LineRefused:
+def _refusal(sku_id: str, reason: Why, in_cart: int, product: Purchasable | None, *, adding: bool) -> LineRefused:
     name = product.name if product else ""
     if reason is Why.FULL or product is None:
         return CartFull(sku_id, name=name, in_cart=in_cart, allowed=conf.MAX_LINES)
     allowed = allowed_of(product)
     error = OutOfStock if allowed == product.available else OverLimit
-    return error(sku_id, name=name, in_cart=in_cart, allowed=allowed)
+    return error(sku_id, name=name, in_cart=in_cart, allowed=allowed, adding=adding)
 
 
 def _removed(

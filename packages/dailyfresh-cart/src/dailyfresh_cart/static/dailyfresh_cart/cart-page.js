@@ -39,12 +39,12 @@ jQuery(function ($) {
     var wish = wishes.shift();
     if (!wish) { running = false; return; }
     running = true;
-    df.cart.post(wish.url, $.extend({ page: 1 }, wish.data), function () { ask(wish.what, wish.url, wish.data, wish.undo); })
+    df.cart.post(wish.url, $.extend({ page: 1 }, wish.data), function () { ask(wish.what, wish.url, wish.data); })
       .done(function (data, envelope) {
         known = data;
         // While more is on its way, this answer would undo what is painted already.
         if (!wishes.length) { show(data); } else { df.cart.badge(data.count); }
-        if (wish.undo && data.undo) {
+        if (data.undo) {
           df.message(envelope.message, { action: urls.textUndo, run: function () { ask("undo", urls.restoreUrl, { undo: data.undo }); } });
         }
       }).fail(function (answer) {
@@ -55,9 +55,9 @@ jQuery(function ($) {
   }
 
   // `what` names the thing that is changed: a later wish for it takes the place of one that still waits.
-  function ask(what, url, data, undo) {
+  function ask(what, url, data) {
     wishes = wishes.filter(function (wish) { return wish.what !== what; });
-    wishes.push({ what: what, url: url, data: data, undo: undo });
+    wishes.push({ what: what, url: url, data: data });
     if (!running) { next(); }
   }
 
@@ -89,15 +89,15 @@ jQuery(function ($) {
   }).on("click", "[data-cart-remove]", function (event) {
     event.preventDefault();
     $(this).closest("[data-cart-line]").prop("hidden", true);
-    ask("remove " + skuOf(this), urls.removeUrl, { sku_id: skuOf(this) }, true);
+    ask("remove " + skuOf(this), urls.removeUrl, { sku_id: skuOf(this) });
   }).on("click", "[data-cart-remove-selected]", function (event) {
     var $lines = $page.find("[data-cart-select]:checked").closest("[data-cart-line]").prop("hidden", true);
     event.preventDefault();
-    ask("remove selected", urls.removeUrl, { sku_id: $lines.map(function () { return $(this).attr("data-cart-line"); }).get() }, true);
+    ask("remove selected", urls.removeUrl, { sku_id: $lines.map(function () { return $(this).attr("data-cart-line"); }).get() });
   }).on("click", "[data-cart-clear]", function (event) {
     event.preventDefault();
     $page.find("[data-cart-invalid]").prop("hidden", true);
-    ask("clear", urls.clearUrl, {}, true);
+    ask("clear", urls.clearUrl, {});
   }).on("change", "[data-cart-select]", function () {
     ask("select " + skuOf(this), urls.selectUrl, { sku_id: skuOf(this), selected: this.checked ? 1 : 0 });
   }).on("change", "[data-cart-all]", function () {

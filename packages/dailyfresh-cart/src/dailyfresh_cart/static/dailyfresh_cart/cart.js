@@ -63,10 +63,19 @@ jQuery(function ($) {
     ).done(function (data, envelope) {
       $stepper.removeAttr("aria-busy");
       told({ count: data.count, sku_id: sku, quantity: by > 0 ? data.quantity : before + by });
-      if (by > 0) { df.message(envelope.message); }
+      if (data.undo) {
+        df.message(envelope.message, { action: own.textUndo, run: function () { restore(sku, data.undo); } });
+      } else if (by > 0) { df.message(envelope.message); }
     }).fail(function () {
       $stepper.removeAttr("aria-busy");
       paintStepper($stepper, before);
+    });
+  }
+
+  function restore(sku, undo) {
+    post(own.restoreUrl, { undo: undo }, function () { restore(sku, undo); }).done(function (data) {
+      var line = data.lines.filter(function (one) { return one.sku_id === sku; })[0];
+      told({ count: data.count, sku_id: sku, quantity: line ? line.quantity : 0 });
     });
   }
 
