@@ -1,16 +1,48 @@
 """The admin as a merchant uses it."""
 
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_goods.models import SKU, SPU, HomeBanner, HomeTypeGoods, StalePage
+from dailyfresh_goods import services
+from dailyfresh_goods.models import SKU, SPU, Band, HomeBanner, HomeTypeGoods, StalePage
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 
 HERE = "/admin/dailyfresh_goods"
+
+
+class Form(HTMLParser):
+    """What a browser would send of the form on a page."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__()
+        self.data: dict[str, str] = {}
+        self.open = ""
+        self.feed(page.content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value")
+        if tag == "input" and given.get("type") not in ("submit", "file"):
+            if given.get("type") != "checkbox" or "checked" in given:
+                self.data[name] = value or "on" * (given.get("type") == "checkbox")
+        elif tag in ("select", "textarea"):
+            self.open, self.data[name] = name, ""
+        elif tag == "option" and "selected" in given:
+            self.data[self.open] = value or ""
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.lasttag == "textarea":
+            self.data[self.open] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("select", "textarea"):
+            self.open = ""
 
 
 def upload(client: Client, text: str, **more: Any) -> Any:
@@ -64,6 +96,54 @@ def test_price_stock_and_sale_are_edited_in_the_list(shop: Shop, admin_client: C
     sku.refresh_from_db()
     assert (str(sku.price), sku.stock, sku.band) == ("7.70", 0, 0)
     assert StalePage.objects.filter(key=f"detail:{sku.pk}").exists()
+
+
+PLACES = {
+    "list": (f"{HERE}/sku/", "form-0-"),
+    "form": (f"{HERE}/sku/{{sku.pk}}/change/", ""),
+    "inline": (f"{HERE}/spu/{{sku.spu_id}}/change/", "skus-0-"),
+}
+
+
+def edit(client: Client, sku: SKU, place: str, sold: int, **typed: Any) -> None:
+    """A merchant opens the page, some pieces are sold and the price moves, and the merchant saves what was typed."""
+    url, prefix = (text.format(sku=sku) for text in PLACES[place])
+    data = Form(client.get(url)).data
+    SKU.untold.filter(pk=sku.pk).update(stock=F("stock") - sold, sales=F("sales") + sold, origin="Shandong")
+    services.mark_stock_changed(sku_ids=[str(sku.pk)])
+    data |= {f"{prefix}{name}": value for name, value in typed.items()} | {"_save": "Save"}
+    data = {name: value for name, value in data.items() if name not in ("action", "q")}
+    assert client.post(url, data).status_code == 302
+    sku.refresh_from_db()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_saving_something_else_leaves_what_was_sold_meanwhile(place: str, shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku("Apple", stock=12)
+    edit(admin_client, sku, place, 5, price="7.70")
+    assert (str(sku.price), sku.stock, sku.sales, sku.band, sku.origin) == ("7.70", 7, 5, Band.LOW, "Shandong")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("typed", "left", "band"), [(30, 25, Band.IN_STOCK), (9, 4, Band.LOW), (2, 0, Band.SOLD_OUT)])
+def test_a_stock_that_is_typed_counts_from_what_the_merchant_saw(
+    place: str, typed: int, left: int, band: Band, shop: Shop, admin_client: Client
+) -> None:
+    sku = shop.sku("Apple", stock=12)
+    edit(admin_client, sku, place, 5, stock=typed)
+    assert (sku.stock, sku.sales, sku.band, str(sku.price)) == (left, 5, band, "9.90")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_price_moved_meanwhile_stays(place: str, shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku("Apple", on_sale=True)
+    url, prefix = (text.format(sku=sku) for text in PLACES[place])
+    data = Form(admin_client.get(url)).data
+    SKU.objects.filter(pk=sku.pk).update(price="8.80", on_sale=False)
+    data = {name: value for name, value in data.items() if name not in ("action", "q")}
+    admin_client.post(url, data | {f"{prefix}stock": 40, "_save": "Save"})
+    sku.refresh_from_db()
+    assert (str(sku.price), sku.on_sale, sku.stock) == ("8.80", False, 40)
 
 
 def test_an_spu_is_made_with_its_packs_on_one_page(shop: Shop, admin_client: Client) -> None:

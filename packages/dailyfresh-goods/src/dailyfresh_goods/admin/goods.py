@@ -19,6 +19,7 @@ from ..exchange.columns import COLUMNS
 from ..exchange.files import write_csv, write_xlsx
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
+from .editing import Edited, PacksFormSet, save_changed
 from .imports import ImportView
 from .parts import Thumbnail
 
@@ -40,8 +41,9 @@ class SKUImageInline(Thumbnail, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
-class SKUInline(admin.StackedInline):  # type: ignore[type-arg]
+class SKUInline(Edited, admin.StackedInline):  # type: ignore[type-arg]
     model = SKU
+    formset = PacksFormSet
     fields = (
         ("name", "unit", "slug"),
         ("type", "price", "market_price"),
@@ -69,7 +71,7 @@ class SPUAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(SKU)
-class SKUAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+class SKUAdmin(Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
     list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "band", "sales", "on_sale", "preview")
     list_editable = ("price", "stock", "on_sale")
@@ -88,6 +90,12 @@ class SKUAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
         (_("Selling"), {"fields": (("price", "market_price"), ("stock", "limit"), ("on_sale", "sort_order"))}),
         (_("Figures"), {"fields": (("band", "sales"), ("created_at", "updated_at"), "preview")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: SKU, form: Any, change: bool) -> None:
+        if change:
+            save_changed(form)
+        else:
+            obj.save()
 
     @admin.display(description=_("page"))
     def preview(self, sku: SKU) -> str | SafeString:

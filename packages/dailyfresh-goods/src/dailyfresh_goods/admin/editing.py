@@ -1,0 +1,42 @@
+"""Saving what the merchant changed and nothing else: goods are sold while the page is open."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Field
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+
+from .. import services
+from ..models import SKU
+
+
+class Edited:
+    """A form that brings back what it showed, to tell what was typed from what moved meanwhile."""
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and not isinstance(field, forms.FileField):
+            field.show_hidden_initial = True
+        return field
+
+
+class PacksFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """The SKUs on the page of their SPU."""
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> SKU:
+        save_changed(form)
+        return form.instance  # type: ignore[no-any-return]
+
+
+def save_changed(form: "forms.ModelForm[SKU]") -> None:
+    """Write the columns that were changed; a stock that was typed is added to what is left of the one shown."""
+    sku, changed = form.instance, set(form.changed_data)
+    columns = {field.name for field in SKU._meta.concrete_fields if field.name in changed and not field.primary_key}
+    if columns - {"stock"}:
+        sku.save(update_fields=columns - {"stock"} | {"updated_at"})
+    if "stock" in columns:
+        # A client that does not send back what it was shown means the row as it is.
+        shown = form.data.get(form["stock"].html_initial_name, "")
+        seen = int(shown) if shown.isdecimal() else form.initial["stock"]
+        services.add_stock(sku_id=str(sku.pk), pieces=sku.stock - seen)
