@@ -241,6 +241,15 @@ class TestWithoutJavaScript:
         assert "Only 3 of “Ulysses” left" in page(client)
         assert quantities(client) == {first: 1, second: 1}
 
+    def test_a_short_line_can_be_stepped_down(self, client: Client, book: Any) -> None:
+        one = book()
+        ask(client, "add", sku_id=one.pk, quantity=9)
+        one.copies = 3
+        one.save()
+        assert ask(client, "set", sku_id=one.pk, quantity=8)["ok"]
+        assert ask(client, "set", sku_id=one.pk, quantity=9)["code"] == "out_of_stock"
+        assert quantities(client) == {str(one.pk): 8}
+
     def test_a_short_line_can_be_brought_to_what_is_left(self, client: Client, book: Any) -> None:
         ulysses = book()
         ask(client, "add", sku_id=ulysses.pk, quantity=5)

@@ -83,6 +83,13 @@ class CartStoreContract:
             assert outcome.before == outcome.after == {"b": 0, "a": 2}
         assert store.read(owner) == before
 
+    def test_a_line_over_its_cap_may_shrink_and_not_grow(self, store: CartStore, owner: Owner) -> None:
+        store.change(owner, [Change(ADD, "a", 9)])
+        assert store.change(owner, [Change(SET, "a", 8, cap=5)]).after == {"a": 8}
+        assert store.change(owner, [Change(SET, "a", 7, cap=5)], clip=True).after == {"a": 7}
+        for kind, quantity in ((ADD, 1), (SET, 8), (MAX, 8)):
+            assert store.change(owner, [Change(kind, "a", quantity, cap=5)]).refused == {"a": Why.CAP}
+
     def test_clipping_takes_what_fits_and_never_less_than_there_was(self, store: CartStore, owner: Owner) -> None:
         store.change(owner, [Change(ADD, "a", 2), Change(ADD, "b", 9)])
         changes = [Change(ADD, "a", 5, cap=4), Change(ADD, "b", 1, cap=3), Change(MAX, "c", 7, cap=2)]

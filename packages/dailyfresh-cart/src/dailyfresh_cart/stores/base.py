@@ -50,7 +50,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line's change; `cap` is the most the line may hold afterwards, None for no bound."""
+    """One line's change; `cap` is the most that it may make the line hold, None for no bound."""
 
     kind: Kind
     sku_id: str

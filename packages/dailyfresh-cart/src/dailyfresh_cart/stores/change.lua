@@ -32,7 +32,7 @@ for i = 9, #ARGV, 7 do
   elseif kind == 'take' then new = math.max(0, old - quantity)
   elseif kind == 'mark' or (kind == 'put' and old > 0) then new = old
   end
-  if cap >= 0 and new > cap and kind ~= 'take' and kind ~= 'mark' and not (kind == 'put' and old > 0) then
+  if cap >= 0 and new > math.max(cap, old) then -- a line that is too long already may shrink
     if clip then new = math.max(old, cap) else why = 'cap' end
   end
   if why == '' and new > 0 and old == 0 and most > 0 and count >= most then

@@ -50,7 +50,7 @@ def _changed(old: Line | None, change: Change, *, clip: bool) -> tuple[Line | No
         Kind.MAX: max(held, change.quantity),
         Kind.TAKE: max(0, held - change.quantity),
     }.get(change.kind, change.quantity)
-    if change.cap is not None and wanted > change.cap and change.kind is not Kind.TAKE:
+    if change.cap is not None and wanted > max(change.cap, held):  # a line that is too long already may shrink
         if not clip:
             return old, Why.CAP
         wanted = max(held, change.cap)
