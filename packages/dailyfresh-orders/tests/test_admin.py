@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from dailyfresh_orders.admin import papers
@@ -137,6 +138,16 @@ def test_the_csv_opens_in_a_spreadsheet_and_holds_no_formula(admin_client, make_
     assert cells["Lines"].startswith("'=")
     assert cells["Total"] == str(order.total)
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_the_csv_tells_the_time_of_the_shop(make_order, apple, settings):
+    make_order({apple: 1})
+    settings.USE_TZ = True
+    Order.objects.update(
+        placed_at=datetime(2026, 3, 1, 17, 30, tzinfo=UTC), paid_at=datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
+    )
+    _head, row = csv.reader(papers.csv_rows(Order.objects.all()))
+    assert [row[1], row[3]] == ["2026-03-02 01:30:00", "2026-03-02 02:00:00"]
 
 
 def test_the_csv_of_many_orders_takes_few_statements(admin_client, make_order, apple, django_assert_max_num_queries):

@@ -1,4 +1,4 @@
-"""Days of the shop: their boundaries are computed here, never in the database.
+"""Days and clock of the shop: their boundaries are computed here, never in the database.
 
 Debian's MariaDB has no time zone tables, and `TruncDate` then silently gives None.
 """
@@ -11,10 +11,12 @@ from django.utils import timezone
 
 def today(instant: datetime | None = None) -> date:
     """The day of an instant (now by default) in the shop's time zone."""
-    instant = instant or timezone.now()
-    return (
-        timezone.localtime(instant, timezone.get_default_timezone()) if timezone.is_aware(instant) else instant
-    ).date()
+    return local(instant or timezone.now()).date()
+
+
+def local(instant: datetime) -> datetime:
+    """An instant on the clock of the shop; a site without time zones keeps it so already."""
+    return timezone.localtime(instant, timezone.get_default_timezone()) if timezone.is_aware(instant) else instant
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:

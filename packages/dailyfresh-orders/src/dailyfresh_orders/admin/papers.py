@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from ..days import local
 from ..models import Order, OrderLine
 
 BOM = "\ufeff"
@@ -48,10 +50,9 @@ def csv_rows(chosen: "QuerySet[Order]") -> Iterator[str]:
     for order in _in_pieces(chosen.select_related("user").prefetch_related("lines").order_by("-pk")):
         lines = "; ".join(f"{line.name} {line.unit} × {line.quantity}" for line in order.lines.all())
         row = [
-            order.number, f"{order.placed_at:%Y-%m-%d %H:%M:%S}", order.get_state_display(),
-            f"{order.paid_at:%Y-%m-%d %H:%M:%S}" if order.paid_at else "", order.payment_method, order.user or "",
-            order.receiver, order.phone, order.address, order.goods_total, order.freight, order.total, order.carrier,
-            order.tracking_number, lines,
+            order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
+            order.payment_method, order.user or "", order.receiver, order.phone, order.address, order.goods_total,
+            order.freight, order.total, order.carrier, order.tracking_number, lines,
         ]  # fmt: skip
         yield writer.writerow(map(harmless, row))
 
@@ -62,6 +63,10 @@ def _in_pieces(orders: "QuerySet[Order]", size: int = 1000) -> Iterator[Order]:
     while piece:
         yield from piece
         piece = list(orders.filter(pk__lt=piece[-1].pk)[:size])
+
+
+def _time(instant: datetime | None) -> str:
+    return f"{local(instant):%Y-%m-%d %H:%M:%S}" if instant else ""
 
 
 def harmless(value: object) -> str:
