@@ -134,6 +134,21 @@ def test_a_row_twice_and_a_new_row_without_its_columns_are_named(shop: Shop) -> 
     assert problems({"price": "1"})[0] == (2, "slug")
 
 
+def test_one_slug_in_two_spellings_is_named(shop: Shop) -> None:
+    assert problems(GOOD, GOOD | {"slug": "Pear"}) == [(3, "slug")]
+
+
+@pytest.mark.mariadb
+def test_a_slug_that_differs_in_case_alone_overwrites_nothing(shop: Shop) -> None:
+    """MariaDB takes both for one: the new SKU would be written over the old."""
+    sku = shop.sku("Apple", slug="apple")
+    assert problems(GOOD | {"slug": "Apple"}, GOOD) == [(2, "slug")]
+    report = import_goods(rows=rows(GOOD | {"slug": "Apple"}, {"slug": "APPLE", "price": 1}, GOOD), skip_bad=True)
+    assert (report.bad, report.created) == (2, 1)
+    sku.refresh_from_db()
+    assert (sku.name, sku.slug, str(sku.price)) == ("Apple", "apple", "9.90")
+
+
 def test_numbers_of_a_spreadsheet_are_taken_as_they_read(shop: Shop) -> None:
     import_goods(rows=rows(GOOD | {"price": 9.9, "stock": 12.0, "name": 300.0, "on_sale": True}))
     sku = SKU.objects.get()

@@ -53,6 +53,8 @@ class _Import:
         """(cleaned values, the SKU they change or None) of the good rows that say anything new; the others are counted."""
         slugs = [str(row.get("slug") or "").strip() for _number, row in batch]
         existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs).select_related("spu")}
+        # A database that ignores case, as MariaDB does, finds other spellings too, and would write over them.
+        spelled = {slug.lower(): slug for slug in existing}
         good = []
         for number, row in batch:
             values = dict(values_of(row))
@@ -64,14 +66,17 @@ class _Import:
             problems += [Problem(number, name, _("There is no such column.")) for name in unknown(row)]
             slug = values.get("slug")
             sku = existing.get(slug) if isinstance(slug, str) else None
-            wanted = REQUIRED if sku is None else ("slug",)
+            other = spelled.get(slug.lower()) if isinstance(slug, str) and sku is None else None
+            if other:
+                problems.append(Problem(number, "slug", _("There is “%s”, which differs in case alone.") % other))
+            wanted = ("slug",) if sku or other else REQUIRED
             problems += [Problem(number, name, _("A new SKU needs this.")) for name in wanted if name not in values]
             if isinstance(values.get("type"), str) and values["type"] not in self.types:
                 problems.append(Problem(number, "type", _("There is no type “%s”.") % values["type"]))
             if isinstance(slug, str):
-                if hash(slug) in self.seen:
+                if hash(slug.lower()) in self.seen:
                     problems.append(Problem(number, "slug", _("The file has “%s” twice.") % slug))
-                self.seen.add(hash(slug))
+                self.seen.add(hash(slug.lower()))
             if problems:
                 self.report.add(problems)
             elif sku is not None and self._stands(values, sku):
