@@ -52,6 +52,17 @@ class TestSessionStore(CartStoreContract):
         return lambda key: Owner(key, sessions.setdefault(key, Session()))
 
 
+def test_a_survey_of_the_database_reads_so_many_carts_at_a_time(
+    db: None, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr("dailyfresh_cart.stores.database.BATCH", 2)
+    store, owners = DatabaseStore(), [Owner(f"g:{n}") for n in range(5)]
+    for owner in owners:
+        store.change(owner, [Change(Kind.ADD, "a", 1)])
+    with django_assert_num_queries(4):
+        assert [held.owner for held in store.survey()] == owners
+
+
 def test_a_session_that_is_saved_and_read_again_holds_the_cart(db: None) -> None:
     session, store = Session(), SessionStore()
     store.change(Owner("g:session", session), [Change(Kind.ADD, "a", 2, unit_price=Decimal("1.50"))])

@@ -15,6 +15,8 @@ from .document import Document, DocumentStore, is_empty, lines_of
 T = TypeVar("T")
 TRIES = 5
 """How often a change is begun when the database breaks a deadlock."""
+BATCH = 500
+"""Carts that a survey reads in one statement."""
 
 
 class DatabaseStore(DocumentStore):
@@ -72,9 +74,14 @@ class DatabaseStore(DocumentStore):
             return bool(rows.delete()[0])
 
     def survey(self) -> Iterator[Held]:
-        for row in StoredCart.objects.using(self.using).order_by("pk").iterator():
-            lines = lines_of(row.document)
-            yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
+        rows = StoredCart.objects.using(self.using).order_by("pk")
+        # Not iterator(): MySQL's driver would fetch every row at once.
+        batch = list(rows[:BATCH])
+        while batch:
+            for row in batch:
+                lines = lines_of(row.document)
+                yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
+            batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
 
 
 @contextmanager
