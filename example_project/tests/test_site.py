@@ -1,6 +1,11 @@
 """The composed site through its own door: pages, headers, languages, and what one package tells another."""
 
+import os
 import re
+import secrets
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +29,7 @@ from django.urls import reverse
 from django_redis import get_redis_connection
 
 pytestmark = pytest.mark.django_db
+PROJECT = Path(__file__).resolve().parent.parent
 
 PUBLIC = ["/", "/list/fruit/", "/list/fruit/price/1/", "/search/?q=草莓", "/user/login/", "/user/register/", "/cart/"]
 PUBLIC += ["/about/", "/terms/", "/privacy/", "/kit/", "/demo/mails/"]
@@ -41,6 +47,32 @@ def test_checks_find_nothing_to_complain_about(settings: Any) -> None:
         setattr(settings, name, {**getattr(settings, name), "TASKS": "celery"})
 
     call_command("check", fail_level="INFO")
+
+
+def test_a_real_site_is_told_of_nothing_before_it_opens(tmp_path: Path) -> None:
+    real = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.base",
+        "VAR_DIR": str(tmp_path),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SITE_URL": "https://shop.example",
+        "ALLOWED_HOSTS": "shop.example",
+        "TRUSTED_PROXIES": "10.0.0.0/8",
+        "EMAIL_URL": "smtp+tls://shop:word@mail.example:587",
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--database", "default", "--fail-level", "WARNING"]
+
+    outcome = subprocess.run(command, cwd=PROJECT, env=os.environ | real, capture_output=True, text=True, check=False)
+
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert outcome.stdout == "System check identified no issues (2 silenced).\n"
+
+
+def test_plain_requests_go_to_https_where_the_site_has_it(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/about/").headers["Location"] == "https://testserver/about/"
+    assert client.get("/about/", headers={"X-Forwarded-Proto": "https"}).status_code == 200
+    assert client.get("/healthz").status_code == 200
 
 
 def test_no_migration_is_missing() -> None:
