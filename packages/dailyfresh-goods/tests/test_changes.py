@@ -8,7 +8,7 @@ import pytest
 from conftest import Shop
 from dailyfresh_goods import services
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, SKUImage, StalePage
-from dailyfresh_goods.signals import goods_changed
+from dailyfresh_goods.signals import goods_changed, rows_changed
 from django.db import connection
 from django.db.models import F
 
@@ -224,6 +224,41 @@ def test_a_home_page_nobody_arranged_follows_the_newest_goods(shop: Shop) -> Non
     marks()
     save(sku)
     assert "home" in marks()
+
+
+@pytest.mark.parametrize("many", [1, 2100])
+def test_a_bulk_update_changes_no_row_that_it_does_not_mark(many: int, sku: SKU, shop: Shop) -> None:
+    """Another process makes goods that fit the filter, between the reading of the keys and the change."""
+    shop.many(many)
+    told: set[int] = set()
+
+    def meanwhile(before: bool, **_: Any) -> None:
+        if before:
+            shop.many(1)
+
+    listen = lambda sku_ids, **_: told.update(sku_ids)  # noqa: E731
+    goods_changed.connect(listen)
+    rows_changed.connect(meanwhile, sender=SKU)
+    try:
+        count = SKU.objects.filter(price="9.90").update(price=1)
+    finally:
+        goods_changed.disconnect(listen)
+        rows_changed.disconnect(meanwhile, sender=SKU)
+    changed = set(SKU.objects.filter(price=1).values_list("pk", flat=True))
+    assert changed == told
+    assert count == len(changed) == 3 + many
+
+
+def test_a_bulk_update_asks_its_filter_again(sku: SKU) -> None:
+    def meanwhile(**_: Any) -> None:
+        SKU.untold.filter(pk=sku.pk).update(price=5)
+
+    rows_changed.connect(meanwhile, sender=SKU)
+    try:
+        assert SKU.objects.filter(pk=sku.pk, price="9.90").update(price=1) == 0
+    finally:
+        rows_changed.disconnect(meanwhile, sender=SKU)
+    assert SKU.objects.get(pk=sku.pk).price == 5
 
 
 def test_a_change_of_thousands_is_one_mark(shop: Shop) -> None:

@@ -7,6 +7,8 @@ from django.db import models, router, transaction
 
 from ..signals import rows_changed
 
+STEP = 2000  # keys in one statement
+
 
 class TrackedQuerySet(models.QuerySet[Any]):
     """A queryset whose bulk methods tell which rows they change, before and after.
@@ -30,7 +32,9 @@ class TrackedQuerySet(models.QuerySet[Any]):
         with transaction.atomic(using=self.db):
             pks = list(self.order_by().values_list("pk", flat=True))
             self._tell(pks, before=True)
-            count = super().update(**values)
+            # Of the rows that fit by now, only those that were told.
+            told = (self.filter(pk__in=pks[at : at + STEP]) for at in range(0, len(pks), STEP))
+            count = sum(super(TrackedQuerySet, rows).update(**values) for rows in told)
             self._tell(pks, before=False)
         return count
 
