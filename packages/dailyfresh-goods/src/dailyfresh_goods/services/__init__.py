@@ -1,10 +1,10 @@
 """What changes the catalogue, its pages and a visitor's history."""
 
 from .drain import build, build_everything, drain_pages, turn_home
-from .goods import change_skus, put_on_sale, take_off_sale
+from .goods import add_stock, change_skus, put_on_sale, take_off_sale
 from .imports import Report, export_goods, import_goods
 from .marks import keys_of, mark, mark_everything, mark_home, mark_stale, tell
-from .stock import add_stock, mark_stock_changed, refresh_bands, refresh_sales
+from .stock import mark_stock_changed, refresh_bands, refresh_sales
 from .visits import forget_history, merge_history, visit
 
 __all__ = [

@@ -36,15 +36,6 @@ def mark_stock_changed(*, sku_ids: Iterable[str]) -> None:
         _rewrite(moved, band=_band())
 
 
-def add_stock(*, sku_id: str, pieces: int) -> None:
-    """Put pieces into the stock, or take some out when negative, whatever was sold meanwhile; it ends at 0."""
-    # An unsigned column: a number below 0 is an error even on the way to a larger one.
-    empty = Case(When(stock__lte=-pieces, then=Value(0)), default=F("stock") + pieces)
-    with transaction.atomic():
-        SKU.objects.filter(pk=pk_of(sku_id)).update(stock=F("stock") + pieces if pieces > 0 else empty)
-        mark_stock_changed(sku_ids=[sku_id])
-
-
 def refresh_bands() -> int:
     """Set every band that does not fit its stock, and mark the pages; how many there were.
 
