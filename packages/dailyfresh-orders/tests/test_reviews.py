@@ -243,7 +243,9 @@ def test_the_goods_page_shows_the_first_reviews_and_more_on_demand(client, make_
     url = reverse("dailyfresh_orders:reviews", args=[apple.pk])
     assert "3 stars" in first
     assert f"{url}?page=2" in first
-    more = client.get(url, {"page": 2}, headers={"X-Requested-With": "XMLHttpRequest"}).json()["data"]["html"]
+    answer = client.get(url, {"page": 2}, headers={"X-Requested-With": "XMLHttpRequest"})
+    more = answer.json()["data"]["html"]
+    assert "X-Requested-With" in answer.headers["Vary"]  # no cache hands the fragment to a browser that wants the page
     assert "5 stars" in more
     assert "More reviews" not in more
     assert client.get(url).status_code == 200

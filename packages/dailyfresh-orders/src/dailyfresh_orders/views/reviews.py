@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
@@ -60,6 +61,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
+@vary_on_headers("X-Requested-With")
 def sku_reviews(request: HttpRequest, sku_id: str) -> HttpResponse:
     """A page of a SKU's published reviews, for everybody: a fragment for scripts, a page otherwise."""
     if not (sku_id.isascii() and sku_id.isprintable() and len(sku_id) <= 64):
