@@ -1,0 +1,73 @@
+"""The README's ten lines, built into a site and used: what the guide says is what works."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).parent.parent / "README.md"
+
+SETTINGS = """
+from minisite.settings import *
+from books import orders_settings
+from books.orders_settings import DAILYFRESH_ORDERS
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles", "books", *orders_settings.INSTALLED_APPS]
+ROOT_URLCONF = "books.urls"
+MIDDLEWARE = [one for one in MIDDLEWARE if "LoginRequired" not in one]
+DATABASES["default"]["NAME"] = "books.sqlite3"
+DEBUG = True  # drains run inline
+"""
+
+BUYING = """
+import re
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.template.loader import render_to_string
+from django.test import Client
+from books.joins import AddressBook
+from books.models import Book, Place
+from dailyfresh_orders.models import Order
+
+call_command("check", fail_level="WARNING", databases=["default"])
+call_command("makemigrations", "books", verbosity=0)
+call_command("migrate", verbosity=0)
+book = Book.objects.create(title="Ulysses", price="29.90", copies=3)
+user = User.objects.create_user("molly")
+buyer = Client()
+buyer.force_login(user)
+(link,) = re.findall('href="(.*?)"', render_to_string("book.html", {"book": book}))
+assert "/places/?next=%2Forders%2F" in buyer.get(link).content.decode()
+Place.objects.create(user=user, receiver="Molly", phone="1", city="Dublin", street="7 Eccles Street")
+page = buyer.get(link).content.decode()
+form = dict(re.findall('<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page))
+sent = buyer.post("/orders/place/", form | {"address": AddressBook().choices(user)[0].id, "payment_method": "cod"}, follow=True)
+assert "Ulysses" in sent.content.decode()
+assert (Order.objects.get().address, Book.objects.get().copies) == ("Dublin 7 Eccles Street", 2)
+call_command("drain_orders")
+print("bought")
+"""
+
+
+def test_the_guide_makes_a_site_that_sells_books(tmp_path):
+    blocks = dict(
+        re.findall(r"^`(books/[\w./]+)`\n\n```\w+\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    )
+    assert len(blocks) == 5
+    for name, text in blocks.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "books" / "__init__.py").touch()
+    (tmp_path / "site_settings.py").write_text(SETTINGS, encoding="utf-8")
+    environ = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "site_settings",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parent)]),
+        "MINISITE_DATABASE_URL": "",
+    }
+    done = subprocess.run([sys.executable, "-c", BUYING], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "bought"
