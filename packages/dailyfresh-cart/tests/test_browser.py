@@ -87,6 +87,15 @@ def test_the_plus_of_a_card_becomes_a_stepper_and_counts_in_the_badge(page: Any,
     expect(page.locator("[data-cart-badge]")).to_have_text("1")
 
 
+def test_a_page_outside_the_frame_needs_no_more_than_the_scripts(page: Any, books: list[Book]) -> None:
+    page.goto("/bare/")
+    page.locator("[data-cart-add='1'] [data-cart-more='1']").click()
+    expect(page.locator("[data-df-messages]")).to_contain_text("Added to your cart.")
+    page.reload()
+    expect(page.locator("[data-cart-badge]")).to_have_text("1")
+    expect(page.locator("[data-cart-add='1'] output")).to_have_text("1")
+
+
 def test_a_stepper_is_painted_at_once_and_its_sum_comes_from_the_server(page: Any, books: list[Book]) -> None:
     fill(page, 1, 2)
     expect(total(page)).to_have_text("¥20.00")

@@ -12,12 +12,15 @@ README = Path(__file__).parent.parent / "README.md"
 
 SETTINGS = """
 from minisite.settings import *
-from books.cart_settings import DAILYFRESH_CART
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "books", "dailyfresh_cart"]
-ROOT_URLCONF = "books.urls"
+    "django.contrib.staticfiles"]
+ROOT_URLCONF = "urls"
 MIDDLEWARE = [one for one in MIDDLEWARE if "LoginRequired" not in one]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "books.sqlite3"}}
+"""
+
+URLS = """
+urlpatterns = []
 """
 
 BUYING = """
@@ -47,20 +50,21 @@ print("bought")
 
 def test_the_guide_makes_a_site_that_sells_books(tmp_path: Path) -> None:
     blocks = dict(
-        re.findall(r"^`(books/[\w./]+)`\n\n```\w+\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+        re.findall(r"^`([\w./]+\.(?:py|html))`\n\n```\w+\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
     )
     assert len(blocks) == 5
+    blocks["settings.py"] = SETTINGS + blocks["settings.py"]
+    blocks["urls.py"] = URLS + blocks["urls.py"]
     for name, text in blocks.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (tmp_path / "books" / "__init__.py").touch()
-    (tmp_path / "site_settings.py").write_text(SETTINGS, encoding="utf-8")
     catalogue = blocks["books/catalogue.py"]
     lines = catalogue[catalogue.index("class") :].strip().splitlines()
     assert len([line for line in lines if line.strip()]) <= 10
     environ = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "site_settings",
+        "DJANGO_SETTINGS_MODULE": "settings",
         "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parent)]),
     }
     done = subprocess.run([sys.executable, "-c", BUYING], cwd=tmp_path, env=environ, capture_output=True, text=True)

@@ -8,6 +8,9 @@
  */
 (function (own) {
 "use strict";
+// A page that names no visitor request gets the cart's: it brings the token of the first POST.
+var root = document.documentElement;
+if (!root.hasAttribute("data-visitor-url")) { root.setAttribute("data-visitor-url", own.visitorUrl); }
 jQuery(function ($) {
   var $document = $(document);
 
@@ -156,6 +159,6 @@ jQuery(function ($) {
   window.df.cart = { badge: paintBadge, post: post };
 
   // Where a site has a visitor request of its own, the site knows when it is worth asking.
-  if ($("html").attr("data-visitor-url") === own.visitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
+  if (root.getAttribute("data-visitor-url") === own.visitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
 });
 })(jQuery.extend({}, document.currentScript.dataset));

@@ -7,7 +7,8 @@
  *                                          not made without the cookie that data-visitor-marker names
  *   df.message(text, {level, action, run}) shows a message, with a button that calls run
  * Events on document: df:visitor (data), df:message ({text, level, code, action, run}).
- * A handler that shows df:message itself calls preventDefault(); else it goes into [data-df-messages].
+ * A handler that shows df:message itself calls preventDefault(); else it goes into
+ * [data-df-messages], which is made where the page has none.
  * The sentences come from the data-* of the <script> tag; failures in the network carry a retry.
  */
 (function ($) {
@@ -103,6 +104,7 @@
     $(document).trigger(event, [detail]);
     if (event.isDefaultPrevented()) { return; }
     var $box = $("[data-df-messages]").first().empty();
+    if (!$box.length) { $box = $("<div data-df-messages role='status' aria-live='polite'>").appendTo("body"); }
     var $line = $("<p class='df-message'>").addClass("df-message--" + detail.level).append($("<span>").text(words));
     if (detail.action) {
       $("<button type='button' class='df-message__action'>").text(detail.action).appendTo($line).on("click", function () {
