@@ -46,6 +46,11 @@ def test_a_catalogue_that_is_none_is_an_error(settings: Any, catalogue: Any) -> 
         ({}, "BACKEND"),
         ({"BACKEND": "nowhere.Store"}, "BACKEND"),
         ({"BACKEND": 5}, "BACKEND"),
+        ({"BACKEND": "decimal.Decimal"}, "is no CartStore"),
+        ({"BACKEND": "math.floor"}, "is no CartStore"),
+        ({"BACKEND": REDIS, "OPTIONS": {"client": "minisite.nowhere.client"}}, "minisite.nowhere"),
+        ({"BACKEND": REDIS, "OPTIONS": {"client": "client"}}, "client"),
+        ({"BACKEND": REDIS, "OPTIONS": {"client": "math.pi"}}, "math.pi cannot be called"),
         ("redis", "BACKEND"),
         ({"BACKEND": REDIS, "OPTIONS": ["redis://b"]}, "OPTIONS"),
         ({"BACKEND": REDIS, "OPTIONS": {"url": "redis://b", "prefix": 5}}, "OPTIONS"),
@@ -121,7 +126,7 @@ def test_a_site_that_forgot_the_urls_is_told(settings: Any) -> None:
         ({"default": LOCAL, "cart": CACHE | {"OPTIONS": {}}}, {"alias": "cart"}, ["W004"]),
         ({"default": CACHE}, {"url": "redis://127.0.0.1:6379/1"}, ["W003"]),
         ({"default": CACHE}, {"url": "redis://127.0.0.1:6379/3"}, []),
-        ({"default": CACHE}, {"client": "somewhere.client"}, []),
+        ({"default": CACHE}, {"client": "redis.Redis"}, []),
     ],
 )
 def test_carts_that_a_cleared_cache_would_take_along_are_warned_of(

@@ -14,6 +14,8 @@ def store() -> CartStore:
         backend: type[CartStore] = import_string(wanted["BACKEND"])
     except (ImportError, KeyError, AttributeError, TypeError) as error:
         raise ImproperlyConfigured(f'DAILYFRESH_CART["STORE"]["BACKEND"] is no importable class: {error}') from error
+    if not (isinstance(backend, type) and issubclass(backend, CartStore)):
+        raise ImproperlyConfigured(f'DAILYFRESH_CART["STORE"]["BACKEND"]: {wanted["BACKEND"]} is no CartStore')
     try:
         return backend(**wanted.get("OPTIONS", {}))
     except (AttributeError, TypeError) as error:

@@ -19,7 +19,7 @@ from redis.retry import Retry
 from ..exceptions import CartUnavailable
 from .base import CartStore, Change, Claim, Held, Line, Outcome, Owner, Why
 from .document import oldest_first
-from .redis_checks import configuration_messages, server_messages
+from .redis_checks import configuration_messages, factory_messages, server_messages
 
 BATCH = 500
 """Carts that a survey asks for in one round trip."""
@@ -171,7 +171,7 @@ class RedisStore(CartStore):
         return [f"{key}:lines", f"{key}:notes"]
 
     def check(self) -> list[CheckMessage]:
-        return configuration_messages(self.alias, self.url)
+        return [*factory_messages(self.factory), *configuration_messages(self.alias, self.url)]
 
     def check_server(self) -> list[CheckMessage]:
         with _asking():

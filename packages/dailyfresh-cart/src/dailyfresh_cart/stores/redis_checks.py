@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.utils.module_loading import import_string
 from redis.connection import parse_url
 
 TAG = "dailyfresh_cart"
@@ -33,6 +34,18 @@ def configuration_messages(alias: str, url: str) -> list[CheckMessage]:
         text = f"The alias {alias!r} has no SOCKET_TIMEOUT: a Redis that hangs would hang every page with a badge."
         messages.append(Warning(text, hint='Add "SOCKET_TIMEOUT": 2 to its OPTIONS.', id=f"{TAG}.W004"))
     return messages
+
+
+def factory_messages(factory: str) -> list[CheckMessage]:
+    """Calls nothing: the client may ask a server when it is made."""
+    if not factory:
+        return []
+    try:
+        wrong = "" if callable(import_string(factory)) else f"{factory} cannot be called"
+    except (ImportError, AttributeError) as error:
+        wrong = str(error)
+    text, hint = f"The cart store's client: {wrong}.", "Name a function that returns a redis-py client."
+    return [Error(text, hint=hint, id=f"{TAG}.E002")] if wrong else []
 
 
 def server_messages(client: Any) -> list[CheckMessage]:
