@@ -97,6 +97,15 @@ def test_what_happens_to_a_cart_is_a_signal_and_a_bad_receiver_harms_nothing(
     assert settled == ["o1"]
 
 
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_adding_takes_nothing_away(buyer: User, book: Any, quantity: int) -> None:
+    sku_id = str(book().pk)
+    Basket().add(buyer, {sku_id: 2})
+    with pytest.raises(ValueError, match="fewer than one"):
+        Basket().add(buyer, {sku_id: quantity})
+    assert Basket().lines(buyer) == {sku_id: 2}
+
+
 def test_a_cart_in_the_session_is_out_of_a_checkouts_reach(buyer: User, settings: Any) -> None:
     settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {
         "STORE": {"BACKEND": "dailyfresh_cart.stores.session.SessionStore"}

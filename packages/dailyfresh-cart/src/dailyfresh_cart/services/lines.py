@@ -29,8 +29,11 @@ def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", 
     """Put so many pieces more of each sku_id in: one statement, one question to the store.
 
     All or nothing, unless `clip` adds what may be added and leaves out the rest. Repeated with the same `once` within
-    ten minutes it changes nothing. Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull.
+    ten minutes it changes nothing. Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull; ValueError for fewer
+    than one piece.
     """
+    if wrong := [sku_id for sku_id, n in quantities.items() if n < 1]:
+        raise ValueError(f"nothing is added by fewer than one piece of {', '.join(wrong)}")
     products = find_products(quantities.keys())
     if clip:
         quantities = {sku_id: n for sku_id, n in quantities.items() if sku_id in products}
