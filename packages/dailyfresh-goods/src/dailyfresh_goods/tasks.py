@@ -7,10 +7,14 @@ from .conf import conf, tasks_run_inline
 
 
 @shared_task(ignore_result=True)
-def drain_pages() -> None:
-    """Make the marked pages anew; comes back once those that must be quiet for a moment are."""
-    if services.drain_pages() and conf.DEBOUNCE and not tasks_run_inline():
-        drain_pages.apply_async(countdown=conf.DEBOUNCE)
+def drain_pages(again: bool = True) -> None:
+    """Make the marked pages anew; comes back once, when those that must be quiet for a moment are.
+
+    A mark that comes meanwhile has woken a drain of its own: were this one to go on until none is left, a
+    busy shop would never see its end, nor that of any other.
+    """
+    if services.drain_pages() and again and conf.DEBOUNCE and not tasks_run_inline():
+        drain_pages.apply_async(kwargs={"again": False}, countdown=conf.DEBOUNCE)
 
 
 @shared_task(ignore_result=True)

@@ -48,11 +48,10 @@ def drain_pages() -> bool:
             return False
         while True:
             with to.draining() as mine:
-                if not mine:
-                    return False
-                _work_off(to)
+                if mine:
+                    _work_off(to)
             # A mark may have come while we held the lock, and its own drain gone home on seeing it.
-            if not _due(to):
+            if not mine or not _due(to):
                 return StalePage.objects.filter(failed_at=None).exists()
     except CacheUnavailable as error:
         logger.warning("Stale pages wait, since the cache may still hold them: %s", error)
