@@ -137,6 +137,7 @@ def test_the_csv_opens_in_a_spreadsheet_and_holds_no_formula(admin_client, make_
     assert cells["Receiver"].startswith("'=")
     assert cells["Lines"].startswith("'=")
     assert cells["Total"] == str(order.total)
+    assert cells["Payment"] == "Cash on delivery"
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
 
 

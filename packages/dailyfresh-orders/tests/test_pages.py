@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from dailyfresh_orders.models import Order
@@ -6,6 +7,7 @@ from dailyfresh_orders.services.transitions import receive, ship
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 
 def url(name, *args):
@@ -79,6 +81,27 @@ def test_the_list_takes_the_same_statements_for_one_order_as_for_many(shop, make
     with CaptureQueriesContext(connection) as five:
         shop.get(url("list"))
     assert len(one) == len(five) <= 6
+
+
+def test_an_order_whose_time_to_pay_is_over_offers_no_payment(shop, make_order, apple):
+    order = make_order({apple: 1}, payment_method="voucher")
+    Order.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    for url in (
+        reverse("dailyfresh_orders:list"),
+        order.get_absolute_url(),
+        reverse("dailyfresh_orders:pay_wait", args=[order.number]),
+    ):
+        page = shop.get(url).content.decode()
+        assert "being cancelled" in page
+        assert "data-countdown" not in page
+        assert "Pay now" not in page
+        assert "data-pay>" not in page
+
+
+def test_the_present_step_is_named_by_the_state_and_not_as_if_it_were_done(shop, make_order, apple):
+    order = make_order({apple: 1})
+    page = shop.get(order.get_absolute_url()).content.decode()
+    assert 'aria-current="step"><span>To be shipped' in page
 
 
 def test_the_list_is_paged_searched_and_counted_by_state(shop, make_order, apple, pear, settings):

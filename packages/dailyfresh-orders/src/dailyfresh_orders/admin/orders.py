@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..days import today
 from ..exceptions import IllegalTransition
 from ..forms.shipping import ShipForm
-from ..gateways import configured
+from ..gateways import configured, label_of
 from ..models import Order, OrderLine, OrderLog
 from ..services.cancelling import cancel_order
 from ..services.transitions import ship
@@ -78,7 +78,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "state",
         "receiver",
         "city",
-        "payment_method",
+        "paid_by",
         "total",
         "paid_at",
         "shipped_at",
@@ -92,7 +92,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ("ship_orders", "cancel_orders", "print_picking_list", "print_delivery_notes", "export_csv")
     fieldsets = (
         (None, {"fields": ("number", "state", "user", "note")}),
-        (gettext_lazy("Amounts"), {"fields": ("goods_total", "freight", "total", "currency", "payment_method")}),
+        (gettext_lazy("Amounts"), {"fields": ("goods_total", "freight", "total", "currency", "paid_by")}),
         (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode")}),
         (gettext_lazy("Parcel"), {"fields": ("carrier", "tracking_number")}),
         (
@@ -136,6 +136,10 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=gettext_lazy("Address"))
     def address(self, order: Order) -> str:
         return order.address
+
+    @admin.display(description=gettext_lazy("payment method"), ordering="payment_method")
+    def paid_by(self, order: Order) -> str:
+        return label_of(order.payment_method)
 
     @admin.action(description=gettext_lazy("Ship the selected orders…"), permissions=["ship"])
     def ship_orders(self, request: HttpRequest, chosen: "QuerySet[Order]") -> HttpResponse | None:

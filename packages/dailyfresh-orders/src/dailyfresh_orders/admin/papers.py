@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ..days import local
+from ..gateways import label_of
 from ..models import Order, OrderLine
 
 BOM = "\ufeff"
@@ -51,7 +52,7 @@ def csv_rows(chosen: "QuerySet[Order]") -> Iterator[str]:
         lines = "; ".join(f"{line.name} {line.unit} × {line.quantity}" for line in order.lines.all())
         row = [
             order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
-            order.payment_method, order.user or "", order.receiver, order.phone, order.address, order.goods_total,
+            label_of(order.payment_method), order.user or "", order.receiver, order.phone, order.address, order.goods_total,
             order.freight, order.total, order.carrier, order.tracking_number, lines,
         ]  # fmt: skip
         yield writer.writerow(map(harmless, row))

@@ -7,7 +7,7 @@ from ..conf import conf
 from ..loading import Frozen, backend
 from .base import PaymentGateway
 
-__all__ = ["PaymentGateway", "UnknownGateway", "configured", "gateway", "origins"]
+__all__ = ["PaymentGateway", "UnknownGateway", "configured", "gateway", "label_of", "origins"]
 
 
 class UnknownGateway(LookupError):
@@ -25,6 +25,14 @@ def gateway(code: str) -> PaymentGateway:
 def configured() -> list[PaymentGateway]:
     """Every configured gateway, in the order of the setting."""
     return [gateway(code) for code in conf.GATEWAYS]
+
+
+def label_of(code: str) -> str:
+    """How a way to pay is called on pages; the bare code when it is no longer configured."""
+    try:
+        return str(gateway(code).label)
+    except UnknownGateway:
+        return code
 
 
 def origins() -> list[str]:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -89,6 +90,12 @@ class Order(models.Model):
         """The address in one line, without receiver and phone."""
         area = dict.fromkeys(part for part in (self.province, self.city, self.district) if part)
         return " ".join([*area, self.street])
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the time to pay is over and the clock has not cancelled the order yet: it cannot be paid any more."""
+        waiting = self.state == self.State.AWAITING_PAYMENT
+        return waiting and self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
     def ended(self) -> bool:

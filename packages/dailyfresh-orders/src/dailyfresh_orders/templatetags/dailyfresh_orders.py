@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ..conf import conf
-from ..gateways import configured
+from ..gateways import label_of
 from ..models import Order
 from ..protocols import Address
 from ..selectors import rating_of, reviews_of
@@ -102,13 +102,13 @@ def stars(value: Decimal | int | None) -> SafeString:
 
 @register.simple_tag
 def gateway_label(order: Order) -> str:
-    """How the order is paid, in words; the bare code when the gateway is no longer configured."""
-    return str(next((each.label for each in configured() if each.code == order.payment_method), order.payment_method))
+    """How the order is paid, in words."""
+    return label_of(order.payment_method)
 
 
 @register.simple_tag
 def steps(order: Order) -> list[dict[str, Any]]:
-    """The steps of an order with their times; none for one that was cancelled or closed."""
+    """The steps of an order with their times, the present one in the words of its state; none for one that was cancelled or closed."""
     state = Order.State
     if order.state in (state.CANCELLING, state.CANCELLED, state.CLOSED):
         return []
@@ -123,5 +123,11 @@ def steps(order: Order) -> list[dict[str, Any]]:
         taken.pop(1)  # cash on delivery
     current = next((n for n, (label, at) in enumerate(taken) if at is None), len(taken))
     return [
-        {"label": label, "at": at, "done": n < current, "current": n == current} for n, (label, at) in enumerate(taken)
+        {
+            "label": order.get_state_display() if n == current else label,
+            "at": at,
+            "done": n < current,
+            "current": n == current,
+        }
+        for n, (label, at) in enumerate(taken)
     ]

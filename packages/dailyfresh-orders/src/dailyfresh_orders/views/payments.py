@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ..conf import conf
 from ..exceptions import Busy, NotPayable, UnknownTrade
 from ..forms.payments import PayForm
-from ..gateways import PaymentGateway, UnknownGateway, gateway
+from ..gateways import PaymentGateway, UnknownGateway, gateway, label_of
 from ..gateways.base import GatewayError, Message, NotifyRejected
 from ..models import Order
 from ..selectors import latest_payment, payment_numbered
@@ -66,7 +66,12 @@ def pay_wait(request: HttpRequest, number: str) -> HttpResponse:
     """What became of the payment; while that is open, the page asks again by itself."""
     order = theirs(request, number)
     state = _state(order)
-    context = {"order": order, "state": state, "payment": latest_payment(order), "label": _label(order)}
+    context = {
+        "order": order,
+        "state": state,
+        "payment": latest_payment(order),
+        "label": label_of(order.payment_method),
+    }
     return render(request, "dailyfresh_orders/pay.html", context)
 
 
@@ -188,13 +193,6 @@ def _state(order: Order) -> str:
     if order.state == Order.State.CANCELLING:
         return WAIT
     return CLOSED if order.state in (Order.State.CANCELLED, Order.State.CLOSED) else PAID
-
-
-def _label(order: Order) -> str:
-    try:
-        return str(gateway(order.payment_method).label)
-    except UnknownGateway:
-        return order.payment_method
 
 
 def counted(what: str) -> int:

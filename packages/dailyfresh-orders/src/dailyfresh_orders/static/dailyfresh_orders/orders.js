@@ -65,6 +65,11 @@ jQuery(function ($) {
     }
   });
 
+  // The time to pay is over: the page knows what happens now. Where a payment is waited for, pay.js asks instead.
+  $(document).on("df:elapsed", function () {
+    if (!$("[data-poll]").length) { setTimeout(function () { location.reload(); }, 1000); }
+  });
+
   // Stars: the word of the chosen one stands beside them.
   function word(box) {
     var $chosen = $(box).find("input:checked + label");

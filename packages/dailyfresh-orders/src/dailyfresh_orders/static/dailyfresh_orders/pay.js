@@ -36,7 +36,7 @@ jQuery(function ($) {
     }
     $(document).on("visibilitychange", function () {
       if (!document.hidden) { end = Date.now() + 180000; later(0); }
-    }).on("df:elapsed", function () { later(1); });
+    }).on("df:elapsed", function () { end = Date.now() + 180000; later(1); });
     later(pauses[0]);
   });
 });
