@@ -1,13 +1,16 @@
 """The Celery application: `celery -A celery_tasks.tasks worker -l info` in this folder (seed point 10).
 
-The tasks belong to the packages. Here stands how often beat calls them: a row whose wake-up call was lost is worked off
-by the next call.
+The tasks belong to the packages, and so do their schedules. Here stands how often beat calls the drains: a row whose
+wake-up call was lost is worked off by the next call.
 """
 
 import os
 
 from celery import Celery
-from celery.schedules import crontab
+from dailyfresh_goods.schedule import SCHEDULE as GOODS
+from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
+from dailyfresh_orders.schedule import SCHEDULE as ORDERS
+from dailyfresh_users.schedule import SCHEDULE as USERS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
@@ -15,17 +18,9 @@ app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-DRAIN = float(os.environ.get("DRAIN_SECONDS", "30"))
-BEAT: dict[str, float | crontab] = {
-    "dailyfresh_users.tasks.drain": DRAIN,
-    "dailyfresh_users.tasks.tidy": 3600.0,
-    "dailyfresh_goods.tasks.drain_pages": DRAIN,
-    "dailyfresh_goods.tasks.turn_home": DRAIN,
-    "dailyfresh_goods.tasks.heal_bands": DRAIN,
-    "dailyfresh_goods.tasks.refresh_figures": 600.0,
-    "dailyfresh_search.drain_documents": DRAIN,
-    "dailyfresh_orders.tasks.drain": DRAIN,
-    "dailyfresh_orders.tasks.drain_payments": DRAIN,  # refunds and cancellations as well
-    "dailyfresh_orders.tasks.reconcile_yesterday": crontab(hour="4", minute="0"),
+OFTEN = 30.0
+DRAIN = float(os.environ.get("DRAIN_SECONDS", OFTEN))
+app.conf.beat_schedule = {
+    name: {**entry, "schedule": DRAIN} if entry["schedule"] == OFTEN else entry
+    for name, entry in {**USERS, **GOODS, **SEARCH, **ORDERS}.items()
 }
-app.conf.beat_schedule = {name: {"task": name, "schedule": schedule} for name, schedule in BEAT.items()}

@@ -10,7 +10,9 @@ from conftest import minisite_env
 from dailyfresh_orders import conf as conf_module
 from dailyfresh_orders.checks import check_backends, check_database, check_joins, check_settings
 from dailyfresh_orders.freight import freight
+from dailyfresh_orders.schedule import SCHEDULE
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 from minisite.shop.joins import Address
 
 SIBLINGS = ("dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "django_fdfs")
@@ -162,6 +164,10 @@ for seconds in (50, 5):
 """
     done = subprocess.run([sys.executable, "-c", script], env=minisite_env(mariadb), capture_output=True, text=True)
     assert done.stdout.split("\n")[:2] == ["['dailyfresh_orders.W006']", "[]"], done.stderr
+
+
+def test_every_task_that_beat_is_to_call_is_there():
+    assert all(callable(import_string(entry["task"])) for entry in SCHEDULE.values())
 
 
 HERE, FAR = Address("1", "x", "11"), Address("2", "x", "54")

@@ -1,0 +1,13 @@
+"""When the tasks run: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "dailyfresh_orders.drain": {"task": "dailyfresh_orders.tasks.drain", "schedule": 30.0},
+    "dailyfresh_orders.drain_payments": {"task": "dailyfresh_orders.tasks.drain_payments", "schedule": 30.0},
+    "dailyfresh_orders.reconcile_yesterday": {
+        "task": "dailyfresh_orders.tasks.reconcile_yesterday",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+}
+"""Seconds, and once a night; a shop that is looked at drains every 5."""
