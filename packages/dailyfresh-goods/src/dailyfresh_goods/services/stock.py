@@ -9,9 +9,9 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from ..conf import conf
 from ..models import SKU, Band
 from ..selectors import pk_of
-from .marks import keys_of, mark, tell
+from .marks import MANY, keys_of, mark, tell
 
-BATCH = 2000
+BATCH = MANY  # no more: a sale of this or that would outdate the whole site
 
 
 def _band() -> Case:
@@ -25,7 +25,7 @@ def _band() -> Case:
 
 
 def mark_stock_changed(*, sku_ids: Iterable[str]) -> None:
-    """Mark the pages of those SKUs whose availability band moved; call it in the transaction of the change.
+    """Mark the pages of those SKUs whose availability band moved; call it once the stock has its new value.
 
     One statement as long as no band moved: most orders change a number that stands on no page.
     """
