@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from minisite.settings import *  # noqa: F403
 
@@ -22,12 +23,26 @@ if REDIS_URL:  # noqa: F405
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         "redis": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL},  # noqa: F405
     }
-if name := os.environ.get("SEARCH_DATABASE"):
+name = os.environ.get("SEARCH_DATABASE", "")
+if name.startswith("mysql:"):
+    parts = urlsplit(name)
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.mysql",
+            "NAME": parts.path[1:],
+            "USER": parts.username,
+            "PASSWORD": parts.password,
+            "HOST": parts.hostname,
+            "PORT": parts.port,
+            "OPTIONS": {"charset": "utf8mb4"},
+        }
+    }
+elif name:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
             "ATOMIC_REQUESTS": True,
-            "OPTIONS": {"timeout": 20},
+            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
         }
     }

@@ -1,0 +1,91 @@
+"""Writers that are killed while goods change and shoppers search: real processes, on MariaDB for the long proof."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+HERE = Path(__file__).parent
+both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+
+
+@both
+def test_writers_killed_at_any_moment_leave_the_index_as_the_database_is(engine, tmp_path):
+    kill_writers(engine, tmp_path, str(tmp_path / "db.sqlite3"), times=2)
+
+
+@pytest.mark.prove
+@both
+def test_forty_killed_writers_leave_the_index_as_the_database_is(engine, tmp_path):
+    with mariadb(f"goods_kills_{os.getpid()}_{engine}") as url:
+        kill_writers(engine, tmp_path, url, times=40)
+
+
+@contextmanager
+def mariadb(name: str) -> Iterator[str]:
+    """A database of its own on the server of DATABASE_URL; gives its address."""
+    address = os.environ.get("DATABASE_URL")
+    if not address:
+        (pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip)("needs DATABASE_URL")
+    import MySQLdb
+
+    parts = urlsplit(address)
+    server = MySQLdb.connect(host=parts.hostname, port=parts.port, user=parts.username, password=parts.password)
+    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    try:
+        yield parts._replace(path=f"/{name}").geturl()
+    finally:
+        server.cursor().execute(f"DROP DATABASE {name}")
+        server.close()
+
+
+def kill_writers(engine: str, folder: Path, database: str, *, times: int) -> None:
+    """Kills drains and, every fourth time, a rebuild at a random moment; another process changes goods and a third searches."""
+    environ = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "searchsite.settings",
+        "PYTHONPATH": f"{HERE}:{HERE.parent}",
+        "SEARCH_DATABASE": database,
+        "SEARCH_INDEX": str(folder),
+        "SEARCH_ENGINE": engine,
+    }
+
+    def start(role: str, *arguments: str) -> subprocess.Popen[str]:
+        # Output goes to a file: nobody reads a pipe while the process works, and warnings would fill it.
+        with (folder / f"{role}.log").open("a") as log:
+            code = f"import django; django.setup(); from roles import main; main{(role, *arguments)!r}"
+            command = [sys.executable, "-c", code]
+            return subprocess.Popen(command, env=environ, cwd=HERE, stdout=subprocess.PIPE, stderr=log, text=True)
+
+    def done(process: subprocess.Popen[str], role: str) -> str:
+        out, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, out + (folder / f"{role}.log").read_text()[-3000:]
+        return out
+
+    done(start("setup"), "setup")
+    stop = folder / "stop"
+    changer, searcher = start("change", str(stop)), start("search", str(stop))
+    draw = random.Random(6)
+    try:
+        for number in range(times):
+            role = "rebuild" if number % 4 == 3 else "drain"
+            writer = start(role)
+            assert writer.stdout.readline() == "ready\n", (folder / f"{role}.log").read_text()[-3000:]
+            time.sleep(draw.uniform(0.01, 1.5))
+            assert writer.poll() is None, (folder / f"{role}.log").read_text()[-3000:]
+            writer.kill()
+            writer.communicate()
+    finally:
+        stop.touch()
+    changes, searches = int(done(changer, "change")), int(done(searcher, "search"))
+    print(f"{engine}: {times} writers killed, {changes} changes, {searches} searches meanwhile")
+    assert changes > times
+    assert searches > times
+    done(start("compare"), "compare")
