@@ -164,6 +164,21 @@ def test_a_removed_line_comes_back_by_undo(page: Any, books: list[Book]) -> None
 
 
 @pytest.mark.prove
+def test_a_typed_number_is_asked_once(page: Any, books: list[Book]) -> None:
+    fill(page, 1)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/set/") else None)
+    for number, told in (("9", "Only 3 of “Ulysses” left."), ("2", "")):
+        page.get_by_label("Quantity of Ulysses").fill(number)
+        page.get_by_label("Quantity of Ulysses").press("Enter")
+        if told:
+            expect(page.locator("[data-df-messages]")).to_contain_text(told)
+            expect(page.get_by_label("Quantity of Ulysses")).to_have_value("1")
+    expect(total(page)).to_have_text("¥20.00")
+    assert len(asked) == 2
+
+
+@pytest.mark.prove
 def test_a_line_set_to_nothing_comes_back_by_undo(page: Any, books: list[Book]) -> None:
     fill(page, 1)
     page.get_by_label("Quantity of Ulysses").fill("0")

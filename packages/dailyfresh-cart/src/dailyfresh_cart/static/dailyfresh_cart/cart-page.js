@@ -68,7 +68,7 @@ jQuery(function ($) {
   function setQuantity(element, wanted) {
     var sku = skuOf(element), $stepper = $(element).closest("[data-cart-line]").find("[data-cart-stepper]");
     var $input = $stepper.find("[data-cart-quantity]"), most = Number($input.data("max"));
-    $input.val(wanted);
+    $input.val(wanted).attr("data-asked", wanted);
     $stepper.find("[data-cart-step='-1']").prop("disabled", wanted <= 1);
     $stepper.find("[data-cart-step='1']").prop("disabled", wanted >= most);
     $(element).closest("[data-cart-line]").find(".df-cs").attr("aria-busy", "true");
@@ -83,7 +83,8 @@ jQuery(function ($) {
     event.preventDefault();
     setQuantity(this, Number($(this).data("cartTake")));
   }).on("change", "[data-cart-quantity]", function () {
-    setQuantity(this, this.value.trim());
+    // Enter asks at once, and the browser tells of the same change again when the field goes.
+    if (this.getAttribute("data-asked") !== this.value.trim()) { setQuantity(this, this.value.trim()); }
   }).on("keydown", "[data-cart-quantity]", function (event) {
     if (event.key === "Enter") { event.preventDefault(); $(this).trigger("change"); }
   }).on("click", "[data-cart-remove]", function (event) {
