@@ -38,17 +38,21 @@ def test_after_random_changes_no_page_differs_from_a_fresh_one(
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("kills", [0, 3])
-def test_a_running_stack_stays_fresh(kills: int, redis_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [("run", ["200", "0"]), ("run", ["200", "3"]), ("run", ["200", "0", "3"]), ("kill", ["60"])],
+    ids=["undisturbed", "workers killed", "Redis killed", "writers killed between two lines"],
+)
+def test_a_running_stack_stays_fresh(program: str, arguments: list[str], redis_url: str, tmp_path: Path) -> None:
     import MySQLdb
 
     parts = urlsplit(service("DATABASE_URL"))
-    name = f"goods_freshness_{os.getpid()}_{kills}"
+    name = f"goods_freshness_{os.getpid()}"
     server = MySQLdb.connect(host=parts.hostname, port=parts.port, user=parts.username, password=parts.password)
     server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     try:
         run = subprocess.run(
-            [sys.executable, "-m", "freshness.run", "200", str(kills)],
+            [sys.executable, "-m", f"freshness.{program}", *arguments],
             cwd=Path(__file__).parent,
             capture_output=True,
             text=True,

@@ -1,14 +1,33 @@
-"""A running stack under random changes: `python -m freshness.run <changes> <kills>`; exits with 0 when every page is right."""
+"""A running stack under random changes; exits with 0 when every page is right.
+
+    python -m freshness.run <changes> <kills of the worker> [<kills of Redis>]
+
+The Redis that is killed is one of its own, without persistence: it comes back a second later, empty.
+"""
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 
-import django
-from django.conf import settings
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+REDIS_KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+REDIS_PORT = free_port()
+if REDIS_KILLS:  # before the settings are read
+    os.environ["REDIS_URL"] = f"redis://127.0.0.1:{REDIS_PORT}/0"
+
+import django  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 django.setup()
 
@@ -44,6 +63,21 @@ def worker() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([*command, *CLOCK], stdout=log, stderr=log, start_new_session=True)
 
 
+def redis() -> "subprocess.Popen[bytes]":
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    assert program, "needs redis-server"
+    place = ["--bind", "127.0.0.1", "--port", str(REDIS_PORT), "--dir", str(settings.FOLDER)]
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen([program, *place, "--save", ""], stdout=silent, stderr=silent, start_new_session=True)
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", REDIS_PORT), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return process
+
+
 def kill(process: "subprocess.Popen[bytes]") -> None:
     """The worker, its children and beat, at once and without a word."""
     os.killpg(process.pid, signal.SIGKILL)
@@ -62,6 +96,7 @@ def look(stop: threading.Event) -> None:
 
 
 def main(changes: int, kills: int) -> int:
+    store = redis() if REDIS_KILLS else None
     call_command("migrate", verbosity=0)
     caches["default"].delete_pattern("*")
     stock_shop(40)
@@ -69,7 +104,7 @@ def main(changes: int, kills: int) -> int:
     visitor = threading.Thread(target=look, args=(stop,))
     running = worker()
     visitor.start()
-    killed = lost = 0
+    killed = lost = emptied = 0
     try:
         for number in range(changes):
             if number % 9 == 4:
@@ -82,6 +117,13 @@ def main(changes: int, kills: int) -> int:
                 killed += 1
                 kill(running)
                 running = worker()
+            if store and emptied < REDIS_KILLS and number >= (emptied + 1) * changes // (REDIS_KILLS + 1):
+                emptied += 1
+                kill(store)
+                for _ in range(5):  # nobody can move a version meanwhile
+                    merchant.change()
+                    time.sleep(0.2)
+                store = redis()
         stop.set()
         visitor.join()
         until = time.monotonic() + 300
@@ -92,6 +134,7 @@ def main(changes: int, kills: int) -> int:
         stop.set()
         os.killpg(running.pid, signal.SIGTERM)
         running.wait()
+    time.sleep(6 if REDIS_KILLS else 0)  # until this process, too, asks the cache again
     waiting = list(StalePage.objects.values_list("key", "reason")[:5])
     wrong = outdated()
     try:
@@ -100,7 +143,8 @@ def main(changes: int, kills: int) -> int:
     except CommandError as error:
         on_disk = str(error)
     print(
-        f"{changes} changes of {len(merchant.kinds)} kinds, {SKU.objects.count()} SKUs; the worker was killed {killed} times,"
+        f"{changes} changes of {len(merchant.kinds)} kinds, {SKU.objects.count()} SKUs; the worker was killed {killed} times, "
+        f"Redis {emptied} times,"
     )
     print(
         f"{lost} processes died between COMMIT and its callbacks; pages outdated in the cache: {len(wrong)}, on disk: {on_disk or 0}"
@@ -109,6 +153,8 @@ def main(changes: int, kills: int) -> int:
         print("outdated:", path)
     if waiting:
         print("still waiting:", waiting)
+    if store:
+        kill(store)
     return 1 if wrong or on_disk or waiting else 0
 
 

@@ -13,11 +13,11 @@ class PageWriter(ABC):
 
     @abstractmethod
     def write(self, path: str, body: bytes) -> None:
-        """Put the page there, whole or not at all."""
+        """Put the page there, whole or not at all; its lock is held."""
 
     @abstractmethod
     def remove(self, path: str) -> None:
-        """Take the page away, if it is there."""
+        """Take the page away, if it is there; its lock is held."""
 
     @abstractmethod
     def read(self, path: str) -> bytes | None:

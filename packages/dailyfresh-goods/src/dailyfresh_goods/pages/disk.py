@@ -80,7 +80,7 @@ class DiskPages(PageWriter):
             file = self._file(folder, path)
             file.parent.mkdir(parents=True, exist_ok=True)
             for ending, content in forms.items():
-                aside = file.with_name(f".{file.name}{ending}.{os.getpid()}")
+                aside = file.with_name(f".{file.name}{ending}")  # one name: what a killed writer left is written over
                 aside.write_bytes(content)
                 aside.chmod(0o644)
                 aside.replace(file.with_name(file.name + ending))
@@ -89,7 +89,8 @@ class DiskPages(PageWriter):
         for folder in self._folders():
             file = self._file(folder, path)
             for ending in ("", ".gz", ".br"):
-                file.with_name(file.name + ending).unlink(missing_ok=True)
+                for name in (f"{file.name}{ending}", f".{file.name}{ending}"):
+                    file.with_name(name).unlink(missing_ok=True)
             if file.parent != folder:
                 with suppress(OSError):  # other pages lie below
                     file.parent.rmdir()
