@@ -84,6 +84,10 @@ class SKUAdmin(Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("band", "sales", "created_at", "updated_at", "preview")
     prepopulated_fields = {"slug": ("name", "unit")}
     inlines = (SKUImageInline,)
+
+    class Media:
+        css = {"all": ["dailyfresh_goods/admin.css"]}
+
     actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx")
     fieldsets = (
         (None, {"fields": (("name", "unit"), "slug", ("type", "spu"), "description", "image", ("label", "origin"))}),

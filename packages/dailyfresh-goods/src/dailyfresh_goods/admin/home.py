@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import HomeBanner, HomeTypeGoods, Promotion
@@ -37,9 +38,13 @@ class PromotionAdmin(ScheduledAdmin):
 
 
 @admin.register(HomeTypeGoods)
-class HomeTypeGoodsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("sku", "type", "display", "sort_order")
+class HomeTypeGoodsAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("sku", "thumbnail", "type", "display", "sort_order")
     list_editable = ("display", "sort_order")
     list_filter = ("display", "type")
     list_select_related = ("sku", "type")
     autocomplete_fields = ("sku",)
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, row: HomeTypeGoods) -> str | SafeString:
+        return super().thumbnail(row.sku)
