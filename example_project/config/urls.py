@@ -1,9 +1,11 @@
 """The URLs of the store: the packages under the language prefix, what has no language beside them."""
 
+from dailyfresh_goods.sitemaps import SITEMAPS
 from dailyfresh_users.views.staff import staff_login
 from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
@@ -16,6 +18,7 @@ urlpatterns = [
     path("media/<path:name>", media, name="media"),
     path("favicon.ico", views.favicon),
     path("healthz", views.health, name="health"),
+    path("robots.txt", views.robots),
 ]
 demo = [path("demo/", include("demo.urls"))] if apps.is_installed("demo") else []
 urlpatterns += i18n_patterns(
@@ -23,6 +26,8 @@ urlpatterns += i18n_patterns(
     path("admin/login/", staff_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="dailyfresh_users:password_change")),
     path("admin/", admin.site.urls),
+    path("sitemap.xml", index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("", include("store.urls")),
     path("", include("dailyfresh_goods.urls")),
     path("", include("dailyfresh_goods.search.urls")),

@@ -3,12 +3,15 @@
 from dailyfresh_cart.views import visitor_data as cart_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_users.views.login import visitor_data as users_visitor
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -35,6 +38,18 @@ def health(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for an icon on pages that name none, the admin's for one."""
     return redirect(static("store/images/icon.webp"), permanent=True)
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines leave alone, and where the sitemap of each language lies."""
+    lines, maps = ["User-agent: *"], []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            lines.append(f"Disallow: {reverse('admin:index')}")
+            maps.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemaps'))}")
+    return HttpResponse("\n".join([*lines, "", *maps, ""]), content_type="text/plain")
 
 
 @login_not_required

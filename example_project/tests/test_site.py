@@ -290,3 +290,16 @@ def test_the_merchant_opens_the_dashboard(client: Client, merchant: Any) -> None
     client.force_login(merchant)
 
     assert client.get("/admin/dailyfresh_orders/order/dashboard/").status_code == 200
+
+
+def test_search_engines_find_the_goods_of_each_language(client: Client, strawberry: SKU) -> None:
+    robots = client.get("/robots.txt").content.decode()
+    maps = re.findall(r"^Sitemap: http://testserver(\S+)$", robots, re.MULTILINE)
+    assert len(maps) == 2
+    found = []
+    for index in maps:
+        parts = re.findall(r"<loc>http://testserver(\S+?)</loc>", client.get(index).content.decode())
+        found += [url for part in parts for url in re.findall(r"<loc>(\S+?)</loc>", client.get(part).content.decode())]
+    for path in ("/", "/en/", "/list/fruit/", "/en/list/fruit/", strawberry.get_absolute_url()):
+        assert f"http://testserver{path}" in found
+    assert all(client.get(url.removeprefix("http://testserver")).status_code == 200 for url in found[::20])

@@ -223,7 +223,9 @@ def test_figures_of_many_goods_leave_the_rest_of_the_site_alone(sku: SKU, shop: 
     shop.many(501, sales=1, type=shop.fish)
     marks()
     assert services.refresh_sales() == 501
-    assert marks() == {f"detail:{pk}" for pk in SKU.objects.filter(sales=1).values_list("pk", flat=True)} | {"list:fish"}
+    assert marks() == {f"detail:{pk}" for pk in SKU.objects.filter(sales=1).values_list("pk", flat=True)} | {
+        "list:fish"
+    }
 
 
 def test_a_home_page_nobody_arranged_follows_the_newest_goods(shop: Shop) -> None:

@@ -1,4 +1,8 @@
-"""The pages for search engines: `path("sitemap.xml", sitemap, {"sitemaps": dailyfresh_goods.sitemaps.SITEMAPS})`."""
+"""The pages for search engines: `path("sitemap.xml", sitemap, {"sitemaps": dailyfresh_goods.sitemaps.SITEMAPS})`.
+
+Put it inside `i18n_patterns` where addresses tell the language: each language has a sitemap of its own then, and no
+request has to list all goods to find its part of them.
+"""
 
 from datetime import datetime
 
