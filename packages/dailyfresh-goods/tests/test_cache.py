@@ -12,6 +12,8 @@ from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.pages import cache as page_cache
 from dailyfresh_goods.pages.cache import cached, move
 from dailyfresh_goods.services import drain_pages
+from django.core.cache.backends.base import InvalidCacheKey, memcache_key_warnings
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import transaction
 from django.test import Client
 
@@ -38,11 +40,41 @@ def test_a_value_built_while_its_group_moves_is_outdated_at_once() -> None:
     assert cached("x", ("a",), lambda: "new") == "new"
 
 
-def test_made_up_addresses_leave_nothing_for_ever(redis_cache: Any, browse: Browse) -> None:
+def test_made_up_addresses_are_forgotten_in_half_a_minute(redis_cache: Any, shop: Shop, browse: Browse) -> None:
     for path in ("/list/nowhere/", "/goods/4711/"):
         assert browse(path).status_code == 404
-    for key in redis_cache.keys("*nowhere*") + redis_cache.keys("*4711*"):
-        assert redis_cache.ttl(key) is not None
+    left = redis_cache.keys("*nowhere*") + redis_cache.keys("*4711*")
+    assert left
+    assert all(redis_cache.ttl(key) <= 30 for key in left)
+    sku = shop.sku()
+    browse(f"/goods/{sku.pk}/")  # the version of a page that is kept outlives the page
+    assert redis_cache.ttl(f"dailyfresh_goods:v:detail:{sku.pk}") > 3600
+
+
+class Strict(LocMemCache):
+    """As particular about its keys as memcached."""
+
+    def validate_key(self, key: str) -> None:
+        for warning in memcache_key_warnings(key):
+            raise InvalidCacheKey(warning)
+
+
+def test_an_address_too_long_for_the_cache_does_not_turn_it_off(shop: Shop, browse: Browse, settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.Strict"}}
+    sku = shop.sku("Apple")
+    browse(f"/goods/{sku.pk}/")
+    for path in (f"/list/{'x' * 251}/", f"/goods/{'1' * 251}/"):
+        assert browse(path).status_code == 404
+    SKU.untold.filter(pk=sku.pk).update(name="Pear")
+    assert b"Pear" not in browse(f"/goods/{sku.pk}/").content  # still kept
+
+
+def test_what_anybody_can_ask_for_goes_soon(redis_cache: Any, shop: Shop, browse: Browse) -> None:
+    shop.sku()
+    browse("/list/fruit/?low=1.23")
+    left = redis_cache.keys("*1.23*")
+    assert len(left) == 2  # the page, and the length of the list
+    assert all(redis_cache.ttl(key) <= 121 for key in left)
 
 
 def test_an_error_is_passed_on_and_not_kept() -> None:

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from django.core.cache import BaseCache, caches
+from django.core.cache import BaseCache, InvalidCacheKey, caches
 from django.core.cache.backends.dummy import DummyCache
 
 from ..conf import conf
@@ -39,7 +39,7 @@ Entry = tuple[Any, tuple[int, ...], float]
 
 
 class _Down(Exception):
-    """The cache did not answer; pages are made without it."""
+    """The cache gave no answer; pages are made without it."""
 
 
 @contextmanager
@@ -66,6 +66,8 @@ def _guarded() -> Iterator[None]:
     global _paused_until
     try:
         yield
+    except InvalidCacheKey as error:  # a name that a visitor made up, too long for memcached; the cache is well
+        raise _Down from error
     except Exception as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("The cache %r is down, pages come from the database: %s", conf.CACHE, error)
@@ -98,7 +100,8 @@ def _read(cache: BaseCache, key: str, groups: Sequence[str]) -> tuple[Entry | No
     missing = [k for k in keys if k not in found]
     if missing:
         for k in missing:
-            cache.add(k, _token(), timeout=_token_seconds(k))
+            # A visitor may have made the name up: it is forgotten unless an entry comes of it.
+            cache.add(k, _token(), timeout=LOCK_SECONDS if _is_named(k) else None)
         found |= cache.get_many(missing)
         entry = None
     return entry, tuple(found.get(k, 0) for k in keys)
@@ -148,7 +151,11 @@ def cached(
         lifetime = (conf.CACHE_SECONDS if limit is None else limit) * (1 - JITTER * random.random())  # noqa: S311
         with suppress(_Down), _guarded():
             stored: Entry = (value, tokens, time.time() + lifetime)
-            cache.set(key, stored, timeout=int(lifetime + conf.STALE_SECONDS) + 1)
+            # What is made for a minute, as a list with filters, is not kept for ten more.
+            spare = min(conf.STALE_SECONDS, lifetime) if stale else 0
+            cache.set(key, stored, timeout=int(lifetime + spare) + 1)
+            for token in filter(_is_named, map(_group_key, groups)):
+                cache.touch(token, _token_seconds(token))
         return value
     finally:
         if mine:
