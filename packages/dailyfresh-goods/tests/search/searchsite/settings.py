@@ -9,6 +9,7 @@ from minisite.settings import *  # noqa: F403
 
 ROOT_URLCONF = "searchsite.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "dailyfresh_goods.search", "haystack"]  # noqa: F405
+MIDDLEWARE = ["searchsite.middleware.strict_policy", *MIDDLEWARE]  # noqa: F405
 INDEX = Path(os.environ.get("SEARCH_INDEX") or tempfile.mkdtemp(prefix="dailyfresh-search-"))
 NAME_OF_ENGINE = os.environ.get("SEARCH_ENGINE", "whoosh")
 HAYSTACK_CONNECTIONS = {
@@ -23,6 +24,8 @@ if REDIS_URL:  # noqa: F405
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         "redis": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL},  # noqa: F405
     }
+# A file: threads that share a database in memory lock each other out of its tables.
+DATABASES["default"] |= {"OPTIONS": {"timeout": 20}, "TEST": {"NAME": INDEX / "test.sqlite3"}}  # noqa: F405
 name = os.environ.get("SEARCH_DATABASE", "")
 if name.startswith("mysql:"):
     parts = urlsplit(name)

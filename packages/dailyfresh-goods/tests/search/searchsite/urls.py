@@ -1,8 +1,12 @@
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("goods-shop/", include("dailyfresh_goods.urls")),
     path("goods-shop/", include("dailyfresh_goods.search.urls")),
+    # A browser asks for it by itself, and would call its absence an error.
+    path("favicon.ico", login_not_required(lambda _request: HttpResponse(status=204))),
 ]
