@@ -179,6 +179,15 @@ def test_what_comes_out_goes_in_again(ending: str, shop: Shop) -> None:
     assert list(export_goods(skus=SKU.objects.all())) == exported
 
 
+def test_an_export_asks_for_a_portion_at_a_time(shop: Shop, django_assert_num_queries: Any) -> None:
+    """A driver such as MariaDB's takes the whole answer into memory, whatever is read of it."""
+    skus = shop.many(1203)
+    with django_assert_num_queries(3) as asked:
+        slugs = [row["slug"] for row in export_goods(skus=SKU.objects.order_by("-price"))]
+    assert slugs == [sku.slug for sku in skus]
+    assert all("LIMIT 500" in query["sql"] for query in asked)
+
+
 def test_excel_in_china_writes_gbk(shop: Shop) -> None:
     text = "slug,type,name,price,unit\npear,fruit,雪梨,3.50,盒\n"
     ((number, row),) = read_rows(io.BytesIO(text.encode("gb18030")), "goods.CSV")

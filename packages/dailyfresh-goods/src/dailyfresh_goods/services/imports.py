@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ..exchange.columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, field_of, unknown, values_of
 from ..exchange.files import Row
 from ..models import SKU, SPU, Band, GoodsType
+from ..selectors import in_portions
 from .marks import keys_of, mark, tell
 
 BATCH = 500
@@ -207,8 +208,7 @@ def import_goods(
 
 def export_goods(*, skus: "QuerySet[SKU]") -> Iterator[dict[str, Any]]:
     """Rows of `COLUMNS` as `import_goods` takes them, one by one."""
-    rows = skus.select_related("type", "spu").order_by("pk")
-    for sku in rows.iterator(chunk_size=BATCH):
+    for sku in in_portions(skus.select_related("type", "spu"), BATCH):
         row: dict[str, Any] = {column: getattr(sku, column) for column in OWN}
         row |= {"type": sku.type.slug, "spu": sku.spu.name, "image": sku.image.name, "on_sale": int(sku.on_sale)}
         row |= {column: getattr(sku.spu, column) for column in OF_SPU}
