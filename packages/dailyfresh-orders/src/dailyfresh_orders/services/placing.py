@@ -1,5 +1,6 @@
 """Placing an order: one durable transaction, once per quote, the stock last."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
-from .retrying import TRIES, attempts, lost_a_race
+from .retrying import TRIES, again
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
 
 def _write(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
     strategy = stock()
-    for attempt in attempts():
+    since = time.monotonic()
+    for attempt in range(TRIES):
         order = _order(user, quote, address, payment_method, note, online)
         try:
             with transaction.atomic(durable=True):
@@ -73,8 +75,8 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
             if attempt == TRIES - 1 or Order.objects.filter(token=quote.key).exists():
                 raise
         except OperationalError as error:
-            if not lost_a_race(error):
-                raise
+            if not again(error, since=since):
+                break
     raise Busy(f"the order lost {attempt + 1} races")
 
 
