@@ -154,6 +154,29 @@ def test_a_type_stands_on_every_page(shop: Shop) -> None:
     assert marks() == {"site", "list:fish"}
 
 
+TYPE_CHANGES: dict[str, tuple[Callable[[GoodsType], Any], bool]] = {
+    "order": (lambda type_: [setattr(type_, "sort_order", 9), type_.save()], False),
+    "promise": (lambda type_: [setattr(type_, "promise", "x"), type_.save()], False),
+    "name": (lambda type_: [setattr(type_, "name", "fruit"), type_.save()], True),
+    "slug": (lambda type_: [setattr(type_, "slug", "fruits"), type_.save()], True),
+    "update": (lambda type_: GoodsType.objects.filter(pk=type_.pk).update(name="Fruits"), True),
+}
+
+
+@pytest.mark.parametrize("change", TYPE_CHANGES)
+def test_a_type_tells_of_its_goods_once_and_when_they_read_otherwise(change: str, sku: SKU, shop: Shop) -> None:
+    told: list[int] = []
+    receiver = lambda sku_ids, **_: told.extend(sku_ids)  # noqa: E731
+    goods_changed.connect(receiver)
+    make, tells = TYPE_CHANGES[change]
+    try:
+        make(shop.fruit)
+    finally:
+        goods_changed.disconnect(receiver)
+    assert sorted(told) == (sorted(SKU.objects.values_list("pk", flat=True)) if tells else [])
+    assert "site" in marks()
+
+
 def test_a_stock_that_stays_in_its_band_marks_nothing(sku: SKU, django_assert_num_queries: Any) -> None:
     SKU.untold.filter(pk=sku.pk).update(stock=50)
     with django_assert_num_queries(1):

@@ -34,17 +34,24 @@ def _mark(model: type[Model], pks: list[int]) -> None:
         # The types stand on every page; a slug that goes takes its addresses along.
         slugs = GoodsType.objects.filter(pk__in=pks).values_list("slug", flat=True)
         mark([SITE, *map(list_key, slugs)])
-        tell(SKU.objects.filter(type_id__in=pks).values_list("pk", flat=True))
     else:
         skus = _skus(model, pks)
         mark(keys_of(skus))
         tell(skus)
 
 
+def _tell_of_types(pks: list[int]) -> None:
+    tell(SKU.objects.filter(type_id__in=pks).values_list("pk", flat=True))
+
+
 def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
     """Where the row is shown so far: a SKU may leave a type, an SPU or the shop."""
     if instance.pk is not None and not instance._state.adding and not raw:
         _mark(sender, [instance.pk])
+        if isinstance(instance, GoodsType):
+            was = GoodsType.objects.values_list("name", "slug").filter(pk=instance.pk)
+            if (instance.name, instance.slug) not in was:  # nothing else of a type is a part of its goods
+                _tell_of_types([instance.pk])
 
 
 def after_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
@@ -73,6 +80,8 @@ def on_rows_changed(sender: type[Model], pks: list[int], before: bool, **_: Any)
     _mark(sender, pks)
     if sender is SKU and not before:
         mark_stock_changed(sku_ids=map(str, pks))
+    if sender is GoodsType and not before:
+        _tell_of_types(pks)
 
 
 def wake_drain(**_: Any) -> None:
