@@ -24,6 +24,12 @@ def test_conf_is_the_same_file_below_its_defaults() -> None:
     assert len(set(shared.values())) == 1
 
 
+def test_waking_is_the_same_file_in_every_package_that_has_tasks() -> None:
+    having = [package for package in PACKAGES if (folder(package) / "tasks.py").exists()]
+
+    assert len({(folder(package) / "waking.py").read_bytes() for package in having}) == 1
+
+
 def test_ajax_is_the_same_file_in_every_package() -> None:
     assert len({(folder(package) / "static" / package / "ajax.js").read_bytes() for package in PACKAGES}) == 1
 

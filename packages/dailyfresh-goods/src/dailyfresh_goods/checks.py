@@ -9,9 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 from .backends import load
-from .conf import NAME, conf, tasks_run_inline
+from .conf import NAME, conf
 from .history import history
 from .pages.build import anonymous_request, writer
+from .waking import tasks_run_inline
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:

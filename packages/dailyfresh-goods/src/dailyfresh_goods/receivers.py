@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_delete, pre_save
 
-from .conf import wake
 from .models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from .pages.keys import HOME, SITE, list_key
 from .services import keys_of, mark, mark_stock_changed, tell
 from .signals import pages_marked, rows_changed
 from .tasks import drain_pages
+from .waking import wake
 
 HOME_MODELS = (HomeBanner, Promotion, HomeTypeGoods)
 

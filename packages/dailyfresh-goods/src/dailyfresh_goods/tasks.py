@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from . import services
-from .conf import conf, tasks_run_inline
+from .conf import conf
+from .waking import tasks_run_inline
 
 
 @shared_task(ignore_result=True)

@@ -9,12 +9,13 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
 
-from .conf import NAME, Defaults, conf, tasks_run_inline
+from .conf import NAME, Defaults, conf
 from .freight import freight
 from .gateways import configured
 from .loading import imported
 from .models import Order
 from .stock import stock
+from .waking import tasks_run_inline
 
 JOINS = {
     "CATALOGUE": ("find",),

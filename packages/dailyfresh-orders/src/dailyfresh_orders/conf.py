@@ -1,16 +1,11 @@
 """The settings of dailyfresh-orders, each with its default: `DAILYFRESH_ORDERS = {...}` in Django's settings."""
 
-import logging
-from collections.abc import Callable
 from difflib import get_close_matches
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
 
 NAME = "DAILYFRESH_ORDERS"
-logger = logging.getLogger(__name__)
 
 
 class Defaults:
@@ -108,41 +103,3 @@ class _Conf(_Settings, Defaults if TYPE_CHECKING else object):  # type: ignore[m
 
 
 conf = _Conf()
-
-
-def tasks_run_inline() -> bool:
-    """Whether drains run in the process that wakes them (setting TASKS).
-
-    By default they do unless the site configured a Celery app: without one `.delay()` blocks
-    on a broker that is not there. Celery names its own stand-in app "default".
-    """
-    mode = getattr(settings, NAME, {}).get("TASKS")
-    if mode is None:
-        from celery import current_app
-
-        return current_app.main in (None, "default")
-    return bool(mode == "inline")
-
-
-def _run(task: Callable[[], object]) -> None:
-    try:
-        if tasks_run_inline():
-            task()
-        else:
-            task.delay()  # type: ignore[attr-defined]
-    except Exception:
-        logger.exception("%s could not be woken; beat will run it", task)
-
-
-def wake(task: Callable[[], object]) -> None:
-    """Wake a drain once the open transaction has committed; a failure is logged, never raised.
-
-    A transaction wakes the same drain once, however often it asks. The rows that the drain works
-    off are written already, so a lost call costs time and nothing else: beat calls it again.
-    """
-    connection = transaction.get_connection()
-    # A callback of an inner savepoint may yet be rolled back: only one that is as sure as ours counts.
-    for savepoints, callback, _robust in connection.run_on_commit:
-        if isinstance(callback, partial) and callback.args == (task,) and savepoints <= set(connection.savepoint_ids):
-            return
-    transaction.on_commit(partial(_run, task), robust=True)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .conf import wake
 from .models import Order
 from .services.payments import hurry
 from .signals import order_moved, refund_ready
 from .tasks import drain_cancellations, drain_refunds
+from .waking import wake
 
 
 def connect() -> None:

@@ -13,8 +13,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from .conf import NAME, Defaults, conf, tasks_run_inline
+from .conf import NAME, Defaults, conf
 from .services.mails import mailer
+from .waking import tasks_run_inline
 
 SILENT_MAIL = {f"django.core.mail.backends.{name}" for name in ("console", "dummy", "filebased", "locmem")}
 PRIVATE_CACHES = {"django.core.cache.backends.dummy.DummyCache", "django.core.cache.backends.locmem.LocMemCache"}

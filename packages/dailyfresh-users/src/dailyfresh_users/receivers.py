@@ -7,12 +7,12 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
-from .conf import wake
 from .services.accounts import keep_up
 from .services.sessions import forget_session, keep_session
 from .signals import account_erasing, mail_requested
 from .tasks import drain
 from .views.answers import visitor_address
+from .waking import wake
 
 
 def note_session(sender: object, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from ..conf import wake
 from ..models import StaleDocument
 from ..signals import goods_changed
+from ..waking import wake
 from .tasks import drain_documents
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ..conf import conf, tasks_run_inline
+from ..conf import conf
 from ..exceptions import CacheUnavailable, PageRefused
 from ..models import SKU, GoodsType, StalePage
 from ..pages.base import PageWriter
@@ -17,6 +17,7 @@ from ..pages.build import build_run, writer
 from ..pages.cache import move
 from ..pages.keys import HOME, SITE, detail_key, details_key, groups_of, list_key, runs_of
 from ..selectors import turned
+from ..waking import tasks_run_inline
 from .marks import mark_home
 
 logger = logging.getLogger(__name__)
