@@ -98,7 +98,12 @@ def measure() -> None:
             )
     show(browser, "work list", "/boss/dailyfresh_orders/order/")
     show(browser, "all orders", "/boss/dailyfresh_orders/order/?state=all")
+    page = ORDERS // 500  # of fifty orders each
+    show(browser, f"page {page:,} of them", f"/boss/dailyfresh_orders/order/?state=all&p={page}")
     show(browser, "order by number", "/boss/dailyfresh_orders/order/?state=all&q=26000000000000500000")
+    show(browser, "orders by name", "/boss/dailyfresh_orders/order/?state=all&q=Lin")
+    show(browser, "no order by name", "/boss/dailyfresh_orders/order/?state=all&q=Zhou")
+    export(min(ORDERS, 100_000))
 
 
 def show(browser: object, what: str, url: str) -> None:
@@ -109,6 +114,24 @@ def show(browser: object, what: str, url: str) -> None:
         times.append(time.perf_counter() - started)
         assert answer.status_code == 200, answer.status_code
     print(f"{what}: {statistics.median(times) * 1000:,.0f} ms", flush=True)
+
+
+def export(orders: int) -> None:
+    """How soon the CSV of everything begins, and what it does to the memory of the process."""
+    from dailyfresh_orders.admin.papers import csv_rows
+    from dailyfresh_orders.models import Order
+
+    started, before = time.perf_counter(), resident()
+    rows = csv_rows(Order.objects.all())
+    next(rows), next(rows)
+    begun = time.perf_counter() - started
+    most = max(resident() for n, _row in zip(range(orders), rows, strict=False) if n % 5000 == 0)
+    print(f"CSV: begins after {begun:.1f} s, grows by {most - before} MiB over {orders:,} orders", flush=True)
+
+
+def resident() -> int:
+    """MiB of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
 
 
 if __name__ == "__main__":
