@@ -147,6 +147,7 @@ def running(folder: str, python: str, line: str, quantity: str) -> Iterator[Shop
 def compare() -> None:
     """Both shops in turns, request by request; medians of the rounds."""
     oscar = os.environ.get("OSCAR_PYTHON")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left running
     with ExitStack() as stack:
         shops = [
             stack.enter_context(running("books", sys.executable, r"data-cart-line=", r'name="quantity-[^"]*" value="(\d+)"'))
