@@ -3,7 +3,8 @@
     python -m bench.search [--sizes 10000,100000] [--engines tantivy,...] [--queries 400]
 
 Each engine runs in a process of its own, over the same SQLite file. "engine" is the engine's own search of the tree that the
-query became, "path" all that the results page does but the template, "page" a GET of the page through Django's test client. With BENCH_CPU=1 the CPU time of the process is taken instead of the time on the wall.
+query became, "path" all that the results page does but the template, "page" a GET of the page through Django's test client. With
+BENCH_CPU=1 the CPU time of the process is taken instead of the time on the wall.
 """
 
 import argparse
@@ -79,6 +80,7 @@ def main() -> None:
             sys.modules["rjieba"] = None  # type: ignore[assignment]
         print(json.dumps(measure(Path(folder), engine, options.queries)))
         return
+    begun = time.perf_counter()
     for size in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as base:
             started = time.perf_counter()
@@ -89,6 +91,7 @@ def main() -> None:
             )
             for name in options.engines.split(","):
                 run(Path(base), name, options.queries)
+    print(f"\n{time.perf_counter() - begun:.0f} s in all")
 
 
 def run(folder: Path, name: str, queries: int) -> None:
