@@ -131,6 +131,14 @@ def test_the_first_page_in_default_order_has_one_address(shop: Shop, browse: Bro
     )
 
 
+@pytest.mark.parametrize("path", ["/goods/00{pk}/", "/list/fruit/newest/01/"])
+def test_a_number_is_written_in_one_way(path: str, shop: Shop, browse: Browse) -> None:
+    """The page of the first visitor is kept for the next: it must not hold an address that another made up."""
+    sku = shop.sku("Apple")
+    assert browse(path.format(pk=sku.pk)).status_code == 404
+    assert browse(path.format(pk=sku.pk).replace("/0", "/").replace("/0", "/")).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/list/nuts/", "/list/fruit/by-weight/1/", "/list/fruit/newest/0/", "/goods/99/"])
 def test_what_is_not_there_is_a_404_that_leads_on(path: str, shop: Shop, browse: Browse) -> None:
     shop.sku("Apple")
