@@ -142,6 +142,17 @@ def test_a_builder_that_died_holds_nobody_up_for_long(redis_cache: Any, monkeypa
     assert cached("x", ("a",), lambda: "new") == "new"
 
 
+def test_what_is_no_more_is_not_served_though_a_builder_died(redis_cache: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(page_cache, "WAIT_SECONDS", 0.1)
+    cached("x", ("a",), lambda: "old")
+    move(["a"])
+    name = next(key for key in redis_cache.keys("*") if key.endswith(":x"))
+    redis_cache.add(f"{name}:lock", 1, timeout=30)
+    for how in ({"fresh": True}, {"stale": True}):  # the drain, then a visitor
+        with pytest.raises(ZeroDivisionError):
+            cached("x", ("a",), lambda: 1 // 0, **how)
+
+
 def test_a_change_shows_on_the_next_request(shop: Shop, browse: Browse, committing: Any) -> None:
     with committing():
         sku = shop.sku("Apple")

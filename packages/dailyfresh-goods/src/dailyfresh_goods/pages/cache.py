@@ -157,6 +157,11 @@ def cached(
             for token in filter(_is_named, map(_group_key, groups)):
                 cache.touch(token, _token_seconds(token))
         return value
+    except Exception:
+        if fresh and entry:  # what stood here is no more: the lock of one who died must not keep it in sight
+            with suppress(_Down), _guarded():
+                cache.delete(key)
+        raise
     finally:
         if mine:
             with suppress(_Down), _guarded():
