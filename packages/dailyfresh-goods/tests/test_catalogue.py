@@ -84,16 +84,38 @@ def ids(**settings_: Any) -> list[str]:
         ({"RATINGS": "nowhere.Ratings"}, ["E002"]),
         ({"BUY_URL": "nowhere:confirm"}, ["E003"]),
         ({"TASKS": "Celery"}, ["E006"]),
+        ({"RATINGS": "decimal.Decimal"}, ["E002"]),
+        ({"PAGE_SIZE": 0, "MAX_PAGE": 0, "STATIC_PAGES": 0, "DEBOUNCE": -1}, ["E007"] * 4),
+        ({"LOW_STOCK": "10", "CACHE_SECONDS": True, "STALE_SECONDS": None, "NEW_GOODS": 1.5}, ["E007"] * 4),
+        ({"LOW_STOCK": 0, "NEW_GOODS": 0, "STALE_SECONDS": 0, "HISTORY_SHOWN": 0, "DEBOUNCE": 0.5}, []),
         ({"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages"}}, ["E002"]),
-        (
-            {"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": __file__}}},
-            ["E005"],
-        ),
+        ({"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": __file__}}}, ["E005"]),
     ],
 )
 def test_settings_that_cannot_work_are_named(given: dict[str, Any], expected: list[str], settings: Any) -> None:
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, **given}
-    assert ids() == [f"dailyfresh_goods.{number}" for number in expected]
+    settings.USE_I18N = False
+    found = run_checks(tags=["dailyfresh_goods", "urls"])
+    assert [str(message.id) for message in found] == [f"dailyfresh_goods.{number}" for number in expected]
+    assert all(message.hint for message in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, ["dailyfresh_goods.W004"]),
+        ({"ROOT_URLCONF": "minisite.urls_languages"}, []),
+        ({"LANGUAGES": [("en", "English")]}, []),
+        ({"USE_I18N": False}, []),
+        ({"MIDDLEWARE": []}, []),
+    ],
+)
+def test_pages_whose_address_does_not_tell_their_language_are_named(
+    given: dict[str, Any], expected: list[str], pages: Any, settings: Any
+) -> None:
+    for name, value in given.items():
+        setattr(settings, name, value)
+    assert ids() == expected
 
 
 def test_what_is_fit_for_one_process_only_is_named_before_deployment(settings: Any, pages: Any) -> None:

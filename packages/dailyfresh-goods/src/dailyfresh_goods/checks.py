@@ -1,7 +1,7 @@
 """System checks of the package."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, get_type_hints
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -9,17 +9,21 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 from .backends import load
-from .conf import NAME, conf
+from .conf import NAME, Defaults, conf
 from .history import history
 from .pages.build import anonymous_request, writer
+from .pages.keys import HOME, languages, runs_of
 from .waking import tasks_run_inline
+
+FROM_ONE = ("PAGE_SIZE", "MAX_PAGE", "STATIC_PAGES", "CACHE_SECONDS")
+"""Numbers that begin at 1; the others may be 0."""
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
     """Unknown keys, backends that cannot be built, and what does not fit together."""
     found: list[CheckMessage] = []
     for key, near in conf.unknown().items():
-        hint = f"Did you mean {near!r}?" if near else None
+        hint = f"Did you mean {near!r}?" if near else "It has no effect."
         found.append(Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="dailyfresh_goods.W001"))
     if conf.CACHE is not None:
         backend = settings.CACHES.get(conf.CACHE, {}).get("BACKEND")
@@ -36,16 +40,26 @@ def check_settings(**_: Any) -> list[CheckMessage]:
                 id="dailyfresh_goods.E006",
             )
         )
+    found += _numbers()
     try:
         found += history().check()
         anonymous_request("/")
         to = writer()
         found += to.check() if to else []
-        if conf.RATINGS is not None:
-            load("RATINGS")
+        if conf.RATINGS is not None and not callable(getattr(load("RATINGS"), "find", None)):
+            raise ImproperlyConfigured(f"{NAME}['RATINGS']: {conf.RATINGS} has no find(sku_ids).")
     except ImproperlyConfigured as error:
-        found.append(Error(str(error), id="dailyfresh_goods.E002"))
+        hint = "The README of dailyfresh-goods says what each setting takes, and protocols.py what RATINGS must have."
+        found.append(Error(str(error), hint=hint, id="dailyfresh_goods.E002"))
     return found
+
+
+def _numbers() -> Iterator[CheckMessage]:
+    for key, kind in get_type_hints(Defaults).items():
+        value, least = getattr(conf, key), 1 if key in FROM_ONE else 0
+        if kind in (int, float) and (type(value) not in (int, kind) or value < least):
+            hint = f"It must be a {'whole ' if kind is int else ''}number from {least} on."
+            yield Error(f"{NAME}[{key!r}] is {value!r}.", hint=hint, id="dailyfresh_goods.E007")
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:
@@ -82,8 +96,28 @@ def check_urls(**_: Any) -> Sequence[CheckMessage]:
     return []
 
 
+def check_languages(**_: Any) -> Sequence[CheckMessage]:
+    """A page on disk is the same for everybody, so its address must tell its language."""
+    chosen_by_visitor = "django.middleware.locale.LocaleMiddleware" in settings.MIDDLEWARE and len(languages()) > 1
+    if conf.PAGES is None or not chosen_by_visitor:
+        return []
+    try:
+        if len(runs_of(HOME)) > 1:
+            return []
+    except NoReverseMatch:  # the catalogue is not in the site's URLs
+        return []
+    return [
+        Warning(
+            f"Pages are written in {settings.LANGUAGE_CODE!r} for every visitor: their addresses tell no language.",
+            hint="Include dailyfresh_goods.urls in i18n_patterns(), or leave one language in LANGUAGES.",
+            id="dailyfresh_goods.W004",
+        )
+    ]
+
+
 def register_all() -> None:
     """Register the checks; called once by the app."""
     register(check_settings, "dailyfresh_goods")
     register(check_deployment, "dailyfresh_goods", deploy=True)
     register(check_urls, Tags.urls)
+    register(check_languages, Tags.urls)
