@@ -318,6 +318,18 @@ def test_a_rebuild_serves_the_new_set_only_when_it_is_whole(shop: Shop, pages: P
     assert not old.exists()
 
 
+def test_a_rebuild_touches_no_page_that_is_served(shop: Shop, pages: Path) -> None:
+    sku = shop.sku("Apple")
+    drain_pages()
+    page, to = file(pages.resolve(), f"/goods/{sku.pk}/"), build.writer()
+    SKU.untold.filter(pk=sku.pk).update(name="Pear")  # as a new template would change it
+    page.write_bytes(b"old")
+    assert to is not None
+    services.build_everything(to, "r", lambda *_: None)
+    assert page.read_bytes() == b"old"
+    assert b"Pear" in file(pages, f"/goods/{sku.pk}/").read_bytes()
+
+
 def test_a_rebuild_that_fails_leaves_the_old_set(shop: Shop, pages: Path, monkeypatch: Any) -> None:
     shop.sku("Apple")
     drain_pages()

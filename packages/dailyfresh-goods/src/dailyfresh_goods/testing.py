@@ -105,10 +105,19 @@ class PageWriterContract:
     def test_a_rebuild_is_served_when_it_is_whole(self, make_writer: Callable[[], PageWriter]) -> None:
         to = make_writer()
         to.write("/old/", b"old")
-        with to.rebuild("2"):
-            to.write("/new/", b"new")
-            assert make_writer().read("/old/") == b"old"
-        assert list(make_writer().paths()) == ["/new/"]
+        with to.rebuild("2") as aside:
+            aside.write("/a/", b"new")
+            assert list(make_writer().paths()) == ["/old/"]
+        assert list(make_writer().paths()) == ["/a/"]
+
+    def test_a_change_during_a_rebuild_is_served_at_once_and_after(self, make_writer: Callable[[], PageWriter]) -> None:
+        to = make_writer()
+        to.write("/a/", b"old")
+        with to.rebuild("2") as aside:
+            aside.write("/a/", b"old")
+            make_writer().write("/a/", b"changed")
+            assert make_writer().read("/a/") == b"changed"
+        assert make_writer().read("/a/") == b"changed"
 
     def test_a_rebuild_that_fails_changes_nothing(self, make_writer: Callable[[], PageWriter]) -> None:
         to: Any = make_writer()

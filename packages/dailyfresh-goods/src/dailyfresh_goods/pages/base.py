@@ -40,8 +40,11 @@ class PageWriter(ABC):
         """Whether this process is the one that drains; False at once while another is."""
 
     @abstractmethod
-    def rebuild(self, release: str) -> AbstractContextManager[None]:
-        """Writes inside go to a new set of pages as well, which is served from the end of the block on."""
+    def rebuild(self, release: str) -> AbstractContextManager["PageWriter"]:
+        """Gives the writer of a new set of pages, which is served from the end of the block on.
+
+        What others write meanwhile goes to both sets.
+        """
 
     def remove_all(self, paths: Iterable[str]) -> None:
         """Take these pages away."""

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -41,6 +42,7 @@ class DiskPages(PageWriter):
         self.root = Path(root)
         self.gzip_level = gzip_level
         self.brotli_quality = brotli_quality
+        self.links: tuple[str, ...] = ("current", "next")
 
     def _file(self, folder: Path, path: str) -> Path:
         parts = [part for part in unquote(path).split("/") if part]
@@ -67,9 +69,9 @@ class DiskPages(PageWriter):
         return folder
 
     def _folders(self) -> list[Path]:
-        if self._target("current") is None:
+        if "current" in self.links and self._target("current") is None:
             self._point("current", self._new_set("first"))
-        return [folder for folder in map(self._target, ("current", "next")) if folder]
+        return [folder for folder in map(self._target, self.links) if folder]
 
     def write(self, path: str, body: bytes) -> None:
         forms = {".gz": gzip.compress(body, self.gzip_level, mtime=0)}
@@ -140,14 +142,16 @@ class DiskPages(PageWriter):
             yield mine
 
     @contextmanager
-    def rebuild(self, release: str) -> Iterator[None]:
+    def rebuild(self, release: str) -> Iterator[PageWriter]:
         with self._locked("rebuild", wait=False) as mine:
             if not mine:
                 raise PageRefused("another complete rebuild is running")
             folder = self._new_set(release)
             self._point("next", folder)
+            aside = copy(self)
+            aside.links = ("next",)
             try:
-                yield
+                yield aside
             except BaseException:
                 (self.root / "next").unlink(missing_ok=True)
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
 """What the pages read."""
 
 from .cards import Card, card, cards, image_url, ratings_of
-from .detail import Detail, detail, pk_of, was_on_sale
+from .detail import Detail, detail, pk_of, sku_exists
 from .home import Home, home, turned
 from .listing import ORDERS, Filters, ListPage, Order, list_page, new_goods
 from .portions import in_portions
@@ -35,7 +35,7 @@ __all__ = [
     "pk_of",
     "popular",
     "ratings_of",
+    "sku_exists",
     "stock_of",
     "turned",
-    "was_on_sale",
 ]

@@ -85,6 +85,6 @@ def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
     )
 
 
-def was_on_sale(pk: int) -> bool:
+def sku_exists(pk: int) -> bool:
     """Whether the SKU exists, on sale or not."""
     return SKU.objects.filter(pk=pk).exists()

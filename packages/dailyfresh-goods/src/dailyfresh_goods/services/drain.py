@@ -132,16 +132,16 @@ def build_everything(to: PageWriter, release: str, done: Callable[[int, int], No
     `done` is told the pages made so far and how many keys are left. Changes meanwhile reach the new set too.
     """
     made = 0
-    with to.rebuild(release):
+    with to.rebuild(release) as aside:
         keys = [HOME, *map(list_key, GoodsType.objects.values_list("slug", flat=True))]
         total = len(keys) + SKU.objects.filter(on_sale=True).count()
         for number, key in enumerate(keys):
-            made += build(to, key)
+            made += build(aside, key)
             done(made, total - number - 1)
         after, left = 0, total - len(keys)
         while pks := list(_on_sale(after)):
             for pk in pks:
-                made += build(to, detail_key(pk))
+                made += build(aside, detail_key(pk))
             after, left = pks[-1], left - len(pks)
             done(made, max(0, left))
     return made

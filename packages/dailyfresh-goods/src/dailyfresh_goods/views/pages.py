@@ -103,7 +103,7 @@ def new_goods(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of a SKU; 410 once it is off sale, 404 when there never was one."""
+    """The page of a SKU; 410 while it is off sale, be it no longer or not yet, 404 when there is none."""
 
     def make() -> tuple[str, dict[str, Any], None]:
         found = selectors.detail(pk)
@@ -114,7 +114,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         return kept_page(request, f"detail:{pk}", (SITE, detail_key(pk)), make)
     except _Absent:
-        return _missing(request, status=410 if selectors.was_on_sale(pk) else 404)
+        return _missing(request, status=410 if selectors.sku_exists(pk) else 404)
 
 
 def detail_context(found: selectors.Detail) -> dict[str, Any]:
