@@ -8,12 +8,14 @@ from io import StringIO
 
 import pytest
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
+from dailyfresh_goods.search.engines.base import IndexUnavailable
 from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
-from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, rebuild, status
+from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
 from django.core.management import CommandError, call_command
 
 both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+waiting = pytest.mark.parametrize("marked", [False, True], ids=["nothing waits", "a mark waits"])
 
 
 def names(text):
@@ -175,15 +177,32 @@ def test_a_change_during_a_rebuild_is_in_the_new_index(shop):
     assert status().outdated == []
 
 
+def only_marks(*keys):
+    StaleDocument.objects.all().delete()
+    StaleDocument.objects.bulk_create(StaleDocument(sku_id=key) for key in keys)
+
+
+def healed(shop):
+    """All of the catalogue is found again, and nothing waits."""
+    found = find("草莓", Wish())
+    assert not found.degraded
+    assert found.number == 3
+    assert status().documents == len(shop)
+    assert status().differences == []
+    assert not StaleDocument.objects.exists()
+
+
 @both
-def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(shop, caplog):
+@waiting
+def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(shop, marked, caplog):
+    only_marks(*[shop["pear"]] * marked)
     shutil.rmtree(backend_of("default").path)
     found = find("草莓", Wish())
     assert found.degraded
     assert {hit.card.name for hit in found.hits} == {"红颜草莓"}
     assert "search_rebuild" in caplog.text
     drain()
-    assert not find("草莓", Wish()).degraded
+    healed(shop)
 
 
 def replace(file, content):
@@ -194,7 +213,9 @@ def replace(file, content):
 
 
 @both
-def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(shop):
+@waiting
+def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(shop, marked):
+    only_marks(*[shop["pear"]] * marked)
     backend = backend_of("default")
     folder = backend._current()
     for file in folder.iterdir():
@@ -203,13 +224,38 @@ def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(sho
     backend.forget_reader()
     assert find("草莓", Wish()).degraded
     drain()
-    healed = find("草莓", Wish())
-    assert not healed.degraded
-    assert healed.number == 3
+    healed(shop)
 
 
 @both
-def test_an_index_with_any_file_cut_short_is_healed_by_the_drain(shop):
+def test_an_index_that_is_sound_to_search_and_cannot_be_written_is_built_anew(shop, monkeypatch):
+    backend = type(backend_of("default"))
+    write = backend.write
+
+    def fail(self, folder, *arguments, **options):
+        if folder == damaged:
+            raise ValueError("no such segment")
+        write(self, folder, *arguments, **options)
+
+    damaged = backend_of("default")._current()
+    monkeypatch.setattr(backend, "write", fail)
+    only_marks(shop["pear"], shop["goose"])
+    assert drain() == 2
+    healed(shop)
+
+
+@both
+def test_a_missing_index_is_never_begun_with_a_few_documents(shop):
+    backend = backend_of("default")
+    shutil.rmtree(backend.path)
+    with pytest.raises(IndexUnavailable, match="search_rebuild"):
+        backend.update(index_of("default"), [SKU.objects.get(pk=shop["pear"])])
+    assert find("草莓", Wish()).degraded
+
+
+@both
+@waiting
+def test_an_index_with_any_file_cut_short_is_healed_by_the_drain(shop, marked):
     from haystack import connections
 
     def files():
@@ -220,13 +266,11 @@ def test_an_index_with_any_file_cut_short_is_healed_by_the_drain(shop):
         file = files()[number]
         replace(file, file.read_bytes()[: file.stat().st_size // 2])
         connections.thread_local.__dict__.clear()  # as in a process that starts
+        only_marks(*[shop["pear"]] * marked)
         found = find("草莓", Wish())
         assert found.degraded or found.number == 3, file
         drain()
-        healed = find("草莓", Wish())
-        assert not healed.degraded, file
-        assert healed.number == 3
-        assert status().differences == []
+        healed(shop)
 
 
 def test_half_written_files_of_a_killed_writer_do_no_harm(shop):

@@ -39,38 +39,40 @@ def drain(alias: str = DEFAULT_ALIAS) -> int:
     """Indexes what is marked and unmarks it, batch after batch; gives how many SKUs.
 
     The lock is held from reading the SKU to writing its document, so an older state cannot overwrite a newer one. The marks go
-    last: a process that dies before repeats its batch. An index that cannot be read is built anew. When another process writes
-    for too long the marks stay for the next drain.
+    last: a process that dies before repeats its batch. An index that cannot be read or written is built anew first, whatever
+    waits. When another process writes for too long the marks stay for the next drain.
     """
     backend = backend_of(alias)
-    if not StaleDocument.objects.exists() and not _broken(backend):
-        return 0
-    number = 0
     try:
-        with _writing(backend):
-            while marks := list(StaleDocument.objects.order_by("pk").values_list("pk", "sku_id")[:BATCH]):
-                _bring(backend, alias, {sku_id for _pk, sku_id in marks})
-                StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in marks]).delete()
-                number += len({sku_id for _pk, sku_id in marks})
+        try:
+            if isinstance(backend, LocalBackend):
+                # A search of all costs whoosh more than the writing of one SKU; who writes learns as much.
+                backend.probe(search=not StaleDocument.objects.exists())
+            return _work_off(backend, alias)
+        except IndexUnavailable:
+            logger.exception("The index is missing or damaged; it is built anew")
+            rebuild(alias)
+            return _work_off(backend, alias)
     except WriterBusy as error:
         logger.info("The index is left to the next drain: %s", error)
-    except IndexUnavailable:
-        logger.exception("The index cannot be written; it is built anew")
-        rebuild(alias)
+        return 0
+
+
+def _work_off(backend: Any, alias: str) -> int:
+    number = 0
+    if not StaleDocument.objects.exists():
+        return number
+    with _writing(backend):
+        while marks := list(StaleDocument.objects.order_by("pk").values_list("pk", "sku_id")[:BATCH]):
+            keys = {sku_id for _pk, sku_id in marks}
+            _bring(backend, alias, keys)
+            StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in marks]).delete()
+            number += len(keys)
     return number
 
 
 def _writing(backend: Any) -> AbstractContextManager[None]:
     return backend.writing() if isinstance(backend, LocalBackend) else nullcontext()
-
-
-def _broken(backend: Any) -> bool:
-    if not isinstance(backend, LocalBackend) or backend.healthy():
-        return False
-    raise_for = IndexUnavailable("The index is missing or damaged")
-    logger.warning("%s", raise_for)
-    rebuild(backend.connection_alias)
-    return False
 
 
 def _bring(backend: Any, alias: str, keys: set[int]) -> None:

@@ -83,7 +83,7 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
         try:
             stat = (self.path / "CURRENT").stat()
         except FileNotFoundError:
-            raise IndexUnavailable(f"{self.path} holds no index yet: run `manage.py search_rebuild`") from None
+            raise self._none() from None
         stamp = (stat.st_ino, stat.st_mtime_ns)
         if getattr(self._local, "stamp", None) != stamp:
             folder = self._current()
@@ -103,6 +103,9 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
             self._local.reader, self._local.stamp = reader, stamp
         found: Reader = self._local.reader
         return found
+
+    def _none(self) -> IndexUnavailable:
+        return IndexUnavailable(f"{self.path} holds no index yet: run `manage.py search_rebuild`")
 
     def forget_reader(self) -> None:
         """Makes the next search open the index anew."""
@@ -147,14 +150,12 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
         folder = self._current()
         return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder else 0
 
-    def healthy(self) -> bool:
-        """Whether the index can be opened and searched."""
+    def probe(self, *, search: bool) -> None:
+        """Raises IndexUnavailable when the index cannot be opened or, if `search` asks for it, not be searched."""
         self.forget_reader()
-        try:
+        self.reader()
+        if search:
             self.search("", end_offset=1)
-        except IndexUnavailable:
-            return False
-        return True
 
     # Writing.
 
@@ -167,14 +168,22 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
                 logger.debug("%r is skipped by its index", obj)
 
     def apply(self, index: Any, objects: Iterable[Any], gone: Iterable[str] = ()) -> None:
-        """Brings `objects` into the index and takes `gone` (haystack's ids) out, in one commit. Raises WriterBusy."""
+        """Brings `objects` into the index and takes `gone` (haystack's ids) out, in one commit.
+
+        Raises WriterBusy, and IndexUnavailable when there is no index or the engine cannot write to it: a new one that held
+        nothing else would be taken for whole.
+        """
         documents, gone = list(self.documents(index, objects)), list(gone)
         with self.writing():
             folder = self._current()
             if folder is None:
-                folder = self._new_folder()
-                self.create(folder)
-            self.write(folder, documents, gone, fresh=False)
+                raise self._none()
+            try:
+                self.write(folder, documents, gone, fresh=False)
+            except Exception as error:
+                raise IndexUnavailable(
+                    f"{folder} cannot be written ({error!r}): run `manage.py search_rebuild`"
+                ) from error
             for late in self.path.glob("*.late"):
                 with late.open("a") as file:
                     file.writelines(f"{key}\n" for key in [*(document[ID] for document in documents), *gone])
