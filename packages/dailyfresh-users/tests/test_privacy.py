@@ -1,11 +1,13 @@
 """Taking one's data, and leaving."""
 
 import json
+import time
 
 import pytest
 from conftest import ADDRESS, PASSWORD, make_user, sign_in, text, url
 from dailyfresh_users import models
 from dailyfresh_users.exceptions import ErasureRefused
+from dailyfresh_users.services.privacy import finish_erasures
 from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
 from dailyfresh_users.tasks import drain
 from django.contrib.auth import get_user_model
@@ -156,3 +158,38 @@ def test_an_account_that_stays_is_forgotten_nowhere(signed_in, user, listen, com
         assert erase(signed_in).status_code == 409
     drain()
     assert forgotten == []
+
+
+def test_a_drain_gives_up_after_three_failures_in_a_row_and_logs_each_once(db, listen, caplog):
+    models.Erasure.objects.bulk_create(models.Erasure(user_id=str(n)) for n in range(10))
+    asked = []
+
+    def forget(user_id, **kwargs):
+        asked.append(user_id)
+        raise OSError("down")
+
+    listen(account_erased, forget)
+    drain()
+    assert len(asked) == len(caplog.records) == 3
+    assert models.Erasure.objects.count() == 10
+
+
+def test_a_drain_begins_nothing_new_after_its_time_and_no_more_than_its_number(db, listen):
+    models.Erasure.objects.bulk_create(models.Erasure(user_id=str(n)) for n in range(10))
+    listen(account_erased, lambda user_id, **kwargs: time.sleep(0.2))
+    assert finish_erasures(at_most=3) == 3
+    assert finish_erasures(seconds=0.15) == 1
+    assert finish_erasures() == 6
+
+
+def test_erasures_that_fail_for_ever_do_not_keep_the_others(db, listen):
+    models.Erasure.objects.bulk_create(models.Erasure(user_id=str(n)) for n in range(12))
+
+    def forget(user_id, **kwargs):
+        if int(user_id) < 6:
+            raise OSError("never")
+
+    listen(account_erased, forget)
+    for _drains in range(200):
+        drain()
+    assert models.Erasure.objects.count() == 6
