@@ -238,7 +238,7 @@ def _fill(database: str, size: int) -> None:
     from .__main__ import configure
 
     configure(Path(database).parent, "dailyfresh_goods.search.engines.whoosh.Engine")
-    from dailyfresh_goods.models import SKU, SPU, GoodsType
+    from dailyfresh_goods.models import SKU, SPU, Band, GoodsType
     from django.core.management import call_command
     from django.db.models import QuerySet
 
@@ -262,7 +262,8 @@ def _fill(database: str, size: int) -> None:
             SKU(
                 type=types[GOODS.index(next(goods for goods in GOODS if name.endswith(goods))) * 6 // len(GOODS)], spu_id=spu, name=name,
                 slug=f"sku-{number}", description=draw.choice(TEXTS), price=draw.randrange(300, 20000) / 100, unit=draw.choice(UNITS),
-                origin=draw.choice(ORIGINS), stock=draw.randrange(0, 500), sales=(sold := draw.randrange(0, 9000)), sales_rank=sold,
+                origin=draw.choice(ORIGINS), stock=(left := draw.randrange(0, 500)), band=Band.of(left),
+                sales=(sold := draw.randrange(0, 9000)), sales_rank=sold,
             )
             for number, (name, spu) in enumerate(zip(made, spus, strict=True))
         ),

@@ -13,6 +13,7 @@ from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 waiting = pytest.mark.parametrize("marked", [False, True], ids=["nothing waits", "a mark waits"])
@@ -307,6 +308,22 @@ def test_status_tells_lag_size_and_differences_and_repairs_them(shop):
     call_command("search_status", "--repair", stdout=out)
     assert out.getvalue().rstrip().endswith("extra      0")
     call_command("search_status", stdout=StringIO())
+
+
+@both
+def test_a_sale_that_leaves_goods_as_available_as_before_leaves_their_documents_as_they_are(shop):
+    from dailyfresh_goods.services import mark_stock_changed
+
+    SKU.objects.filter(pk=shop["pear"]).update(stock=F("stock") - 1)
+    mark_stock_changed(sku_ids=[str(shop["pear"])])
+    assert not StaleDocument.objects.exists()
+    assert status().differences == []
+    SKU.objects.filter(pk=shop["pear"]).update(stock=0)
+    mark_stock_changed(sku_ids=[str(shop["pear"])])
+    assert StaleDocument.objects.get().sku_id == shop["pear"]
+    assert status().outdated == [shop["pear"]]
+    drain()
+    assert status().differences == []
 
 
 def test_the_rebuild_of_haystack_is_ours(shop):

@@ -63,11 +63,13 @@ def test_filters_narrow_and_the_counts_of_the_categories_stay(shop, client):
     assert chosen.categories == {"seafood": 1, "meat": 1}
 
 
-def test_only_what_is_in_stock_when_asked(shop, client):
-    from dailyfresh_goods.search.indexing import rebuild
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_only_what_is_in_stock_when_asked(shop, client, django_capture_on_commit_callbacks):
+    from dailyfresh_goods.services import mark_stock_changed
 
-    SKU.objects.filter(pk=shop["tomato"]).update(stock=0)
-    rebuild()
+    with django_capture_on_commit_callbacks(execute=True):
+        SKU.objects.filter(pk=shop["tomato"]).update(stock=0)
+        mark_stock_changed(sku_ids=[str(shop["tomato"])])
     assert names(client.get(URL, {"q": "番茄"})) == ["普罗旺斯番茄"]
     response = client.get(URL, {"q": "番茄", "in_stock": "on"})
     assert response.context["found"].number == 0

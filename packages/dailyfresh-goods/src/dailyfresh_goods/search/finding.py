@@ -10,7 +10,7 @@ from haystack.backends import SQ
 from haystack.exceptions import SearchBackendError
 
 from ..conf import conf
-from ..models import SKU
+from ..models import SKU, Band
 from ..selectors import Card, cards
 from .highlight import Marked, marked
 from .ladder import Answer, answer
@@ -45,7 +45,7 @@ class Wish:
         if self.highest is not None:
             found.append(SQ(price__lte=int(self.highest * 100)))
         if self.in_stock:
-            found.append(SQ(stock__gte=1))
+            found.append(SQ(band__gte=Band.LOW.value))
         return found
 
 

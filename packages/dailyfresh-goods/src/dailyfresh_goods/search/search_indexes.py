@@ -16,7 +16,7 @@ from .words.normal import is_han, normalise, runs
 from .words.packs import packs
 from .words.sound import sounds
 
-FORMAT = "2"
+FORMAT = "3"
 """Part of every digest: raise it when documents are made differently, and `search_status` finds them all."""
 
 _TAG = re.compile(r"<[^>]*>")
@@ -66,12 +66,12 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
     category = indexes.FacetCharField(model_attr="type__slug")
     price = indexes.IntegerField()
     sales = indexes.IntegerField(model_attr="sales_rank")
-    stock = indexes.IntegerField(model_attr="stock")
+    band = indexes.IntegerField(model_attr="band")
     newest = indexes.IntegerField(model_attr="pk")
     digest = indexes.CharField(indexed=False)
 
     SOURCES: ClassVar = (
-        "name", "description", "slug", "price", "unit", "origin", "stock", "sales_rank",
+        "name", "description", "slug", "price", "unit", "origin", "band", "sales_rank",
         "type__name", "type__slug", "spu__name", "spu__detail",
     )  # fmt: skip
 

@@ -194,7 +194,7 @@ def _row(document: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         row[name] = (
             " ".join(word for word, _start, _end in cutter().spans(normalise(value))) if field.document else value
         )
-    row[SELLS] = LIFT * (log2(1 + max(document.get("sales") or 0, 0)) + (IN_STOCK if document.get("stock") else 0))
+    row[SELLS] = LIFT * (log2(1 + max(document.get("sales") or 0, 0)) + (IN_STOCK if document.get("band") else 0))
     return row
 
 

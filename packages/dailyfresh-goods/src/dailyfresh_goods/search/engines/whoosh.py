@@ -163,14 +163,14 @@ class WhooshReader(Reader):
         self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         scores = evaluate(tree, self.leaf, self.everything) if tree else dict.fromkeys(self.everything(), 0.0)
-        stock, sales, newest = self.column("stock"), self.column("sales"), self.column("newest")
+        band, sales, newest = self.column("band"), self.column("sales"), self.column("newest")
         keys = [(self.column(name), -1 if descending else 1) for name, descending in order]
 
         def rank(number: int) -> tuple[Any, ...]:
             return (
                 *(sign * column[number] for column, sign in keys),
                 -scores[number],
-                not stock[number],
+                not band[number],
                 -sales[number],
                 newest[number],
             )
