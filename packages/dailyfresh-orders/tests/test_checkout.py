@@ -10,7 +10,7 @@ from dailyfresh_orders.quotes import quote, signed
 from dailyfresh_orders.services import placing
 from dailyfresh_orders.services.baskets import settle_baskets
 from dailyfresh_orders.services.placing import place_order
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -407,6 +407,26 @@ def test_slow_baskets_end_a_drain_in_time_and_time_itself_does_not_wait_for_them
     seen.clear()
     drain()
     assert set(seen) == {"cancelled"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_of_the_drain_that_fails_starves_no_other(make_order, apple, monkeypatch, caplog):
+    from dailyfresh_orders.tasks import drain
+
+    with monkeypatch.context() as down:
+        down.setattr("minisite.shop.joins.Basket.settle", lambda *args: 1 / 0)
+        make_order({apple: 1})
+    caplog.clear()
+
+    def broken(**kwargs):
+        raise DatabaseError("Out of range value")
+
+    monkeypatch.setattr("dailyfresh_orders.services.sales.today", broken)
+    drain()
+    assert [record.getMessage() for record in caplog.records] == [
+        "The drain's step close_days failed; the next drain tries again"
+    ]
+    assert not Order.objects.filter(basket_due=True).exists()
 
 
 @pytest.mark.django_db(transaction=True)

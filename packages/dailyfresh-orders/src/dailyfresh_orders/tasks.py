@@ -1,5 +1,6 @@
 """Wake-up calls: each task works off rows that are there already, and may run in several workers at once."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -11,6 +12,8 @@ from .services.cancelling import pass_time
 from .services.payments import finish_cancellations, reconcile, sweep, sweep_refunds
 from .services.sales import close_days
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 0.5
 """Seconds after which a drain that was woken begins nothing new: beat's `drain_payments` does the rest."""
 
@@ -18,9 +21,12 @@ AT_ONCE = 0.5
 @shared_task(ignore_result=True)
 def drain() -> None:
     """Everything that is due: orders whose time has come, days of sales that are over, unsettled baskets. For beat, every 30 s."""
-    pass_time()
-    close_days()
-    settle_baskets()  # last, as it alone waits for somebody else's service
+    # The baskets last: they alone wait for somebody else's service.
+    for step in (pass_time, close_days, settle_baskets):
+        try:
+            step()
+        except Exception:  # one step that cannot be done must not starve those behind it
+            logger.exception("The drain's step %s failed; the next drain tries again", step.__name__)
 
 
 @shared_task(ignore_result=True)
