@@ -160,6 +160,8 @@ class Stock(ABC):
         return self._run(lookup, quantities, compared)
 
     def _run(self, what: str, quantities: Mapping[Any, int], compared: Mapping[Any, int]) -> int:
+        if not quantities:
+            return 0  # no condition at all would mean every row
         using, count = router.db_for_write(self.model), len(quantities)
         prepared = self._prepared.get((what, using, count))
         if prepared is None:

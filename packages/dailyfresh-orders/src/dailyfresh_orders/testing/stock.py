@@ -37,6 +37,12 @@ class StockContract:
             strategy.take({one: 1, two: 11})
         assert strategy.left(rows) == {one: 10, two: 10}
 
+    def test_takes_nothing_of_any_row_when_nothing_is_asked_for(self, strategy: Stock, rows: list[str]) -> None:
+        with transaction.atomic():
+            strategy.take({})
+            strategy.give_back({})
+        assert strategy.left(rows) == dict.fromkeys(rows, 10)
+
     def test_takes_nothing_of_what_is_not_there(self, strategy: Stock, rows: list[str]) -> None:
         for strange in ("0", "-1", "01", "１", "abc", "9" * 40, "x" * 64):
             with pytest.raises(StockShort), transaction.atomic():
