@@ -13,7 +13,9 @@ from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 waiting = pytest.mark.parametrize("marked", [False, True], ids=["nothing waits", "a mark waits"])
@@ -159,13 +161,13 @@ def test_searches_find_while_the_index_is_rebuilt(shop):
 @both
 def test_a_change_during_a_rebuild_is_in_the_new_index(shop):
     backend, index = backend_of("default"), None
-    from dailyfresh_goods.search.indexing import _batches, index_of
+    from dailyfresh_goods.search.indexing import index_of, portions
 
     index = index_of("default")
 
     def batches():
-        for batch in _batches(index, 30):
-            yield batch
+        for batch in portions(index.index_queryset(), 30):
+            yield list(batch)
             SKU.objects.filter(pk=shop["strawberry"]).update(name="冰雪莓")
             StaleDocument.objects.create(sku_id=shop["strawberry"])
             drain()
@@ -272,6 +274,17 @@ def test_an_index_with_any_file_cut_short_is_healed_by_the_drain(shop, marked):
         assert found.degraded or found.number == 3, file
         drain()
         healed(shop)
+
+
+@pytest.mark.parametrize("read", [rebuild, status])
+def test_the_whole_catalogue_is_read_a_portion_at_a_time(shop, read, monkeypatch):
+    """A driver such as MariaDB's takes the whole answer into memory, whatever is read of it."""
+    monkeypatch.setattr("dailyfresh_goods.search.indexing.PORTION", 30)
+    with CaptureQueriesContext(connection) as asked:
+        read()
+    texts = [query["sql"] for query in asked if '"description"' in query["sql"]]
+    assert [sql.partition("IN (")[2].partition(")")[0].count(",") + 1 for sql in texts] == [30, 30, 8]
+    assert status().differences == []
 
 
 def test_half_written_files_of_a_killed_writer_do_no_harm(shop):

@@ -1,12 +1,14 @@
 """Keeps the index as the database is: from rows written with each change, by one writer at a time."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from django.db.models import QuerySet
 from haystack import connections
 from haystack.constants import DEFAULT_ALIAS
 
@@ -17,6 +19,7 @@ from .search_indexes import SKUIndex
 
 logger = logging.getLogger(__name__)
 BATCH = 500
+PORTION = 10_000  # SKUs read at a time of the whole catalogue, and documents in one commit of a rebuild
 
 
 def backend_of(alias: str) -> Any:
@@ -97,24 +100,23 @@ def rebuild(alias: str = DEFAULT_ALIAS) -> int:
         return list(index.index_queryset().filter(pk__in=[key.rpartition(".")[2] for key in keys]))
 
     if isinstance(backend, LocalBackend):
-        return backend.rebuild(index, lambda: _batches(index), load)
+        return backend.rebuild(index, lambda: map(list, portions(index.index_queryset(), PORTION)), load)
     backend.clear(models=[SKU])
     number = 0
-    for objects in _batches(index):
+    for objects in map(list, portions(index.index_queryset(), PORTION)):
         backend.update(index, objects)
         number += len(objects)
     return number
 
 
-def _batches(index: SKUIndex, size: int = 10_000) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for sku in index.index_queryset().iterator(chunk_size=1000):
-        batch.append(sku)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def portions(rows: QuerySet[Any, Any], size: int) -> Iterator[QuerySet[Any, Any]]:
+    """`rows` in their order, `size` in memory at a time besides the keys of all.
+
+    `iterator()` would do on other databases: Django's MySQL backend reads the whole answer before it gives a row.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), size):
+        yield rows.filter(pk__in=keys[start : start + size])
 
 
 @dataclass
@@ -157,10 +159,9 @@ def status(alias: str = DEFAULT_ALIAS) -> Status:
     return found
 
 
-def _digests() -> Iterable[tuple[int, str]]:
-    for key, *sources in (
-        SKU.objects.filter(on_sale=True).values_list("pk", *SKUIndex.SOURCES).iterator(chunk_size=2000)
-    ):
+def _digests() -> Iterator[tuple[int, str]]:
+    rows = SKU.objects.filter(on_sale=True).order_by("pk").values_list("pk", *SKUIndex.SOURCES)
+    for key, *sources in chain.from_iterable(portions(rows, PORTION)):
         yield key, SKUIndex.digest_of(tuple(sources))
 
 
