@@ -216,6 +216,22 @@ class CartStoreContract:
         assert store.release(guest, other) is False
         assert store.claim(guest, owner, reference="third", lifetime=60) == first
 
+    def test_what_was_set_aside_goes_with_the_guests_cart_and_in_its_time(
+        self, store: CartStore, owner: Owner, guest: Owner, owner_named: Callable[[str], Owner]
+    ) -> None:
+        soon, later = owner_named("u:soon"), owner_named("u:later")
+        for account, lifetime in ((owner, 0), (soon, 1), (later, 60)):
+            store.change(guest, [Change(ADD, "a", 1)])
+            assert store.claim(guest, account, reference="first", lifetime=lifetime) is not None
+        time.sleep(1.1)
+        assert store.claim(guest, soon, reference="late", lifetime=60) is None
+        assert store.claim(guest, owner, reference="again", lifetime=60) is not None
+        assert store.claim(guest, later, reference="again", lifetime=60) is not None
+        store.change(guest, [Change(ADD, "b", 1)])
+        assert store.drop(guest) is True
+        for account in (owner, later):
+            assert store.claim(guest, account, reference="gone", lifetime=60) is None
+
     def test_a_survey_sees_every_cart(self, store: CartStore, owner: Owner, guest: Owner) -> None:
         if store.in_session:
             pytest.skip("sessions cannot be surveyed")

@@ -1,18 +1,24 @@
 -- Sets a guest's lines aside for one account, or gives those that were and never released.
 --
--- KEYS  1 quantities  2 notes  3 quantities set aside for the account  4 notes set aside ("" -> reference)
--- ARGV  1 reference  2 lifetime (s)
+-- KEYS  1 quantities  2 notes  3 claims  hash account -> JSON {reference, quantities, notes, second until which it holds}
+-- ARGV  1 account  2 reference  3 now (s)  4 lifetime (s; 0 for ever)
 -- Gives {reference, quantities, notes}, or {} when there is nothing for this account.
 
-if redis.call('EXISTS', KEYS[3]) == 0 then
+local now, lifetime = tonumber(ARGV[3]), tonumber(ARGV[4])
+local held = redis.call('HGET', KEYS[3], ARGV[1])
+local claim = held and cjson.decode(held)
+if not claim or (claim[4] > 0 and claim[4] <= now) then
   if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-  redis.call('RENAME', KEYS[1], KEYS[3])
-  redis.call('DEL', KEYS[4])
-  if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('RENAME', KEYS[2], KEYS[4]) end
-  redis.call('HSET', KEYS[4], '', ARGV[1])
-  if tonumber(ARGV[2]) > 0 then
-    redis.call('EXPIRE', KEYS[3], ARGV[2])
-    redis.call('EXPIRE', KEYS[4], ARGV[2])
+  claim = {
+    ARGV[2], redis.call('HGETALL', KEYS[1]), redis.call('HGETALL', KEYS[2]), lifetime > 0 and now + lifetime or 0,
+  }
+  local left = redis.call('TTL', KEYS[3]) -- -1 where another claim holds for ever
+  redis.call('HSET', KEYS[3], ARGV[1], cjson.encode(claim))
+  redis.call('DEL', KEYS[1], KEYS[2])
+  if lifetime == 0 then
+    redis.call('PERSIST', KEYS[3])
+  elseif left ~= -1 then
+    redis.call('EXPIRE', KEYS[3], math.max(left, lifetime))
   end
 end
-return {redis.call('HGET', KEYS[4], ''), redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4])}
+return {claim[1], claim[2], claim[3]}

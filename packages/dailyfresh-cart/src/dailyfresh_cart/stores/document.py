@@ -15,7 +15,7 @@ from .base import CartStore, Change, Claim, Kind, Line, Outcome, Owner, Why, sta
 T = TypeVar("T")
 Document = dict[str, Any]
 """{"lines": {sku_id: [quantity, selected, unit_price, position]}, "references": {reference: until}, "changed": seconds,
-"claims": {account: [reference, lines]}}"""
+"claims": {account: [reference, lines, second until which it holds, 0 for ever]}}"""
 
 
 def apply_changes(
@@ -129,13 +129,15 @@ class DocumentStore(CartStore):
 
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
         def work(document: Document) -> Claim | None:
-            claims = document.setdefault("claims", {})
+            now = int(time.time())
+            claims = {of: held for of, held in document.get("claims", {}).items() if not 0 < held[2] <= now}
+            document["claims"] = claims
             if by.key not in claims:
                 if not document.get("lines"):
                     return None
-                claims[by.key] = [reference, document.pop("lines")]
-                document["changed"] = int(time.time())
-            held_reference, lines = claims[by.key]
+                claims[by.key] = [reference, document.pop("lines"), now + lifetime if lifetime else 0]
+                document["changed"] = now
+            held_reference, lines, _until = claims[by.key]
             return Claim(held_reference, lines_of({"lines": lines}))
 
         return self.edit(guest, work)

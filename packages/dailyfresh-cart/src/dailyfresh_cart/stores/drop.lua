@@ -1,6 +1,6 @@
 -- Forgets a cart and all that is remembered of it.
 --
--- KEYS  1 quantities  2 notes  3 references
+-- KEYS  1 quantities  2 notes  3 references  4 claims
 -- ARGV  1 second since which a change keeps the cart, or "" to drop it whatever happened
 -- Gives 1 when there was a cart and it is gone.
 

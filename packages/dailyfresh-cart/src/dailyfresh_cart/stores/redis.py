@@ -48,7 +48,7 @@ class RedisStore(CartStore):
     Just one of: `alias`, a django-redis alias of CACHES; `client`, the dotted path of a function that returns a redis-py
     client (called once a process); `url` with `timeout` in seconds. The keys of one owner share the hash tag, so that a Cluster keeps them in one
     slot: `cart:{u:5}` sku_id -> quantity, `cart:{u:5}:notes` (order, selection, price when added),
-    `cart:{u:5}:references`, and while an account takes over a guest's lines `cart:{g:…}:claim:u:5:lines` and `…:notes`.
+    `cart:{u:5}:references`, and `cart:{g:…}:claims` while accounts take over a guest's lines.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class RedisStore(CartStore):
                 change.position or position,
             )
         with _asking():
-            status, count, results, *carts = CHANGE(self.client, self._keys(owner), *args)
+            status, count, results, *carts = CHANGE(self.client, self._keys(owner)[:3], *args)
         named = [change.sku_id for change in changes]
         before = dict(zip(named, results[0::3], strict=True))
         after = dict(zip(named, results[1::3], strict=True)) if status == 1 else before
@@ -128,13 +128,15 @@ class RedisStore(CartStore):
         )
 
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
+        quantities, notes, _references, claims = self._keys(guest)
         with _asking():
-            found = CLAIM(self.client, [*self._keys(guest)[:2], *self._aside(guest, by)], reference, lifetime)
+            found = CLAIM(self.client, [quantities, notes, claims], by.key, reference, int(time.time()), lifetime)
         return Claim(_text(found[0]), _lines(*found[1:])) if found else None
 
     def release(self, guest: Owner, by: Owner) -> bool:
+        quantities, *_, claims = self._keys(guest)
         with _asking():
-            return bool(RELEASE(self.client, [self._keys(guest)[0], *self._aside(guest, by)]))
+            return bool(RELEASE(self.client, [quantities, claims], by.key))
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         with _asking():
@@ -164,11 +166,7 @@ class RedisStore(CartStore):
 
     def _keys(self, owner: Owner) -> list[str]:
         key = f"{self.prefix}:{{{owner.key}}}"
-        return [key, f"{key}:notes", f"{key}:references"]
-
-    def _aside(self, guest: Owner, by: Owner) -> list[str]:
-        key = f"{self._keys(guest)[0]}:claim:{by.key}"
-        return [f"{key}:lines", f"{key}:notes"]
+        return [key, f"{key}:notes", f"{key}:references", f"{key}:claims"]
 
     def check(self) -> list[CheckMessage]:
         return [*factory_messages(self.factory), *configuration_messages(self.alias, self.url)]
