@@ -164,9 +164,22 @@ def test_checks_name_what_is_missing(settings):
     settings.HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.RealtimeSignalProcessor"
     popular = {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cash": "redis"}}
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "SEARCH_POPULAR": popular}
-    assert {message.id for message in check_search()} == {
-        f"dailyfresh_search.{code}" for code in ("E003", "E005", "W001")
-    }
+    found = check_search()
+    assert {message.id for message in found} == {f"dailyfresh_search.{code}" for code in ("E003", "E005", "W001")}
+    assert all(message.hint for message in found)
+
+
+@pytest.mark.parametrize("alias", ["no such cache", "default"])
+def test_a_cache_that_is_not_redis_is_named(settings, alias):
+    from dailyfresh_goods.search.checks import check_search
+
+    popular = {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cache": alias}}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "SEARCH_POPULAR": popular}
+    (message,) = check_search()
+    assert message.id == "dailyfresh_search.E004"
+    assert alias in message.msg
+    assert "RedisCache" in message.hint
 
 
 def test_both_whooshes_at_once_are_named(monkeypatch):

@@ -50,5 +50,8 @@ def check_search(**_: Any) -> list[CheckMessage]:
         try:
             found += backend("SEARCH_POPULAR", Popular).check()  # type: ignore[type-abstract]
         except ImproperlyConfigured as error:
-            found.append(Error(str(error), id="dailyfresh_search.E005"))
+            hint = (
+                'Write {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular"}, or None to count no searches.'
+            )
+            found.append(Error(str(error), hint=hint, id="dailyfresh_search.E005"))
     return found

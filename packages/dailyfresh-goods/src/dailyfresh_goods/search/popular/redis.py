@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
-from django.core.exceptions import ImproperlyConfigured
 
 from .base import Popular
 
@@ -62,15 +61,10 @@ class RedisPopular(Popular):
             return []
 
     def check(self) -> list[CheckMessage]:
-        from django.conf import settings
-
-        if self.alias not in settings.CACHES:
-            raise ImproperlyConfigured(
-                f"DAILYFRESH_GOODS['SEARCH_POPULAR']['OPTIONS']['cache']: CACHES has no {self.alias!r}"
-            )
         try:
-            import django_redis  # noqa: F401
-        except ImportError:
-            hint = "pip install dailyfresh-goods[redis]"
-            return [Error("RedisPopular needs django-redis.", hint=hint, id="dailyfresh_search.E004")]
+            self._client()
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with the alias, it is named
+            hint = "Name an alias of CACHES whose backend is django_redis.cache.RedisCache: pip install dailyfresh-goods[redis]"
+            message = f"Popular searches cannot use the cache alias {self.alias!r}: {error}"
+            return [Error(message, hint=hint, id="dailyfresh_search.E004")]
         return []
