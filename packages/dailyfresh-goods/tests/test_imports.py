@@ -15,7 +15,7 @@ from dailyfresh_goods.exchange.columns import COLUMNS
 from dailyfresh_goods.exchange.files import read_rows, write_csv, write_xlsx
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
 from dailyfresh_goods.services import export_goods, import_goods
-from dailyfresh_goods.signals import pages_marked
+from dailyfresh_goods.signals import pages_marked, rows_changed
 from django.core.management import CommandError, call_command
 
 GOOD: dict[str, Any] = {"slug": "pear", "type": "fruit", "name": "Pear", "price": "3.50", "unit": "1kg"}
@@ -96,6 +96,23 @@ def test_a_row_touches_no_column_it_does_not_give(shop: Shop) -> None:
     pages_marked.connect(sell)
     import_goods(rows=rows({"slug": "apple", "price": "1.00"}, {"slug": "pear", "stock": 7}))
     assert list(SKU.objects.order_by("slug").values_list("stock", flat=True)) == [49, 7]
+
+
+def test_a_row_touches_no_text_of_the_spu_it_does_not_give(shop: Shop) -> None:
+    shop.sku("Apple", slug="apple")
+    shop.sku("Pear", slug="pear")
+
+    def write(before: bool, **_: Any) -> None:
+        if before:  # between reading the SPU and writing it
+            SPU.untold.filter(name="Apple").update(detail="<p>Crisp</p>")
+
+    rows_changed.connect(write, sender=SPU)
+    try:
+        import_goods(rows=rows({"slug": "apple", "specs": "Box: 6"}, {"slug": "pear", "detail": "<p>Sweet</p>"}))
+    finally:
+        rows_changed.disconnect(write, sender=SPU)
+    texts = SPU.objects.order_by("name").values_list("detail", "specs")
+    assert list(texts) == [("<p>Crisp</p>", "Box: 6"), ("<p>Sweet</p>", "")]
 
 
 def test_a_sku_that_moves_marks_the_list_it_leaves(shop: Shop) -> None:

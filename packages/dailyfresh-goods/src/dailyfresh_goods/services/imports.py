@@ -171,13 +171,15 @@ def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
 
 def _rewrite(texts: dict[int, dict[str, str]]) -> None:
     """Give the SPUs their new texts, with all that follows for pages."""
-    changed = []
+    # As with SKUs: a text that is not given may have been written by another since it was read.
+    alike: dict[frozenset[str], list[SPU]] = {}
     for spu in SPU.objects.filter(pk__in=texts):
         if news := _news(spu, texts[spu.pk]):
             for column, text in news.items():
                 setattr(spu, column, text)
-            changed.append(spu)
-    SPU.objects.bulk_update(changed, OF_SPU, batch_size=LONG)
+            alike.setdefault(frozenset(news), []).append(spu)
+    for columns, some in alike.items():
+        SPU.objects.bulk_update(some, columns, batch_size=LONG)
 
 
 def import_goods(
