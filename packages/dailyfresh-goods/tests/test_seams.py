@@ -3,6 +3,7 @@
 import re
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from conftest import BASE, Shop
 from dailyfresh_goods import conf, services
 from dailyfresh_goods.models import SKU
+from django.db.models.signals import post_init
 from django.test import Client
 
 
@@ -53,6 +55,20 @@ def test_the_sitemap_names_home_types_and_goods_on_sale(shop: Shop, client: Clie
     for path in ("/", "/list/fruit/", f"/goods/{sku.pk}/"):
         assert f"<loc>http://testserver{BASE}{path}</loc>" in text
     assert f"/goods/{off.pk}/" not in text
+
+
+def test_the_index_of_the_sitemap_reads_no_goods(shop: Shop, client: Client) -> None:
+    skus, read = shop.many(3), []
+    SKU.untold.filter(pk=skus[1].pk).update(updated_at=datetime(2031, 5, 6))
+    SKU.untold.filter(pk=skus[2].pk).update(updated_at=datetime(2032, 1, 1), on_sale=False)
+    listen = lambda **_: read.append(1)  # noqa: E731
+    post_init.connect(listen, sender=SKU)
+    try:
+        index = client.get("/sitemap.xml").content.decode()
+    finally:
+        post_init.disconnect(listen, sender=SKU)
+    assert "<lastmod>2031-05-06" in index
+    assert not read
 
 
 def test_a_site_puts_its_frame_and_actions_around(shop: Shop, browse: Any, settings: Any, tmp_path: Path) -> None:
