@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import BASE, Shop
-from dailyfresh_goods.exceptions import CacheUnavailable
+from dailyfresh_goods.exceptions import Absent, CacheUnavailable
 from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.pages import cache as page_cache
 from dailyfresh_goods.pages.cache import cached, move
@@ -142,6 +142,10 @@ def test_a_builder_that_died_holds_nobody_up_for_long(redis_cache: Any, monkeypa
     assert cached("x", ("a",), lambda: "new") == "new"
 
 
+def absent() -> None:
+    raise Absent
+
+
 def test_what_is_no_more_is_not_served_though_a_builder_died(redis_cache: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(page_cache, "WAIT_SECONDS", 0.1)
     cached("x", ("a",), lambda: "old")
@@ -149,8 +153,18 @@ def test_what_is_no_more_is_not_served_though_a_builder_died(redis_cache: Any, m
     name = next(key for key in redis_cache.keys("*") if key.endswith(":x"))
     redis_cache.add(f"{name}:lock", 1, timeout=30)
     for how in ({"fresh": True}, {"stale": True}):  # the drain, then a visitor
-        with pytest.raises(ZeroDivisionError):
-            cached("x", ("a",), lambda: 1 // 0, **how)
+        with pytest.raises(Absent):
+            cached("x", ("a",), absent, **how)
+
+
+def test_a_drain_that_fails_leaves_the_outdated_page(redis_cache: Any) -> None:
+    cached("x", ("a",), lambda: "old")
+    move(["a"])
+    with pytest.raises(ZeroDivisionError):
+        cached("x", ("a",), lambda: 1 // 0, fresh=True)
+    name = next(key for key in redis_cache.keys("*") if key.endswith(":x"))
+    redis_cache.add(f"{name}:lock", 1, timeout=30)
+    assert cached("x", ("a",), lambda: "new", stale=True) == "old"
 
 
 def test_a_change_shows_on_the_next_request(shop: Shop, browse: Browse, committing: Any) -> None:

@@ -5,6 +5,10 @@ class GoodsError(Exception):
     """Base of the package's own errors."""
 
 
+class Absent(GoodsError):
+    """There is no such page."""
+
+
 class CacheUnavailable(GoodsError):
     """The cache could not take or give back what must be known to hold."""
 

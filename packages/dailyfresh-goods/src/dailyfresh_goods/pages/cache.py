@@ -19,7 +19,7 @@ from django.core.cache import BaseCache, InvalidCacheKey, caches
 from django.core.cache.backends.dummy import DummyCache
 
 from ..conf import conf
-from ..exceptions import CacheUnavailable
+from ..exceptions import Absent, CacheUnavailable
 from .release import release
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def cached(
 
     One caller at a time builds. The others get the outdated value meanwhile when `stale` allows it, else
     they wait a moment for the new one. `fresh` builds in any case and stores. An exception of `build`
-    passes through and nothing is stored.
+    passes through and nothing is stored; after `Absent` a `fresh` call leaves nothing there.
     """
     cache = _cache()
     if cache is None or _off.get() or (time.monotonic() < _paused_until and not fresh):
@@ -157,7 +157,7 @@ def cached(
             for token in filter(_is_named, map(_group_key, groups)):
                 cache.touch(token, _token_seconds(token))
         return value
-    except Exception:
+    except Absent:
         if fresh and entry:  # what stood here is no more: the lock of one who died must not keep it in sight
             with suppress(_Down), _guarded():
                 cache.delete(key)

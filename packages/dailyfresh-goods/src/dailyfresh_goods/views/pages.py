@@ -11,15 +11,12 @@ from django.views.decorators.http import require_safe
 
 from .. import selectors
 from ..conf import conf
+from ..exceptions import Absent
 from ..forms import FilterForm
 from ..pages.build import FRESH, NO_PAGE
 from ..pages.keys import HOME, SITE, detail_key, list_key, list_url
 from ..structured import breadcrumbs, product, website
 from .respond import kept_page
-
-
-class _Absent(Exception):
-    """There is no such page."""
 
 
 def _absolute(path: str) -> str:
@@ -53,7 +50,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
     def make() -> tuple[str, dict[str, Any], float | None]:
         found = selectors.list_page(slug, sort, page, filters)
         if found is None:
-            raise _Absent
+            raise Absent
         type_, form = found.type, asked or FilterForm()
         context = {
             "found": found,
@@ -76,7 +73,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
     understood = asked is None or not asked.errors
     try:
         return kept_page(request, name, groups, make, keep=understood)
-    except _Absent:
+    except Absent:
         return _missing(request, status=404)
 
 
@@ -91,12 +88,12 @@ def new_goods(request: HttpRequest, slug: str) -> HttpResponse:
     def make() -> tuple[str, dict[str, Any], None]:
         type_ = selectors.goods_type(slug)
         if type_ is None:
-            raise _Absent
+            raise Absent
         return "dailyfresh_goods/_new_goods.html", {"type": type_, "cards": selectors.new_goods(slug)}, None
 
     try:
         return kept_page(request, f"new:{slug}", (SITE, list_key(slug)), make)
-    except _Absent:
+    except Absent:
         return HttpResponse(status=NO_PAGE)
 
 
@@ -108,12 +105,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     def make() -> tuple[str, dict[str, Any], None]:
         found = selectors.detail(pk)
         if found is None:
-            raise _Absent
+            raise Absent
         return "dailyfresh_goods/detail.html", detail_context(found), None
 
     try:
         return kept_page(request, f"detail:{pk}", (SITE, detail_key(pk)), make)
-    except _Absent:
+    except Absent:
         return _missing(request, status=410 if selectors.sku_exists(pk) else 404)
 
 
