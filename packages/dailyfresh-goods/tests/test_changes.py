@@ -154,12 +154,23 @@ def test_a_type_stands_on_every_page(shop: Shop) -> None:
     assert marks() == {"site", "list:fish"}
 
 
+def upsert(type_: GoodsType, *columns: str) -> None:
+    """As a fixture of types that is loaded again."""
+    targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
+    again = GoodsType(name=type_.name, slug=type_.slug)
+    GoodsType.objects.bulk_create([again], update_conflicts=True, update_fields=columns, unique_fields=targets)
+
+
 TYPE_CHANGES: dict[str, tuple[Callable[[GoodsType], Any], bool]] = {
     "order": (lambda type_: [setattr(type_, "sort_order", 9), type_.save()], False),
     "promise": (lambda type_: [setattr(type_, "promise", "x"), type_.save()], False),
     "name": (lambda type_: [setattr(type_, "name", "fruit"), type_.save()], True),
     "slug": (lambda type_: [setattr(type_, "slug", "fruits"), type_.save()], True),
     "update": (lambda type_: GoodsType.objects.filter(pk=type_.pk).update(name="Fruits"), True),
+    "update of the order": (lambda type_: GoodsType.objects.filter(pk=type_.pk).update(sort_order=9), False),
+    "bulk_update of the promise": (lambda type_: GoodsType.objects.bulk_update([type_], ["promise"]), False),
+    "bulk_create of the order": (lambda type_: upsert(type_, "sort_order"), False),
+    "bulk_create of the name": (lambda type_: upsert(type_, "name", "sort_order"), True),
 }
 
 

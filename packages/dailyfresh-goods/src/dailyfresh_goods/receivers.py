@@ -13,6 +13,8 @@ from .tasks import drain_pages
 from .waking import wake
 
 HOME_MODELS = (HomeBanner, Promotion, HomeTypeGoods)
+OF_GOODS = ("name", "slug")
+"""What of a type is a part of its goods."""
 
 
 def _skus(model: type[Model], pks: list[int]) -> list[int]:
@@ -49,8 +51,8 @@ def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: An
     if instance.pk is not None and not instance._state.adding and not raw:
         _mark(sender, [instance.pk])
         if isinstance(instance, GoodsType):
-            was = GoodsType.objects.values_list("name", "slug").filter(pk=instance.pk)
-            if (instance.name, instance.slug) not in was:  # nothing else of a type is a part of its goods
+            was = GoodsType.objects.values_list(*OF_GOODS).filter(pk=instance.pk)
+            if tuple(getattr(instance, name) for name in OF_GOODS) not in was:
                 _tell_of_types([instance.pk])
 
 
@@ -75,12 +77,12 @@ def before_delete(sender: type[Model], instance: Model, **_: Any) -> None:
     _mark(sender, [instance.pk])
 
 
-def on_rows_changed(sender: type[Model], pks: list[int], before: bool, **_: Any) -> None:
+def on_rows_changed(sender: type[Model], pks: list[int], columns: frozenset[str], before: bool, **_: Any) -> None:
     """A bulk method is about to change rows, or has."""
     _mark(sender, pks)
     if sender is SKU and not before:
         mark_stock_changed(sku_ids=map(str, pks))
-    if sender is GoodsType and not before:
+    if sender is GoodsType and not before and columns & set(OF_GOODS):
         _tell_of_types(pks)
 
 

@@ -11,7 +11,8 @@ Arguments: `sku_ids`, a list of int: primary keys, those of deleted goods includ
 rows_changed = Signal()
 """Rows of a catalogue model were changed past `save()`, by `update`, `bulk_create` or `bulk_update`.
 
-Arguments: `pks`, a list of int, and `before`, whether the change is still to come.
+Arguments: `pks`, a list of int; `columns`, a frozenset of the names of those that are written in rows that were
+there; and `before`, whether the change is still to come.
 """
 
 pages_marked = Signal()

@@ -17,9 +17,9 @@ class TrackedQuerySet(models.QuerySet[Any]):
     `QUIET` may change silently: stock moves with every order and is told by its own service.
     """
 
-    def _tell(self, pks: list[int], *, before: bool) -> None:
+    def _tell(self, pks: list[int], columns: Iterable[str], *, before: bool) -> None:
         if pks:
-            rows_changed.send(sender=self.model, pks=pks, before=before)
+            rows_changed.send(sender=self.model, pks=pks, columns=frozenset(columns), before=before)
 
     def _known(self, objs: Iterable[Any]) -> list[int]:
         """Keys of the rows that have the slugs of the objects."""
@@ -31,25 +31,26 @@ class TrackedQuerySet(models.QuerySet[Any]):
             return super().update(**values)
         with transaction.atomic(using=self.db):
             pks = list(self.order_by().values_list("pk", flat=True))
-            self._tell(pks, before=True)
+            self._tell(pks, values, before=True)
             # Of the rows that fit by now, only those that were told.
             told = (self.filter(pk__in=pks[at : at + STEP]) for at in range(0, len(pks), STEP))
             count = sum(super(TrackedQuerySet, rows).update(**values) for rows in told)
-            self._tell(pks, before=False)
+            self._tell(pks, values, before=False)
         return count
 
     update.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         objs = list(objs)
+        columns = kwargs.get("update_fields") or ()
         with transaction.atomic(using=self.db):
             if kwargs.get("update_conflicts") and hasattr(self.model, "slug"):
-                self._tell(self._known(objs), before=True)
+                self._tell(self._known(objs), columns, before=True)
             made = super().bulk_create(objs, *args, **kwargs)
             pks = [obj.pk for obj in made if obj.pk is not None]
             if len(pks) < len(made) and hasattr(self.model, "slug"):  # this database does not give the new keys back
                 pks = self._known(made)
-            self._tell(pks, before=False)
+            self._tell(pks, columns, before=False)
         return made
 
 
