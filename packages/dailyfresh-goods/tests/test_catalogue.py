@@ -84,6 +84,8 @@ def ids(**settings_: Any) -> list[str]:
         ({"RATINGS": "nowhere.Ratings"}, ["E002"]),
         ({"BUY_URL": "nowhere:confirm"}, ["E003"]),
         ({"TASKS": "Celery"}, ["E006"]),
+        ({"TASKS": ["celery"], "CACHE": {"default": 1}, "SITE_URL": ["x"], "BUY_URL": [], "RATINGS": 5}, ["E008"] * 5),
+        ({"JQUERY_URL": None, "BUY_URL": None, "SITE_URL": None}, ["E008"]),
         ({"RATINGS": "decimal.Decimal"}, ["E002"]),
         ({"PAGE_SIZE": 0, "MAX_PAGE": 0, "STATIC_PAGES": 0, "DEBOUNCE": -1}, ["E007"] * 4),
         ({"LOW_STOCK": "10", "CACHE_SECONDS": True, "STALE_SECONDS": None, "NEW_GOODS": 1.5}, ["E007"] * 4),

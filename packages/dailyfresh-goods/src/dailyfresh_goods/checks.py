@@ -25,6 +25,8 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     for key, near in conf.unknown().items():
         hint = f"Did you mean {near!r}?" if near else "It has no effect."
         found.append(Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="dailyfresh_goods.W001"))
+    if wrong := list(_texts()):  # what follows takes them for text
+        return found + wrong
     if conf.CACHE is not None:
         backend = settings.CACHES.get(conf.CACHE, {}).get("BACKEND")
         if backend is None:
@@ -54,6 +56,13 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     return found
 
 
+def _texts() -> Iterator[CheckMessage]:
+    for key, kind in get_type_hints(Defaults).items():
+        if kind in (str, str | None) and not isinstance(getattr(conf, key), kind):
+            hint = "It must be text." if kind is str else "It must be text, or None."
+            yield Error(f"{NAME}[{key!r}] is {getattr(conf, key)!r}.", hint=hint, id="dailyfresh_goods.E008")
+
+
 def _numbers() -> Iterator[CheckMessage]:
     for key, kind in get_type_hints(Defaults).items():
         value, least = getattr(conf, key), 1 if key in FROM_ONE else 0
@@ -65,7 +74,8 @@ def _numbers() -> Iterator[CheckMessage]:
 def check_deployment(**_: Any) -> list[CheckMessage]:
     """What works on one machine with one process, and not beyond (`check --deploy`)."""
     found: list[CheckMessage] = []
-    if conf.CACHE is not None and settings.CACHES.get(conf.CACHE, {}).get("BACKEND", "").endswith("LocMemCache"):
+    cache = settings.CACHES.get(conf.CACHE, {}) if isinstance(conf.CACHE, str) else {}
+    if cache.get("BACKEND", "").endswith("LocMemCache"):
         found.append(
             Warning(
                 f"The cache {conf.CACHE!r} lives in one process: the others would serve outdated pages.",
@@ -86,8 +96,8 @@ def check_deployment(**_: Any) -> list[CheckMessage]:
 
 def check_urls(**_: Any) -> Sequence[CheckMessage]:
     """BUY_URL leads somewhere."""
-    if conf.BUY_URL is None:
-        return []
+    if not isinstance(conf.BUY_URL, str):
+        return []  # None, or what E008 names
     try:
         reverse(conf.BUY_URL)
     except NoReverseMatch as error:
