@@ -13,11 +13,14 @@ from celery import Celery, current_app
 from conftest import BASE, Shop
 from dailyfresh_goods import services, tasks
 from dailyfresh_goods.exceptions import PageRefused
+from dailyfresh_goods.management.commands import check_pages
 from dailyfresh_goods.models import SKU, HomeBanner, StalePage
 from dailyfresh_goods.pages import build
 from dailyfresh_goods.pages.disk import DiskPages
 from dailyfresh_goods.services import drain_pages
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu.simple import SimpleQueue
 
@@ -376,6 +379,17 @@ def test_check_pages_names_every_page_that_differs(shop: Shop, pages: Path, caps
         call_command("check_pages", "--mark", verbosity=0)
     drain_pages()
     assert differing() == 0
+
+
+def test_check_pages_reads_the_keys_a_portion_at_a_time(shop: Shop, pages: Path, monkeypatch: Any) -> None:
+    """A driver such as MariaDB's takes the whole answer into memory, whatever is read of it."""
+    monkeypatch.setattr(check_pages, "STEP", 2)
+    shop.many(5)
+    drain_pages()
+    with CaptureQueriesContext(connection) as asked:
+        call_command("check_pages", verbosity=0)
+    keys = [query["sql"] for query in asked if query["sql"].startswith('SELECT "dailyfresh_goods_sku"."id" FROM')]
+    assert sum("LIMIT 2" in sql for sql in keys) == len(keys) == 3
 
 
 def test_a_page_nobody_needs_any_more_is_named(shop: Shop, pages: Path, capsys: Any) -> None:

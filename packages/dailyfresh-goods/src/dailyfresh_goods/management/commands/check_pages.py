@@ -10,7 +10,10 @@ from ...models import SKU, GoodsType
 from ...pages.build import fresh_page, writer
 from ...pages.cache import uncached
 from ...pages.keys import HOME, detail_key, list_key, runs_of
+from ...selectors import in_portions
 from ...services import mark
+
+STEP = 2000
 
 
 class Command(BaseCommand):
@@ -23,8 +26,9 @@ class Command(BaseCommand):
     def _keys(self, newest: int | None) -> Iterator[str]:
         yield HOME
         yield from map(list_key, GoodsType.objects.values_list("slug", flat=True))
-        skus = SKU.objects.filter(on_sale=True).order_by("-pk").values_list("pk", flat=True)
-        yield from map(detail_key, skus.iterator() if newest is None else skus[:newest])
+        skus = SKU.objects.filter(on_sale=True).only("pk")
+        chosen = in_portions(skus, STEP) if newest is None else skus.order_by("-pk")[:newest]
+        yield from (detail_key(sku.pk) for sku in chosen)
 
     def handle(self, *args: Any, **options: Any) -> None:
         to = writer()
