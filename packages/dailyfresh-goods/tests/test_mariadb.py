@@ -24,3 +24,5 @@ def test_changes_imports_and_the_admin_are_the_same_on_mariadb() -> None:
         timeout=600,
     )
     assert run.returncode == 0, run.stdout + run.stderr
+    assert " passed" in run.stdout
+    assert "skipped" not in run.stdout
