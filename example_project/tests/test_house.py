@@ -30,6 +30,13 @@ def test_waking_is_the_same_file_in_every_package_that_has_tasks() -> None:
     assert len({(folder(package) / "waking.py").read_bytes() for package in having}) == 1
 
 
+def test_proxies_are_seen_through_by_the_same_file() -> None:
+    assert (
+        len({(folder(package) / "proxies.py").read_bytes() for package in ("dailyfresh_users", "dailyfresh_goods")})
+        == 1
+    )
+
+
 def test_ajax_is_the_same_file_in_every_package() -> None:
     assert len({(folder(package) / "static" / package / "ajax.js").read_bytes() for package in PACKAGES}) == 1
 

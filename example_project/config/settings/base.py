@@ -229,11 +229,13 @@ HAYSTACK_CONNECTIONS = {
 }
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost a third query every time
 
+# Behind a proxy all visitors come from one address: they would share one throttle, and count as one who searches.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
 DAILYFRESH_USERS = {
     "JQUERY_URL": None,
     "SITE_NAME": "天天生鲜",
-    # Behind a proxy all visitors come from one address, and would share one throttle.
-    "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
+    "TRUSTED_PROXIES": TRUSTED_PROXIES,
     "SITE_URL": SITE_URL,
     "TERMS_URL": "store:terms",
     "PRIVACY_URL": "store:privacy",
@@ -245,7 +247,8 @@ DAILYFRESH_GOODS = {
     "BUY_URL": "dailyfresh_orders:confirm",
     "RATINGS": "store.ratings.Ratings",
     "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
-    "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cache": "cart"}},
+    "TRUSTED_PROXIES": TRUSTED_PROXIES,
+    "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular"},
 }
 DAILYFRESH_CART = {
     "JQUERY_URL": None,

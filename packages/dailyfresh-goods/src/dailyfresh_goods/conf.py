@@ -66,6 +66,9 @@ class Defaults:
     JQUERY_URL: str | None = "dailyfresh_goods/vendor/jquery-4.0.0.min.js"
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
+    TRUSTED_PROXIES: list[str] = []
+    """Networks of the proxies whose `X-Forwarded-For` is believed ("10.0.0.0/8"; "unix" for a socket): popular searches count by visitor."""
+
     SEARCH_DICTIONARIES: list[str] = []
     """Files with more words that search must not cut apart, in the form of `search/data/dictionary.txt`."""
 

@@ -96,6 +96,43 @@ def test_searches_that_find_nothing_are_not_shown_to_others(shop, client, counte
     assert counted.top(5) == []
 
 
+@pytest.mark.parametrize("text", ["草莓 某某店真差", "虾 drop table"])
+def test_words_of_which_only_some_fit_are_not_shown_to_others(shop, client, counted, text):
+    assert client.get("/goods-shop/search/", {"q": text}).context["found"].loose
+    assert counted.top(5) == []
+
+
+def test_visitors_behind_a_trusted_proxy_count_each(shop, client, counted, settings):
+    def search(text, visitor):
+        client.get("/goods-shop/search/", {"q": text}, REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": visitor})
+
+    search("虾", "192.0.2.1")
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "TRUSTED_PROXIES": ["10.0.0.0/8"]}
+    for visitor in ("192.0.2.2", "192.0.2.3", "192.0.2.4"):
+        search("草莓", visitor)
+        search("虾", f"{visitor}, 192.0.2.9")  # what a visitor wrote before the proxy did is not believed
+    scores = dict(counted._client().zrange(counted.key, 0, -1, withscores=True))
+    assert scores["草莓".encode()] == pytest.approx(1.5 * scores["虾".encode()], rel=0.01)
+
+
+def test_a_subscriber_of_ipv6_counts_once(shop, client, counted):
+    for number in range(5):
+        client.get("/goods-shop/search/", {"q": "虾"}, REMOTE_ADDR=f"2001:db8:1:2::{number}")
+    client.get("/goods-shop/search/", {"q": "草莓"}, REMOTE_ADDR="192.0.2.1")
+    client.get("/goods-shop/search/", {"q": "草莓"}, REMOTE_ADDR="192.0.2.2")
+    assert counted.top(5) == ["草莓", "虾"]
+
+
+def test_a_trusted_proxy_that_is_no_network_is_named(settings):
+    from dailyfresh_goods.search.checks import check_search
+
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "TRUSTED_PROXIES": ["unix", "10.0.0.1", "10.0.0.0/99"]}
+    (message,) = check_search()
+    assert message.id == "dailyfresh_search.E006"
+    assert "10.0.0.0/99" in message.msg
+    assert "10.0.0.0/8" in message.hint
+
+
 def test_only_the_strongest_searches_are_kept(counted):
     for number in range(80):
         counted.note(f"text {number}", visitor="one")

@@ -1,5 +1,6 @@
 """System checks of the search."""
 
+import ipaddress
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from ..backends import backend
-from ..conf import conf
+from ..conf import NAME, conf
 from .popular.base import Popular
 
 
@@ -46,6 +47,13 @@ def check_search(**_: Any) -> list[CheckMessage]:
         found.append(
             Warning("haystack indexes inside the transaction of each change.", hint=hint, id="dailyfresh_search.W001")
         )
+    for network in conf.TRUSTED_PROXIES:
+        try:
+            if network != "unix":
+                ipaddress.ip_network(network, strict=False)
+        except ValueError as error:
+            hint = 'Give addresses or networks, as "10.0.0.0/8", or "unix" for a socket.'
+            found.append(Error(f"{NAME}['TRUSTED_PROXIES']: {error}.", hint=hint, id="dailyfresh_search.E006"))
     if conf.SEARCH_POPULAR is not None:
         try:
             found += backend("SEARCH_POPULAR", Popular).check()  # type: ignore[type-abstract]

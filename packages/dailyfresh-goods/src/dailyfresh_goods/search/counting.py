@@ -10,7 +10,7 @@ SECONDS = 60
 
 
 def note_search(text: str, *, visitor: str) -> None:
-    """Counts a search that found something; `text` in its normal spelling."""
+    """Counts a search that found something for all of its words; `text` in its normal spelling."""
     if conf.SEARCH_POPULAR is not None and text:
         backend("SEARCH_POPULAR", Popular).note(text, visitor=visitor)  # type: ignore[type-abstract]
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
+from ..proxies import client_address, throttle_subject
 from ..selectors import goods_types, popular
 from ..views.respond import envelope
 from .counting import note_search, popular_searches
@@ -37,7 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words, wish = form.words(), form.wish()
     found = find(words, wish) if words else None
-    if found and found.number and wish == Wish():
+    # With some words that fit anyone could say anything to the other visitors.
+    if found and found.number and not found.loose and wish == Wish():
         note_search(found.query.text, visitor=_visitor(request))
     context: dict[str, Any] = {
         "form": form,
@@ -63,7 +65,9 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def _visitor(request: HttpRequest) -> str:
     """Who searches, so that one visitor counts once."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return throttle_subject(
+        client_address(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    )
 
 
 def _around(found: Found, wish: Wish, words: str) -> dict[str, Any]:
