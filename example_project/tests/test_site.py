@@ -265,6 +265,17 @@ def test_a_persons_data_holds_the_cart_the_goods_viewed_and_the_orders(
     assert data["orders"] == []
 
 
+def test_a_redis_that_is_down_gives_no_export_that_leaves_something_out(
+    signed_in: Client, leaver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as down:
+        down.setattr("redis.connection.Connection.connect", lambda self: (_ for _ in ()).throw(ConnectionError()))
+        get_redis_connection("default").connection_pool.disconnect()
+        answer = signed_in.get("/user/export/")
+    assert answer.status_code == 503
+    assert "您的部分数据暂时无法读取" in answer.content.decode()
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_staff_sign_in_at_the_door_that_slows_guessing_down(client: Client, merchant: Any, prefix: str) -> None:
     assert client.post(f"{prefix}/admin/login/", {"username": "merchant", "password": PASSWORD}).status_code == 405

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import BASE, Shop
+from dailyfresh_goods.selectors import history_of
 from dailyfresh_goods.services import forget_history, merge_history
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
@@ -51,6 +52,25 @@ def test_it_is_bounded_and_shows_five(history: None, shop: Shop, client: Client)
     for sku in skus[3:]:
         sku.delete()
     assert view(client) == ["Goods 2"]  # six are kept: 2 to 7
+
+
+def test_what_is_kept_of_a_user_is_told_or_the_store_is_said_to_be_away(
+    shop: Shop, redis_cache: Any, settings: Any, monkeypatch: Any
+) -> None:
+    backend = {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {}}
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "HISTORY": backend}
+    user, sku = User.objects.create_user("mei", password="secret"), shop.sku("A")
+    client = Client()
+    client.force_login(user)
+    view(client, sku)
+    assert history_of(str(user.pk)) == [str(sku.pk)]
+    with monkeypatch.context() as down, pytest.raises(OSError, match="down"):
+        down.setattr("django_redis.client.DefaultClient.get_client", lambda *args, **kwargs: _raise(OSError("down")))
+        history_of(str(user.pk))
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def test_goods_gone_or_off_sale_drop_out(history: None, shop: Shop, client: Client) -> None:

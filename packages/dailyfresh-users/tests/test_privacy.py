@@ -54,6 +54,19 @@ def test_the_export_holds_everything_of_the_account_and_nothing_of_others(user):
         assert secret not in raw
 
 
+def test_an_export_that_lacks_a_part_is_none_and_says_so(signed_in, listen):
+    def unreachable(user, **kwargs):
+        raise OSError("down")
+
+    listen(account_exporting, unreachable)
+    response = signed_in.get(url("export"))
+    assert response.status_code == 503
+    assert "Part of your data cannot be reached at the moment." in text(response)
+    assert "Content-Disposition" not in response.headers
+    response = signed_in.get(url("export"), headers={"Accept-Language": "zh-hans"})
+    assert "您的部分数据暂时无法读取" in text(response)
+
+
 def test_other_apps_add_their_part_to_the_export(signed_in, listen):
     listen(account_exporting, lambda user, **kwargs: {"orders": [user.get_username()]})
     listen(account_exporting, lambda user, **kwargs: None)

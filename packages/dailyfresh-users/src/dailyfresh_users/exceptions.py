@@ -19,6 +19,10 @@ class Throttled(Exception):
         self.retry_after = retry_after
 
 
+class ExportIncomplete(Exception):
+    """A receiver of `account_exporting` failed, and a part must not be left out unsaid."""
+
+
 class ErasureRefused(Exception):
     """This account cannot be erased now; the text is shown to its owner.
 

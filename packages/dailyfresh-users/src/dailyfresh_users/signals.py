@@ -12,7 +12,7 @@ address_changed = Signal()
 """An address was added, edited, deleted or made the default. `user`, `address_id` (str). Sent in the transaction."""
 
 account_exporting = Signal()
-"""Somebody takes their data with them. `user`. Receivers return {section: JSON-ready data}."""
+"""Somebody takes their data with them. `user`. Receivers return {section: JSON-ready data}, or raise: then the page says to try again."""
 
 account_erasing = Signal()
 """An account is about to be deleted. `user`. Sent in the transaction; `ErasureRefused` raised by a receiver stops it."""

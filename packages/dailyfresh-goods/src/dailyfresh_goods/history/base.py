@@ -39,6 +39,10 @@ class History(ABC):
         """Record the SKU, if one is given, and give the sku_ids, newest first; one trip to the store."""
 
     @abstractmethod
+    def kept(self, user_id: str) -> list[str]:
+        """What is kept of a user, newest first; raises where the store does not answer, unlike `visit`."""
+
+    @abstractmethod
     def merge(self, visitor: Visitor) -> None:
         """Put what the user saw as a guest before what the user saw earlier, and forget the guest."""
 

@@ -50,6 +50,9 @@ class RedisHistory(History):
             return []
         return [sku_id.decode() for sku_id in seen]
 
+    def kept(self, user_id: str) -> list[str]:
+        return [sku_id.decode() for sku_id in self._redis().lrange(_user_key(user_id), 0, self.length - 1)]
+
     def merge(self, visitor: Visitor) -> None:
         token = visitor.guest_token()
         if token is None or visitor.user_id is None:

@@ -15,6 +15,10 @@ class SessionHistory(History):
             visitor.session[LIST] = seen
         return seen
 
+    def kept(self, user_id: str) -> list[str]:
+        """Nothing that could be found by the user."""
+        return []
+
     def merge(self, visitor: Visitor) -> None:
         """Nothing to do."""
 

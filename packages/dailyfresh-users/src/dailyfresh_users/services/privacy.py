@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
-from ..exceptions import ErasureRefused
+from ..exceptions import ErasureRefused, ExportIncomplete
 from ..models import Erasure, UserSession
 from ..selectors import addresses_of, email_of, name_of, sessions_of
 from ..signals import account_erased, account_erasing, account_exporting
@@ -19,7 +19,10 @@ PATIENCE = 3
 
 
 def export_account(*, user: Any) -> dict[str, Any]:
-    """Everything the site keeps about the account: ours, and what receivers of `account_exporting` add."""
+    """Everything the site keeps about the account: ours, and what receivers of `account_exporting` add.
+
+    Raises ExportIncomplete when one of them fails, as with a cart whose Redis is down; Django logs it.
+    """
     registration = getattr(user, "dailyfresh_registration", None)
     data: dict[str, Any] = {
         "account": {
@@ -39,8 +42,10 @@ def export_account(*, user: Any) -> dict[str, Any]:
         "sessions": list(sessions_of(user).values("signed_in_at", "seen_at", "expires_at", "address", "agent")),
         "mails": list(user.dailyfresh_mails.order_by("pk").values("kind", "requested_at", "sent_at")),
     }
-    answers: list[tuple[Any, Any]] = account_exporting.send(sender=get_user_model(), user=user)
+    answers: list[tuple[Any, Any]] = account_exporting.send_robust(sender=get_user_model(), user=user)
     for _receiver, sections in answers:
+        if isinstance(sections, Exception):
+            raise ExportIncomplete from sections
         data.update(sections or {})
     return data
 

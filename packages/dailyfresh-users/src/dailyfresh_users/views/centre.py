@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import throttles
-from ..exceptions import ErasureRefused, Throttled
+from ..exceptions import ErasureRefused, ExportIncomplete, Throttled
 from ..forms.accounts import PasswordForm, wait_message
 from ..selectors import default_address, email_of, name_of, sessions_of
 from ..services.privacy import erase_account, export_account
@@ -42,12 +42,16 @@ def security(request: HttpRequest) -> HttpResponse:
         address=visitor_address(request),
         agent=request.headers.get("User-Agent", ""),
     )
+    return _security_page(request)
+
+
+def _security_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     context = {
         "email": email_of(request.user),
         "sessions": sessions_of(request.user)[:50],
         "session_key": request.session.session_key,
     }
-    return render(request, "dailyfresh_users/security.html", context)
+    return render(request, "dailyfresh_users/security.html", context, status=status)
 
 
 @signed_in
@@ -72,8 +76,15 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def export(request: HttpRequest) -> HttpResponse:
-    """One's own data as a JSON file."""
-    response = JsonResponse(export_account(user=request.user), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    """One's own data as a JSON file, or the page that offers it when a part cannot be had now (503)."""
+    try:
+        data = export_account(user=request.user)
+    except ExportIncomplete:
+        messages.error(
+            request, _("Part of your data cannot be reached at the moment. Please try again in a few minutes.")
+        )
+        return _security_page(request, status=503)
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response.headers["Content-Disposition"] = 'attachment; filename="account.json"'
     return response
 
