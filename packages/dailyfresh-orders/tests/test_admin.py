@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from dailyfresh_orders.admin import papers
+from dailyfresh_orders.admin.orders import AT_ONCE
 from dailyfresh_orders.models import Order, Review
 from dailyfresh_orders.services.reviewing import Words, review_order
 from django.contrib.auth import get_user_model
@@ -164,6 +165,17 @@ def test_the_csv_is_read_in_pieces_and_has_every_order_once(admin_client, make_o
     answer = act(admin_client, "export_csv", *orders)
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))[1:]
     assert [row[0] for row in rows] == [order.number for order in reversed(orders)]
+
+
+def test_the_address_of_the_page_that_ships_the_most_fits_any_server(admin_client, make_order, apple):
+    order = make_order({apple: 1})
+    fields = {field.attname: getattr(order, field.attname) for field in Order._meta.concrete_fields}
+    copies = [Order(**fields | {"id": None, "number": f"{n:020d}", "token": f"{n:032d}"}) for n in range(1, AT_ONCE)]
+    Order.objects.bulk_create(copies)
+    form = act(admin_client, "ship_orders", *Order.objects.all())
+    assert form.url.count("number=") == AT_ONCE
+    assert len(f"GET {form.url} HTTP/1.1\r\n") <= 4094
+    assert len(admin_client.get(form.url).context["rows"]) == AT_ONCE
 
 
 @pytest.mark.parametrize("action", ["ship_orders", "print_picking_list", "print_delivery_notes"])

@@ -23,8 +23,8 @@ from .dashboard import dashboard
 from .papers import csv_rows, delivery_notes, picking_list
 from .readonly import ReadOnly, ReadOnlyInline
 
-AT_ONCE = 200
-"""How many orders are shipped on one page, or printed on one paper."""
+AT_ONCE = 100
+"""How many orders are shipped on one page, or printed on one paper: the page's address names them all, in at most 4,094 characters (gunicorn)."""
 
 
 class WorkList(admin.SimpleListFilter):
