@@ -69,10 +69,21 @@ def test_a_real_site_is_told_of_nothing_before_it_opens(tmp_path: Path) -> None:
 
 def test_plain_requests_go_to_https_where_the_site_has_it(client: Client, settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
     assert client.get("/about/").headers["Location"] == "https://testserver/about/"
     assert client.get("/about/", headers={"X-Forwarded-Proto": "https"}).status_code == 200
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(("url", "believed"), [("http://shop.example", "None"), ("https://shop.example", "https")])
+def test_a_proxys_word_for_https_counts_only_where_the_site_has_it(tmp_path: Path, url: str, believed: str) -> None:
+    script = "from django.conf import settings as s; print(s.SECURE_PROXY_SSL_HEADER and s.SECURE_PROXY_SSL_HEADER[1])"
+    real = {"DJANGO_SETTINGS_MODULE": "config.settings.base", "VAR_DIR": str(tmp_path), "SITE_URL": url}
+
+    said = subprocess.check_output([sys.executable, "-c", script], cwd=PROJECT, env=os.environ | real, text=True)
+
+    assert said.strip() == believed
 
 
 def test_no_migration_is_missing() -> None:

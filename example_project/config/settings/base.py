@@ -168,8 +168,9 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SITE_URL.startswith("https:")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by machines behind the proxy
-# Whoever ends TLS says so (the nginx of dailyfresh-goods does); it must drop the header where a visitor sends it.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if SECURE_SSL_REDIRECT:
+    # Whoever ends TLS says so (the nginx of dailyfresh-goods does); it must drop the header where a visitor sends it.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600) if SECURE_SSL_REDIRECT else 0
 # The other hosts of the domain and the browsers' lists are for its owner to bind.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
