@@ -64,13 +64,14 @@ def test_what_is_kept_of_a_user_is_told_or_the_store_is_said_to_be_away(
     client.force_login(user)
     view(client, sku)
     assert history_of(str(user.pk)) == [str(sku.pk)]
-    with monkeypatch.context() as down, pytest.raises(OSError, match="down"):
-        down.setattr("django_redis.client.DefaultClient.get_client", lambda *args, **kwargs: _raise(OSError("down")))
-        history_of(str(user.pk))
 
+    def unreachable(*args: Any, **kwargs: Any) -> None:
+        raise OSError("down")
 
-def _raise(error: Exception) -> None:
-    raise error
+    with monkeypatch.context() as down:
+        down.setattr("django_redis.client.DefaultClient.get_client", unreachable)
+        with pytest.raises(OSError, match="down"):
+            history_of(str(user.pk))
 
 
 def test_goods_gone_or_off_sale_drop_out(history: None, shop: Shop, client: Client) -> None:
