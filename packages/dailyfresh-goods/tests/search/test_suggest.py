@@ -1,10 +1,13 @@
 """Suggestions and popular searches."""
 
+import shutil
 import threading
 import uuid
 
 import pytest
+from dailyfresh_goods.models import SKU
 from dailyfresh_goods.search.counting import popular_searches
+from dailyfresh_goods.search.indexing import backend_of, drain
 from dailyfresh_goods.search.popular.redis import RedisPopular
 from dailyfresh_goods.search.suggestions import suggestions
 from django.core.cache import cache
@@ -51,8 +54,6 @@ def test_all_who_type_the_same_share_one_answer(shop, django_assert_num_queries)
 
 
 def test_goods_off_sale_are_not_suggested_though_the_answer_is_kept(shop, client):
-    from dailyfresh_goods.models import SKU
-
     assert items(client, "狮头鹅")
     SKU.objects.filter(pk=shop["goose"]).update(on_sale=False)
     assert items(client, "狮头鹅") == []
@@ -96,10 +97,44 @@ def test_searches_that_find_nothing_are_not_shown_to_others(shop, client, counte
     assert counted.top(5) == []
 
 
+@pytest.mark.parametrize("text", ["狮头鹅", "狮头鹅 草莓"], ids=["nothing", "some of the words"])
+def test_a_search_that_finds_its_goods_no_more_is_dropped_when_it_is_next_searched(shop, client, counted, text):
+    for _ in range(2):
+        counted.note(text, visitor="one")
+    counted.note("草莓", visitor="one")
+    SKU.objects.get(pk=shop["goose"]).delete()
+    drain()
+    client.get("/goods-shop/search/", {"q": text, "in_stock": "on"})
+    assert text in counted.top(5)
+    client.get("/goods-shop/search/", {"q": text})
+    assert counted.top(5) == ["草莓"]
+
+
+def test_popular_searches_outlive_an_index_that_is_not_there(shop, client, counted):
+    counted.note("狮头鹅", visitor="one")
+    shutil.rmtree(backend_of("default").path)
+    SKU.objects.filter(pk=shop["goose"]).update(name="鹅")
+    assert client.get("/goods-shop/search/", {"q": "狮头鹅"}).context["found"].degraded
+    assert counted.top(5) == ["狮头鹅"]
+
+
 @pytest.mark.parametrize("text", ["草莓 某某店真差", "虾 drop table"])
 def test_words_of_which_only_some_fit_are_not_shown_to_others(shop, client, counted, text):
     assert client.get("/goods-shop/search/", {"q": text}).context["found"].loose
     assert counted.top(5) == []
+
+
+def test_words_beyond_those_that_are_looked_at_are_not_shown_to_others(shop, client, counted, monkeypatch):
+    monkeypatch.setattr("dailyfresh_goods.search.understanding.MOST_CONCEPTS", 2)
+    client.get("/goods-shop/search/", {"q": "红颜 草莓 某某店真差"})
+    client.get("/goods-shop/search/", {"q": "草莓"})
+    assert counted.top(5) == ["草莓"]
+
+
+@pytest.mark.parametrize(("text", "meant"), [("榴莲千层 草莓", "草莓"), ("波顿龙虾", "波士顿龙虾")])
+def test_others_are_shown_a_search_as_it_was_corrected(shop, client, counted, text, meant):
+    client.get("/goods-shop/search/", {"q": text})
+    assert counted.top(5) == [meant]
 
 
 def test_visitors_behind_a_trusted_proxy_count_each(shop, client, counted, settings):

@@ -10,9 +10,15 @@ SECONDS = 60
 
 
 def note_search(text: str, *, visitor: str) -> None:
-    """Counts a search that found something for all of its words; `text` in its normal spelling."""
+    """Counts a search; `text` in its normal spelling, since others are shown it."""
     if conf.SEARCH_POPULAR is not None and text:
         backend("SEARCH_POPULAR", Popular).note(text, visitor=visitor)  # type: ignore[type-abstract]
+
+
+def drop_search(text: str) -> None:
+    """Forgets a search that finds its goods no more."""
+    if conf.SEARCH_POPULAR is not None and text:
+        backend("SEARCH_POPULAR", Popular).drop(text)  # type: ignore[type-abstract]
 
 
 def popular_searches(number: int = SHOWN) -> list[str]:

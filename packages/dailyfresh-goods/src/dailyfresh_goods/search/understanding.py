@@ -99,7 +99,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class Query:
-    """A query understood. `text` is its normal spelling, shown back and counted."""
+    """A query understood. `text` is its normal spelling, shown back; `corrected` what it was taken for, when it was mistyped."""
 
     text: str
     concepts: tuple[Concept, ...] = ()
@@ -116,6 +116,11 @@ class Query:
     def any_of(self) -> SQ:
         """Documents that are about at least one concept; more concepts score higher."""
         return _joined([concept.sq(part) for part, concept in enumerate(self.concepts, 1)], SQ.OR)
+
+    @property
+    def whole(self) -> bool:
+        """Whether no word of `text` was too many to be looked at."""
+        return len(self.concepts) < MOST_CONCEPTS
 
     def with_concepts(self, concepts: Iterable[Concept], *, corrected: str = "") -> "Query":
         return replace(self, concepts=tuple(concepts)[:MOST_CONCEPTS], corrected=corrected or self.corrected)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 from ..proxies import client_address, throttle_subject
 from ..selectors import goods_types, popular
 from ..views.respond import envelope
-from .counting import note_search, popular_searches
+from .counting import drop_search, note_search, popular_searches
 from .finding import SORTS, Found, Wish, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
@@ -38,9 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words, wish = form.words(), form.wish()
     found = find(words, wish) if words else None
-    # With some words that fit anyone could say anything to the other visitors.
-    if found and found.number and not found.loose and wish == Wish():
-        note_search(found.query.text, visitor=_visitor(request))
+    if found and wish == Wish():
+        _count(found, visitor=_visitor(request))
     context: dict[str, Any] = {
         "form": form,
         "words": words,
@@ -61,6 +60,15 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """GET `?q=cao` → data {"items": [{"kind": "goods", "text": ..., "marks": [[2, 4]], "url": ...}, ...]}."""
     words = SearchForm(request.GET).words()
     return envelope({"items": suggestions(words) if words else [], "popular": [] if words else popular_searches()})
+
+
+def _count(found: Found, *, visitor: str) -> None:
+    """Counts a search if all it says is what its goods are called: what is counted is shown to others."""
+    query = found.query
+    if found.number and query.whole and not found.loose:
+        note_search(query.corrected or query.text, visitor=visitor)
+    if (query.corrected or found.loose or not found.number) and not found.degraded:
+        drop_search(query.text)
 
 
 def _visitor(request: HttpRequest) -> str:

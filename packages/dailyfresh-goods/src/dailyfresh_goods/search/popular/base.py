@@ -11,6 +11,10 @@ class Popular(ABC):
         """Counts a search, the same one of one visitor once an hour. A service that is down is logged, never raised."""
 
     @abstractmethod
+    def drop(self, text: str) -> None:
+        """Forgets a search, if it was counted. A service that is down is logged, never raised."""
+
+    @abstractmethod
     def top(self, number: int) -> list[str]:
         """The searches that count most, recent ones more; empty when the service is down."""
 

@@ -48,6 +48,14 @@ class RedisPopular(Popular):
         except (RedisError, NotImplementedError) as error:
             logger.warning("A search was not counted: %s", error)
 
+    def drop(self, text: str) -> None:
+        from redis import RedisError
+
+        try:
+            self._client().zrem(self.key, text)
+        except (RedisError, NotImplementedError) as error:
+            logger.warning("A search was not dropped: %s", error)
+
     def top(self, number: int) -> list[str]:
         from redis import RedisError
 
