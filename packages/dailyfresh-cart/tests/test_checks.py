@@ -90,6 +90,7 @@ def test_a_store_that_does_not_fit_is_an_error_that_names_the_option(settings: A
         {"GUEST_DAYS": True},
         {"PRICE_FORMAT": "{:d}"},
         {"PRICE_FORMAT": "{} {}"},
+        {"PRICE_FORMAT": "{0[a]}"},
         {"FREE_DELIVERY_FROM": "much"},
     ],
 )

@@ -78,7 +78,7 @@ def _whole(least: int) -> Callable[[Any], bool]:
 def _writes_prices(value: Any) -> bool:
     try:
         return bool(value.format(Decimal("1.00")) != value.format(Decimal("2.00")))
-    except (ValueError, IndexError, KeyError, AttributeError):
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError):
         return False
 
 
