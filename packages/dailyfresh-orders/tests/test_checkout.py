@@ -443,8 +443,9 @@ def test_a_lost_race_is_run_again_unseen_and_at_most_five_times(make_order, appl
     make_order({apple: 1})
     assert (len(calls), Order.objects.count()) == (4, 1)
     monkeypatch.setattr(placing, "_insert", lambda *args: (_ for _ in ()).throw(lost_race()))
-    with pytest.raises(Busy):
+    with pytest.raises(Busy) as busy:
         make_order({apple: 1})
+    assert isinstance(busy.value.__cause__, OperationalError)
     assert Order.objects.count() == 1
 
 

@@ -59,6 +59,7 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
 def _write(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
     strategy = stock()
     since = time.monotonic()
+    last: Exception | None = None
     for attempt in range(TRIES):
         order = _order(user, quote, address, payment_method, note, online)
         try:
@@ -69,15 +70,16 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
             shortages = strategy.shortages(quote.quantities)
             if shortages:
                 raise OutOfStock(shortages) from None
-        except StockMoved:
-            pass
+        except StockMoved as error:
+            last = error
         except IntegrityError:
             if attempt == TRIES - 1 or Order.objects.filter(token=quote.key).exists():
                 raise
         except OperationalError as error:
+            last = error
             if not again(error, since=since):
                 break
-    raise Busy(f"the order lost {attempt + 1} races")
+    raise Busy(f"the order lost {attempt + 1} races") from last
 
 
 def _order(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
