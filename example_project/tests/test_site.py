@@ -194,6 +194,19 @@ def test_beat_calls_every_task_that_drains() -> None:
     assert ours - scheduled <= woken
 
 
+def test_a_shop_that_is_looked_at_drains_often_and_scans_no_more_often() -> None:
+    script = (
+        "import django; django.setup(); from celery_tasks.tasks import app;"
+        "print(*sorted(name for name, entry in app.conf.beat_schedule.items() if entry['schedule'] == 5.0))"
+    )
+    often = os.environ | {"DRAIN_SECONDS": "5"}
+
+    said = subprocess.check_output([sys.executable, "-c", script], cwd=PROJECT, env=often, text=True).split()
+
+    assert {"dailyfresh_users.drain", "dailyfresh_orders.drain", "dailyfresh_goods.drain_pages"} <= set(said)
+    assert "dailyfresh_goods.heal_bands" not in said
+
+
 def test_a_review_marks_the_pages_of_its_goods(strawberry: SKU) -> None:
     StalePage.objects.all().delete()
 
