@@ -9,7 +9,7 @@ from ..catalogue import allowed_of, find_products
 from ..conf import conf
 from ..signals import cart_merged
 from ..stores import store
-from ..stores.base import Change, Claim, Kind, Owner
+from ..stores.base import Change, Claim, Kind, Owner, account_owner
 from .lines import lifetime_of
 
 REMEMBER = 90 * 86400
@@ -97,7 +97,7 @@ def forget(*, user_id: str) -> bool:
     """Drop a user's cart and all that is remembered of it (account erasure); True when there was one."""
     if store().in_session:
         return False
-    return store().drop(Owner(f"u:{user_id}"))
+    return store().drop(account_owner(user_id))
 
 
 def expire_guests(*, days: int, dry_run: bool = False) -> Expired:

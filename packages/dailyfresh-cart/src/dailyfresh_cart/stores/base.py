@@ -24,7 +24,12 @@ class Owner:
 
 def user_owner(user: Any, session: Any = None) -> Owner:
     """The owner that a signed-in user is."""
-    return Owner(f"u:{user.pk}", session)
+    return account_owner(user.pk, session)
+
+
+def account_owner(user_id: object, session: Any = None) -> Owner:
+    """The owner that the account with this primary key is, or was."""
+    return Owner(f"u:{user_id}", session)
 
 
 @dataclass(frozen=True, slots=True)
