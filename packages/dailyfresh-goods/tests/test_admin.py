@@ -10,8 +10,10 @@ from dailyfresh_goods.models import SKU, SPU, Band, HomeBanner, HomeTypeGoods, S
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 HERE = "/admin/dailyfresh_goods"
 
@@ -65,9 +67,6 @@ def test_every_list_search_and_form_opens(model: str, shop: Shop, admin_client: 
 
 
 def test_the_list_of_skus_costs_the_same_however_many(shop: Shop, admin_client: Client, settings: Any) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def cost() -> int:
         with CaptureQueriesContext(connection) as asked:
             admin_client.get(f"{HERE}/sku/")
@@ -256,3 +255,29 @@ def test_the_same_goods_stand_once_in_a_place(shop: Shop, admin_client: Client) 
     )
     assert page.status_code == 200
     assert HomeTypeGoods.objects.count() == 1
+
+
+def test_a_list_shown_whole_can_be_saved(shop: Shop, admin_client: Client) -> None:
+    shop.many(100)
+    url = f"{HERE}/sku/?all="
+    page = admin_client.get(url)
+    assert page.context["cl"].show_all
+    data = Form(page).data
+    pk = data["form-99-id"]
+    assert admin_client.post(url, data | {"form-99-price": "7.70", "_save": "Save", "action": ""}).status_code == 302
+    assert str(SKU.objects.get(pk=pk).price) == "7.70"
+    shop.many(1)
+    assert len(admin_client.get(url).context["cl"].result_list) == 50
+
+
+def test_an_spu_of_many_packs_can_be_saved(shop: Shop, admin_client: Client) -> None:
+    spu = shop.many(40)[0].spu
+    url = f"{HERE}/spu/{spu.pk}/change/"
+    page = admin_client.get(url)
+    assert f'<a href="{HERE}/sku/?spu={spu.pk}">' in page.content.decode()
+    data = Form(page).data
+    pk = data["skus-7-id"]
+    shop.sku(spu=spu)  # a newer pack moves none of those that were shown
+    assert admin_client.post(url, data | {"skus-7-price": "7.70", "_save": "Save"}).status_code == 302
+    assert [str(price) for price in spu.skus.filter(pk=pk).values_list("price", flat=True)] == ["7.70"]
+    assert spu.skus.filter(price="9.90").count() == 40

@@ -3,12 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from .. import services
 from ..models import SKU
+
+AT_ONCE = 100
+"""SKUs on a page of the list; 7 fields each, and Django takes 1000 of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)."""
+PACKS = 30
+"""SKUs on the page of their SPU, 27 fields each."""
 
 
 class Edited:
@@ -22,7 +27,11 @@ class Edited:
 
 
 class PacksFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """The SKUs on the page of their SPU."""
+    """The SKUs on the page of their SPU: the newest `PACKS` of them."""
+
+    def get_queryset(self) -> "QuerySet[SKU]":
+        rows: QuerySet[SKU] = super().get_queryset()
+        return rows if self.is_bound else rows[:PACKS]
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> SKU:
         save_changed(form)

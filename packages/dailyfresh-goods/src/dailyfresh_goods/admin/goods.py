@@ -19,7 +19,7 @@ from ..exchange.columns import COLUMNS
 from ..exchange.files import write_csv, write_xlsx
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
-from .editing import Edited, PacksFormSet, save_changed
+from .editing import AT_ONCE, PACKS, Edited, PacksFormSet, save_changed
 from .imports import ImportView
 from .parts import Thumbnail
 
@@ -53,6 +53,7 @@ class SKUInline(Edited, admin.StackedInline):  # type: ignore[type-arg]
     )
     prepopulated_fields = {"slug": ("name", "unit")}
     extra = 0
+    max_num = PACKS
     show_change_link = True
 
 
@@ -60,6 +61,8 @@ class SKUInline(Edited, admin.StackedInline):  # type: ignore[type-arg]
 class SPUAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "packs")
     search_fields = ("name", "skus__name")
+    fields = ("name", "detail", "specs", "all_packs")
+    readonly_fields = ("all_packs",)
     inlines = (SKUInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SPU]:
@@ -68,6 +71,15 @@ class SPUAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("packs"))
     def packs(self, spu: SPU) -> str:
         return ", ".join(sku.unit for sku in spu.skus.all())
+
+    @admin.display(description=_("packs"))
+    def all_packs(self, spu: SPU) -> str | SafeString:
+        """The way to those that are too many for this page."""
+        units = self.packs(spu) if spu.pk else ""
+        if not units:
+            return "–"
+        url = reverse("admin:dailyfresh_goods_sku_changelist", query={"spu": spu.pk})
+        return format_html('<a href="{}">{}</a>', url, units)
 
 
 @admin.register(SKU)
@@ -78,6 +90,7 @@ class SKUAdmin(Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("on_sale", "band", "type", "created_at")
     list_select_related = ("type",)
     list_per_page = 50
+    list_max_show_all = AT_ONCE
     show_full_result_count = False
     search_fields = ("name", "slug", "=id", "origin")
     autocomplete_fields = ("spu",)
