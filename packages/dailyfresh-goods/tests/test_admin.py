@@ -1,5 +1,7 @@
 """The admin as a merchant uses it."""
 
+import threading
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +14,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import F
+from django.forms import ModelForm
+from django.forms.models import BaseInlineFormSet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -281,3 +285,47 @@ def test_an_spu_of_many_packs_can_be_saved(shop: Shop, admin_client: Client) -> 
     assert admin_client.post(url, data | {"skus-7-price": "7.70", "_save": "Save"}).status_code == 302
     assert [str(price) for price in spu.skus.filter(pk=pk).values_list("price", flat=True)] == ["7.70"]
     assert spu.skus.filter(price="9.90").count() == 40
+
+
+def save_without(sku: SKU, place: str, client: Client, before: Callable[[], Any]) -> str:
+    """The page that answers a merchant who typed into the row of a SKU that is deleted by `before`, or while saving."""
+    url, prefix = (text.format(sku=sku) for text in PLACES[place])
+    data = {name: value for name, value in Form(client.get(url)).data.items() if name not in ("action", "q")}
+    before()
+    page = client.post(url, data | {f"{prefix}stock": 5, "_save": "Save"}, follow=True)
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+SAID = {"list": "deleted meanwhile", "form": "Perhaps it was deleted?", "inline": "deleted meanwhile"}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_sku_deleted_while_its_page_is_open_is_named(place: str, shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku("Apple")
+    assert SAID[place] in save_without(sku, place, admin_client, SKU.objects.filter(pk=sku.pk).delete)
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("place", PLACES)
+def test_a_sku_deleted_while_it_is_saved_is_named(
+    place: str, transactional_db: None, admin_client: Client, monkeypatch: Any
+) -> None:
+    """Another process deletes it after the form was checked."""
+    sku = Shop().sku("Apple")
+    checked = BaseInlineFormSet if place == "inline" else ModelForm
+    save = checked.save
+
+    def delete() -> None:
+        SKU.objects.filter(pk=sku.pk).delete()
+        connection.close()
+
+    def late(form: Any, *args: Any, **kwargs: Any) -> Any:
+        other = threading.Thread(target=delete)
+        other.start()
+        other.join()
+        return save(form, *args, **kwargs)
+
+    monkeypatch.setattr(checked, "save", late)
+    assert SAID[place] in save_without(sku, place, admin_client, lambda: None)
+    assert not SKU.objects.exists()

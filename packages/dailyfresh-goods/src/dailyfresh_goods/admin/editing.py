@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Field, QuerySet
-from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from .. import services
 from ..models import SKU
@@ -26,7 +28,34 @@ class Edited:
         return field
 
 
-class PacksFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class Repeated:
+    """Pages that take a form in once more when a SKU went between checking and saving: then the check names it."""
+
+    def changelist_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._again(super().changelist_view, *args, **kwargs)  # type: ignore[misc]
+
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._again(super().changeform_view, *args, **kwargs)  # type: ignore[misc]
+
+    def _again(self, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)  # type: ignore[no-any-return]
+        except SKU.DoesNotExist:
+            return view(*args, **kwargs)  # type: ignore[no-any-return]
+
+
+class SKUFormSet(BaseModelFormSet):  # type: ignore[type-arg]
+    """SKUs that are edited in rows."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any("id" in form.errors for form in self.initial_forms):
+            raise ValidationError(
+                _("Goods on this page were deleted meanwhile. Nothing was saved: open the page anew.")
+            )
+
+
+class PacksFormSet(SKUFormSet, BaseInlineFormSet):  # type: ignore[type-arg]
     """The SKUs on the page of their SPU: the newest `PACKS` of them."""
 
     def get_queryset(self) -> "QuerySet[SKU]":
@@ -39,9 +68,13 @@ class PacksFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
 
 def save_changed(form: "forms.ModelForm[SKU]") -> None:
-    """Write the columns that were changed; a stock that was typed is added to what is left of the one shown."""
+    """Write the columns that were changed; a stock that was typed is added to what is left of the one shown.
+
+    Raises `SKU.DoesNotExist` when the SKU is no more; to be called in a transaction.
+    """
     sku, changed = form.instance, set(form.changed_data)
     columns = {field.name for field in SKU._meta.concrete_fields if field.name in changed and not field.primary_key}
+    SKU.objects.select_for_update().only("pk").get(pk=sku.pk)
     if columns - {"stock"}:
         sku.save(update_fields=columns - {"stock"} | {"updated_at"})
     if "stock" in columns:

@@ -19,7 +19,7 @@ from ..exchange.columns import COLUMNS
 from ..exchange.files import write_csv, write_xlsx
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
-from .editing import AT_ONCE, PACKS, Edited, PacksFormSet, save_changed
+from .editing import AT_ONCE, PACKS, Edited, PacksFormSet, Repeated, SKUFormSet, save_changed
 from .imports import ImportView
 from .parts import Thumbnail
 
@@ -58,7 +58,7 @@ class SKUInline(Edited, admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(SPU)
-class SPUAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SPUAdmin(Repeated, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "packs")
     search_fields = ("name", "skus__name")
     fields = ("name", "detail", "specs", "all_packs")
@@ -83,7 +83,7 @@ class SPUAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(SKU)
-class SKUAdmin(Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+class SKUAdmin(Repeated, Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
     list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "band", "sales", "on_sale", "preview")
     list_editable = ("price", "stock", "on_sale")
@@ -107,6 +107,9 @@ class SKUAdmin(Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
         (_("Selling"), {"fields": (("price", "market_price"), ("stock", "limit"), ("on_sale", "sort_order"))}),
         (_("Figures"), {"fields": (("band", "sales"), ("created_at", "updated_at"), "preview")}),
     )
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, **{"formset": SKUFormSet, **kwargs})
 
     def save_model(self, request: HttpRequest, obj: SKU, form: Any, change: bool) -> None:
         if change:
