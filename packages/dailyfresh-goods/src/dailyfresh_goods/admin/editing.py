@@ -15,7 +15,7 @@ from ..models import SKU
 AT_ONCE = 100
 """SKUs on a page of the list; 7 fields each, and Django takes 1000 of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)."""
 PACKS = 30
-"""SKUs on the page of their SPU, 27 fields each."""
+"""SKUs on the page of their SPU, 26 fields each."""
 
 
 class Edited:
