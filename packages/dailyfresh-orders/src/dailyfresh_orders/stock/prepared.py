@@ -16,7 +16,7 @@ class Parameter(Value):
     """The place of a value in a prepared statement: number `value` of those it runs with, made ready by the output field."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", [self]
+        return "%s", (self,)
 
     def made_of(self, values: Sequence[Any], connection: Any) -> Any:
         """What stands here in the database's own form, as a lookup would make it."""
