@@ -12,6 +12,7 @@ from dailyfresh_cart.signals import cart_merged
 from dailyfresh_cart.stores import store
 from dailyfresh_cart.stores.base import Change, Kind, Owner, user_owner
 from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.test import Client
 from minisite.books import Catalogue
@@ -161,6 +162,22 @@ def test_a_catalogue_that_breaks_keeps_nobody_out_and_the_lines_come_later(
         broken.setattr(Catalogue, "find", lambda *args: {}["no such shelf"])
         sign_in(client, buyer)
     assert "no such shelf" in caplog.text
+    assert quantities(client) == {sku_id: 2}
+
+
+def test_an_error_of_the_database_in_a_merge_does_not_end_the_transaction_of_the_request(
+    client: Client, book: Any, buyer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sku_id = str(book().pk)
+    ask(client, "add", sku_id=sku_id, quantity=2)
+
+    def refused(*args: Any) -> None:
+        with transaction.atomic(savepoint=False):  # leaves what is around it unusable, as PostgreSQL does
+            raise DatabaseError("no such shelf")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Catalogue, "find", refused)
+        sign_in(client, buyer)
     assert quantities(client) == {sku_id: 2}
 
 

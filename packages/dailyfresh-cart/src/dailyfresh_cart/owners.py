@@ -3,10 +3,12 @@
 import logging
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -75,8 +77,11 @@ def guest_of(request: HttpRequest) -> Owner | None:
 
 def merge_guest(request: HttpRequest, guest: Owner, user: Any) -> None:
     """Merge this guest's cart into the user's and tell the buyer; what fails is tried later."""
+    # In the request's own transaction a savepoint, so that an error of the database is not the end of that one.
+    aside = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
     try:
-        merged = merge(guest=guest, user=user_owner(user))
+        with aside:
+            merged = merge(guest=guest, user=user_owner(user))
     except Exception as error:  # the site's catalogue may raise anything, and nobody is kept out for it
         trace = not isinstance(error, CartUnavailable)
         logger.warning("a guest's cart waits to be merged: %s", error, exc_info=trace)
