@@ -8,6 +8,7 @@ import pytest
 from dailyfresh_orders.days import bounds, today
 from dailyfresh_orders.models import Order, SalesDay, SalesDaySku
 from dailyfresh_orders.sales import figures
+from dailyfresh_orders.services.cancelling import cancel_order
 from dailyfresh_orders.services.sales import close_days, reopen_days
 from django.core.management import call_command
 from django.test.utils import override_settings
@@ -39,6 +40,13 @@ def test_the_figures_add_up(sold, apple, pear):
     ]
     assert found.funnel[:2] == (("placed", 4, Decimal("100.0")), ("paid", 3, Decimal("75.0")))
     assert found.low_stock == (("Apple", 6), ("Pear", 6))
+
+
+def test_turnover_stays_as_sold_when_an_order_is_cancelled_and_the_page_says_so(admin_client, sold):
+    before = figures(today(), today()).turnover
+    cancel_order(order=Order.objects.filter(state="to_ship").first(), by="staff")
+    assert figures(today(), today()).turnover == before
+    assert "what was cancelled or refunded later still counts" in admin_client.get(reverse(URL)).content.decode()
 
 
 def test_closed_days_give_the_same_figures_as_open_ones(sold):
