@@ -49,7 +49,7 @@ def search(stop: Path) -> None:
 
 
 def forever(write: Callable[[], object]) -> None:
-    """Writes until it is killed; a drain may not even return while goods change all the time."""
+    """Writes until it is killed; a drain that is given no time does not return while goods change all the time."""
     print("ready", flush=True)
     while True:
         write()
@@ -64,7 +64,7 @@ def compare() -> None:
     assert not StaleDocument.objects.exists()
     rebuild()
     path = backend_of("default").path
-    left = {entry.name for entry in path.iterdir()} - {"writer.lock", "rebuild.lock"}
+    left = {entry.name for entry in path.iterdir()} - {"writer.lock", "drain.lock", "rebuild.lock"}
     assert left == {"CURRENT", backend_of("default")._current().name}
 
 

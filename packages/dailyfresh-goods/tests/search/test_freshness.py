@@ -4,10 +4,12 @@ import os
 import shutil
 import threading
 import time
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
+from dailyfresh_goods.search import indexing, tasks
 from dailyfresh_goods.search.engines.base import IndexUnavailable
 from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
@@ -95,6 +97,97 @@ def test_many_marks_are_drained_in_batches_once_each(shop, monkeypatch):
     assert status().differences == []
 
 
+@pytest.fixture
+def busy(shop, monkeypatch):
+    """Every batch is written while the next goods change; gives the batches."""
+    batches = []
+    bring = indexing._bring
+
+    def bring_while_goods_change(backend, alias, keys):
+        bring(backend, alias, keys)
+        batches.append(keys)
+        if len(batches) < 50:
+            StaleDocument.objects.create(sku_id=shop["pear"])
+
+    monkeypatch.setattr(indexing, "_bring", bring_while_goods_change)
+    only_marks(shop["pear"])
+    return batches
+
+
+def test_a_drain_ends_in_its_time_though_goods_change_all_the_while(busy):
+    assert drain(seconds=0) == 1
+    assert len(busy) == 1
+    assert StaleDocument.objects.exists()
+
+
+def test_the_task_ends_in_its_time_and_wakes_the_next(busy, settings, monkeypatch, django_capture_on_commit_callbacks):
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "TASKS": "celery"}
+    monkeypatch.setattr(tasks, "SECONDS", 0)
+    woken = []
+    monkeypatch.setattr(tasks.drain_documents, "delay", lambda: woken.append(len(busy)))
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.drain_documents()
+        assert woken == [1]
+        StaleDocument.objects.all().delete()
+
+
+def test_without_a_worker_nothing_is_left_over(busy, settings, monkeypatch):
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "TASKS": "inline"}
+    monkeypatch.setattr(tasks, "SECONDS", 0)
+    tasks.drain_documents()
+    assert len(busy) == 50
+    assert not StaleDocument.objects.exists()
+
+
+@contextmanager
+def held(lock):
+    """Another process, as far as the kernel's locks go, holds `lock` of the index."""
+    backend = backend_of("default")
+    entered, done = threading.Event(), threading.Event()
+
+    def hold():
+        # A backend belongs to its thread, as with haystack's connections.
+        with getattr(type(backend)("default", PATH=backend.path), lock)():
+            entered.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    entered.wait(10)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_drain_leaves_the_marks_to_the_one_that_is_at_work(shop):
+    only_marks(shop["pear"])
+    with held("draining"):
+        assert drain() == 0
+        assert StaleDocument.objects.count() == 1
+    assert drain() == 1
+
+
+def test_a_mark_whose_own_drain_has_just_left_is_not_left_over(shop, monkeypatch):
+    backend = type(backend_of("default"))
+    draining = backend.draining
+
+    @contextmanager
+    def leave_a_mark_behind(self):
+        with draining(self):
+            yield
+            if not left:
+                left.append(StaleDocument.objects.create(sku_id=shop["goose"]))
+
+    left = []
+    monkeypatch.setattr(backend, "draining", leave_a_mark_behind)
+    only_marks(shop["pear"])
+    assert drain() == 2
+    assert not StaleDocument.objects.exists()
+
+
 def test_marks_outlive_a_writer_that_fails(shop, monkeypatch):
     StaleDocument.objects.all().delete()
     StaleDocument.objects.create(sku_id=shop["pear"])
@@ -113,25 +206,11 @@ def test_a_second_writer_waits_and_leaves_the_marks(shop, monkeypatch):
     StaleDocument.objects.create(sku_id=shop["pear"])
     backend = backend_of("default")
     monkeypatch.setattr(type(backend), "WAIT", 0.1)
-    entered, done = threading.Event(), threading.Event()
-
-    def hold():
-        # A backend belongs to its thread, as with haystack's connections.
-        with type(backend)("default", PATH=backend.path).writing():
-            entered.set()
-            done.wait(10)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    entered.wait(10)
-    try:
+    with held("writing"):
         with pytest.raises(WriterBusy), backend.writing(wait=0.05):
             pass
         assert drain() == 0
         assert StaleDocument.objects.count() == 1
-    finally:
-        done.set()
-        thread.join()
     assert drain() == 1
 
 

@@ -1,11 +1,13 @@
 """Keeps the index as the database is: from rows written with each change, by one writer at a time."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from math import inf
 from typing import Any
 
 from django.db.models import QuerySet
@@ -38,30 +40,41 @@ def haystack_id(key: object) -> str:
     return f"{SKU._meta.label_lower}.{key}"
 
 
-def drain(alias: str = DEFAULT_ALIAS) -> int:
-    """Indexes what is marked and unmarks it, batch after batch; gives how many SKUs.
+def drain(alias: str = DEFAULT_ALIAS, *, seconds: float | None = None) -> int:
+    """Indexes what is marked and unmarks it, batch after batch until nothing is, or `seconds` are over; gives how many SKUs.
 
+    May be called at any time, from anywhere, twice at once: one process works, the others leave at once.
     The lock is held from reading the SKU to writing its document, so an older state cannot overwrite a newer one. The marks go
     last: a process that dies before repeats its batch. An index that cannot be read or written is built anew first, whatever
-    waits. When another process writes for too long the marks stay for the next drain.
+    waits. When something else writes for too long the marks stay for the next drain.
     """
-    backend = backend_of(alias)
+    backend, number = backend_of(alias), 0
+    end = inf if seconds is None else time.monotonic() + seconds
     try:
-        try:
-            if isinstance(backend, LocalBackend):
-                # A search of all costs whoosh more than the writing of one SKU; who writes learns as much.
-                backend.probe(search=not StaleDocument.objects.exists())
-            return _work_off(backend, alias)
-        except IndexUnavailable:
-            logger.exception("The index is missing or damaged; it is built anew")
-            rebuild(alias)
-            return _work_off(backend, alias)
+        while True:
+            with backend.draining() if isinstance(backend, LocalBackend) else nullcontext():
+                number += _heal_and_work_off(backend, alias, end)
+            # A mark may have come while we held the lock, and its own drain gone home on seeing it.
+            if time.monotonic() >= end or not StaleDocument.objects.exists():
+                return number
     except WriterBusy as error:
-        logger.info("The index is left to the next drain: %s", error)
-        return 0
+        logger.info("The index is left to another drain: %s", error)
+        return number
 
 
-def _work_off(backend: Any, alias: str) -> int:
+def _heal_and_work_off(backend: Any, alias: str, end: float) -> int:
+    try:
+        if isinstance(backend, LocalBackend):
+            # A search of all costs whoosh more than the writing of one SKU; who writes learns as much.
+            backend.probe(search=not StaleDocument.objects.exists())
+        return _work_off(backend, alias, end)
+    except IndexUnavailable:
+        logger.exception("The index is missing or damaged; it is built anew")
+        rebuild(alias)
+        return _work_off(backend, alias, end)
+
+
+def _work_off(backend: Any, alias: str, end: float) -> int:
     number = 0
     if not StaleDocument.objects.exists():
         return number
@@ -71,6 +84,8 @@ def _work_off(backend: Any, alias: str) -> int:
             _bring(backend, alias, keys)
             StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in marks]).delete()
             number += len(keys)
+            if time.monotonic() >= end:
+                break
     return number
 
 

@@ -3,14 +3,25 @@
 from celery import shared_task
 from celery.signals import worker_process_init
 
+from ..models import StaleDocument
+from ..waking import tasks_run_inline, wake
 from .indexing import drain
 from .words.cutting import cutter
+
+SECONDS = 20
+"""A task that takes long is delivered again by brokers such as Redis, while it goes on."""
 
 
 @shared_task(name="dailyfresh_search.drain_documents", ignore_result=True)
 def drain_documents() -> None:
-    """Brings marked documents up to date; woken after a commit and by beat, safe to run at any time and place."""
-    drain()
+    """Brings marked documents up to date; woken after a commit and by beat, safe to run at any time and place.
+
+    In a worker it ends after SECONDS, and wakes the next one if it has left something; without one nobody would come.
+    """
+    if tasks_run_inline():
+        drain()
+    elif drain(seconds=SECONDS) and StaleDocument.objects.exists():
+        wake(drain_documents)
     # An idle run loads the dictionary, so that the first change does not wait for it.
     cutter()
 

@@ -4,6 +4,7 @@
     PATH/
       CURRENT         the name of the generation that is searched; rewritten (and renamed into place) after every commit
       writer.lock     held while anything is written
+      drain.lock      held by the one who works off the marks
       rebuild.lock    held while a generation is built aside
       1a2b3c4d/       a generation: the engine's own files
       1a2b3c4d.late   keys written to the current generation while this one was built, one a line
@@ -66,6 +67,10 @@ class Generations:
     def writing(self, *, wait: float | None = None) -> Any:
         """Holds the writer's lock, `wait` seconds at most for it; a thread may enter twice. Raises WriterBusy."""
         return self._locked("writer", wait=self.WAIT if wait is None else wait)
+
+    def draining(self) -> Any:
+        """Holds the lock of who works off the marks. Raises WriterBusy at once when another does."""
+        return self._locked("drain", wait=0)
 
     def _current(self) -> Path | None:
         try:
