@@ -71,6 +71,11 @@ def ids(**settings_: Any) -> list[str]:
     return [str(message.id) for message in run_checks(tags=["dailyfresh_goods", "urls"], **settings_)]
 
 
+@pytest.fixture
+def shared_cache(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -94,7 +99,9 @@ def ids(**settings_: Any) -> list[str]:
         ({"PAGES": {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": __file__}}}, ["E005"]),
     ],
 )
-def test_settings_that_cannot_work_are_named(given: dict[str, Any], expected: list[str], settings: Any) -> None:
+def test_settings_that_cannot_work_are_named(
+    given: dict[str, Any], expected: list[str], settings: Any, shared_cache: None
+) -> None:
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, **given}
     settings.USE_I18N = False
     found = run_checks(tags=["dailyfresh_goods", "urls"])
@@ -113,12 +120,50 @@ def test_settings_that_cannot_work_are_named(given: dict[str, Any], expected: li
     ],
 )
 def test_pages_whose_address_does_not_tell_their_language_are_named(
-    given: dict[str, Any], expected: list[str], pages: Any, settings: Any
+    given: dict[str, Any], expected: list[str], pages: Any, settings: Any, shared_cache: None
 ) -> None:
     for name, value in given.items():
         setattr(settings, name, value)
     assert ids() == expected
 
 
-def test_what_is_fit_for_one_process_only_is_named_before_deployment(settings: Any, pages: Any) -> None:
-    assert {"dailyfresh_goods.W002", "dailyfresh_goods.W003"} <= set(ids(include_deployment_checks=True))
+def test_a_cache_in_one_process_is_named_by_every_check(settings: Any) -> None:
+    assert ids() == ["dailyfresh_goods.W002"]
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "CACHE": None}
+    assert ids() == []
+
+
+def test_pages_written_in_requests_are_named_before_deployment(pages: Any, shared_cache: None) -> None:
+    assert "dailyfresh_goods.W003" not in ids()
+    assert "dailyfresh_goods.W003" in ids(include_deployment_checks=True)
+
+
+FILES = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, []),
+        ({"MEDIA_ROOT": ""}, ["dailyfresh_goods.W005"]),
+        ({"MEDIA_URL": ""}, ["dailyfresh_goods.W005"]),
+        ({"MEDIA_ROOT": "", "MEDIA_URL": ""}, ["dailyfresh_goods.W005"]),
+        ({"MEDIA_ROOT": "", "STORAGES": {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}}, []),
+        (
+            {
+                "MEDIA_ROOT": "",
+                "MEDIA_URL": "",
+                "STORAGES": {"default": {"BACKEND": FILES, "OPTIONS": {"location": "/srv/m", "base_url": "/m/"}}},
+            },
+            [],
+        ),
+    ],
+)
+def test_pictures_without_a_folder_or_an_address_are_named(
+    given: dict[str, Any], expected: list[str], settings: Any, shared_cache: None
+) -> None:
+    for name, value in given.items():
+        setattr(settings, name, value)
+    found = run_checks(tags=["dailyfresh_goods"])
+    assert [str(message.id) for message in found] == expected
+    assert all(message.hint and "MEDIA_" in message.hint for message in found)

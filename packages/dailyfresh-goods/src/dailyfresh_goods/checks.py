@@ -6,6 +6,7 @@ from typing import Any, get_type_hints
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, storages
 from django.urls import NoReverseMatch, reverse
 
 from .backends import load
@@ -71,27 +72,53 @@ def _numbers() -> Iterator[CheckMessage]:
             yield Error(f"{NAME}[{key!r}] is {value!r}.", hint=hint, id="dailyfresh_goods.E007")
 
 
-def check_deployment(**_: Any) -> list[CheckMessage]:
-    """What works on one machine with one process, and not beyond (`check --deploy`)."""
-    found: list[CheckMessage] = []
+def check_cache(**_: Any) -> list[CheckMessage]:
+    """A cache that only one process sees: what a command or a worker changes does not show in the others."""
     cache = settings.CACHES.get(conf.CACHE, {}) if isinstance(conf.CACHE, str) else {}
-    if cache.get("BACKEND", "").endswith("LocMemCache"):
-        found.append(
-            Warning(
-                f"The cache {conf.CACHE!r} lives in one process: the others would serve outdated pages.",
-                hint="Use Redis or another shared cache, or set CACHE to None.",
-                id="dailyfresh_goods.W002",
-            )
+    if not cache.get("BACKEND", "").endswith("LocMemCache"):
+        return []
+    return [
+        Warning(
+            f"The cache {conf.CACHE!r} lives in one process: the others would serve outdated pages.",
+            hint="Use Redis or another shared cache, or set CACHE to None: load_catalogue is a process of its own.",
+            id="dailyfresh_goods.W002",
         )
-    if tasks_run_inline() and conf.PAGES is not None:
-        found.append(
-            Warning(
-                "Pages are written inside the requests that change them, since no Celery app is set up.",
-                hint="Set up Celery with a worker and beat (dailyfresh_goods.schedule.SCHEDULE).",
-                id="dailyfresh_goods.W003",
-            )
+    ]
+
+
+def check_media(**_: Any) -> list[CheckMessage]:
+    """Pictures that are uploaded have a folder and an address."""
+    try:
+        storage = storages["default"]
+    except ImproperlyConfigured:  # Django names it where it is used
+        return []
+    if not isinstance(storage, FileSystemStorage):
+        return []
+    if storage.base_location and storage.base_url not in {None, "", "/"}:  # MEDIA_URL = "" becomes "/"
+        return []
+    return [
+        Warning(
+            "Pictures uploaded in the admin have no folder or no address of their own, and will not show.",
+            hint=(
+                'Set MEDIA_ROOT and MEDIA_URL, such as BASE_DIR / "media" and "/media/", '
+                "and serve them: by static() while DEBUG is on, by the web server after."
+            ),
+            id="dailyfresh_goods.W005",
         )
-    return found
+    ]
+
+
+def check_deployment(**_: Any) -> list[CheckMessage]:
+    """What works on one machine, and not beyond (`check --deploy`)."""
+    if conf.PAGES is None or not tasks_run_inline():
+        return []
+    return [
+        Warning(
+            "Pages are written inside the requests that change them, since no Celery app is set up.",
+            hint="Set up Celery with a worker and beat (dailyfresh_goods.schedule.SCHEDULE).",
+            id="dailyfresh_goods.W003",
+        )
+    ]
 
 
 def check_urls(**_: Any) -> Sequence[CheckMessage]:
@@ -128,6 +155,8 @@ def check_languages(**_: Any) -> Sequence[CheckMessage]:
 def register_all() -> None:
     """Register the checks; called once by the app."""
     register(check_settings, "dailyfresh_goods")
+    register(check_cache, "dailyfresh_goods")
+    register(check_media, "dailyfresh_goods")
     register(check_deployment, "dailyfresh_goods", deploy=True)
     register(check_urls, Tags.urls)
     register(check_languages, Tags.urls)
