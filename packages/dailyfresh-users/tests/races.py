@@ -107,7 +107,7 @@ def one_link(user: Any) -> dict[str, Any]:
 
 def one_address_of_many_accounts(user: Any) -> dict[str, Any]:
     links = [pending(f"{user.get_username()}{n}", "many@example.com") for n in range(RACERS)]
-    outcome = race(*[lambda link=link: accounts.activate(token=link) and None for link in links])
+    outcome = race(*[lambda link=link: accounts.activate(token=link) and None for link in links], requests=False)
     return {"outcome": outcome, "owners": Registration.objects.filter(email_key="many@example.com").count()}
 
 

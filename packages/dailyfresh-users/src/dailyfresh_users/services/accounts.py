@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
@@ -29,6 +29,7 @@ from .mails import request_mail
 logger = logging.getLogger(__name__)
 MOST_ACCOUNTS = 5
 """How many accounts of one address get a mail at once; strangers may have registered with it."""
+TRIES = 5
 
 
 def register(*, username: str, email: str, password: str, origin: str) -> Any:
@@ -66,8 +67,19 @@ def register(*, username: str, email: str, password: str, origin: str) -> Any:
 def activate(*, token: str) -> Any:
     """Make the account of an activation link usable and its e-mail address its own, once.
 
-    Raises an ActivationRefused that says why not; of two links for one address the second is void.
+    Raises an ActivationRefused that says why not; of two links for one address the second is void. Outside a transaction
+    it begins again, at most five times, when the database gave it up for another that wants the same address.
     """
+    for _ in range(TRIES - 1):
+        try:
+            return _activate(token)
+        except OperationalError:
+            if connection.in_atomic_block:
+                raise
+    return _activate(token)
+
+
+def _activate(token: str) -> Any:
     with transaction.atomic():
         user = account_to_activate(token, lock=True)
         if email_is_claimed(email_of(user), but=user):

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -71,6 +72,7 @@ def name_check(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.non_atomic_requests  # a deadlock cannot be tried again inside a transaction
 def activate(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: looking at it changes nothing, its button activates."""
     try:
