@@ -2,6 +2,7 @@
 
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from dailyfresh_orders.exceptions import Busy
@@ -10,12 +11,13 @@ from dailyfresh_orders.quotes import quote, signed
 from dailyfresh_orders.services import placing
 from dailyfresh_orders.services.baskets import settle_baskets
 from dailyfresh_orders.services.placing import place_order
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from minisite.shop.joins import AddressBook, Basket, Item
+from minisite.shop.joins import AddressBook, Basket, Catalogue, Item
 from minisite.shop.models import Place, Product
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
@@ -49,6 +51,11 @@ def words(page):
     return re.sub(r"\s+", " ", page.content.decode())
 
 
+def lacking(thing, attribute):
+    """The same answer of a join, without one attribute."""
+    return SimpleNamespace(**{name: value for name, value in vars(thing).items() if name != attribute})
+
+
 # -- the confirm page --
 
 
@@ -79,6 +86,24 @@ def test_garbage_is_refused_in_words(shop, apple, pair):
     page = buy_now(shop, pair)
     assert page.status_code == 400
     assert page.context["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "method", "missing"),
+    [("CATALOGUE", "Catalogue.find", "image_name"), ("ADDRESS_BOOK", "AddressBook.choices", "postcode")],
+)
+def test_what_a_join_leaves_out_is_named_before_anybody_orders(
+    shop, apple, buyer, monkeypatch, setting, method, missing
+):
+    given = {
+        "CATALOGUE": lambda: {str(apple.pk): lacking(Catalogue().find([str(apple.pk)])[str(apple.pk)], missing)},
+        "ADDRESS_BOOK": lambda: [lacking(address, missing) for address in AddressBook().choices(buyer)],
+    }[setting]()
+    monkeypatch.setattr(f"minisite.shop.joins.{method}", lambda self, asked: given)
+    with pytest.raises(
+        ImproperlyConfigured, match=rf"{setting}\].*minisite.shop.joins.*SimpleNamespace, has no {missing};"
+    ):
+        buy_now(shop, f"{apple.pk}:1")
 
 
 def test_a_basket_that_is_away_is_said_kindly(shop, apple, in_basket, monkeypatch, caplog):

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from .conf import conf
 from .exceptions import QuoteInvalid, Shortage
 from .freight import freight
-from .joins import catalogue
+from .joins import catalogue, check_answer
 from .numbers import new_token
 from .protocols import Address, Purchasable
 
@@ -86,8 +86,12 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
     lines: list[QuoteLine] = []
     problems: list[str] = []
     possible: dict[str, int] = {}
+    if address is not None:
+        check_answer(address, Address, setting="ADDRESS_BOOK")
     for sku_id, quantity in wanted.items():
         item = found.get(sku_id)
+        if item is not None:
+            check_answer(item, Purchasable, setting="CATALOGUE")
         if item is None or not item.on_sale:
             problems.append(
                 _("“%(name)s” is no longer on sale.") % {"name": item.name}
