@@ -13,7 +13,7 @@ README = Path(__file__).parent.parent / "README.md"
 SETTINGS = """
 from minisite.settings import *
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles"]
+    "django.contrib.staticfiles", "books"]
 ROOT_URLCONF = "urls"
 MIDDLEWARE = [one for one in MIDDLEWARE if "LoginRequired" not in one]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "books.sqlite3"}}
@@ -41,7 +41,7 @@ answer = buyer.post("/cart/add/", {"sku_id": book.pk, "quantity": 2}).json()
 assert answer["data"] == {"sku_id": "1", "quantity": 2, "count": 1}, answer
 assert buyer.post("/cart/add/", {"sku_id": book.pk, "quantity": 2}).json()["data"]["allowed"] == 3
 assert "Ulysses" in buyer.get("/cart/").content.decode()
-assert 'href="/cart/add/1/"' in render_to_string("book.html")
+assert 'href="/cart/add/1/"' in render_to_string("book.html", {"book": book})
 found = Catalogue().find(iter(["1", "01", "+1", "１", "abc", "9" * 40]))
 assert set(found) == {"1"}
 print("bought")

@@ -10,14 +10,17 @@ README = Path(__file__).parent.parent / "README.md"
 
 SETTINGS = """
 from minisite.settings import *
-from books import orders_settings
-from books.orders_settings import DAILYFRESH_ORDERS
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "books", *orders_settings.INSTALLED_APPS]
-ROOT_URLCONF = "books.urls"
+    "django.contrib.staticfiles", "books"]
+ROOT_URLCONF = "urls"
+LOGIN_URL = "/accounts/login/"
 MIDDLEWARE = [one for one in MIDDLEWARE if "LoginRequired" not in one]
 DATABASES["default"]["NAME"] = "books.sqlite3"
 DEBUG = True  # drains run inline
+"""
+
+URLS = """
+urlpatterns = []
 """
 
 BUYING = """
@@ -28,7 +31,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.test import Client
-from books.joins import AddressBook
+from django.urls import resolve
+from books.addresses import AddressBook
 from books.models import Book, Place
 from dailyfresh_orders.models import Order
 
@@ -38,8 +42,9 @@ call_command("migrate", verbosity=0)
 book = Book.objects.create(title="Ulysses", price="29.90", copies=3)
 user = User.objects.create_user("molly")
 buyer = Client()
+(link,) = re.findall('href="(.*?)"', render_to_string("buy.html", {"book": book}))
+assert resolve(buyer.get(link).headers["Location"].partition("?")[0]).view_name == "login"
 buyer.force_login(user)
-(link,) = re.findall('href="(.*?)"', render_to_string("book.html", {"book": book}))
 assert "/places/?next=%2Forders%2F" in buyer.get(link).content.decode()
 Place.objects.create(user=user, receiver="Molly", phone="1", city="Dublin", street="7 Eccles Street")
 page = buyer.get(link).content.decode()
@@ -54,17 +59,20 @@ print("bought")
 
 def test_the_guide_makes_a_site_that_sells_books(tmp_path):
     blocks = dict(
-        re.findall(r"^`(books/[\w./]+)`\n\n```\w+\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+        re.findall(
+            r"^`([\w./]+\.(?:py|html))`[^\n]*\n\n```\w+\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S
+        )
     )
-    assert len(blocks) == 5
+    assert len(blocks) == 6
+    blocks["settings.py"] = SETTINGS + blocks["settings.py"]
+    blocks["urls.py"] = URLS + blocks["urls.py"]
     for name, text in blocks.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (tmp_path / "books" / "__init__.py").touch()
-    (tmp_path / "site_settings.py").write_text(SETTINGS, encoding="utf-8")
     environ = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "site_settings",
+        "DJANGO_SETTINGS_MODULE": "settings",
         "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parent)]),
         "MINISITE_DATABASE_URL": "",
     }
