@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ask
+from conftest import ask, quantities
 from dailyfresh_cart import forms, undo, urls
 from dailyfresh_cart.envelope import OUTCOMES
 from django.test import Client
@@ -78,3 +78,10 @@ def test_the_small_answers_hold_what_they_say(
 def test_answers_about_one_visitor_are_never_kept(client: Client, db: None) -> None:
     for name in ("cart", "lines", "mini", "count", "visitor"):
         assert "no-store" in client.get(reverse(f"dailyfresh_cart:{name}")).headers["Cache-Control"]
+
+
+def test_one_click_sent_again_adds_nothing_and_another_product_is_another_click(client: Client, book: Any) -> None:
+    first, second = str(book().pk), str(book("Dubliners").pk)
+    for sku_id in (first, second, first):
+        assert ask(client, "add", sku_id=sku_id, once="click")["data"]["quantity"] == 1
+    assert quantities(client) == {first: 1, second: 1}

@@ -28,8 +28,8 @@ class Removed:
 def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", clip: bool = False) -> Outcome:
     """Put so many pieces more of each sku_id in: one statement, one question to the store.
 
-    All or nothing, unless `clip` adds what may be added and leaves out the rest. Repeated with the same `once` within
-    ten minutes it changes nothing. Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull; ValueError for fewer
+    All or nothing, unless `clip` adds what may be added and leaves out the rest. Repeated with the same `once` and the
+    same products within ten minutes it changes nothing. Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull; ValueError for fewer
     than one piece.
     """
     if wrong := [sku_id for sku_id, n in quantities.items() if n < 1]:
@@ -39,9 +39,8 @@ def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", 
         quantities = {sku_id: n for sku_id, n in quantities.items() if sku_id in products}
     changes = [_wanted(Kind.ADD, sku_id, n, products, clip=clip) for sku_id, n in quantities.items()]
     # The client may send a request again whose answer was lost, and an add counts twice if it does.
-    return _changed(
-        owner, changes, products, why="add", reference=f"add:{once or uuid4().hex}", remember=REPLAY, clip=clip
-    )
+    reference = f"add:{once}:{','.join(quantities)}" if once else f"add:{uuid4().hex}"
+    return _changed(owner, changes, products, why="add", reference=reference, remember=REPLAY, clip=clip)
 
 
 def set_quantity(*, owner: Owner, sku_id: str, quantity: int) -> Cart:
