@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from conftest import ask, quantities, sign_in
+from dailyfresh_cart.basket import Basket
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -32,3 +33,14 @@ def test_a_cart_stays_through_signing_in_and_ends_with_signing_out(client: Clien
 def test_deleting_a_user_is_no_trouble(shopper: Client, buyer: User, book: Any) -> None:
     ask(shopper, "add", sku_id=book().pk)
     buyer.delete()
+
+
+def test_a_checkout_that_cannot_reach_the_session_is_told_by_its_check(settings: Any) -> None:
+    (message,) = Basket().check()
+    assert (message.id, "session" in message.msg) == ("dailyfresh_cart.E005", True)
+    settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {
+        "STORE": {"BACKEND": "dailyfresh_cart.stores.database.DatabaseStore"}
+    }
+    assert Basket().check() == []
+    settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"STORE": {"BACKEND": "decimal.Decimal"}}
+    assert Basket().check() == []  # E002 says so

@@ -114,6 +114,24 @@ def test_a_basket_that_is_away_is_said_kindly(shop, apple, in_basket, monkeypatc
     assert "Your cart cannot be read at the moment." in words(page)
 
 
+def test_a_basket_that_is_set_up_wrongly_is_no_outage(shop, apple, in_basket, monkeypatch):
+    in_basket({apple: 1})
+
+    def refuse(*args):
+        raise ImproperlyConfigured("Basket needs another store.")
+
+    monkeypatch.setattr("minisite.shop.joins.Basket.lines", refuse)
+    with pytest.raises(ImproperlyConfigured, match="another store"):
+        confirm(shop, apple)
+
+
+def test_where_nothing_can_be_bought_there_is_nothing_to_press(shop, apple, pear):
+    Product.objects.filter(pk=apple.pk).update(pieces=0)
+    assert "Place the order" not in words(buy_now(shop, f"{apple.pk}:1"))
+    some = words(buy_now(shop, f"{apple.pk}:1", f"{pear.pk}:1"))
+    assert ("Order what there is" in some, "disabled>Place the order" in some) == (True, True)
+
+
 def test_more_than_the_columns_hold_is_refused_in_words(shop, apple):
     Product.objects.update(yuan="99999999.99", pieces=9999)
     page = buy_now(shop, f"{apple.pk}:9999")

@@ -4,13 +4,15 @@ import inspect
 import subprocess
 import sys
 from decimal import Decimal
+from types import ModuleType
 
 import pytest
 from conftest import minisite_env
 from dailyfresh_orders import conf as conf_module
-from dailyfresh_orders.checks import check_backends, check_database, check_joins, check_settings
+from dailyfresh_orders.checks import check_backends, check_database, check_joins, check_settings, check_urls
 from dailyfresh_orders.freight import freight
 from dailyfresh_orders.schedule import SCHEDULE
+from django.core.checks import Error
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from minisite.shop.joins import Address
@@ -87,6 +89,19 @@ def test_a_value_that_would_fail_late_is_an_error_that_says_what_is_wanted(confi
 def test_a_join_that_does_not_fit_is_an_error(configure, setting, value, expected):
     configure(**{setting: value})
     assert ids(check_joins(None)) == [expected]
+
+
+def test_a_join_speaks_for_itself_where_it_has_a_check(configure, monkeypatch):
+    said = Error("This basket is not to be used here.", id="shop.E001")
+    monkeypatch.setattr("minisite.shop.joins.Basket.check", lambda self: [said], raising=False)
+    assert check_joins(None) == [said]
+
+
+def test_urls_that_are_not_included_are_told(settings):
+    assert check_urls(None) == []
+    settings.ROOT_URLCONF = ModuleType("bare", "a site with no page of ours")
+    settings.ROOT_URLCONF.urlpatterns = []
+    assert ids(check_urls(None)) == ["W007"]
 
 
 def test_a_site_without_a_basket_is_fine(configure):

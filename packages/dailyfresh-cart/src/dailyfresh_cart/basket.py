@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from . import services
 from .selectors import quantities_in_order
 from .stores import store
 from .stores.base import Owner, user_owner
+
+TAG = "dailyfresh_cart"
+UNREACHABLE = "Basket needs a cart store that a user alone can reach: Redis or the database."
 
 
 class Basket:
@@ -30,7 +34,18 @@ class Basket:
         """Put these in as far as they can be bought; the rest is left out."""
         services.add_to_cart(owner=self._owner(user), quantities=quantities, clip=True)
 
+    def check(self) -> list[CheckMessage]:
+        """System-check messages: a checkout that was given this basket asks whether it can be used."""
+        try:
+            unreachable = store().in_session
+        except ImproperlyConfigured:  # E002 says so
+            return []
+        if not unreachable:
+            return []
+        hint = 'Choose the database\'s or the Redis store in DAILYFRESH_CART["STORE"].'
+        return [Error(f"{UNREACHABLE} This one lives in the session.", hint=hint, id=f"{TAG}.E005")]
+
     def _owner(self, user: Any) -> Owner:
         if store().in_session:
-            raise ImproperlyConfigured("Basket needs a cart store that a user alone can reach: Redis or the database.")
+            raise ImproperlyConfigured(UNREACHABLE)
         return user_owner(user)

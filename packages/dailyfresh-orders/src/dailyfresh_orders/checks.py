@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
+from django.urls import NoReverseMatch, reverse
 
 from .conf import NAME, Defaults, conf
 from .freight import freight
@@ -99,6 +100,19 @@ def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
             hint="See protocols.py, and run its contract suite of dailyfresh_orders.testing over the class.",
             id="dailyfresh_orders.E003",
         )
+    elif callable(check := getattr(joined, "check", None)):
+        yield from check()
+
+
+@register(Tags.urls)
+def check_urls(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The pages of the package have addresses."""
+    try:
+        reverse("dailyfresh_orders:list")
+    except NoReverseMatch:
+        hint = 'Add path("orders/", include("dailyfresh_orders.urls")) to the URLconf.'
+        return [Warning("The orders' URLs are not included in the site.", hint=hint, id="dailyfresh_orders.W007")]
+    return []
 
 
 @register(Tags.compatibility)

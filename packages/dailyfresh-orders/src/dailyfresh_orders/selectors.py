@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
 from .exceptions import BasketAway
@@ -55,6 +56,8 @@ def chosen_in_basket(user: Any, sku_ids: Iterable[str]) -> dict[str, int]:
     shop = basket()
     try:
         return dict(shop.lines(user, list(sku_ids))) if shop else {}
+    except ImproperlyConfigured:  # waiting would not help the buyer
+        raise
     except Exception as error:  # whatever its store raises
         raise BasketAway from error
 
