@@ -100,7 +100,14 @@ def test_the_page_shows_the_same_numbers_as_its_charts_without_inline_code(admin
 
 @pytest.mark.parametrize(
     "query",
-    ["since=2026-13-01", "since=x&until=y", "since=2026-02-02&until=2026-01-01", "since=2020-01-01&until=2026-01-01"],
+    [
+        "since=2026-13-01",
+        "since=x&until=y",
+        "since=2026-02-02&until=2026-01-01",
+        "since=2020-01-01&until=2026-01-01",
+        "until=0001-01-01",
+        "since=9999-12-31&until=9999-12-31",
+    ],
 )
 def test_a_wrong_range_is_said_and_the_usual_one_shown(admin_client, sold, query):
     page = admin_client.get(f"{reverse(URL)}?{query}")

@@ -150,6 +150,14 @@ def test_what_is_no_picture_is_refused_whatever_its_name_says(shop, received, co
     assert not Review.objects.exists()
 
 
+def test_a_picture_with_damaged_camera_data_is_refused(shop, received):
+    png, camera = picture("PNG").read(), b"eXIf" + b"II*\0\xff"
+    chunk = struct.pack(">I", len(camera) - 4) + camera + struct.pack(">I", zlib.crc32(camera))
+    damaged = SimpleUploadedFile("pear.png", png[:33] + chunk + png[33:])
+    assert send(shop, received, pictures=[damaged]).status_code == 400
+    assert not Review.objects.exists()
+
+
 def test_a_cut_off_picture_is_refused(shop, received):
     whole = picture(size=(400, 400)).read()
     cut = SimpleUploadedFile("x.jpg", whole[: len(whole) // 2], content_type="image/jpeg")

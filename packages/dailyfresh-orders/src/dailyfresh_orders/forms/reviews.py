@@ -1,6 +1,7 @@
 """Reviews as buyers write them; pictures are judged by their content and drawn anew."""
 
 import io
+import struct
 from typing import Any
 
 from django import forms
@@ -38,6 +39,7 @@ def redrawn(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
         ValueError,
         SyntaxError,
         EOFError,
+        struct.error,  # Pillow lets it through from a damaged EXIF block
         Image.DecompressionBombWarning,
         Image.DecompressionBombError,
     ) as error:

@@ -1,16 +1,19 @@
 """What staff fill in to ship orders and to choose the days of the dashboard."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..days import today
 
 MAX_DAYS = 366
+# Far from the ends of the calendar, where a day before or a time zone leads out of it.
+REASONABLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class ShipForm(forms.Form):
@@ -26,11 +29,13 @@ class RangeForm(forms.Form):
     since = forms.DateField(
         label=pgettext_lazy("first day", "From"),
         required=False,
+        validators=REASONABLE,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
         label=pgettext_lazy("last day", "To"),
         required=False,
+        validators=REASONABLE,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
