@@ -46,7 +46,7 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
     backend = cast(FastDFSStorage, storages[storage])
     try:
         file = parse_file_id(name)
-        if not file.appender and _known(request, _etag(file)):
+        if not file.appender and _etag(file) in _given_etags(request):
             return _cacheable(HttpResponseNotModified(), file, _etag(file))
         engine = backend.engine
         info = engine.info(name)
@@ -96,9 +96,12 @@ def _etag(file: FileId) -> str:
 
 
 def _known(request: HttpRequest, etag: str) -> bool:
-    """Whether the browser has this version."""
-    given = {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
-    return bool(given & {"*", etag})
+    """Whether the browser has this version of a file that is there."""
+    return bool(_given_etags(request) & {"*", etag})
+
+
+def _given_etags(request: HttpRequest) -> set[str]:
+    return {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
 
 
 def _cacheable(response: HttpResponseBase, file: FileId, etag: str) -> HttpResponseBase:
