@@ -178,6 +178,12 @@ def test_a_form_without_its_token_is_refused_in_the_shops_look() -> None:
     assert "表单已过期" in response.content.decode()
 
 
+def test_a_form_that_is_not_utf8_is_refused(client: Client) -> None:
+    form = "application/x-www-form-urlencoded; charset=utf-16"
+
+    assert client.post("/cart/add/", b"sku_id=1", content_type=form).status_code == 415
+
+
 def test_language_links_lead_to_the_same_page(client: Client) -> None:
     assert 'href="/en/list/fruit/"' in client.get("/list/fruit/").content.decode()
     assert 'href="/list/fruit/"' in client.get("/en/list/fruit/").content.decode()

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     if django.VERSION >= (6, 0)
     else "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "store.middleware.readable_forms",
     "store.middleware.visitor_marker",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
