@@ -12,6 +12,7 @@ import pytest
 from conftest import BASE, Shop
 from dailyfresh_goods import conf, services
 from dailyfresh_goods.models import SKU
+from django.contrib.staticfiles import finders
 from django.db.models.signals import post_init
 from django.test import Client
 
@@ -94,6 +95,12 @@ def test_no_page_needs_an_inline_script_or_style(path: str, shop: Shop, browse: 
     for attributes in re.findall(r"<script([^>]*)>", page):
         assert "src=" in attributes or "application/ld+json" in attributes
     assert "<form" not in page or 'method="post"' not in page
+
+
+def test_a_site_without_a_style_of_its_own_gets_a_plain_one_below_the_catalogues(shop: Shop, browse: Any) -> None:
+    sheets = re.findall(r'rel="stylesheet" href="/static/dailyfresh_goods/(\w+)\.css"', browse("/").text)
+    assert sheets == ["alone", "goods"]
+    assert finders.find("dailyfresh_goods/alone.css")
 
 
 def test_no_default_names_another_package() -> None:
