@@ -1,13 +1,21 @@
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.services.transitions import receive, ship
+from django.contrib.staticfiles.finders import find
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+
+LEFT_TO_A_THEME = {
+    *("df-button--large", "df-flat", "df-h1", "df-icon", "df-icon--small", "df-info", "df-lk", "df-o", "df-only-l"),
+    *("df-refund-line", "df-s", "df-stick"),
+}
+"""Classes that need no rule: what they stand on looks right as it is."""
 
 
 def url(name, *args):
@@ -141,3 +149,15 @@ def test_strange_ids_of_goods_have_no_reviews(client, db):
     assert client.get(url("reviews", "x" * 65)).status_code == 404
     assert client.get(url("reviews", "é")).status_code == 404
     assert client.get(url("reviews", "nothing")).status_code == 200
+
+
+def test_a_site_without_a_theme_has_a_rule_for_whatever_the_pages_are_laid_out_with(shop, make_order, apple):
+    order = received(make_order({apple: 1}))
+    asked = [url("confirm") + f"?buy={apple.pk}:1", url("list"), url("detail", order.number)]
+    asked += [url("review", order.number), url("refund_request", order.number)]
+    pages = [shop.get(each).content.decode() for each in asked]
+    sheets = re.findall(r'href="/static/(dailyfresh_orders/\w+\.css)"', pages[0])
+    assert [sheet.rpartition("/")[2] for sheet in sheets] == ["alone.css", "orders.css"]
+    rules = "".join(Path(find(sheet)).read_text(encoding="utf-8") for sheet in sheets)
+    used = {name for each in re.findall(r'class="([^"]*)"', "".join(pages)) for name in each.split()}
+    assert {name for name in used if not re.search(rf"\.{name}(?![\w-])", rules)} <= LEFT_TO_A_THEME
