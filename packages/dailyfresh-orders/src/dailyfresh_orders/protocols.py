@@ -1,7 +1,7 @@
 """What the package asks of the site: a catalogue, a basket and an address book.
 
 Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract`
-and `AddressBookContract` check a provider; the settings CATALOGUE, BASKET and ADDRESS_BOOK name it.
+and `AddressBookContract` check a provider; the settings CATALOGUE, BASKET and ADDRESS_BOOK name it. It may have a `check()` that gives system-check messages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
