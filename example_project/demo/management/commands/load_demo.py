@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if load_accounts():
             self.tell("accounts of a buyer and a merchant")
         loaded = load_catalogue(self.tell)
-        if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "CURRENT").exists():
+        if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "current").exists():
             self.tell("search index (jieba cuts the Chinese words)")
             call_command("search_rebuild", verbosity=0)
         self.tell(f"ready after {time.monotonic() - started:.0f} s")

@@ -19,3 +19,7 @@ class PageRefused(GoodsError):
 
 class BadFile(GoodsError):
     """A file that is no table of goods; its text is for the merchant."""
+
+
+class Busy(GoodsError):
+    """Another process has held a lock for longer than one may wait."""

@@ -63,9 +63,10 @@ def compare() -> None:
     assert not found.differences, found
     assert not StaleDocument.objects.exists()
     rebuild()
-    path = backend_of("default").path
-    left = {entry.name for entry in path.iterdir()} - {"writer.lock", "drain.lock", "rebuild.lock"}
-    assert left == {"CURRENT", backend_of("default")._current().name}
+    generations = backend_of("default").generations
+    assert {entry.name for entry in generations.root.iterdir()} == {"current", "sets", ".locks"}
+    assert list((generations.root / "sets").iterdir()) == [generations.current]
+    assert not (generations.current / "late").exists()
 
 
 def main(role: str, *arguments: str) -> None:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
+from dailyfresh_goods.exceptions import Busy
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
 from dailyfresh_goods.search import indexing, tasks
 from dailyfresh_goods.search.engines.base import IndexUnavailable
-from dailyfresh_goods.search.engines.generations import WriterBusy
 from dailyfresh_goods.search.finding import Wish, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
 from django.core.management import CommandError, call_command
@@ -148,7 +148,7 @@ def held(lock):
 
     def hold():
         # A backend belongs to its thread, as with haystack's connections.
-        with getattr(type(backend)("default", PATH=backend.path), lock)():
+        with getattr(type(backend)("default", PATH=backend.generations.root), lock)():
             entered.set()
             done.wait(10)
 
@@ -207,7 +207,7 @@ def test_a_second_writer_waits_and_leaves_the_marks(shop, monkeypatch):
     backend = backend_of("default")
     monkeypatch.setattr(type(backend), "WAIT", 0.1)
     with held("writing"):
-        with pytest.raises(WriterBusy), backend.writing(wait=0.05):
+        with pytest.raises(Busy), backend.writing():
             pass
         assert drain() == 0
         assert StaleDocument.objects.count() == 1
@@ -220,7 +220,7 @@ def test_searches_find_while_the_index_is_rebuilt(shop):
     backend = backend_of("default")
 
     def ask():
-        own = type(backend)("default", PATH=backend.path)
+        own = type(backend)("default", PATH=backend.generations.root)
         while not stop.is_set():
             seen.append(
                 own.search('{"field": "name", "lookup": "content", "value": ["草莓"], "weight": 1, "part": 1}')["hits"]
@@ -278,7 +278,7 @@ def healed(shop):
 @waiting
 def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(shop, marked, caplog):
     only_marks(*[shop["pear"]] * marked)
-    shutil.rmtree(backend_of("default").path)
+    shutil.rmtree(backend_of("default").generations.root)
     found = find("草莓", Wish())
     assert found.degraded
     assert {hit.card.name for hit in found.hits} == {"红颜草莓"}
@@ -299,7 +299,7 @@ def replace(file, content):
 def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(shop, marked):
     only_marks(*[shop["pear"]] * marked)
     backend = backend_of("default")
-    folder = backend._current()
+    folder = backend.generations.current
     for file in folder.iterdir():
         if file.is_file():
             replace(file, os.urandom(200))
@@ -319,7 +319,7 @@ def test_an_index_that_is_sound_to_search_and_cannot_be_written_is_built_anew(sh
             raise ValueError("no such segment")
         write(self, folder, *arguments, **options)
 
-    damaged = backend_of("default")._current()
+    damaged = backend_of("default").generations.current
     monkeypatch.setattr(backend, "write", fail)
     only_marks(shop["pear"], shop["goose"])
     assert drain() == 2
@@ -329,7 +329,7 @@ def test_an_index_that_is_sound_to_search_and_cannot_be_written_is_built_anew(sh
 @both
 def test_a_missing_index_is_never_begun_with_a_few_documents(shop):
     backend = backend_of("default")
-    shutil.rmtree(backend.path)
+    shutil.rmtree(backend.generations.root)
     with pytest.raises(IndexUnavailable, match="search_rebuild"):
         backend.update(index_of("default"), [SKU.objects.get(pk=shop["pear"])])
     assert find("草莓", Wish()).degraded
@@ -341,7 +341,7 @@ def test_an_index_with_any_file_cut_short_is_healed_by_the_drain(shop, marked):
     from haystack import connections
 
     def files():
-        folder = backend_of("default")._current()
+        folder = backend_of("default").generations.current
         return sorted((file for file in folder.rglob("*") if file.is_file()), key=lambda file: file.suffix)
 
     for number in range(len(files())):
@@ -367,7 +367,7 @@ def test_the_whole_catalogue_is_read_a_portion_at_a_time(shop, read, monkeypatch
 
 
 def test_half_written_files_of_a_killed_writer_do_no_harm(shop):
-    folder = backend_of("default")._current()
+    folder = backend_of("default").generations.current
     (folder / "MAIN_zzzzzzzzzzzzzzzz.seg").write_bytes(b"half")
     (folder / "_MAIN_999.toc.1234").write_bytes(b"half")
     StaleDocument.objects.create(sku_id=shop["pear"])
@@ -376,12 +376,15 @@ def test_half_written_files_of_a_killed_writer_do_no_harm(shop):
 
 
 def test_the_rest_of_a_killed_rebuild_is_swept_away_by_the_next(shop):
-    path = backend_of("default").path
-    (path / "deadbeef").mkdir()
-    (path / "deadbeef.late").write_text(haystack_id(1))
+    generations = backend_of("default").generations
+    killed = generations.root / "sets" / "built-deadbeef"
+    killed.mkdir()
+    (killed / "late").write_text(haystack_id(1))
+    (generations.root / "next").symlink_to("sets/built-deadbeef")
     rebuild()
-    assert sorted(entry.name for entry in path.iterdir() if entry.is_dir()) == [backend_of("default")._current().name]
-    assert not list(path.glob("*.late"))
+    assert list((generations.root / "sets").iterdir()) == [generations.current]
+    assert generations.next is None
+    assert not (generations.current / "late").exists()
 
 
 def test_status_tells_lag_size_and_differences_and_repairs_them(shop):

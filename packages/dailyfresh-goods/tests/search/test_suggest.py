@@ -112,7 +112,7 @@ def test_a_search_that_finds_its_goods_no_more_is_dropped_when_it_is_next_search
 
 def test_popular_searches_outlive_an_index_that_is_not_there(shop, client, counted):
     counted.note("狮头鹅", visitor="one")
-    shutil.rmtree(backend_of("default").path)
+    shutil.rmtree(backend_of("default").generations.root)
     SKU.objects.filter(pk=shop["goose"]).update(name="鹅")
     assert client.get("/goods-shop/search/", {"q": "狮头鹅"}).context["found"].degraded
     assert counted.top(5) == ["狮头鹅"]

@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from haystack import connections
 from haystack.constants import DEFAULT_ALIAS
 
+from ..exceptions import Busy
 from ..models import SKU, StaleDocument
 from .engines.base import IndexUnavailable, LocalBackend
-from .engines.generations import WriterBusy
 from .search_indexes import SKUIndex
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def drain(alias: str = DEFAULT_ALIAS, *, seconds: float | None = None) -> int:
             # A mark may have come while we held the lock, and its own drain gone home on seeing it.
             if time.monotonic() >= end or not StaleDocument.objects.exists():
                 return number
-    except WriterBusy as error:
+    except Busy as error:
         logger.info("The index is left to another drain: %s", error)
         return number
 
@@ -108,7 +108,7 @@ def _bring(backend: Any, alias: str, keys: set[int]) -> None:
 
 
 def rebuild(alias: str = DEFAULT_ALIAS) -> int:
-    """Builds the index aside and swaps it in; searches go on meanwhile. Gives the number of SKUs; raises WriterBusy."""
+    """Builds the index aside and swaps it in; searches go on meanwhile. Gives the number of SKUs; raises Busy."""
     backend, index = backend_of(alias), index_of(alias)
 
     def load(keys: list[str]) -> list[Any]:

@@ -2,12 +2,11 @@
 
 import json
 import logging
-import shutil
-import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 from haystack import connections
@@ -17,7 +16,7 @@ from haystack.exceptions import SearchBackendError, SkipDocument
 from haystack.models import SearchResult
 from haystack.utils import get_identifier
 
-from .generations import Generations
+from ...generations import Generations
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +46,15 @@ class Reader:
         """Lets go of the files."""
 
 
-class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
-    """A haystack backend on files of this machine; engines say how to open, read and write one generation."""
+class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
+    """A haystack backend on files of this machine; engines say how to open, read and write one generation.
+
+    It belongs to one thread, as haystack's connections do. While a generation is built aside, the keys of what is written to
+    the one that is searched are noted in its file LATE, one a line.
+    """
+
+    WAIT: ClassVar = 30.0
+    LATE: ClassVar = "late"
 
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
@@ -56,8 +62,9 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
             raise ImproperlyConfigured(
                 f"HAYSTACK_CONNECTIONS[{connection_alias!r}] needs a PATH: the folder of its index."
             )
-        self.path = Path(options["PATH"])
-        self._local = threading.local()
+        self.generations = Generations(Path(options["PATH"]))
+        self._reader: Reader | None = None
+        self._stamp: tuple[int, int] | None = None
 
     # What an engine says.
 
@@ -79,37 +86,32 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
     # Reading.
 
     def reader(self) -> Reader:
-        """This thread's reader of what was committed last. Raises IndexUnavailable."""
-        try:
-            stat = (self.path / "CURRENT").stat()
-        except FileNotFoundError:
-            raise self._none() from None
-        stamp = (stat.st_ino, stat.st_mtime_ns)
-        if getattr(self._local, "stamp", None) != stamp:
-            folder = self._current()
+        """The reader of what was committed last. Raises IndexUnavailable."""
+        stamp, folder = self.generations.stamp, self.generations.current
+        if folder is None:
+            raise self._none()
+        if self._reader is None or self._stamp != stamp:
             try:
-                reader = self.open(folder) if folder else None
+                reader = self.open(folder)
             except Exception as error:
                 # A generation may be swept away between reading its name and opening it.
-                if self._current() != folder:
+                if self.generations.current != folder:
                     return self.reader()
                 raise IndexUnavailable(
                     f"{folder} cannot be read ({error!r}): run `manage.py search_rebuild`"
                 ) from error
-            if reader is None:
-                raise IndexUnavailable(f"{self.path}/CURRENT is empty: run `manage.py search_rebuild`")
-            if old := getattr(self._local, "reader", None):
-                old.close()
-            self._local.reader, self._local.stamp = reader, stamp
-        found: Reader = self._local.reader
-        return found
+            self.forget_reader()
+            self._reader, self._stamp = reader, stamp
+        return self._reader
 
     def _none(self) -> IndexUnavailable:
-        return IndexUnavailable(f"{self.path} holds no index yet: run `manage.py search_rebuild`")
+        return IndexUnavailable(f"{self.generations.root} holds no index yet: run `manage.py search_rebuild`")
 
     def forget_reader(self) -> None:
         """Makes the next search open the index anew."""
-        self._local.stamp = None
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = None
 
     def search(self, query_string: str, **options: Any) -> dict[str, Any]:
         """haystack's entry: results, hits and facets. Raises IndexUnavailable."""
@@ -128,7 +130,7 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
         except Exception as error:
             self.forget_reader()
             raise IndexUnavailable(
-                f"{self._current()} cannot be searched ({error!r}): run `manage.py search_rebuild`"
+                f"{self.generations.current} cannot be searched ({error!r}): run `manage.py search_rebuild`"
             ) from error
         result_class = options.get("result_class") or SearchResult
         ordered = {
@@ -147,7 +149,7 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
 
     def size(self) -> int:
         """Bytes of the current generation."""
-        folder = self._current()
+        folder = self.generations.current
         return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder else 0
 
     def probe(self, *, search: bool) -> None:
@@ -159,6 +161,14 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
 
     # Writing.
 
+    def writing(self) -> AbstractContextManager[None]:
+        """Holds the writer's lock. Raises Busy when another holds it for longer than WAIT seconds."""
+        return self.generations.locked("writer", wait=self.WAIT)
+
+    def draining(self) -> AbstractContextManager[None]:
+        """Holds the lock of who works off the marks. Raises Busy at once when another does."""
+        return self.generations.locked("drain")
+
     def documents(self, index: Any, objects: Iterable[Any]) -> Iterator[dict[str, Any]]:
         """The documents of `objects`, as the index class makes them."""
         for obj in objects:
@@ -168,76 +178,59 @@ class LocalBackend(Generations, BaseSearchBackend):  # type: ignore[misc]
                 logger.debug("%r is skipped by its index", obj)
 
     def apply(self, index: Any, objects: Iterable[Any], gone: Iterable[str] = ()) -> None:
-        """Brings `objects` into the index and takes `gone` (haystack's ids) out, in one commit.
+        """Brings `objects` into the index and takes `gone` (haystack's ids) out, in one commit; the writer's lock is held.
 
-        Raises WriterBusy, and IndexUnavailable when there is no index or the engine cannot write to it: a new one that held
-        nothing else would be taken for whole.
+        Raises IndexUnavailable when there is no index or the engine cannot write to it: a new one that held nothing else would
+        be taken for whole.
         """
         documents, gone = list(self.documents(index, objects)), list(gone)
-        with self.writing():
-            folder = self._current()
-            if folder is None:
-                raise self._none()
-            try:
-                self.write(folder, documents, gone, fresh=False)
-            except Exception as error:
-                raise IndexUnavailable(
-                    f"{folder} cannot be written ({error!r}): run `manage.py search_rebuild`"
-                ) from error
-            for late in self.path.glob("*.late"):
-                with late.open("a") as file:
-                    file.writelines(f"{key}\n" for key in [*(document[ID] for document in documents), *gone])
-            self._point_at(folder)
+        folder = self.generations.current
+        if folder is None:
+            raise self._none()
+        try:
+            self.write(folder, documents, gone, fresh=False)
+        except Exception as error:
+            raise IndexUnavailable(f"{folder} cannot be written ({error!r}): run `manage.py search_rebuild`") from error
+        if built := self.generations.next:
+            with suppress(FileNotFoundError), (built / self.LATE).open("a") as file:  # its builder may just have failed
+                file.writelines(f"{key}\n" for key in [*(document[ID] for document in documents), *gone])
+        self.generations.serve(folder)
 
     def update(self, index: Any, iterable: Iterable[Any], commit: bool = True) -> None:
-        self.apply(index, iterable)
+        with self.writing():
+            self.apply(index, iterable)
 
     def remove(self, obj_or_string: Any, commit: bool = True) -> None:
-        self.apply(None, (), [get_identifier(obj_or_string)])
+        with self.writing():
+            self.apply(None, (), [get_identifier(obj_or_string)])
 
     def clear(self, models: Any = None, commit: bool = True) -> None:
-        """Empties the index; `search_rebuild` is the way that leaves it searchable meanwhile."""
-        with self.writing():
-            folder = self._new_folder()
+        """Empties the index; `search_rebuild` is the way that leaves it searchable meanwhile. Raises Busy."""
+        with self.writing(), self.generations.rebuild() as folder:
             self.create(folder)
-            self._point_at(folder)
 
     def rebuild(
         self, index: Any, batches: Callable[[], Iterable[list[Any]]], load: Callable[[list[str]], list[Any]]
     ) -> int:
         """Builds a generation aside from `batches`, takes over what changed meanwhile, and swaps; gives the documents' number.
 
-        `load` gives the objects of haystack ids that are still to be found. Raises WriterBusy when another rebuild runs.
+        `load` gives the objects of haystack ids that are still to be found. Raises Busy when another rebuild runs.
         """
-        with self._locked("rebuild", wait=0):
-            with self.writing():
-                if (current := self._current()) is not None:
-                    self._sweep(keep=current)
-                folder = self._new_folder()
-                late = folder.with_suffix(".late")
-                late.touch()
+        number = 0
+        with ExitStack() as until_swapped, self.generations.rebuild() as folder:
+            late = folder / self.LATE
+            late.touch()
             self.create(folder)
-            number = 0
-            try:
-                for objects in batches():
-                    documents = list(self.documents(index, objects))
-                    self.write(folder, documents, (), fresh=True)
-                    number += len(documents)
-                with self.writing():
-                    keys = sorted(set(late.read_text().split()))
-                    found = {get_identifier(obj): obj for obj in load(keys)}
-                    self.write(
-                        folder,
-                        self.documents(index, found.values()),
-                        [key for key in keys if key not in found],
-                        fresh=False,
-                    )
-                    self._point_at(folder)
-                    self._sweep(keep=folder)
-            except BaseException:
-                late.unlink(missing_ok=True)
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
+            for objects in batches():
+                documents = list(self.documents(index, objects))
+                self.write(folder, documents, (), fresh=True)
+                number += len(documents)
+            until_swapped.enter_context(self.writing())
+            keys = sorted(set(late.read_text().split()))
+            late.unlink()
+            found = {get_identifier(obj): obj for obj in load(keys)}
+            gone = [key for key in keys if key not in found]
+            self.write(folder, self.documents(index, found.values()), gone, fresh=False)
         return number
 
 

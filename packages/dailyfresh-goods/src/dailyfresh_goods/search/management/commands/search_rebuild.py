@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 
-from ...engines.generations import WriterBusy
+from ....exceptions import Busy
 from ...indexing import rebuild
 
 
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             number = rebuild(options["using"])
-        except WriterBusy as error:
+        except Busy as error:
             raise CommandError(f"Another rebuild is running: {error}") from error
         self.stdout.write(f"{number} SKUs indexed in {time.monotonic() - started:.1f} s")
