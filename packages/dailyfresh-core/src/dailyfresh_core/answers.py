@@ -1,0 +1,95 @@
+"""What views say: the one envelope for scripts, who must sign in, and the way back."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+SAFE = {"GET", "HEAD"}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks: jQuery names itself, others prefer JSON to HTML. A browser that goes to a page gets the page."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return True
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def envelope(
+    data: dict[str, Any] | None = None, *, code: str = "ok", message: object = "", status: int = 200
+) -> JsonResponse:
+    """The one shape of every answer to a script: {"ok", "code", "message", "data"}; never cached."""
+    body = {"ok": status < 400, "code": code, "message": str(message), "data": data or {}}
+    return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
+
+
+def throttled(seconds: int, message: object) -> JsonResponse:
+    """429 with the seconds to wait."""
+    response = envelope({"retry_after": seconds}, code="throttled", message=message, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def unavailable(message: object, *, code: str = "unavailable", seconds: int = 5) -> JsonResponse:
+    """503: something behind the shop does not answer, or is too busy; nothing was changed."""
+    response = envelope(code=code, message=message, status=503)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back to where the visitor was; 401 with its address for a script."""
+    if wants_json(request):
+        url = redirect_to_login(page_of(request)).url
+        return envelope({"login_url": url}, code="login_required", message=_("Please sign in first."), status=401)
+    return redirect_to_login(request.get_full_path() if request.method in SAFE else page_of(request))
+
+
+def signed_in(view: View) -> View:
+    """Only for somebody signed in; else `sign_in_first`. What is not there is an envelope for a script.
+
+    It answers in place of LoginRequiredMiddleware, which knows no scripts.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return sign_in_first(request)
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            if not wants_json(request):
+                raise
+            return envelope(code="not_found", message=_("This is not here any more."), status=404)
+
+    return cast(View, login_not_required(guarded))
+
+
+def page_of(request: HttpRequest, *, default: str = "/") -> str:
+    """The page that a form or a script stood on, to come back to: the address of a POST cannot be shown.
+
+    Only a page of this host counts, and only its path: `default` otherwise.
+    """
+    try:
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # "http://[::1" is no address
+        return default
+    if referer.netloc != request.get_host():
+        return default
+    return urlunsplit(("", "", "/" + referer.path.lstrip("/\\"), referer.query, ""))
+
+
+def safe_next(request: HttpRequest, *, default: str = "") -> str:
+    """The `next` that came with the request if it stays on this site, else `default`."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    # A bare word would be taken for the name of a view by redirect().
+    return url if allowed and url.startswith(("/", "http://", "https://")) else default

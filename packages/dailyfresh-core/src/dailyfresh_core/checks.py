@@ -1,0 +1,102 @@
+"""System checks: the core's own, and what every package's check of its settings has to say."""
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from .conf import NAME, SHARED, Conf, Shared, unknown_keys
+from .waking import tasks_run_inline
+
+WAYS = (None, "celery", "inline")
+KINDS = {int: "a whole number", float: "a number", str: "text", bool: "True or False", type(None): "None"}
+
+
+@register(Tags.compatibility)
+def check_installed(**_: Any) -> list[CheckMessage]:
+    """Said once, however many packages of the suite are there: they import this module."""
+    if apps.is_installed("dailyfresh_core"):
+        return []
+    hint = 'Add "dailyfresh_core" to INSTALLED_APPS: its templates, scripts and translations serve all packages.'
+    return [Error("The packages of DailyFresh need their core.", hint=hint, id="dailyfresh_core.E001")]
+
+
+@register(Tags.compatibility)
+def check_shared(**_: Any) -> list[CheckMessage]:
+    """The dict that all packages share."""
+    given = getattr(settings, NAME, {})
+    found = list(_unknown(NAME, unknown_keys(given, SHARED), "dailyfresh_core.W001"))
+    hints = get_type_hints(Shared)
+    for key in given.keys() & SHARED:
+        found += _wrong(NAME, key, hints[key], given[key], least=0, id="dailyfresh_core.E002")
+    return found
+
+
+def check_conf(conf: Conf, *, unknown: str, wrong: str, least: Mapping[str, int] | None = None) -> list[CheckMessage]:
+    """A package's settings: keys that it does not know (a warning, id `unknown`), values that do not fit (an error, id `wrong`).
+
+    Told by their annotations: numbers, texts, truths, and the ways of TASKS and TRUSTED_PROXIES; the others have checks of
+    their own. `least` gives the smallest number a key may have, where it is not 0. A shared value is judged with the shared dict.
+    """
+    given, hints = getattr(settings, conf.NAME, {}), get_type_hints(type(conf))
+    found = list(_unknown(conf.NAME, conf.unknown(), unknown))
+    for key in sorted(conf.KEYS & given.keys()):
+        found += _wrong(conf.NAME, key, hints[key], given[key], least=(least or {}).get(key, 0), id=wrong)
+    return found
+
+
+def check_tasks(name: str, tasks: str | None, *, id: str) -> list[CheckMessage]:
+    """A warning where drains would run inline in production."""
+    if settings.DEBUG or not tasks_run_inline(tasks):
+        return []
+    hint = 'Configure Celery with beat, or set TASKS to "inline" and run the drains by a timer.'
+    return [Warning(f"{name}: drains run inline, in the process that wakes them.", hint=hint, id=id)]
+
+
+def _unknown(name: str, keys: Mapping[str, str | None], id: str) -> Iterator[CheckMessage]:
+    for key, nearest in keys.items():
+        hint = f"Did you mean {nearest!r}?" if nearest else "It has no effect."
+        yield Warning(f"{name} has no setting {key!r}.", hint=hint, id=id)
+
+
+def _wrong(name: str, key: str, hint: Any, value: Any, *, least: int, id: str) -> Iterator[CheckMessage]:
+    wanted = _wanted(key, hint, value, least)
+    if wanted:
+        yield Error(f"{name}[{key!r}] is {value!r}.", hint=f"It must be {wanted}.", id=id)
+
+
+def _wanted(key: str, hint: Any, value: Any, least: int) -> str:
+    """What the setting must be, in words, when it is not; empty when it fits or is nothing that can be told from here."""
+    if key == "TASKS":
+        return "" if value in WAYS else '"celery", "inline", or None: inline unless there is a Celery app'
+    if key == "TRUSTED_PROXIES":
+        return "" if _are_networks(value) else 'a list of networks, as "10.0.0.0/8", or "unix" for a socket'
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if not set(kinds) <= KINDS.keys():
+        return ""
+    if any(_fits(kind, value, least) for kind in kinds):
+        return ""
+    words = [f"{KINDS[kind]} from {least} on" if kind in (int, float) else KINDS[kind] for kind in kinds]
+    return " or ".join(words)
+
+
+def _fits(kind: Any, value: Any, least: int) -> bool:
+    if kind in (int, float):
+        return type(value) in (int, kind) and value >= least
+    return type(value) is kind if kind is bool else isinstance(value, kind)
+
+
+def _are_networks(value: Any) -> bool:
+    if isinstance(value, str):
+        return False
+    try:
+        for network in value:
+            if network != "unix":
+                ipaddress.ip_network(network, strict=False)
+    except (TypeError, ValueError):
+        return False
+    return True

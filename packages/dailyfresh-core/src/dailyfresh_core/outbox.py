@@ -1,0 +1,86 @@
+"""What all outboxes share: rows that say what must happen, worked off by a drain that may run anywhere, any number of times.
+
+A row is claimed by one UPDATE, so of many workers one has it; the claim of a worker that died runs out. What fails is tried again
+after a pause, and given up when its time is over.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+logger = logging.getLogger(__name__)
+PATIENCE = 3
+"""Failures in a row after which a drain leaves what is left of their kind for its next run: each may cost a time-out."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(slots=True)
+class Drained:
+    """What one run of a drain did."""
+
+    done: int = 0
+    failed: int = 0
+
+
+def work_off(
+    rows: Iterable[Row],
+    work: Callable[[Row], bool],
+    *,
+    seconds: float = 20.0,
+    lane: Callable[[Row], Hashable] = lambda row: None,
+) -> Drained:
+    """Do `work` for each row; it says whether that succeeded, and what it raises is logged as a failure: the row stays due.
+
+    Begins nothing new after `seconds`. Rows of one `lane` (of one gateway, say) are left alone after three failures in a row, so that
+    what is away cannot hold the others back. Give the rows in random order where some may fail for ever.
+    """
+    until, drained, misses = time.monotonic() + seconds, Drained(), Counter[Hashable]()
+    for row in rows:
+        if time.monotonic() > until:
+            break
+        if misses[lane(row)] >= PATIENCE:
+            continue
+        try:
+            succeeded = work(row)
+        except Exception:
+            logger.exception("%r could not be worked off; it stays due", row)
+            succeeded = False
+        if succeeded:
+            drained.done += 1
+            misses[lane(row)] = 0
+        else:
+            drained.failed += 1
+            misses[lane(row)] += 1
+    return drained
+
+
+def claim(row: Model, field: str, until: datetime, **changes: Any) -> bool:
+    """Move the row's `field` (when it is due) from where it was read to `until`; False when another worker was quicker.
+
+    Whoever has the claim writes its ending with the same condition: `filter(pk=row.pk, <field>=row.<field>)`.
+    """
+    rows = type(row)._default_manager.filter(pk=row.pk, **{field: getattr(row, field)})
+    if not rows.update(**{field: until}, **changes):
+        return False
+    setattr(row, field, until)
+    return True
+
+
+def pause(tries: int, pauses: Sequence[int]) -> timedelta:
+    """How long to wait after so many tries (from 0): the seconds listed in `pauses`, the last of which repeats."""
+    return timedelta(seconds=pauses[min(max(tries, 0), len(pauses) - 1)])
+
+
+def doubling(first: int, longest: int) -> tuple[int, ...]:
+    """Pauses in seconds, each twice the one before, up to the longest."""
+    pauses = [first]
+    while pauses[-1] < longest:
+        pauses.append(min(2 * pauses[-1], longest))
+    return tuple(pauses)

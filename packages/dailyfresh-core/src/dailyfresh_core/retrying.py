@@ -1,0 +1,73 @@
+"""Runs a write again when the database gave up one of two that waited for each other."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 5
+PATIENCE = 4.0
+"""Seconds after which a wait for a lock that was in vain is not repeated: it would be as long once more."""
+LOST: dict[str, set[object]] = {
+    "mysql": {1205, 1213, 1020},  # lock wait timeout, deadlock, record changed since last read
+    "postgresql": {"40001", "40P01", "55P03"},  # serialization failure, deadlock, lock not available
+}
+WAITED = {1205, "55P03"}
+
+
+class Busy(Exception):
+    """Every attempt lost its race in the database. Nothing was written; trying again later is safe."""
+
+
+def lost_race(error: DatabaseError, *, using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether the same transaction may well succeed when run again."""
+    vendor = connections[using].vendor
+    if vendor == "sqlite":
+        return "locked" in str(error)
+    return _code(error) in LOST.get(vendor, ())
+
+
+def may_retry(error: DatabaseError, *, since: float, using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether to run a write again that began at `since` (monotonic seconds); raises what no further attempt helps against.
+
+    The loser of a deadlock is served soon, however long the queue was. SQLite and a time-out of a lock made it wait.
+    """
+    if not lost_race(error, using=using):
+        raise error
+    waited = connections[using].vendor == "sqlite" or _code(error) in WAITED
+    return not waited or time.monotonic() - since <= PATIENCE
+
+
+def retried(write: Callable[P, R], *, using: str = DEFAULT_DB_ALIAS) -> Callable[P, R]:
+    """Call `write` again after a deadlock or a short wait for a lock, at most five times; then raise `Busy`.
+
+    The database has rolled back the whole transaction, so this only helps outside one: inside, the error passes through
+    to whoever opened it.
+    """
+
+    @wraps(write)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connections[using].in_atomic_block:
+            return write(*args, **kwargs)
+        since = time.monotonic()
+        for _attempt in range(TRIES):
+            try:
+                return write(*args, **kwargs)
+            except OperationalError as error:
+                last = error
+                if not may_retry(error, since=since, using=using):
+                    break
+        raise Busy(f"{getattr(write, '__name__', write)} lost every race") from last
+
+    return call
+
+
+def _code(error: DatabaseError) -> object:
+    """MySQL's error number, or PostgreSQL's SQLSTATE."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state or (error.args[0] if error.args else None)

@@ -1,0 +1,126 @@
+/* The AJAX ground of the DailyFresh packages; loaded twice, the first one serves.
+ *
+ * Every answer is one envelope: {"ok": bool, "code": "...", "message": "...", "data": {...}}.
+ *   df.get(url, data), df.post(url, data)  give done(data, envelope), fail(envelope), always(either); called anew
+ *                                          with what "try again" brought
+ *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html>;
+ *                                          not made without the cookie that data-visitor-marker names
+ *   df.message(text, {level, action, run}) shows a message, with a button that calls run
+ * Events on document: df:visitor (data), df:message ({text, level, code, action, run}).
+ * A handler that shows df:message itself calls preventDefault(); else it goes into
+ * [data-df-messages], which is made where the page has none.
+ * The sentences come from the data-* of the <script> tag; failures in the network carry a retry.
+ */
+(function ($) {
+  "use strict";
+  if (window.df) { return; }
+
+  var text = $.extend({}, document.currentScript.dataset);
+  var token = null, asked = null, timer = null;
+
+  function sameOrigin(url) {
+    return new URL(url, location.href).origin === location.origin;
+  }
+
+  function knownToken() {
+    return token || $("input[name=csrfmiddlewaretoken]").first().val() || null;
+  }
+
+  // Who has nothing of their own here carries no marker cookie: nothing to ask, unless the page is to be remembered.
+  function nothingToAsk() {
+    var marker = $("html").data("visitorMarker");
+    return marker && !$("html").is("[data-visitor-data]") && ("; " + document.cookie).indexOf("; " + marker + "=") < 0;
+  }
+
+  function visitor(forToken) {
+    var url = $("html").data("visitorUrl");
+    if (!asked && !forToken && nothingToAsk()) { return $.Deferred().resolve({}).promise(); }
+    if (!asked) {
+      asked = !url ? $.Deferred().resolve({}).promise() : send("GET", url, $("html").data("visitorData")).done(function (data) {
+        token = data.csrf || token;
+        $(document).trigger("df:visitor", [data]);
+      }).fail(function () { asked = null; });
+    }
+    return asked;
+  }
+
+  // Static pages carry no token: the visitor request brings one before the first POST.
+  function withToken() {
+    var ready = $.Deferred();
+    if (knownToken()) { ready.resolve(); } else { visitor(true).always(ready.resolve); }
+    return ready.promise();
+  }
+
+  function failure(xhr, again) {
+    var body = xhr.responseJSON || {};
+    var status = xhr.status;
+    var fallback = status === 401 ? text.login : status === 403 ? text.forbidden
+      : status === 409 ? text.conflict : status === 429 ? text.throttled : text.network;
+    var answer = {
+      ok: false, status: status, data: body.data || {},
+      code: body.code || (status ? "http_" + status : "network"),
+      message: body.message || fallback || ""
+    };
+    var options = { level: "error", code: answer.code };
+    if (status === 401 && answer.data.login_url) {
+      options.action = text.signin;
+      options.run = function () { location.assign(answer.data.login_url); };
+    } else if (!status || status >= 500) {
+      options.action = text.retry;
+      options.run = again;
+    }
+    answer.show = function () { message(answer.message, options); };
+    return answer;
+  }
+
+  // Not a promise, which answers once: what "try again" brings is told to the same caller.
+  function send(method, url, data, quiet) {
+    var good = $.Callbacks("memory"), bad = $.Callbacks("memory");
+    var told = {
+      done: function (listener) { good.add(listener); return told; },
+      fail: function (listener) { bad.add(listener); return told; },
+      always: function (listener) { return told.done(listener).fail(listener); }
+    };
+    function go() {
+      (method === "GET" ? $.Deferred().resolve().promise() : withToken()).always(function () {
+        var headers = {};
+        if (method !== "GET" && sameOrigin(url) && knownToken()) { headers["X-CSRFToken"] = knownToken(); }
+        $.ajax({ url: url, method: method, data: data, dataType: "json", headers: headers, timeout: 15000, traditional: true })
+          .done(function (body) { good.fire(body.data || {}, body); })
+          .fail(function (xhr) {
+            var answer = failure(xhr, go);
+            if (!quiet) { answer.show(); }
+            bad.fire(answer);
+          });
+      });
+    }
+    go();
+    return told;
+  }
+
+  function message(words, options) {
+    var detail = $.extend({ text: words, level: "success" }, options);
+    var event = $.Event("df:message");
+    $(document).trigger(event, [detail]);
+    if (event.isDefaultPrevented()) { return; }
+    var $box = $("[data-df-messages]").first().empty();
+    if (!$box.length) { $box = $("<div data-df-messages role='status' aria-live='polite'>").appendTo("body"); }
+    var $line = $("<p class='df-message'>").addClass("df-message--" + detail.level).append($("<span>").text(words));
+    if (detail.action) {
+      $("<button type='button' class='df-message__action'>").text(detail.action).appendTo($line).on("click", function () {
+        $line.remove();
+        detail.run();
+      });
+    }
+    $box.append($line);
+    clearTimeout(timer);
+    timer = setTimeout(function () { $line.remove(); }, detail.action || detail.level === "error" ? 6000 : 2500);
+  }
+
+  window.df = {
+    get: function (url, data, quiet) { return send("GET", url, data, quiet); },
+    post: function (url, data, quiet) { return send("POST", url, data, quiet); },
+    visitor: function () { return visitor(false); },
+    message: message
+  };
+})(jQuery);

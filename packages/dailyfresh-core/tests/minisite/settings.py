@@ -1,0 +1,58 @@
+"""A site with the core alone: no Celery app, no Redis, strict middleware."""
+
+import os
+from urllib.parse import urlsplit
+
+SECRET_KEY = "minisite"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+USE_TZ = False
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+LANGUAGE_CODE = "en"
+ROOT_URLCONF = "minisite.urls"
+STATIC_URL = "/static/"
+LOGIN_URL = "/sign-in/"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "dailyfresh_core",
+    "minisite",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ENGINES = {"mysql": "django.db.backends.mysql", "postgresql": "django.db.backends.postgresql"}
+_url = urlsplit(os.environ.get("DATABASE_URL", ""))
+DATABASES = {
+    "default": {
+        "ENGINE": ENGINES[_url.scheme],
+        "NAME": _url.path.strip("/"),
+        "USER": _url.username,
+        "PASSWORD": _url.password,
+        "HOST": _url.hostname,
+        "PORT": _url.port,
+    }
+    if _url.scheme
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+}

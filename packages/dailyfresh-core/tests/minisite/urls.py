@@ -1,0 +1,37 @@
+from dailyfresh_core.answers import envelope, safe_next, signed_in, wants_json
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+
+@login_not_required
+def asked(request: HttpRequest) -> HttpResponse:
+    """Says who asks."""
+    return HttpResponse("script" if wants_json(request) else "page")
+
+
+@signed_in
+def mine(request: HttpRequest, there: str = "") -> HttpResponse:
+    if there == "gone":
+        raise Http404
+    return envelope({"name": request.user.get_username()})
+
+
+@login_not_required
+def page(request: HttpRequest) -> HttpResponse:
+    return render(request, "minisite/page.html", {"jquery_url": "dailyfresh_core/vendor/jquery-4.0.0.min.js"})
+
+
+@login_not_required
+def after(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(safe_next(request, default="nowhere"))
+
+
+urlpatterns = [
+    path("asked/", asked),
+    path("mine/", mine),
+    path("mine/<there>/", mine),
+    path("page/", page),
+    path("after/", after),
+]

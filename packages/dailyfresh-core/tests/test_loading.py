@@ -1,0 +1,60 @@
+from typing import Any
+
+import pytest
+from dailyfresh_core.loading import backend, build, imported
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Base:
+    pass
+
+
+class Tea(Base):
+    def __init__(self, *, leaf: str, milk: bool = False) -> None:
+        self.leaf, self.milk = leaf, milk
+
+
+WHERE = 'DAILYFRESH_TEA["DRINK"]'
+TEA = f"{__name__}.Tea"
+
+
+def test_a_backend_is_made_of_its_options() -> None:
+    tea = backend({"BACKEND": TEA, "OPTIONS": {"leaf": "green"}}, where=WHERE, base=Base)
+    assert isinstance(tea, Tea)
+    assert (tea.leaf, tea.milk) == ("green", False)
+
+
+def test_a_backend_is_one_object_while_its_setting_reads_the_same() -> None:
+    def make(leaf: str) -> Base:
+        return backend({"BACKEND": TEA, "OPTIONS": {"leaf": leaf}}, where=WHERE, base=Base)
+
+    assert make("green") is make("green")
+    assert make("green") is not make("black")
+    assert build({"BACKEND": TEA, "OPTIONS": {"leaf": "green"}}, where=WHERE, base=Base) is not make("green")
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        (None, f"{WHERE} must be"),
+        ({"OPTIONS": {}}, f"{WHERE} must be"),
+        ({"BACKEND": TEA, "OPTION": {}}, f"{WHERE} must be"),
+        ({"BACKEND": "no.such.Class"}, f'{WHERE}["BACKEND"]: cannot import'),
+        ({"BACKEND": None}, f'{WHERE}["BACKEND"]: cannot import'),
+        ({"BACKEND": "decimal.Decimal"}, "is no Base"),
+        ({"BACKEND": TEA, "OPTIONS": {"laef": "green"}}, "unknown option 'laef' (known: leaf, milk)"),
+        ({"BACKEND": TEA}, "leaf is missing"),
+        ({"BACKEND": TEA, "OPTIONS": ["leaf"]}, "must be a dict, not list"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_named(setting: Any, sentence: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        backend(setting, where=WHERE, base=Base)
+    assert sentence in str(error.value)
+    assert WHERE in str(error.value)
+
+
+def test_a_dotted_path_gives_its_object_or_a_sentence() -> None:
+    assert imported(TEA, where=WHERE) is Tea
+    with pytest.raises(ImproperlyConfigured, match="cannot import 'nothing'"):
+        imported("nothing", where=WHERE)

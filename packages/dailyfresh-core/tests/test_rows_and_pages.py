@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+from dailyfresh_core.paging import window
+from dailyfresh_core.rows import in_portions, portions_of
+from django.test import Client
+from minisite.models import Letter
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [1, 3, 4, 100])
+def test_all_rows_come_once_in_order_a_portion_at_a_time(size: int, django_assert_num_queries: Any) -> None:
+    Letter.objects.bulk_create([Letter() for _ in range(7)])
+    keys = list(Letter.objects.order_by("pk").values_list("pk", flat=True))
+    with django_assert_num_queries(7 // size + 1):
+        assert [row.pk for row in in_portions(Letter.objects.all(), size)] == keys
+    assert [row.pk for row in in_portions(Letter.objects.all(), size, newest_first=True)] == keys[::-1]
+
+
+def test_many_keys_come_in_portions() -> None:
+    assert [list(some) for some in portions_of(range(5), 2)] == [[0, 1], [2, 3], [4]]
+    assert list(portions_of([], 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "pages", "shown"),
+    [(1, 1, [1]), (1, 9, [1, 2, 3, 4, 5]), (5, 9, [3, 4, 5, 6, 7]), (9, 9, [5, 6, 7, 8, 9]), (2, 3, [1, 2, 3])],
+)
+def test_a_pager_shows_five_numbers_around_the_current_one(number: int, pages: int, shown: list[int]) -> None:
+    assert list(window(number, pages)) == shown
+
+
+def test_a_page_alone_is_whole(client: Client) -> None:
+    html = client.get("/page/").content.decode()
+    for part in (
+        "<title>A page</title>",
+        "dailyfresh_core/alone.css",
+        "jquery-4.0.0.min.js",
+        "dailyfresh_core/ajax.js",
+        ">★<",
+        "<b>9</b>",
+    ):
+        assert part in html
+    assert "The network is not answering" in html
+    assert "网络没有响应" in client.get("/page/", headers={"Accept-Language": "zh-hans"}).content.decode()

@@ -1,0 +1,62 @@
+from typing import Any
+
+import pytest
+from dailyfresh_core.waking import tasks_run_inline, wake
+from django.db import transaction
+
+runs: list[str] = []
+
+
+def drain() -> None:
+    runs.append("run")
+
+
+def broken() -> None:
+    raise OSError("no broker")
+
+
+@pytest.fixture(autouse=True)
+def none_yet() -> None:
+    runs.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drain_runs_once_after_the_commit() -> None:
+    with transaction.atomic():
+        for _ in range(3):
+            wake(drain, tasks="inline")
+        assert runs == []
+    assert runs == ["run"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rolled_back_savepoint_takes_no_waking_of_others_along() -> None:
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                wake(drain, tasks="inline")
+                raise KeyError
+        except KeyError:
+            wake(drain, tasks="inline")
+    assert runs == ["run"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drain_that_fails_is_logged_and_spares_whoever_woke_it(caplog: Any) -> None:
+    wake(broken, tasks="inline")
+    assert "could not be woken" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_celery_is_asked_where_the_site_says_so() -> None:
+    def task() -> None: ...
+
+    task.delay = drain  # type: ignore[attr-defined]
+    wake(task, tasks="celery")
+    assert runs == ["run"]
+
+
+def test_without_a_celery_app_drains_run_inline() -> None:
+    assert tasks_run_inline(None)
+    assert tasks_run_inline("inline")
+    assert not tasks_run_inline("celery")
