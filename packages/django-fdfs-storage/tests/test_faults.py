@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -390,6 +392,17 @@ def test_only_a_connection_whose_exchange_ended_well_serves_again(status, stays)
                 assert connection.answer() == b""
             assert connection.idle == stays
         connection.close()
+
+
+def test_a_process_ends_in_silence(cluster):
+    """With connections open, and with a client that was never closed."""
+    code = (
+        "import sys; from django_fdfs_storage.client import FastDFSClient as Client\n"
+        "client = Client([sys.argv[1]]); client.upload(b'x'); Client([sys.argv[1]]).upload(b'x')"
+    )
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", code, str(cluster.tracker)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 # -- forks --

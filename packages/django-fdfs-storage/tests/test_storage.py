@@ -6,6 +6,7 @@ import pickle
 import time
 from datetime import UTC, datetime
 from hashlib import md5
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -137,6 +138,19 @@ def test_a_long_upload_name_does_not_matter():
     assert name.endswith(".jpg")
 
 
+def test_a_path_is_a_name():
+    assert default_storage.save(Path("albums") / "a.jpg", ContentFile(b"x")).endswith(".jpg")
+
+
+@pytest.mark.parametrize(("group", "longest"), [(None, 61), ("group1", 51)])
+def test_a_name_that_may_not_fit_is_refused_before_the_upload(group, longest, monkeypatch):
+    storage = FastDFSStorage(group=group)
+    assert len(storage.save("a.jpg", ContentFile(b"x"), max_length=longest)) <= longest
+    monkeypatch.setattr(FastDFSStorage, "_save", lambda *_: pytest.fail("it was uploaded"))
+    with pytest.raises(SuspiciousFileOperation, match="characters"):
+        storage.save("a.jpg", ContentFile(b"x"), max_length=longest - 1)
+
+
 def test_a_storage_has_no_paths_and_no_directories():
     for question in (default_storage.path, default_storage.listdir, default_storage.get_accessed_time):
         with pytest.raises(NotImplementedError):
@@ -159,6 +173,18 @@ def test_a_failing_source_stores_nothing_and_shows_its_own_error():
     with pytest.raises(OSError, match="the disk is gone"):
         default_storage.save("a.txt", File(Broken()))
     assert default_storage.open(default_storage.save("a.txt", ContentFile(b"next"))).read() == b"next"
+
+
+@pytest.mark.parametrize("size", [None, 6])
+def test_content_that_only_gives_chunks_is_saved(size):
+    class Parts:
+        def chunks(self):
+            yield from (b"one", b"two")
+
+    parts = Parts()
+    if size:
+        parts.size = size
+    assert default_storage.open(default_storage.save("a.txt", parts)).read() == b"onetwo"
 
 
 def test_a_plain_file_object_is_saved(tmp_path):

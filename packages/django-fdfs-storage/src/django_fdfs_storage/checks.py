@@ -14,11 +14,9 @@ from django.utils.module_loading import import_string
 from .conf import KNOWN, NAME, Options, nearest
 from .connection import Address
 from .engine import Engine
+from .names import LONGEST_ID
 from .references import column, stored_fields
 from .storage import FastDFSStorage
-
-# group/M00/00/00/ and 34 characters; slave files add a prefix of 16.
-LONGEST_ID = 61
 
 
 @register(Tags.files)

@@ -109,25 +109,25 @@ class FastDFSClient(Engine):
     def append(self, file_id: str, content: Content, *, size: int | None = None) -> None:
         """Add content at the end of an appender file."""
         size = size_of(content, size)
-        file = parse_file_id(file_id)
+        file = _appender(file_id)
         head = pack_numbers(len(file.path), size) + file.path.encode()
         self._storages.upload_beside(file, Command.APPEND, head, content, size)
 
     def modify(self, file_id: str, offset: int, content: Content, *, size: int | None = None) -> None:
         """Overwrite an appender file from `offset` on, which is at most its size."""
         size = size_of(content, size)
-        file = parse_file_id(file_id)
+        file = _appender(file_id)
         head = pack_numbers(len(file.path), offset, size) + file.path.encode()
         self._storages.upload_beside(file, Command.MODIFY, head, content, size)
 
     def truncate(self, file_id: str, size: int) -> None:
         """Give an appender file a new size."""
-        file = parse_file_id(file_id)
+        file = _appender(file_id)
         self._storages.change(file, Command.TRUNCATE, pack_numbers(len(file.path), size) + file.path.encode())
 
     def seal(self, file_id: str) -> str:
         """Turn an appender file into a normal one and give its new id; the old one is gone."""
-        file = parse_file_id(file_id)
+        file = _appender(file_id)
         return _new_id(self._storages.change(file, Command.REGENERATE_NAME, file.path.encode(), repeatable=False))
 
     # -- read --
@@ -211,6 +211,17 @@ class FastDFSClient(Engine):
 
 def _named(file: FileId) -> bytes:
     return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
+
+
+def _appender(file_id: str) -> FileId:
+    """The parts of an appender file's id.
+
+    Of another file inside a trunk a server says that it is missing, which it is not: its name tells.
+    """
+    file = parse_file_id(file_id)
+    if not file.appender:
+        raise Refused(Status.INVALID, f"{file_id} is no appender file, so it cannot change")
+    return file
 
 
 def _new_id(body: bytes) -> str:

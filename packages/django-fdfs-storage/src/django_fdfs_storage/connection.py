@@ -164,7 +164,3 @@ class Connection:
         self.idle = False
         with suppress(OSError):
             self._socket.close()
-
-    def __del__(self) -> None:
-        if hasattr(self, "_socket"):
-            self.close()

@@ -11,8 +11,6 @@ from django.core.files.base import File
 
 from .engine import BLOCK, Engine
 
-PIECE = 256 * 1024
-
 if TYPE_CHECKING:
     _File = File[Any]
 else:
@@ -95,26 +93,29 @@ class Chunks:
         self._content = content
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._content.chunks(PIECE):
+        for chunk in self._content.chunks():
             yield chunk.encode() if isinstance(chunk, str) else chunk
 
 
 def announced_size(content: "File[Any]") -> int | None:
     """The size in bytes that the content claims; None when it is text or does not know."""
-    if isinstance(content.read(0), str):
-        return None
     try:
-        return int(content.size)
+        return None if isinstance(content.read(0), str) else int(content.size)
     except (AttributeError, TypeError, io.UnsupportedOperation):
         return None
 
 
+def rereadable(content: "File[Any]") -> bool:
+    """Whether the content can be read from its start once more."""
+    return hasattr(content, "seekable") and content.seekable()
+
+
 @contextmanager
-def spooled(content: "File[Any]") -> Iterator[tuple["File[Any]", int]]:
+def spooled(chunks: Chunks) -> Iterator[tuple[Chunks, int]]:
     """A copy of the content whose size in bytes is known, on disk when it is large."""
     with tempfile.SpooledTemporaryFile(
         max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=settings.FILE_UPLOAD_TEMP_DIR
     ) as copy:
-        for chunk in Chunks(content):
+        for chunk in chunks:
             copy.write(chunk)
-        yield File(copy), copy.tell()
+        yield Chunks(File(copy)), copy.tell()

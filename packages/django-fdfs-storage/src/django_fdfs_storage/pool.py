@@ -26,12 +26,15 @@ class Pool:
         self.connect_timeout = connect_timeout
         self.network_timeout = network_timeout
         self.max_connections = max_connections
+        self._idle: defaultdict[Address, list[Connection]] = defaultdict(list)
         self._reset()
         _pools.add(self)
+        # Runs at the exit of the process too, while everything that closing needs is still there.
+        weakref.finalize(self, _close_all, self._idle)
 
     def _reset(self) -> None:
         self._changed = threading.Condition()
-        self._idle: defaultdict[Address, list[Connection]] = defaultdict(list)
+        self._idle.clear()
         self._leased: defaultdict[Address, set[Connection]] = defaultdict(set)
         self._opening: defaultdict[Address, int] = defaultdict(int)
 
@@ -97,8 +100,7 @@ class Pool:
     def close(self) -> None:
         """Close all idle connections; the pool stays usable."""
         with self._changed:
-            for address in list(self._idle):
-                self._drop_idle(address)
+            _close_all(self._idle)
 
     def _after_fork(self) -> None:
         # The child shares the parent's sockets: closing here leaves them open there.
@@ -107,6 +109,12 @@ class Pool:
         ]
         self._reset()
         for connection in inherited:
+            connection.close()
+
+
+def _close_all(connections: dict[Address, list[Connection]]) -> None:
+    while connections:
+        for connection in connections.popitem()[1]:
             connection.close()
 
 

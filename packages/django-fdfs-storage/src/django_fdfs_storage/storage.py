@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.utils.deconstruct import deconstructible
@@ -19,8 +19,8 @@ from django.utils.module_loading import import_string
 from .conf import Options, check_names, resolve
 from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
-from .files import Chunks, FastDFSFile, announced_size, spooled
-from .names import anti_steal_token, extension_of, is_file_id, parse_file_id
+from .files import Chunks, FastDFSFile, announced_size, rereadable, spooled
+from .names import LONGEST_GROUP, LONGEST_ID, anti_steal_token, extension_of, is_file_id, parse_file_id
 from .wire import FileInfo
 
 
@@ -57,16 +57,15 @@ class FastDFSStorage(Storage):
         options = self.options
         engine = engine_for(options)
         place: dict[str, Any] = {"extension": extension_of(name), "group": options.group}
-        size = announced_size(content)
+        size, chunks = announced_size(content), Chunks(content)
+        if size is not None and not rereadable(content):
+            return engine.upload(iter(chunks), size=size, **place)
         if size is not None:
-            try:
-                return engine.upload(Chunks(content), size=size, **place)
-            except WrongSize:
-                # Some files claim the size of another form of theirs (GzipFile); measure it then.
-                if not content.seekable():
-                    raise
-        with spooled(content) as (copy, size):
-            return engine.upload(Chunks(copy), size=size, **place)
+            # Some files claim the size of another form of theirs (GzipFile): then it is measured.
+            with suppress(WrongSize):
+                return engine.upload(chunks, size=size, **place)
+        with spooled(chunks) as (copy, size):
+            return engine.upload(copy, size=size, **place)
 
     def delete(self, name: str) -> None:
         """Delete a file; one that is not there is no error."""
@@ -98,8 +97,17 @@ class FastDFSStorage(Storage):
         return _time(self._info(name).timestamp)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """The name as it is: the cluster gives the file another, so nothing can collide."""
-        return name
+        """The name as it is: the cluster gives the file another, so nothing can collide.
+
+        SuspiciousFileOperation when the file id may be longer than `max_length`.
+        """
+        group = self.options.group
+        longest = LONGEST_ID if group is None else LONGEST_ID - LONGEST_GROUP + len(group)
+        if max_length is not None and max_length < longest:
+            raise SuspiciousFileOperation(
+                f"A file id has up to {longest} characters, and {name} may have {max_length}."
+            )
+        return str(name)
 
     def url(self, name: str | None, *, filename: str | None = None, expires_in: int | None = None) -> str:
         """The URL of a file.

@@ -3,7 +3,9 @@
 # ruff: noqa: S311 - tests assert, and their content may be guessed
 
 import random
+import struct
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -192,6 +194,19 @@ class ClientContract:
             client.append(name, b"more")
         assert caught.value.status == 22
         assert client.download(name) == b"fixed"
+
+    def test_a_file_in_a_trunk_is_not_called_missing_when_it_cannot_change(self, client: FastDFSClient) -> None:
+        """A storage server says so, because such a file has no place of its own on its disk."""
+        code = urlsafe_b64encode(struct.pack("!4sIQI", b"\x7f\0\0\1", 1700000000, 1 << 63 | 1 << 59 | 5, 0)).decode()
+        name = f"group1/M00/00/00/{code.rstrip('=')}{'A' * 16}123.txt"
+        for change in (
+            lambda: client.append(name, b"x"),
+            lambda: client.modify(name, 0, b"x"),
+            lambda: client.truncate(name, 0),
+            lambda: client.seal(name),
+        ):
+            with pytest.raises(Refused, match="no appender file"):
+                change()
 
     def test_a_change_behind_the_end_is_refused(self, client: FastDFSClient) -> None:
         name = client.upload(b"abc", appender=True)
