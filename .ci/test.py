@@ -108,7 +108,12 @@ def main() -> int:
     envs = {name: [f"{name}-py{v}-dj{DJANGO[v]}" for v in found] for name in [*PACKAGES, "store"]}
     number = {name: index for index, name in enumerate([*PACKAGES, "store", "browser", "lint"], start=1)}
     if "--prove" in sys.argv:
-        stages = {"proofs": ([Run(envs[name][0], number=number[name], args=("-m", "prove")) for name in PACKAGES if name != "core"], 1)}
+        stages = {
+            "proofs": (
+                [Run(envs[name][0], number=number[name], args=("-m", "prove")) for name in PACKAGES if name != "core"],
+                1,
+            )
+        }
     else:
         sqlite = {"DATABASE_URL": "", "REDIS_URL": "", "BROKER_URL": ""}
         store = [Run(env, number=number["store"], environ=sqlite, label=f"{env}-sqlite") for env in envs["store"]]
@@ -116,7 +121,8 @@ def main() -> int:
             store.append(Run(envs["store"][0], number=number["store"], label=f"{envs['store'][0]}-mariadb"))
         stages = {
             "lint and packages": (
-                [Run("lint", number=number["lint"])] + [Run(env, number=number[name]) for name in PACKAGES for env in envs[name]],
+                [Run("lint", number=number["lint"])]
+                + [Run(env, number=number[name]) for name in PACKAGES for env in envs[name]],
                 2,
             ),
             "store": (store, 1),

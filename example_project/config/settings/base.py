@@ -30,6 +30,7 @@ SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "store",  # before the packages, so that its templates win
+    "dailyfresh_core",
     "dailyfresh_users",
     "dailyfresh_goods",
     "dailyfresh_goods.search",
