@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 
 from django_fdfs_storage.connection import Address
@@ -15,6 +16,8 @@ class Proxy:
     target: Address
     hang: bool = False
     """Accept and read, but never answer."""
+    deaf: bool = False
+    """Accept, but read nothing."""
     cut_answer_after: int | None = None
     """Close after so many bytes of answers."""
     cut_request_after: int | None = None
@@ -34,7 +37,8 @@ class Proxy:
         return str(self.address)
 
     def heal(self) -> None:
-        self.hang, self.garbage = False, b""
+        self.hang = self.deaf = False
+        self.garbage = b""
         self.cut_answer_after = self.cut_request_after = None
 
     def drop_connections(self) -> None:
@@ -73,7 +77,11 @@ class Proxy:
     def _pump(self, source: socket.socket, sink: socket.socket, requests: bool) -> None:
         count = 0
         with contextlib.suppress(OSError):
-            while data := source.recv(65536):
+            while True:
+                while requests and self.deaf:
+                    time.sleep(0.02)
+                if not (data := source.recv(65536)):
+                    break
                 limit = self.cut_request_after if requests else self.cut_answer_after
                 if requests and self.garbage:
                     source.sendall(self.garbage)

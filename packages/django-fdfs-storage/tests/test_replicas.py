@@ -12,7 +12,7 @@ from django_fdfs_storage import wire
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.connection import Address
 from django_fdfs_storage.devserver import DevServer
-from django_fdfs_storage.exceptions import NoSuchFile, ServerUnreachable
+from django_fdfs_storage.exceptions import ConnectionLost, NoSuchFile, Refused, ServerTimeout, ServerUnreachable
 from proxy import Proxy
 
 COMMANDS = wire.Command
@@ -189,3 +189,91 @@ def test_a_file_that_was_moved_is_found_again(group):
     path.unlink()
     group.tracker.deciding = 1
     assert group.client.download(name) == b"x" * 100
+
+
+# -- a server that hangs --
+
+
+def kept(group, number: int) -> int:
+    return sum(1 for path in group.servers[number].disks["group1"].data.rglob("*") if path.is_file())
+
+
+def test_a_hung_server_costs_uploads_one_timeout(group):
+    """The first may have been stored, so its error is the caller's; the next ones go elsewhere."""
+    group.proxies[0].hang = True
+    start = time.monotonic()
+    with pytest.raises(ServerTimeout):
+        group.client.upload(b"who knows")
+    for _ in range(20):
+        group.client.upload(b"x")
+    assert time.monotonic() - start < 2 + 1
+    assert (kept(group, 0), kept(group, 1)) == (0, 20)
+
+
+def test_an_upload_whose_request_was_not_complete_goes_to_the_other_server(group):
+    group.proxies[0].deaf = True
+    content = b"x" * 30_000_000
+    name = group.client.upload(content)
+    assert kept(group, 1) == 1
+    group.tracker.preferred = group.tracker.deciding = 1
+    assert group.client.info(name).size == len(content)
+
+
+@pytest.mark.parametrize("content", [lambda: b"x" * 30_000_000, lambda: [b"x" * 10_000_000] * 3])
+def test_an_upload_cut_in_the_middle_goes_to_the_other_server(group, content):
+    group.proxies[0].cut_request_after = 100_000
+    group.client.upload(content(), size=30_000_000)
+    assert (kept(group, 0), kept(group, 1)) == (0, 1)
+
+
+def test_content_that_is_drawn_once_is_not_sent_to_a_second_server(group):
+    group.proxies[0].cut_request_after = 100_000
+    with pytest.raises(ConnectionLost):
+        group.client.upload(iter([b"x" * 10_000_000] * 3), size=30_000_000)
+    assert (kept(group, 0), kept(group, 1)) == (0, 0)
+
+
+def test_a_server_that_failed_is_trusted_again_after_a_sign_of_life(group, monkeypatch):
+    monkeypatch.setattr("django_fdfs_storage.pool.PENALTY_SECONDS", 0)
+    group.proxies[0].hang = True
+    with pytest.raises(ServerTimeout):
+        group.client.upload(b"x")
+    group.client.upload(b"while it hangs, its sign of life is waited for and then the other taken")
+    assert kept(group, 1) == 1
+    group.proxies[0].heal()
+    group.client.upload(b"x")
+    assert (kept(group, 0), kept(group, 1)) == (1, 1)
+
+
+def test_reads_leave_a_hung_server_alone_too(group):
+    names = [group.client.upload(b"%d" % number) for number in range(10)]
+    for name in names:
+        group.sync(name)
+    group.proxies[0].hang = True
+    start = time.monotonic()
+    assert [group.client.download(name) for name in names] == [b"%d" % number for number in range(10)]
+    assert time.monotonic() - start < 2 + 1
+
+
+# -- a group without space --
+
+
+@pytest.fixture
+def two_groups(tmp_path):
+    with DevServer(tmp_path, tracker_port=0, storage_port=0, http_port=None, groups=("group1", "group2")) as server:
+        full = Proxy(Address("127.0.0.1", server.storage_ports[0]), garbage=struct.pack("!QBB", 0, 100, 28))
+        there = {f"127.0.0.1:{server.storage_ports[0]}": str(full)}
+        client = FastDFSClient([server.tracker], network_timeout=2, address_map=there)
+        yield client
+        client.close()
+        full.stop()
+
+
+def test_a_group_without_space_leaves_uploads_to_another_one(two_groups):
+    assert {two_groups.upload(b"x" * size)[:7] for size in (1, 2, 300_000, 300_001)} == {"group2/"}
+
+
+def test_a_group_that_was_chosen_is_not_exchanged(two_groups):
+    with pytest.raises(Refused) as caught:
+        two_groups.upload(b"x", group="group1")
+    assert caught.value.status == 28

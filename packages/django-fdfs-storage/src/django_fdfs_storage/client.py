@@ -83,7 +83,7 @@ class FastDFSClient(Engine):
             head = bytes([server.path_index]) + pack_numbers(size) + suffix
             return _new_id(self._storages.send(server, command, head, content, size))
 
-        return self._storages.store(group, talk)
+        return self._storages.store(group, content, talk)
 
     def upload_slave(
         self,

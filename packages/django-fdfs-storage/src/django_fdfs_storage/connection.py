@@ -47,8 +47,8 @@ class Address:
 class Connection:
     """One TCP connection that carries one exchange at a time.
 
-    `network_timeout` (seconds) is the longest time that each piece of 256 KB may take, so neither a
-    hung server nor one that drips bytes can hold a caller. `idle` is True between two exchanges:
+    `patience` (seconds) is the longest time that each piece of 256 KB may take, so neither a hung
+    server nor one that drips bytes can hold a caller. `idle` is True between two exchanges:
     only then may the connection serve somebody else.
     """
 
@@ -56,7 +56,7 @@ class Connection:
         self.address = address
         self.idle = True
         self.reused = False
-        self._timeout = network_timeout
+        self.patience = network_timeout
         try:
             self._socket = socket.create_connection((address.host, address.port), timeout=connect_timeout)
         except OSError as error:
@@ -74,7 +74,7 @@ class Connection:
         """Send a part of a request; with `more` it may wait to travel with the next part."""
         view = memoryview(data)
         try:
-            self._socket.settimeout(self._timeout)
+            self._socket.settimeout(self.patience)
             for start in range(0, len(view), PIECE):
                 self._socket.sendall(view[start : start + PIECE], _MORE if more else 0)
         except OSError as error:
@@ -129,7 +129,7 @@ class Connection:
         return unpack_header(bytes(data))
 
     def _fill(self, view: memoryview) -> None:
-        deadline = monotonic() + self._timeout
+        deadline = monotonic() + self.patience
         filled = 0
         try:
             while filled < len(view):

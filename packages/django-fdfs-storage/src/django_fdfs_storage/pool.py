@@ -10,9 +10,13 @@ from time import monotonic
 from typing import TypeVar
 
 from .connection import Address, Connection
-from .exceptions import ConnectionLost, PoolExhausted
+from .exceptions import ConnectionLost, FastDFSError, PoolExhausted, ServerTimeout, ServerUnreachable
+from .wire import Command
 
 T = TypeVar("T")
+# A server that failed is asked last for this long, and for a sign of life before it is asked for
+# more: so a hung one costs a timeout once, and not at every call.
+PENALTY_SECONDS = 10.0
 
 
 class Pool:
@@ -37,6 +41,7 @@ class Pool:
         self._idle.clear()
         self._leased: defaultdict[Address, set[Connection]] = defaultdict(set)
         self._opening: defaultdict[Address, int] = defaultdict(int)
+        self._failed: dict[Address, float] = {}
 
     @contextmanager
     def lease(self, address: Address, *, fresh: bool = False) -> Iterator[Connection]:
@@ -93,9 +98,39 @@ class Pool:
             connection.close()
 
     def drop(self, address: Address) -> None:
-        """Close the idle connections to a server that was found dead or hung."""
+        """Close the idle connections to a server that was found dead."""
         with self._changed:
             self._drop_idle(address)
+
+    # -- servers that failed --
+
+    def blame(self, address: Address) -> None:
+        """Note that a server failed."""
+        with self._changed:
+            self._drop_idle(address)
+            self._failed[address] = monotonic() + PENALTY_SECONDS
+
+    def suspects(self, address: Address) -> bool:
+        """Whether a server failed a short time ago, so that another one is the better choice."""
+        return self._failed.get(address, 0.0) > monotonic()
+
+    def ping(self, address: Address) -> None:
+        """Ask a server for a sign of life; any FastDFSError says that it gave none in `connect_timeout`."""
+        with self.lease(address, fresh=True) as connection:
+            connection.patience = min(self.connect_timeout, self.network_timeout)
+            connection.begin(Command.ACTIVE_TEST)
+            connection.answer()
+            connection.patience = self.network_timeout
+
+    def acquit(self, address: Address) -> None:
+        """Give a server that failed its place back; ServerUnreachable while it gives no sign of life."""
+        if address in self._failed:
+            try:
+                self.ping(address)
+            except FastDFSError as error:
+                self.blame(address)
+                raise ServerUnreachable(f"{address} failed lately and gives no sign of life: {error}") from error
+            self._failed.pop(address, None)
 
     def close(self) -> None:
         """Close all idle connections; the pool stays usable."""
@@ -130,18 +165,27 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def exchange(pool: Pool, address: Address, talk: Callable[[Connection], T], *, repeatable: bool = True) -> T:
+def exchange(
+    pool: Pool, address: Address, talk: Callable[[Connection], T], *, repeatable: bool = True, again: bool = True
+) -> T:
     """One exchange with a server, repeated once where the pooled connection proves dead.
 
     What is not `repeatable` (an upload, an append) is repeated only while its request was not
-    complete: once it was, the server may have acted, and a second copy would be made.
+    complete: once it was, the server may have acted, and a second copy would be made. Without
+    `again` it cannot be repeated at all, because its content can be drawn only once.
     """
+    pool.acquit(address)
     try:
-        with pool.lease(address) as connection:
+        try:
+            with pool.lease(address) as connection:
+                return talk(connection)
+        except ConnectionLost as lost:
+            pool.drop(address)
+            hopeless = not connection.reused or isinstance(lost, ServerTimeout)
+            if hopeless or not again or (lost.sent and not repeatable):
+                raise
+        with pool.lease(address, fresh=True) as connection:
             return talk(connection)
-    except ConnectionLost as lost:
-        pool.drop(address)
-        if not connection.reused or isinstance(lost, TimeoutError) or (lost.sent and not repeatable):
-            raise
-    with pool.lease(address, fresh=True) as connection:
-        return talk(connection)
+    except (ServerUnreachable, ServerTimeout):
+        pool.blame(address)
+        raise

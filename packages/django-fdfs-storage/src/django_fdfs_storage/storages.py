@@ -1,12 +1,20 @@
 """Requests to the storage servers of a cluster: which one, which next, and what status 2 means."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from .connection import Address, Connection
 from .content import Content, exactly
-from .exceptions import ConnectionLost, FastDFSError, NoSuchFile, Refused, ServerTimeout, ServerUnreachable
+from .exceptions import (
+    ConnectionLost,
+    FastDFSError,
+    NoStorageAvailable,
+    NoSuchFile,
+    Refused,
+    ServerTimeout,
+    ServerUnreachable,
+)
 from .names import FileId
 from .pool import Pool, exchange
 from .tracker import Trackers
@@ -33,21 +41,60 @@ class Storages:
         self._replicas = replicas
         self._located: dict[FileId, Server] = {}
 
-    def store(self, group: str | None, send: Callable[[Server], T]) -> T:
-        """Let a server take an upload, and another one of its group if it cannot be reached."""
-        server = self._trackers.store(group)
-        try:
-            return send(server)
-        except ServerUnreachable:
-            # Nothing was sent, so no second copy can come of it.
-            others = [other for other in self._trackers.store_all(server.group) if not _same(other, server)]
-            if not others:
-                raise
-            return send(others[0])
+    def store(self, group: str | None, content: Content, send: Callable[[Server], T]) -> T:
+        """Let a server take an upload, and the next one while no server can have stored it.
+
+        That is: it could not be reached, the request was not complete, or it has no space. In a
+        server without space its whole group is passed over.
+        """
+        failure: FastDFSError | None = None
+        full: set[str] = set()
+        for server in self._takers(group):
+            if server.group in full:
+                continue
+            try:
+                return send(server)
+            except ServerUnreachable as error:
+                failure = error
+            except ConnectionLost as error:
+                if error.sent or _one_shot(content):
+                    raise
+                failure = error
+            except Refused as error:
+                if error.status != Status.NO_SPACE or _one_shot(content):
+                    raise
+                full.add(server.group)
+                failure = error
+        raise failure or NoStorageAvailable("the trackers name no storage server")
+
+    def _takers(self, group: str | None) -> Iterator[Server]:
+        """The servers that may take an upload, each once; those that failed lately come last."""
+        seen: set[Address] = set()
+        suspects: list[Server] = []
+        for server in self._named(group):
+            address = self._address(server)
+            if address not in seen:
+                seen.add(address)
+                if self._pool.suspects(address):
+                    suspects.append(server)
+                else:
+                    yield server
+        yield from suspects
+
+    def _named(self, group: str | None) -> Iterator[Server]:
+        """The server that the tracker chooses, the others of its group, then the groups with most space."""
+        chosen = self._trackers.store(group)
+        yield chosen
+        with suppress(FastDFSError):
+            yield from self._trackers.store_all(chosen.group)
+        if group is None:
+            for other in sorted(self._trackers.groups(), key=lambda other: -other.free_mb):
+                if other.name != chosen.group and other.writable_count:
+                    with suppress(FastDFSError):
+                        yield from self._trackers.store_all(other.name)
 
     def send(self, server: Server, command: Command, head: bytes, content: Content, size: int) -> bytes:
         """Send a request that ends with content; a second time only where the first was incomplete."""
-        one_shot = not isinstance(content, bytes) and iter(content) is content
 
         def talk(connection: Connection) -> bytes:
             try:
@@ -69,10 +116,7 @@ class Storages:
                 raise
             return connection.answer()
 
-        if one_shot:
-            with self._pool.lease(self._address(server)) as connection:
-                return talk(connection)
-        return exchange(self._pool, self._address(server), talk, repeatable=False)
+        return exchange(self._pool, self._address(server), talk, repeatable=False, again=not _one_shot(content))
 
     def change(self, file: FileId, command: Command, body: bytes, *, repeatable: bool = True) -> bytes:
         """Ask the server that decides about the file to change it."""
@@ -98,6 +142,8 @@ class Storages:
         known = self._located.get(file)
         first = known or self._trackers.fetch(file)
         with _about(str(file)):
+            if self._replicas and self._pool.suspects(self._address(first)):
+                return self._read_from_any([*self._others(file, first), first], file, talk, None)
             try:
                 return self._read_from(first, file, talk)
             except Refused as error:
@@ -111,19 +157,28 @@ class Storages:
                 return self._read_from(deciding, file, talk)
             except (ServerUnreachable, ConnectionLost) as error:
                 failure = error
-            return self._read_elsewhere(file, talk, first, failure)
+            return self._read_from_any(self._others(file, first), file, talk, failure)
 
-    def _read_elsewhere(self, file: FileId, talk: Callable[[Connection], T], first: Server, failure: FastDFSError) -> T:
-        for other in self._trackers.fetch_all(file) if self._replicas else [self._trackers.fetch(file)]:
-            if not _same(other, first):
-                try:
-                    return self._read_from(other, file, talk)
-                except (ServerUnreachable, ConnectionLost):
-                    continue
-                except Refused as error:
-                    if error.status != Status.MISSING:
-                        raise
-        raise failure
+    def _others(self, file: FileId, first: Server) -> list[Server]:
+        servers = self._trackers.fetch_all(file) if self._replicas else [self._trackers.fetch(file)]
+        others = [server for server in servers if not _same(server, first)]
+        return sorted(others, key=lambda server: self._pool.suspects(self._address(server)))
+
+    def _read_from_any(
+        self, servers: list[Server], file: FileId, talk: Callable[[Connection], T], failure: FastDFSError | None
+    ) -> T:
+        """The answer of the first that has the file; missing only if each of them was asked."""
+        missing: Refused | None = None
+        for server in servers:
+            try:
+                return self._read_from(server, file, talk)
+            except (ServerUnreachable, ConnectionLost) as error:
+                failure = failure or error
+            except Refused as error:
+                if error.status != Status.MISSING:
+                    raise
+                missing = error
+        raise failure or missing or NoStorageAvailable(f"the trackers name no storage server for {file}")
 
     def _read_from(self, server: Server, file: FileId, talk: Callable[[Connection], T]) -> T:
         """Ask this server, and remember for the next read whether it was the right one."""
@@ -143,6 +198,11 @@ class Storages:
             if known in self._map:
                 return Address.parse(self._map[known], default_port=server.port)
         return address
+
+
+def _one_shot(content: Content) -> bool:
+    """Whether the content can be drawn only once."""
+    return not isinstance(content, bytes) and iter(content) is content
 
 
 def _same(one: Server, other: Server) -> bool:

@@ -1,8 +1,6 @@
 """What trackers tell: which storage server to ask, and the state of the cluster."""
 
-import threading
 from collections.abc import Callable, Sequence
-from time import monotonic
 from typing import TypeVar
 
 from .connection import Address, Connection
@@ -22,9 +20,6 @@ from .wire import (
 )
 
 T = TypeVar("T")
-# A tracker that failed is asked last for this long, so that a dead one costs one timeout and not
-# one for every call.
-PENALTY_SECONDS = 10.0
 
 
 class Trackers:
@@ -39,8 +34,6 @@ class Trackers:
             raise ValueError("at least one tracker is needed")
         self.addresses = tuple(addresses)
         self._pool = pool
-        self._failed: dict[Address, float] = {}
-        self._lock = threading.Lock()
 
     def store(self, group: str | None = None) -> Server:
         """The server that takes the next upload, in any group or in this one."""
@@ -75,9 +68,7 @@ class Trackers:
 
     def ping(self, address: Address) -> None:
         """Ask one tracker for a sign of life; any FastDFSError says that there is none."""
-        with self._pool.lease(address, fresh=True) as connection:
-            connection.begin(Command.ACTIVE_TEST)
-            connection.answer()
+        self._pool.ping(address)
 
     def _ask(self, command: Command, body: bytes, unpack: Callable[[bytes], T]) -> T:
         def talk(connection: Connection) -> bytes:
@@ -85,28 +76,15 @@ class Trackers:
             return connection.answer()
 
         failures: list[FastDFSError] = []
-        for address in self._in_order():
+        for address in sorted(self.addresses, key=self._pool.suspects):
             try:
-                answer = unpack(exchange(self._pool, address, talk))
+                return unpack(exchange(self._pool, address, talk))
             except Refused as error:
                 failures.append(error)
             except (ServerUnreachable, ConnectionLost, BadReply) as error:
-                self._blame(address)
+                self._pool.blame(address)
                 failures.append(error)
-            else:
-                self._failed.pop(address, None)
-                return answer
         raise _verdict(failures)
-
-    def _in_order(self) -> list[Address]:
-        now = monotonic()
-        with self._lock:
-            return sorted(self.addresses, key=lambda address: self._failed.get(address, 0.0) > now)
-
-    def _blame(self, address: Address) -> None:
-        self._pool.drop(address)
-        with self._lock:
-            self._failed[address] = monotonic() + PENALTY_SECONDS
 
 
 def _body(file: FileId) -> bytes:
