@@ -1,6 +1,7 @@
 """The contract suites over every engine; FDFS_TRACKER=host:port runs them on a real cluster."""
 
 import pytest
+from django_fdfs_storage.named.storage import NamedFastDFSStorage
 from django_fdfs_storage.storage import FastDFSStorage
 from django_fdfs_storage.testing import ClientContract, StorageContract
 
@@ -15,6 +16,21 @@ class TestClient(ClientContract):
     @pytest.fixture
     def client(self, client):
         return client
+
+
+@pytest.mark.django_db
+class TestNamed(StorageContract):
+    """The storage with names; what only file ids promise is left out, and threads meet a database of their own."""
+
+    test_a_saved_name_is_a_file_id_in_text = None
+    test_the_extension_survives_where_fastdfs_takes_it = None
+    test_opening_for_writing_is_refused = None
+    test_threads_share_a_storage = None
+    test_a_fork_uses_connections_of_its_own = None
+
+    @pytest.fixture
+    def storage(self, tracker: str) -> NamedFastDFSStorage:
+        return NamedFastDFSStorage(trackers=[tracker], network_timeout=10)
 
 
 NOT_POSSIBLE = {

@@ -1,11 +1,11 @@
 """The settings: OPTIONS of one storage over FDFS_STORAGE over FDFS_CLIENT_CONF and FDFS_URL."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -60,30 +60,56 @@ class Options:
     """Further columns that hold file ids, "app.Model.field"; file fields are known. Only in FDFS_STORAGE."""
 
 
-KNOWN = {each.name for each in fields(Options)}
+T = TypeVar("T", bound=Options)
 
 
-def nearest(key: str) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class NamedOptions(Options):
+    """What `named.storage.NamedFastDFSStorage` knows beside them."""
+
+    location: str = ""
+    """Folder of the table in which all names of this storage lie."""
+
+    url_by_name: bool = False
+    """Whether `url` names the file for the view `media`, instead of its file id for the web server."""
+
+    allow_overwrite: bool = False
+    """Whether `save` replaces a file of the same name instead of giving the new one another name."""
+
+    deduplicate: bool = False
+    """Whether content that is there already (same size and SHA-256) is not stored again."""
+
+    lookup_seconds: float = 60.0
+    """Seconds that a process may remember which file a name stands for, to make its `url`."""
+
+
+# FDFS_STORAGE is for all storages of the site; each takes from it what it knows.
+KNOWN = {each.name for each in fields(NamedOptions)}
+
+
+def nearest(key: str, known: Iterable[str] = KNOWN) -> str | None:
     """The known option that an unknown one was probably meant to be."""
-    return next(iter(get_close_matches(key.lower(), KNOWN, n=1)), None)
+    return next(iter(get_close_matches(key.lower(), known, n=1)), None)
 
 
-def check_names(options: Mapping[str, Any]) -> None:
-    """ImproperlyConfigured for OPTIONS that no storage has."""
+def check_names(kind: type[Options], options: Mapping[str, Any]) -> None:
+    """ImproperlyConfigured for OPTIONS that no storage of this kind has."""
+    known = {each.name for each in fields(kind)}
     for key in options:
         if key == "references":
             # What refers to files is asked over all storages: here it would be passed over, and the files deleted.
             raise ImproperlyConfigured(f"'references' belongs in {NAME}, not in OPTIONS.")
-        if key not in KNOWN:
-            near = nearest(key)
+        if key not in known:
+            near = nearest(key, known)
             hint = f" Did you mean {near!r}?" if near else ""
-            raise ImproperlyConfigured(f"FastDFSStorage has no option {key!r} in OPTIONS.{hint}")
+            raise ImproperlyConfigured(f"The FastDFS storage has no option {key!r} in OPTIONS.{hint}")
 
 
-def resolve(options: Mapping[str, Any]) -> Options:
+def resolve(kind: type[T], options: Mapping[str, Any]) -> T:
     """What holds now for a storage with these OPTIONS; read from Django's settings at every call."""
+    known = kind.__dataclass_fields__
     site = {key.lower(): value for key, value in getattr(settings, NAME, {}).items() if key.isupper()}
-    given = {key: value for key, value in site.items() if key in KNOWN} | dict(options)
+    given = {key: value for key, value in site.items() if key in known} | dict(options)
     if given.get("base_url") is None:
         given["base_url"] = getattr(settings, "FDFS_URL", None)
     path = given.get("client_conf") or getattr(settings, "FDFS_CLIENT_CONF", None)
@@ -91,7 +117,7 @@ def resolve(options: Mapping[str, Any]) -> Options:
         given = _read_client_conf(path) | given
     trackers = given.get("trackers", ())
     given["trackers"] = (trackers,) if isinstance(trackers, str) else tuple(trackers)
-    return Options(**given)
+    return kind(**given)
 
 
 def _read_client_conf(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -63,9 +64,9 @@ class _Remote(io.RawIOBase):
 class FastDFSFile(_File):
     """A stored file, open for reading: nothing is fetched before it is read, and only that."""
 
-    def __init__(self, engine: Engine, name: str, size: int, mode: str = "rb") -> None:
+    def __init__(self, engine: Engine, name: str, size: int, mode: str = "rb", *, file_id: str | None = None) -> None:
         self._engine = engine
-        self._file_id = name
+        self._file_id = file_id or name
         self.mode = mode
         self.size = size
         super().__init__(self._reader(), name)
@@ -87,35 +88,71 @@ class FastDFSFile(_File):
 
 
 class Chunks:
-    """The content of a file as bytes, from its start each time where it can seek."""
+    """The content of a file as bytes, from its start each time where it is `rereadable`.
+
+    `size` is what the content claims in bytes; None when it is text or does not know.
+    """
 
     def __init__(self, content: "File[Any]") -> None:
         self._content = content
+        try:
+            self.size = None if isinstance(content.read(0), str) else int(content.size)
+        except (AttributeError, TypeError, io.UnsupportedOperation):
+            self.size = None
+        self.rereadable = hasattr(content, "seekable") and content.seekable()
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._content.chunks():
             yield chunk.encode() if isinstance(chunk, str) else chunk
 
+    @contextmanager
+    def spooled(self) -> Iterator["Chunks"]:
+        """A copy of the content whose size is known, on disk when it is large."""
+        with tempfile.SpooledTemporaryFile(
+            max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=settings.FILE_UPLOAD_TEMP_DIR
+        ) as copy:
+            for chunk in self:
+                copy.write(chunk)
+            size = copy.tell()
+            chunks = type(self)(File(copy))
+            chunks.size = size
+            yield chunks
 
-def announced_size(content: "File[Any]") -> int | None:
-    """The size in bytes that the content claims; None when it is text or does not know."""
-    try:
-        return None if isinstance(content.read(0), str) else int(content.size)
-    except (AttributeError, TypeError, io.UnsupportedOperation):
-        return None
+
+class Measured(Chunks):
+    """Chunks that know their `length` in bytes and their `sha256` once they were drawn to the end."""
+
+    length = 0
+    sha256 = ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        digest, self.length = sha256(), 0
+        for chunk in super().__iter__():
+            digest.update(chunk)
+            self.length += len(chunk)
+            yield chunk
+        self.sha256 = digest.hexdigest()
 
 
-def rereadable(content: "File[Any]") -> bool:
-    """Whether the content can be read from its start once more."""
-    return hasattr(content, "seekable") and content.seekable()
+class WritableFile(_File):
+    """A file that is written aside and given to `save` when it is closed; not after an exception in its `with`."""
 
+    def __init__(self, save: Callable[[str, "File[Any]"], str], name: str, mode: str) -> None:
+        self._save = save
+        self._binary = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - until it is closed
+        self.mode = mode
+        text = None if "b" in mode else io.TextIOWrapper(self._binary, encoding="utf-8")
+        super().__init__(text or self._binary, name)
 
-@contextmanager
-def spooled(chunks: Chunks) -> Iterator[tuple[Chunks, int]]:
-    """A copy of the content whose size in bytes is known, on disk when it is large."""
-    with tempfile.SpooledTemporaryFile(
-        max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=settings.FILE_UPLOAD_TEMP_DIR
-    ) as copy:
-        for chunk in chunks:
-            copy.write(chunk)
-        yield Chunks(File(copy)), copy.tell()
+    def close(self) -> None:
+        """Save what was written, once."""
+        if not self.closed:
+            self.flush()
+            self._save(str(self.name), File(self._binary))
+            super().close()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            super().close()

@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
 from django.db.models.functions import Cast
 
-from .conf import resolve
+from .conf import Options, resolve
 from .storage import FastDFSStorage
 
 # The part of a file id that a file shares with its slave files, found in the middle of text too. The
@@ -95,5 +95,6 @@ def file_columns() -> list[Column]:
 
 
 def all_columns() -> list[Column]:
-    """Those, and the ones that the site names in FDFS_STORAGE["REFERENCES"]."""
-    return list(dict.fromkeys([*file_columns(), *map(column, resolve({}).references)]))
+    """Those, the ones that the site names in FDFS_STORAGE["REFERENCES"], and the table of named files."""
+    named = ["fdfs_named.StoredFile.file_id"] if apps.is_installed("django_fdfs_storage.named") else []
+    return list(dict.fromkeys([*file_columns(), *map(column, (*resolve(Options, {}).references, *named))]))

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from .conf import Options, check_names, resolve
 from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
-from .files import Chunks, FastDFSFile, announced_size, rereadable, spooled
+from .files import Chunks, FastDFSFile
 from .names import LONGEST_GROUP, LONGEST_ID, anti_steal_token, extension_of, is_file_id, parse_file_id
 from .wire import FileInfo
 
@@ -32,14 +32,16 @@ class FastDFSStorage(Storage):
     nothing but its OPTIONS: connections belong to the process and are shared by equal storages.
     """
 
+    kind: type[Options] = Options
+
     def __init__(self, **options: Any) -> None:
-        check_names(options)
+        check_names(self.kind, options)
         self._given = options
 
     @property
     def options(self) -> Options:
         """The options that hold now."""
-        return resolve(self._given)
+        return resolve(self.kind, self._given)
 
     @property
     def engine(self) -> Engine:
@@ -54,18 +56,21 @@ class FastDFSStorage(Storage):
         return FastDFSFile(self.engine, name, self._info(name).size, mode)
 
     def _save(self, name: str, content: "File[Any]") -> str:
+        return self._upload(name, Chunks(content))
+
+    def _upload(self, name: str, chunks: Chunks) -> str:
+        """Store content and give its file id."""
         options = self.options
         engine = engine_for(options)
         place: dict[str, Any] = {"extension": extension_of(name), "group": options.group}
-        size, chunks = announced_size(content), Chunks(content)
-        if size is not None and not rereadable(content):
-            return engine.upload(iter(chunks), size=size, **place)
-        if size is not None:
+        if chunks.size is not None and not chunks.rereadable:
+            return engine.upload(iter(chunks), size=chunks.size, **place)
+        if chunks.size is not None:
             # Some files claim the size of another form of theirs (GzipFile): then it is measured.
             with suppress(WrongSize):
-                return engine.upload(chunks, size=size, **place)
-        with spooled(chunks) as (copy, size):
-            return engine.upload(copy, size=size, **place)
+                return engine.upload(chunks, size=chunks.size, **place)
+        with chunks.spooled() as copy:
+            return engine.upload(copy, size=copy.size, **place)
 
     def delete(self, name: str) -> None:
         """Delete a file; one that is not there is no error."""

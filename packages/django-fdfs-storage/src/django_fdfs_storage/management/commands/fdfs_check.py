@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every check, then fail if one did."""
-        storage = fastdfs_storage(options["storage"])
+        storage = fastdfs_storage(options["storage"], FastDFSStorage)
         self.failures = 0
         try:
             settings = storage.options

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...exceptions import FastDFSError
 from ...names import is_file_id, parse_file_id
 from ...references import all_columns, families_in, family_of
+from ...storage import FastDFSStorage
 from .._storages import fastdfs_storage
 
 # A line of data/sync/binlog.NNN: time, operation, name; capitals are of this server's own clients.
@@ -38,12 +39,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """List, or list and delete."""
-        storage = fastdfs_storage(options["storage"])
+        storage = fastdfs_storage(options["storage"], FastDFSStorage)
         try:
             columns = all_columns()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        if not columns:
+        if not any(each.rows.exists() for each in columns):
             raise CommandError("No column refers to FastDFS files, so every file would be listed.")
         before = time.time() - options["min_age"] * 3600
         held = {

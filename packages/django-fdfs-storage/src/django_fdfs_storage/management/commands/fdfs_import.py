@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
-from django.core.files.storage import FileSystemStorage, Storage, storages
-from django.core.files.storage.handler import InvalidStorageError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...exceptions import FastDFSError
 from ...names import is_file_id
 from ...references import Column, column, file_columns
-from .._storages import fastdfs_storage
+from ...storage import FastDFSStorage
+from .._storages import any_storage, fastdfs_storage
 
 
 class Command(BaseCommand):
@@ -36,8 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import column by column; exit status 1 if a file could not be moved."""
-        self.target = fastdfs_storage(options["storage"])
-        self.source = self._source(options)
+        self.target = fastdfs_storage(options["storage"], FastDFSStorage)
+        self.source = any_storage(options["from_storage"], options["from_dir"])
         self.dry_run: bool = options["dry_run"]
         try:
             columns = [column(label) for label in options["columns"]] or file_columns()
@@ -53,16 +52,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{self.moved} {verb}, {self.failed} failed.")
         if self.failed:
             raise CommandError(f"{self.failed} files could not be moved; run the command again.")
-
-    def _source(self, options: dict[str, Any]) -> Storage:
-        if options["from_dir"]:
-            if not os.path.isdir(options["from_dir"]):
-                raise CommandError(f"{options['from_dir']} is no directory.")
-            return FileSystemStorage(location=options["from_dir"])
-        try:
-            return storages[options["from_storage"]]
-        except InvalidStorageError as error:
-            raise CommandError(str(error)) from error
 
     def _journal(self, stack: ExitStack, path: str | None) -> IO[bytes] | None:
         if path is None or self.dry_run:

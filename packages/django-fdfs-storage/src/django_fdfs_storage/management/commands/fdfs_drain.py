@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from ...named.drain import drain
+from ...named.storage import NamedFastDFSStorage
+from .._storages import fastdfs_storage
+
+
+class Command(BaseCommand):
+    """Deletes what no name stands for any longer; run it every few minutes."""
+
+    help = "Delete the files of FastDFS whose names were deleted or replaced."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which storage."""
+        parser.add_argument("--storage", default="default", help="alias of STORAGES (default: default)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Delete in portions until nothing is due, or nothing can be deleted."""
+        storage = fastdfs_storage(options["storage"], NamedFastDFSStorage)
+        total = 0
+        while count := drain(storage.rows, storage.engine):
+            total += count
+        self.stdout.write(f"{total} deleted.")

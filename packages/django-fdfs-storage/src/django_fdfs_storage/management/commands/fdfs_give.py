@@ -1,0 +1,72 @@
+from typing import Any
+
+from django.core.files.storage import Storage
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...exceptions import FastDFSError
+from ...named.storage import NamedFastDFSStorage
+from ...references import file_columns
+from .._storages import any_storage, fastdfs_storage
+
+
+class Command(BaseCommand):
+    """The way back from a named storage, which itself stays as it is; what was done is skipped when it runs again."""
+
+    help = "Copy named files to a directory or a storage under their names, or write their file ids into the rows."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """From where, to where."""
+        target = parser.add_mutually_exclusive_group(required=True)
+        target.add_argument("--to-storage", help="alias of STORAGES to write to")
+        target.add_argument("--to-dir", help="directory to write to, such as a new MEDIA_ROOT")
+        target.add_argument("--to-ids", action="store_true", help="let rows name their files by file ids")
+        parser.add_argument("--storage", default="default", help="alias of STORAGES to read from (default: default)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Give file by file; exit status 1 if one could not be given."""
+        self.source = fastdfs_storage(options["storage"], NamedFastDFSStorage)
+        self.given = self.failed = 0
+        if options["to_ids"]:
+            self._identify_rows()
+        else:
+            target = any_storage(options["to_storage"], options["to_dir"])
+            for name in self.source.walk():
+                self._give(target, name)
+        self.stdout.write(f"{self.given} given, {self.failed} failed.")
+        if self.failed:
+            raise CommandError(f"{self.failed} files could not be given; run the command again.")
+
+    def _give(self, target: Storage, name: str) -> None:
+        try:
+            if target.exists(name):
+                if target.size(name) == self.source.size(name):
+                    return
+                target.delete(name)
+            with self.source.open(name) as content:
+                kept = target.save(name, content)
+            if kept != name:
+                target.delete(kept)
+                raise OSError(f"the storage would keep it as {kept}")
+            self.given += 1
+        except OSError as error:
+            self._complain(f"{name}: {error}")
+
+    def _identify_rows(self) -> None:
+        for column in file_columns():
+            field: Any = column.model._meta.get_field(column.name)
+            if field.storage != self.source:
+                continue
+            for pk, name in column.rows.order_by("pk").values_list("pk", column.name).iterator():
+                try:
+                    file_id = self.source.file_id(str(name))
+                except FastDFSError as error:
+                    self._complain(f"{column} of row {pk}: {error}")
+                    continue
+                if file_id == name:
+                    continue
+                there = column.model._base_manager.filter(pk=pk, **{column.name: name})
+                self.given += there.update(**{column.name: file_id})
+
+    def _complain(self, reason: str) -> None:
+        self.failed += 1
+        self.stderr.write(reason)

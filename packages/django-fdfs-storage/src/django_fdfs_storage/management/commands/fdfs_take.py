@@ -1,0 +1,75 @@
+import os
+from typing import Any
+
+from django.core.files.storage import Storage
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import router, transaction
+
+from ...exceptions import FastDFSError
+from ...named.storage import NamedFastDFSStorage
+from ...names import is_file_id
+from ...references import file_columns
+from .._storages import all_names, any_storage, fastdfs_storage
+
+
+class Command(BaseCommand):
+    """Takes a site's files over into a named storage; what was done is skipped when it runs again."""
+
+    help = "Take the files of a directory or a storage over under their names, or give names to the file ids in rows."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """From where, to where."""
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--from-storage", help="alias of STORAGES to read from")
+        source.add_argument("--from-dir", help="directory to read from, such as the old MEDIA_ROOT")
+        source.add_argument("--from-ids", action="store_true", help="files that rows name by their file ids")
+        parser.add_argument("--storage", default="default", help="alias of STORAGES to write to (default: default)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Take file by file; exit status 1 if one could not be taken."""
+        self.target = fastdfs_storage(options["storage"], NamedFastDFSStorage)
+        self.taken = self.failed = 0
+        if options["from_ids"]:
+            self._name_rows()
+        else:
+            source = any_storage(options["from_storage"], options["from_dir"])
+            for name in all_names(source):
+                self._take(source, name)
+        self.stdout.write(f"{self.taken} taken, {self.failed} failed.")
+        if self.failed:
+            raise CommandError(f"{self.failed} files could not be taken; run the command again.")
+
+    def _take(self, source: Storage, name: str) -> None:
+        try:
+            if self.target.exists(name) and self.target.size(name) == source.size(name):
+                return
+            with source.open(name) as content:
+                self.target.replace(name, content, modified=source.get_modified_time(name))
+            self.taken += 1
+        except OSError as error:
+            self._complain(f"{name}: {error}")
+
+    def _name_rows(self) -> None:
+        for column in file_columns():
+            field: Any = column.model._meta.get_field(column.name)
+            if field.storage != self.target:
+                continue
+            for row in column.rows.order_by("pk").iterator():
+                file_id = str(getattr(row, column.name))
+                if not is_file_id(file_id):
+                    continue
+                wanted = field.generate_filename(row, os.path.basename(file_id))
+                name = self.target.get_available_name(wanted, field.max_length)
+                try:
+                    with transaction.atomic(using=router.db_for_write(column.model)):
+                        self.target.adopt(name, file_id)
+                        # Another process may have given the row another file in the meantime: that one stays.
+                        there = column.model._base_manager.filter(pk=row.pk, **{column.name: file_id})
+                        there.update(**{column.name: name})
+                    self.taken += 1
+                except FastDFSError as error:
+                    self._complain(f"{column} of row {row.pk}: {error}")
+
+    def _complain(self, reason: str) -> None:
+        self.failed += 1
+        self.stderr.write(reason)

@@ -1,0 +1,53 @@
+"""Questions to the table of named files: what a name stands for, and what is in a folder."""
+
+from time import monotonic
+
+from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models.functions import Concat, StrIndex, Substr
+
+from .models import StoredFile
+from .outcomes import is_changing, remembered
+
+# So many names are remembered in a process.
+_REMEMBERED = 10_000
+
+
+def file_id_of(rows: "QuerySet[StoredFile]", name: str, seconds: float) -> str | None:
+    """The file id behind a name, not asked again for some seconds; None when nothing has the name.
+
+    What an open transaction did to the name is seen by itself and remembered by nobody.
+    """
+    key = (rows.db, name)
+    deadline, file_id = remembered.get(key, (0.0, ""))
+    if deadline > monotonic() and not is_changing(*key):
+        return file_id
+    found = rows.filter(name=name).values_list("file_id", flat=True).first()
+    if found and seconds and not is_changing(*key):
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        remembered[key] = (monotonic() + seconds, found)
+    return found
+
+
+def listdir(rows: "QuerySet[StoredFile]", folder: str) -> tuple[list[str], list[str]]:
+    """The folders and the files in a folder, by one statement: the database takes the folders' first parts."""
+    inside = rows.filter(name__isnull=False)
+    below = Value("")
+    if folder:
+        inside = inside.filter(folder=folder) | inside.filter(folder__startswith=f"{folder}/")
+    rest = Concat(Substr("folder", len(folder) + (2 if folder else 1)), Value("/"), output_field=CharField())
+    entries = inside.annotate(
+        head=Substr("folder", 1, len(folder)) if folder else below,
+        subfolder=Substr(rest, 1, StrIndex(rest, Value("/")) - 1),
+        file=Case(When(folder=folder, then=F("name")), default=below, output_field=CharField()),
+    )
+    # SQLite knows no case in LIKE: the head of each folder has to be looked at.
+    found = entries.order_by().values_list("head", "subfolder", "file").distinct()
+    folders, files = set(), []
+    for head, subfolder, file in found:
+        if head == folder:
+            if file:
+                files.append(file.rpartition("/")[2])
+            else:
+                folders.add(subfolder)
+    return sorted(folders), sorted(files)

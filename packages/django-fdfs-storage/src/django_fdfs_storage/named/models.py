@@ -1,0 +1,49 @@
+"""One row for each named file: which file of FastDFS it is, and what is known of it."""
+
+import mimetypes
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+LONGEST_NAME = 255
+
+
+class ExactCharField(models.CharField):  # type: ignore[type-arg]
+    """Text that MySQL and MariaDB compare letter by letter too, as other databases do anyway."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        """The column, with the collation of bytes where the default one knows no case."""
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "mysql":
+            parameters["collation"] = "utf8mb4_bin"
+        return parameters
+
+
+class StoredFile(models.Model):
+    """A named file; or, without a name, a file of FastDFS that is to be deleted after `delete_after`."""
+
+    name = ExactCharField(max_length=LONGEST_NAME, unique=True, null=True)
+    folder = ExactCharField(max_length=LONGEST_NAME, db_index=True)
+    file_id = ExactCharField(max_length=100, db_index=True)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    content_type = models.CharField(max_length=255)
+    created = models.DateTimeField()
+    modified = models.DateTimeField()
+    delete_after = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        verbose_name = "stored file"
+        verbose_name_plural = "stored files"
+
+    def __str__(self) -> str:
+        return str(self.name or self.file_id)
+
+    @classmethod
+    def of(cls, name: str, file_id: str, size: int, sha256: str) -> "StoredFile":
+        """A row for a file that is saved now, yet without its name."""
+        now = timezone.now()
+        kind = mimetypes.guess_type(name)[0] or ""
+        return cls(file_id=file_id, size=size, sha256=sha256, content_type=kind, created=now, modified=now)

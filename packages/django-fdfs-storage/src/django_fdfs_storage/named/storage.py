@@ -1,0 +1,248 @@
+"""The storage whose files keep the names that they are saved under."""
+
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import File
+from django.db import IntegrityError, connections, router, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.deconstruct import deconstructible
+
+from ..client import FastDFSClient
+from ..conf import NamedOptions
+from ..exceptions import NoSuchFile
+from ..files import FastDFSFile, Measured, WritableFile
+from ..names import extension_of, is_file_id
+from ..storage import FastDFSStorage
+from . import lookups
+from .drain import drain
+from .models import LONGEST_NAME, StoredFile
+from .outcomes import reject, settle, throw_away
+
+ATTEMPTS = 10
+
+
+@deconstructible(path="django_fdfs_storage.named.storage.NamedFastDFSStorage")
+class NamedFastDFSStorage(FastDFSStorage):
+    """Keeps files in FastDFS and their names in a table, so that a saved name can be found again.
+
+    Each operation is one statement on one indexed row. What it does to the table belongs to the
+    open transaction; the file in FastDFS follows when that has ended. A name that has the form of a
+    file id is taken for one, as in the storage without names.
+    """
+
+    kind = NamedOptions
+
+    @property
+    def options(self) -> NamedOptions:
+        """The options that hold now."""
+        return cast(NamedOptions, super().options)
+
+    @property
+    def using(self) -> str:
+        """The database with the table."""
+        return router.db_for_write(StoredFile)
+
+    @property
+    def rows(self) -> "QuerySet[StoredFile]":
+        """The table."""
+        return StoredFile._base_manager.using(self.using)
+
+    # -- names --
+
+    def full_name(self, name: str) -> str:
+        """The name in the table; SuspiciousFileOperation when it would leave the location."""
+        path = posixpath.normpath("/" + str(name).replace("\\", "/")).lstrip("/")
+        if ".." in str(name).replace("\\", "/").split("/"):
+            raise SuspiciousFileOperation(f"{name!r} leads out of the storage")
+        return posixpath.join(self.options.location.strip("/"), path)
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """A name that is free, of at most `max_length` characters and as many as the table takes."""
+        most = LONGEST_NAME - len(self.full_name("x")) + 1
+        return super(FastDFSStorage, self).get_available_name(name, min(most, max_length or most))
+
+    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
+        """Whether a file can be saved under this name."""
+        if self.options.allow_overwrite:
+            return not (max_length and len(name) > max_length)
+        return bool(super().is_name_available(name, max_length))
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        """Another name, unless the file of this one may be replaced."""
+        if self.options.allow_overwrite:
+            return f"{file_root}{file_ext}"
+        return str(super().get_alternative_name(file_root, file_ext))
+
+    # -- open and save --
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        if "w" in mode:
+            return WritableFile(self.replace, name, mode)
+        if is_file_id(name):
+            return super()._open(name, mode)
+        row = self._row(name)
+        return FastDFSFile(self.engine, name, row.size, mode, file_id=row.file_id)
+
+    def _save(self, name: str, content: "File[Any]") -> str:
+        return self._store(name, content, self._upload, overwrite=self.options.allow_overwrite)
+
+    def replace(self, name: str, content: "File[Any]", *, modified: datetime | None = None) -> str:
+        """Save under exactly this name, in place of a file that has it."""
+        return self._store(name, content, self._upload, overwrite=True, modified=modified)
+
+    def adopt(self, name: str, file_id: str) -> str:
+        """Give a file that is in FastDFS already a name; NoSuchFile when it is not there."""
+        digest, length = sha256(), 0
+        for block in self.engine.stream(file_id):
+            digest.update(block)
+            length += len(block)
+        return self._keep(name, StoredFile.of(name, file_id, length, digest.hexdigest()), None, overwrite=False)
+
+    def save_variant(self, master: str, prefix: str, content: "File[Any]") -> str:
+        """Save a variant of a file (a thumbnail) as a slave file beside it: "a.jpg" and "_s" make "a_s.jpg"."""
+        root, extension = posixpath.splitext(master)
+        master_id = self._row(master).file_id
+
+        def upload(name: str, chunks: Measured) -> str:
+            with chunks.spooled() as copy:
+                engine = cast(FastDFSClient, self.engine)
+                return engine.upload_slave(master_id, prefix, copy, size=copy.size, extension=extension_of(name))
+
+        return self._store(f"{root}{prefix}{extension}", content, upload, overwrite=False)
+
+    def _store(
+        self,
+        name: str,
+        content: "File[Any]",
+        upload: Callable[[str, Measured], str],
+        *,
+        overwrite: bool,
+        modified: datetime | None = None,
+    ) -> str:
+        throw_away()
+        chunks = Measured(content)
+        same = self._same(chunks) if self.options.deduplicate and chunks.rereadable else None
+        uploaded = None if same else upload(name, chunks)
+        row = StoredFile.of(name, same or uploaded or "", chunks.length, chunks.sha256)
+        row.content_type = row.content_type or getattr(content, "content_type", None) or ""
+        row.modified = modified or row.created
+        try:
+            return self._keep(name, row, uploaded, overwrite=overwrite)
+        except BaseException:
+            if uploaded:
+                reject(self.engine, uploaded)
+            raise
+
+    def _same(self, chunks: Measured) -> str | None:
+        """The file in FastDFS that has this content already."""
+        for _ in chunks:
+            pass
+        same = self.rows.filter(sha256=chunks.sha256, size=chunks.length, name__isnull=False)
+        return same.values_list("file_id", flat=True).first()
+
+    def _keep(self, name: str, row: StoredFile, uploaded: str | None, *, overwrite: bool) -> str:
+        """Insert the row, under another name if somebody was faster."""
+        using = self.using
+        # A failed statement would end an open transaction, so it gets a savepoint.
+        needed = overwrite or connections[using].in_atomic_block
+        for _ in range(ATTEMPTS):
+            row.name = self.full_name(name)
+            row.folder = posixpath.dirname(row.name)
+            try:
+                with transaction.atomic(using) if needed else nullcontext():
+                    if overwrite:
+                        self._let_go(row.name)
+                    row.save(using=using, force_insert=True)
+                    settle(using, row.name, rolled_back=partial(reject, self.engine, uploaded) if uploaded else None)
+            except IntegrityError:
+                if not overwrite:
+                    name = self._another(name)
+            else:
+                return name
+        raise SuspiciousFileOperation(f"no name like {name!r} was free for long enough")
+
+    def _another(self, name: str) -> str:
+        """A free name, where it can be of the same length: what holds the name may take no longer one."""
+        try:
+            return self.get_available_name(name, len(name))
+        except SuspiciousFileOperation:
+            return self.get_available_name(name)
+
+    # -- delete --
+
+    def delete(self, name: str) -> None:
+        """Let go of a file; one that is not there is no error. FastDFS loses it after the commit."""
+        if not name:
+            raise ValueError("The name must be given to delete().")
+        if is_file_id(name):
+            super().delete(name)
+        else:
+            throw_away()
+            self._let_go(self.full_name(name))
+
+    def _let_go(self, name: str) -> None:
+        # Who looked the name up just before may still be handing out the URL of its file.
+        after = timezone.now() + timedelta(seconds=2 * self.options.lookup_seconds)
+        if self.rows.filter(name=name).update(name=None, delete_after=after):
+            settle(self.using, name, committed=partial(drain, self.rows, self.engine, limit=20))
+
+    # -- questions --
+
+    def exists(self, name: str) -> bool:
+        """Whether a file has this name."""
+        return super().exists(name) if is_file_id(name) else self.rows.filter(name=self.full_name(name)).exists()
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """The folders and the files in a folder."""
+        return lookups.listdir(self.rows, self.full_name(path).rstrip("/"))
+
+    def walk(self) -> Iterator[str]:
+        """The name of every file of this storage."""
+        prefix = self.full_name("x")[:-1]
+        names = self.rows.filter(name__isnull=False, name__startswith=prefix).values_list("name", flat=True)
+        return (str(name)[len(prefix) :] for name in names.iterator() if str(name).startswith(prefix))
+
+    def size(self, name: str) -> int:
+        """The size in bytes."""
+        return super().size(name) if is_file_id(name) else self._row(name).size
+
+    def get_created_time(self, name: str) -> datetime:
+        """When the file was saved."""
+        return super().get_created_time(name) if is_file_id(name) else _local(self._row(name).created)
+
+    def get_modified_time(self, name: str) -> datetime:
+        """When its content was made, as far as that is known."""
+        return super().get_modified_time(name) if is_file_id(name) else _local(self._row(name).modified)
+
+    def file_id(self, name: str) -> str:
+        """The file id behind a name; NoSuchFile when there is none."""
+        return name if is_file_id(name) else self._row(name).file_id
+
+    def _row(self, name: str) -> StoredFile:
+        row = self.rows.filter(name=self.full_name(name)).first()
+        if row is None:
+            raise NoSuchFile(name)
+        return row
+
+    def url(self, name: str | None, *, filename: str | None = None, expires_in: int | None = None) -> str:
+        """The URL of a file: of its file id, or with `url_by_name` its own name for the view `media`."""
+        if name and not is_file_id(name) and not self.options.url_by_name:
+            full = self.full_name(name)
+            name = lookups.file_id_of(self.rows, full, self.options.lookup_seconds) or full
+        return super().url(name, filename=filename, expires_in=expires_in)
+
+
+def _local(moment: datetime) -> datetime:
+    """The moment as Django's storages give it: aware only with USE_TZ."""
+    if timezone.is_aware(moment) == settings.USE_TZ:
+        return moment
+    return timezone.make_aware(moment) if settings.USE_TZ else timezone.make_naive(moment)

@@ -1,0 +1,106 @@
+"""The ways into and out of the table of named files: fdfs_take, fdfs_give, fdfs_drain."""
+
+import io
+import os
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django_fdfs_storage.named.models import StoredFile
+from django_fdfs_storage.names import is_file_id
+from django_fdfs_storage.storage import FastDFSStorage
+from minisite.models import Picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def site(settings, tracker):
+    settings.FDFS_STORAGE = {"TRACKERS": [tracker], "NETWORK_TIMEOUT": 10, "LOOKUP_SECONDS": 0}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django_fdfs_storage.named.storage.NamedFastDFSStorage"},
+    }
+
+
+@pytest.fixture
+def media(tmp_path):
+    names = {"a.txt": b"one", "albums/b.jpg": b"two", "albums/2026/c.jpg": b"three"}
+    for name, content in names.items():
+        path = tmp_path / "media" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    return tmp_path / "media"
+
+
+def run(*arguments, **options) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, stderr=out, no_color=True, **options)
+    return out.getvalue()
+
+
+def test_a_directory_is_taken_over_with_its_names_and_times(media):
+    picture = Picture.objects.create(file="albums/b.jpg")
+    assert "3 taken, 0 failed." in run("fdfs_take", from_dir=str(media))
+    assert sorted(default_storage.walk()) == ["a.txt", "albums/2026/c.jpg", "albums/b.jpg"]
+    assert picture.file.read() == b"two"
+    assert default_storage.get_modified_time("a.txt").timestamp() == 1_700_000_000
+    assert "0 taken, 0 failed." in run("fdfs_take", from_dir=str(media))
+
+
+def test_what_has_changed_in_the_directory_is_taken_again(media):
+    run("fdfs_take", from_dir=str(media))
+    (media / "a.txt").write_bytes(b"changed")
+    assert "1 taken, 0 failed." in run("fdfs_take", from_dir=str(media))
+    assert default_storage.open("a.txt").read() == b"changed"
+
+
+def test_everything_is_given_back_under_its_name(media, tmp_path):
+    run("fdfs_take", from_dir=str(media))
+    target = tmp_path / "back"
+    target.mkdir()
+    assert "3 given, 0 failed." in run("fdfs_give", to_dir=str(target))
+    there = {str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+    assert there == {"a.txt": b"one", "albums/b.jpg": b"two", "albums/2026/c.jpg": b"three"}
+    assert "0 given, 0 failed." in run("fdfs_give", to_dir=str(target))
+
+
+def test_file_ids_in_rows_get_names_and_the_names_go_again():
+    file_id = FastDFSStorage().save("cat.jpg", ContentFile(b"meow"))
+    picture = Picture.objects.create(file=file_id)
+    gone = Picture.objects.create(file=file_id[:-6] + "00.jpg")
+    with pytest.raises(CommandError, match="1 files could not be taken"):
+        run("fdfs_take", from_ids=True)
+    gone.delete()
+    picture.refresh_from_db()
+    assert picture.file.name.startswith("pictures/")
+    assert not is_file_id(picture.file.name)
+    assert picture.file.read() == b"meow"
+    assert StoredFile.objects.get().file_id == file_id
+    assert "1 given, 0 failed." in run("fdfs_give", to_ids=True)
+    picture.refresh_from_db()
+    assert picture.file.name == file_id
+
+
+def test_what_was_let_go_of_is_drained():
+    default_storage.save("a.txt", ContentFile(b"x"))
+    file_id = StoredFile.objects.get().file_id
+    default_storage.delete("a.txt")
+    StoredFile.objects.update(delete_after=timezone.now() - timedelta(seconds=1))
+    assert "1 deleted." in run("fdfs_drain")
+    assert "0 deleted." in run("fdfs_drain")
+    assert not default_storage.exists(file_id)
+
+
+def test_the_commands_want_a_storage_with_names(settings, media):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django_fdfs_storage.storage.FastDFSStorage"},
+    }
+    for command in ({"from_dir": str(media)}, {"from_ids": True}):
+        with pytest.raises(CommandError, match="no NamedFastDFSStorage"):
+            run("fdfs_take", **command)
