@@ -1,6 +1,7 @@
 import pytest
+from dailyfresh_core.answers import sign_in_first
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,11 @@ def test_a_script_without_a_session_is_told_where_to_sign_in_and_back(client: Cl
 
 def test_a_browser_without_a_session_goes_to_sign_in_and_back(client: Client) -> None:
     assert client.get("/mine/")["Location"] == "/sign-in/?next=/mine/"
+
+
+def test_who_came_from_nowhere_goes_back_to_where_the_view_says() -> None:
+    request = RequestFactory().post("/cart/add/")
+    assert sign_in_first(request, default="/cart/")["Location"] == "/sign-in/?next=/cart/"
 
 
 @pytest.mark.parametrize("referer", ["http://elsewhere.example/x", "http://[::1", "", "//evil.example/"])

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from dailyfresh_core.checks import check_conf, check_installed, check_shared
@@ -9,6 +9,7 @@ class Settings(Conf, name="DAILYFRESH_TESTED"):
     SIZE: int = 20
     NAME_OF_IT: str | None = None
     OPEN: bool = True
+    MILK: Literal["none", "some"] = "none"
     LOW_STOCK: int = Shared.LOW_STOCK
     TASKS: str | None = Shared.TASKS
 
@@ -56,6 +57,8 @@ def test_an_unknown_key_is_a_warning_that_names_the_nearest(settings: Any) -> No
         ("SIZE", "5", "It must be a whole number from 1 on."),
         ("SIZE", True, "It must be a whole number from 1 on."),
         ("OPEN", 1, "It must be True or False."),
+        ("MILK", "much", "It must be one of 'none', 'some'."),
+        ("MILK", ["some"], "It must be one of 'none', 'some'."),
         ("NAME_OF_IT", 7, "It must be text or None."),
         ("TASKS", "threads", 'It must be "celery", "inline", or None: inline unless there is a Celery app.'),
     ],
@@ -67,7 +70,7 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_what_does(
 
 
 def test_values_that_fit_are_silent(settings: Any) -> None:
-    assert found({"SIZE": 1, "OPEN": False, "NAME_OF_IT": "x", "TASKS": "inline", "LOW_STOCK": 0}, settings) == []
+    assert found({"SIZE": 1, "OPEN": False, "MILK": "some", "NAME_OF_IT": "x", "TASKS": "inline", "LOW_STOCK": 0}, settings) == []
 
 
 @pytest.mark.parametrize("networks", [["10.0.0.0/8", "unix"], (), ["::1"]])

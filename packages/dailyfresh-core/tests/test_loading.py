@@ -11,7 +11,7 @@ class Base:
 
 class Tea(Base):
     def __init__(self, *, leaf: str, milk: bool = False) -> None:
-        self.leaf, self.milk = leaf, milk
+        self.leaf, self.milk = leaf.strip(), milk
 
 
 WHERE = 'DAILYFRESH_TEA["DRINK"]'
@@ -44,6 +44,7 @@ def test_a_backend_is_one_object_while_its_setting_reads_the_same() -> None:
         ({"BACKEND": "decimal.Decimal"}, "is no Base"),
         ({"BACKEND": TEA, "OPTIONS": {"laef": "green"}}, "unknown option 'laef' (known: leaf, milk)"),
         ({"BACKEND": TEA}, "leaf is missing"),
+        ({"BACKEND": TEA, "OPTIONS": {"leaf": 5}}, f'{WHERE}["OPTIONS"] do not fit'),
         ({"BACKEND": TEA, "OPTIONS": ["leaf"]}, "must be a dict, not list"),
     ],
 )

@@ -45,12 +45,13 @@ def unavailable(message: object, *, code: str = "unavailable", seconds: int = 5)
     return response
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back to where the visitor was; 401 with its address for a script."""
+def sign_in_first(request: HttpRequest, *, default: str = "/") -> HttpResponse:
+    """To the sign-in page and back to where the visitor was, or `default`; 401 with its address for a script."""
+    back = page_of(request, default=default)
     if wants_json(request):
-        url = redirect_to_login(page_of(request)).url
+        url = redirect_to_login(back).url
         return envelope({"login_url": url}, code="login_required", message=_("Please sign in first."), status=401)
-    return redirect_to_login(request.get_full_path() if request.method in SAFE else page_of(request))
+    return redirect_to_login(request.get_full_path() if request.method in SAFE else back)
 
 
 def signed_in(view: View) -> View:

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from django.apps import apps
 from django.conf import settings
@@ -39,7 +39,7 @@ def check_shared(**_: Any) -> list[CheckMessage]:
 def check_conf(conf: Conf, *, unknown: str, wrong: str, least: Mapping[str, int] | None = None) -> list[CheckMessage]:
     """A package's settings: keys that it does not know (a warning, id `unknown`), values that do not fit (an error, id `wrong`).
 
-    Told by their annotations: numbers, texts, truths, and the ways of TASKS and TRUSTED_PROXIES; the others have checks of
+    Told by their annotations: numbers, texts, truths, one of a few (Literal), and the ways of TASKS and TRUSTED_PROXIES; the others have checks of
     their own. `least` gives the smallest number a key may have, where it is not 0. A shared value is judged with the shared dict.
     """
     given, hints = getattr(settings, conf.NAME, {}), get_type_hints(type(conf))
@@ -75,6 +75,8 @@ def _wanted(key: str, hint: Any, value: Any, least: int) -> str:
         return "" if value in WAYS else '"celery", "inline", or None: inline unless there is a Celery app'
     if key == "TRUSTED_PROXIES":
         return "" if _are_networks(value) else 'a list of networks, as "10.0.0.0/8", or "unix" for a socket'
+    if get_origin(hint) is Literal:
+        return "" if value in get_args(hint) else f"one of {', '.join(map(repr, get_args(hint)))}"
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     if not set(kinds) <= KINDS.keys():
         return ""

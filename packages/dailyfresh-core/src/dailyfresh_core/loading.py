@@ -22,8 +22,8 @@ def imported(dotted: object, *, where: str) -> Any:
 def backend(setting: object, *, where: str, base: type[T]) -> T:
     """The backend that a setting describes: one object per process, shared by all threads, for as long as the setting reads the same.
 
-    It inherits `base`. OPTIONS are keyword-only arguments of its constructor: one that it does not have, or lacks, is an
-    ImproperlyConfigured that names the setting (`where`, as 'DAILYFRESH_CART["STORE"]') and the key.
+    It inherits `base`. OPTIONS are keyword-only arguments of its constructor: one that it does not have, lacks or cannot take is
+    an ImproperlyConfigured that names the setting (`where`, as 'DAILYFRESH_CART["STORE"]') and the key.
     """
     made: T = _made(Setting(setting), where, base)  # type: ignore[arg-type]
     return made
@@ -50,7 +50,10 @@ def build(setting: object, *, where: str, base: type[T]) -> T:
             raise ImproperlyConfigured(f'{where}["OPTIONS"]: unknown option {key!r} (known: {", ".join(known)}).')
     if missing := [name for name in needed if name not in options]:
         raise ImproperlyConfigured(f'{where}["OPTIONS"]: {", ".join(missing)} is missing.')
-    return found(**options)
+    try:
+        return found(**options)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ImproperlyConfigured(f'{where}["OPTIONS"] do not fit {setting["BACKEND"]}: {error}') from error
 
 
 @cache
