@@ -70,7 +70,8 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_what_does(
 
 
 def test_values_that_fit_are_silent(settings: Any) -> None:
-    assert found({"SIZE": 1, "OPEN": False, "MILK": "some", "NAME_OF_IT": "x", "TASKS": "inline", "LOW_STOCK": 0}, settings) == []
+    given = {"SIZE": 1, "OPEN": False, "MILK": "some", "NAME_OF_IT": "x", "TASKS": "inline", "LOW_STOCK": 0}
+    assert found(given, settings) == []
 
 
 @pytest.mark.parametrize("networks", [["10.0.0.0/8", "unix"], (), ["::1"]])
