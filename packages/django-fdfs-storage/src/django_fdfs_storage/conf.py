@@ -45,7 +45,16 @@ class Options:
     """Key of anti-steal tokens in URLs, as in http.conf of fastdfs-nginx-module."""
 
     token_ttl: int = 900
-    """Seconds that the web server accepts a token, `http.anti_steal.token_ttl` there."""
+    """Seconds that the web server accepts a token, `http.anti_steal.token_ttl` there; and the life of a signature."""
+
+    private: bool = False
+    """Whether URLs carry a signature that ends, without which the view `media` serves nothing."""
+
+    policy: str | None = None
+    """Dotted path of `(request, name) -> bool | None`: what the view may serve; None leaves it to the URL."""
+
+    accel_redirect: str | None = None
+    """URL of an internal location of nginx that sends the files (X-Accel-Redirect) in place of the view."""
 
     engine: str = "django_fdfs_storage.client.FastDFSClient"
     """Dotted path of the client's class."""

@@ -2,9 +2,13 @@
 
 import re
 import struct
+import time
 from base64 import urlsafe_b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import md5
+from hmac import compare_digest
+from http import HTTPStatus
 from ipaddress import IPv4Address
 
 from .exceptions import InvalidFileId
@@ -97,3 +101,16 @@ def extension_of(name: str) -> str:
 def anti_steal_token(path: str, *, secret: str, timestamp: int) -> str:
     """The token that fastdfs-nginx-module asks for; `path` is the file id without its group."""
     return md5(f"{path}{secret}{timestamp}".encode(), usedforsecurity=False).hexdigest()
+
+
+def token_fault(path: str, query: Mapping[str, str], *, secret: str, life: int) -> HTTPStatus | None:
+    """What fastdfs-nginx-module answers to the token in a query; None when the file may be had.
+
+    A token lives `life` seconds from its `ts`; one of `ts` 0 never ends.
+    """
+    token, timestamp = query.get("token"), query.get("ts", "")
+    if not token or not timestamp.isdecimal() or len(timestamp) > 20:
+        return HTTPStatus.BAD_REQUEST
+    expected = anti_steal_token(path, secret=secret, timestamp=int(timestamp))
+    fresh = int(timestamp) == 0 or time.time() - int(timestamp) <= life
+    return None if fresh and compare_digest(token.encode(), expected.encode()) else HTTPStatus.FORBIDDEN

@@ -1,6 +1,5 @@
 """The Django storage."""
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,11 +15,12 @@ from django.utils.deconstruct import deconstructible
 from django.utils.encoding import filepath_to_uri
 from django.utils.module_loading import import_string
 
+from .access import url_query
 from .conf import Options, check_names, resolve
 from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
-from .names import LONGEST_GROUP, LONGEST_ID, anti_steal_token, extension_of, is_file_id, parse_file_id
+from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
 from .wire import FileInfo
 
 
@@ -117,24 +117,26 @@ class FastDFSStorage(Storage):
     def url(self, name: str | None, *, filename: str | None = None, expires_in: int | None = None) -> str:
         """The URL of a file.
 
-        `filename` is what a browser saves it as. With a `token_secret` the URL carries a token that
-        ends after `expires_in` seconds, at most the `token_ttl` of the web server.
+        `filename` is what a browser saves it as. The URL of a private file ends after `expires_in`
+        seconds; so does one with a token (`token_secret`), after the web server's `token_ttl` at most.
         """
         if not name:
             raise ValueError("This file is not accessible via a URL.")
         options = self.options
         url = _base_url(options, name) + str(filepath_to_uri(name)).lstrip("/")
-        query: dict[str, str] = {}
-        if options.token_secret is not None and is_file_id(name):
-            query = _token(options, name, expires_in)
+        query = url_query(options, name, expires_in)
         if filename is not None:
             query["filename"] = filename
         return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
 
-    def _info(self, name: str) -> FileInfo:
+    def file_id(self, name: str) -> str:
+        """The file id behind a name, which here is the name; NoSuchFile for any other."""
         if not is_file_id(name):
             raise NoSuchFile(name)
-        return self.engine.info(name)
+        return name
+
+    def _info(self, name: str) -> FileInfo:
+        return self.engine.info(self.file_id(name))
 
 
 def _time(timestamp: int) -> datetime:
@@ -151,17 +153,6 @@ def _base_url(options: Options, name: str) -> str:
     if base is None:
         base = settings.MEDIA_URL
     return base if base.endswith("/") else f"{base}/"
-
-
-def _token(options: Options, name: str, expires_in: int | None) -> dict[str, str]:
-    # The web server counts its own time to live from `ts`; a shorter life is an earlier `ts`.
-    life = options.token_ttl if expires_in is None else min(expires_in, options.token_ttl)
-    timestamp = int(time.time()) - (options.token_ttl - life)
-    path = parse_file_id(name).path
-    return {
-        "token": anti_steal_token(path, secret=str(options.token_secret), timestamp=timestamp),
-        "ts": str(timestamp),
-    }
 
 
 def engine_for(options: Options) -> Engine:

@@ -2,12 +2,16 @@
 
 import logging
 import mimetypes
+import re
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
+from time import time
 from typing import cast
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import storages
 from django.core.handlers.asgi import ASGIRequest
 from django.db.transaction import non_atomic_requests
@@ -23,41 +27,56 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
 
+from .access import refusal, token_query
+from .conf import Options
+from .engine import Engine
 from .exceptions import FastDFSError, InvalidFileId, NoSuchFile
-from .names import FileId, parse_file_id
+from .names import FileId, is_file_id, parse_file_id
 from .ranges import Unsatisfiable, asked_range
 from .storage import FastDFSStorage
+from .wire import FileInfo
 
 logger = logging.getLogger(__name__)
 YEAR = 365 * 24 * 3600
 # An uploaded page must not act in the name of the site that serves it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# A name that Django's ManifestStaticFilesStorage gave: another content has another name.
+_HASHED = re.compile(r"\.[0-9a-f]{12}(\.[^./]*)?$")
 
 
 @login_not_required
 @non_atomic_requests
 @require_safe
 def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpResponseBase:
-    """A stored file with its type, validators and ranges, cached for a year.
+    """A stored file with its type, validators and ranges, to those who may have it.
 
-    A file id names the same bytes for ever, so a browser that has them gets 304 without a question
-    to the cluster. `storage` is an alias of STORAGES. `?filename=` names the download.
+    `storage` is an alias of STORAGES. `?filename=` names the download. A file id names the same bytes
+    for ever, so a browser that has them gets 304 without a question to the cluster.
     """
     backend = cast(FastDFSStorage, storages[storage])
+    options = backend.options
+    if fault := refusal(options, request, name):
+        return HttpResponse(status=fault, headers={"Cache-Control": "no-store"})
     try:
-        file = parse_file_id(name)
+        file = parse_file_id(backend.file_id(name))
+        if options.accel_redirect is not None:
+            return _cacheable(_redirected(options, str(file), name, request), options, name, file)
         if not file.appender and _etag(file) in _given_etags(request):
-            return _cacheable(HttpResponseNotModified(), file, _etag(file))
-        engine = backend.engine
-        info = engine.info(name)
-    except (InvalidFileId, NoSuchFile) as error:
+            return _cacheable(HttpResponseNotModified(), options, name, file, _etag(file))
+        info = backend.engine.info(str(file))
+    except (InvalidFileId, NoSuchFile, SuspiciousFileOperation) as error:
         raise Http404(str(error)) from error
     except FastDFSError as error:
         logger.warning("%s cannot be served: %s", name, error)
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Cache-Control": "no-store"})
     etag = f'"{info.size}-{info.timestamp}"' if file.appender else _etag(file)
-    if _known(request, etag):
-        return _cacheable(HttpResponseNotModified(), file, etag)
+    if _given_etags(request) & {"*", etag}:
+        return _cacheable(HttpResponseNotModified(), options, name, file, etag)
+    return _cacheable(_sent(request, name, file, info, backend.engine, etag), options, name, file, etag)
+
+
+def _sent(request: HttpRequest, name: str, file: FileId, info: FileInfo, engine: Engine, etag: str) -> HttpResponseBase:
+    """The content, or the range of it that is asked for, in blocks."""
     current = request.headers.get("If-Range", etag) == etag
     try:
         span = asked_range(request.headers.get("Range", ""), info.size) if current else None
@@ -66,22 +85,33 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
             status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{info.size}"}
         )
     start, end = span or (0, info.size)
-    blocks = iter(()) if request.method == "HEAD" else engine.stream(name, offset=start, length=end - start)
-    response = StreamingHttpResponse(
-        _in_threads(blocks) if isinstance(request, ASGIRequest) else blocks,
-        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-    )
+    blocks = iter(()) if request.method == "HEAD" else engine.stream(str(file), offset=start, length=end - start)
+    response = StreamingHttpResponse(_in_threads(blocks) if isinstance(request, ASGIRequest) else blocks)
     if span:
         response.status_code = HTTPStatus.PARTIAL_CONTENT
         response["Content-Range"] = f"bytes {start}-{end - 1}/{info.size}"
-    if (filename := request.GET.get("filename")) is not None:
-        response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     response["Content-Length"] = str(end - start)
     response["Last-Modified"] = http_date(info.timestamp)
     response["Accept-Ranges"] = "bytes"
+    return _described(response, name, request)
+
+
+def _redirected(options: Options, file_id: str, name: str, request: HttpRequest) -> HttpResponseBase:
+    """Leave the file, its ranges and its conditions to the nginx in front of us."""
+    query = (
+        "" if options.token_secret is None else f"?{urlencode(token_query(options, file_id, timestamp=int(time())))}"
+    )
+    target = f"{str(options.accel_redirect).rstrip('/')}/{file_id}{query}"
+    return _described(HttpResponse(headers={"X-Accel-Redirect": target}), name, request)
+
+
+def _described(response: HttpResponseBase, name: str, request: HttpRequest) -> HttpResponseBase:
+    response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if (filename := request.GET.get("filename")) is not None:
+        response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _POLICY
-    return _cacheable(response, file, etag)
+    return response
 
 
 async def _in_threads(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -95,18 +125,22 @@ def _etag(file: FileId) -> str:
     return f'"{file.path.rpartition("/")[2]}"'
 
 
-def _known(request: HttpRequest, etag: str) -> bool:
-    """Whether the browser has this version of a file that is there."""
-    return bool(_given_etags(request) & {"*", etag})
-
-
 def _given_etags(request: HttpRequest) -> set[str]:
     return {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
 
 
-def _cacheable(response: HttpResponseBase, file: FileId, etag: str) -> HttpResponseBase:
-    response["ETag"] = etag
-    if file.appender:
+def _cacheable(
+    response: HttpResponseBase, options: Options, name: str, file: FileId, etag: str | None = None
+) -> HttpResponseBase:
+    """How long a browser, and who else, may keep the answer; a refused range is not for keeping."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        return response
+    if etag:
+        response["ETag"] = etag
+    if options.policy or options.private or options.token_secret is not None:
+        # Who may have it now may not have it later: the question is put again.
+        patch_cache_control(response, private=True, no_cache=True)
+    elif file.appender or not (is_file_id(name) or _HASHED.search(name)):
         patch_cache_control(response, no_cache=True)
     else:
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)

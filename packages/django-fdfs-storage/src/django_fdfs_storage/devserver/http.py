@@ -2,16 +2,14 @@
 
 import mimetypes
 import os
-import time
 from email.utils import formatdate
-from hmac import compare_digest
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from ..names import anti_steal_token
+from ..names import token_fault
 from ..ranges import Unsatisfiable, asked_range
 from .disk import Disk
 
@@ -32,7 +30,7 @@ class FileHandler(BaseHTTPRequestHandler):
         group, _, name = unquote(parts.path).lstrip("/").partition("/")
         disk = self.disks.get(group)
         path = disk.path(name) if disk else None
-        if fault := self._token_fault(name, query):
+        if self.secret and (fault := token_fault(name, query, secret=self.secret, life=self.token_ttl)):
             self._answer(fault)
         elif path is None or not path.is_file():
             self._answer(HTTPStatus.NOT_FOUND)
@@ -70,17 +68,6 @@ class FileHandler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(length))
         self.end_headers()
-
-    def _token_fault(self, path: str, query: dict[str, str]) -> HTTPStatus | None:
-        """What is wrong with the token of the request, if one is asked for."""
-        if self.secret is None:
-            return None
-        token, timestamp = query.get("token"), query.get("ts")
-        if not token or not timestamp or not timestamp.isdecimal():
-            return HTTPStatus.BAD_REQUEST
-        expected = anti_steal_token(path, secret=self.secret, timestamp=int(timestamp))
-        fresh = int(timestamp) == 0 or time.time() - int(timestamp) <= self.token_ttl
-        return None if fresh and compare_digest(token, expected) else HTTPStatus.FORBIDDEN
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing for each request."""

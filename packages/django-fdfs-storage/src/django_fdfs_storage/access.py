@@ -1,0 +1,62 @@
+"""Who may have a file: anti-steal tokens, signed URLs, and the site's own policy."""
+
+import time
+from http import HTTPStatus
+
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from .conf import Options
+from .names import anti_steal_token, is_file_id, parse_file_id, token_fault
+
+_SALT = "django_fdfs_storage.media"
+
+
+def url_query(options: Options, name: str, expires_in: int | None) -> dict[str, str]:
+    """What the URL of a file carries so that it is served, for `expires_in` seconds at most."""
+    now = int(time.time())
+    if options.private:
+        expires = str(now + (options.token_ttl if expires_in is None else expires_in))
+        return {"expires": expires, "signature": Signer(salt=_SALT).signature(f"{name}?{expires}")}
+    if options.token_secret is None or not is_file_id(name):
+        return {}
+    # The web server counts its own time to live from `ts`; a shorter life is an earlier `ts`.
+    life = options.token_ttl if expires_in is None else min(expires_in, options.token_ttl)
+    return token_query(options, name, timestamp=now - (options.token_ttl - life))
+
+
+def token_query(options: Options, file_id: str, *, timestamp: int) -> dict[str, str]:
+    """The anti-steal token of a file, made at this time."""
+    path, secret = parse_file_id(file_id).path, str(options.token_secret)
+    return {"token": anti_steal_token(path, secret=secret, timestamp=timestamp), "ts": str(timestamp)}
+
+
+def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | None:
+    """Why a request may not have a file; None when it may.
+
+    The policy comes first. Where it leaves the decision to the URL, or there is none, a private
+    file wants a signature and a `token_secret` a token; other files are everybody's.
+    """
+    if options.policy and (allowed := import_string(options.policy)(request, name)) is not None:
+        return None if allowed else HTTPStatus.FORBIDDEN
+    query = {key: str(value) for key, value in request.GET.items()}
+    if options.private:
+        return _signature_fault(name, query)
+    if options.token_secret is None:
+        return None
+    if not is_file_id(name):
+        return HTTPStatus.FORBIDDEN
+    return token_fault(parse_file_id(name).path, query, secret=options.token_secret, life=options.token_ttl)
+
+
+def _signature_fault(name: str, query: dict[str, str]) -> HTTPStatus | None:
+    expires, signature = query.get("expires", ""), query.get("signature")
+    if not signature or not expires.isdecimal() or len(expires) > 20:
+        return HTTPStatus.BAD_REQUEST
+    try:
+        # Not compared here: unsign knows SECRET_KEY_FALLBACKS too.
+        Signer(salt=_SALT).unsign(f"{name}?{expires}:{signature}")
+    except BadSignature:
+        return HTTPStatus.FORBIDDEN
+    return None if int(expires) >= time.time() else HTTPStatus.FORBIDDEN

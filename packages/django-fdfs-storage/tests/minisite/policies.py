@@ -1,0 +1,8 @@
+"""Who may have a file in this site."""
+
+
+def members_only(request, name):
+    """Members anything, others what their URL says, and nobody what is secret."""
+    if "secret" in name:
+        return False
+    return True if request.headers.get("X-Member") else None
