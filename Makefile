@@ -48,7 +48,7 @@ bench-fdfs bench-goods bench-cart bench-orders: bench-%:
 
 messages:
 	@$(PYTHON) .ci/environment.py demo
-	@for package in $(filter-out %fdfs-storage,$(packages)); do (cd $$package/src/* && \
+	@for package in $(filter-out %fdfs-storage %alipay-simulator,$(packages)); do (cd $$package/src/* && \
 		$(CURDIR)/.venv/demo/bin/django-admin makemessages -l zh_Hans --no-location && \
 		$(CURDIR)/.venv/demo/bin/django-admin compilemessages -l zh_Hans) || exit 1; done
 

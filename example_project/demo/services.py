@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dailyfresh_orders.simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
+from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
 
 from .supervisor import Program, free_port
 
@@ -124,7 +124,7 @@ def files(demo: Demo) -> Program:
 
 def gateway(demo: Demo) -> Program:
     """The Alipay simulator: its gateway, its cashier, its notifies. It draws its keys at its first start."""
-    command = [PYTHON, "-m", "dailyfresh_orders.simulator", "--port", str(demo.gateway_port)]
+    command = [PYTHON, "-m", "alipay_simulator", "--port", str(demo.gateway_port)]
     command += ["--dir", str(demo.var / "alipay")]
     return Program("alipay", command, port=demo.gateway_port, hush=ROUTINE_OF_THE_GATEWAY, backing=True)
 

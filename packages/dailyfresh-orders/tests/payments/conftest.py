@@ -3,9 +3,9 @@ import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from alipay_simulator import Simulator
+from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID, ensure_keys
 from dailyfresh_orders.models import Order, Payment
-from dailyfresh_orders.simulator import Simulator
-from dailyfresh_orders.simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID, ensure_keys
 from django.test import Client
 from django.urls import reverse
 

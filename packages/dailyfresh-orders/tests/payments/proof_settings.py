@@ -2,7 +2,7 @@
 
 import os
 
-from dailyfresh_orders.simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
+from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
 from minisite.settings import *  # noqa: F403
 from minisite.settings import DAILYFRESH_ORDERS
 

@@ -82,7 +82,7 @@ def signed_fields(payment, trade_no, **more):
     """A notify as Alipay signs it, made with the simulator's own key."""
     from pathlib import Path
 
-    from dailyfresh_orders.simulator.keys import APP_ID, SELLER_ID, Keys, signed_text
+    from alipay_simulator.keys import APP_ID, SELLER_ID, Keys, signed_text
 
     fields = {
         "notify_type": "trade_status_sync",

@@ -16,7 +16,7 @@ HERE = TESTS / "payments"
 def simulator_process(tmp_path_factory):
     folder = tmp_path_factory.mktemp("simulator")
     process = subprocess.Popen(
-        [sys.executable, "-m", "dailyfresh_orders.simulator", "--port", "0", "--dir", folder],
+        [sys.executable, "-m", "alipay_simulator", "--port", "0", "--dir", folder],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

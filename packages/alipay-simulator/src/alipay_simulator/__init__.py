@@ -7,3 +7,4 @@ do not share a mistake. For development and tests: it binds loopback addresses o
 from .server import Simulator
 
 __all__ = ["Simulator"]
+__version__ = "0.1.0"

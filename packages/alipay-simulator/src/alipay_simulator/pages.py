@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.utils import translation
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
 LANGUAGES = ("zh-hans", "en")
 
 
@@ -30,7 +30,7 @@ def configure() -> None:
 @cache
 def _engine() -> Engine:
     return Engine(
-        dirs=[str(PACKAGE / "templates" / "dailyfresh_orders" / "simulator")],
+        dirs=[str(PACKAGE / "templates")],
         libraries={"i18n": "django.templatetags.i18n"},
         builtins=["django.templatetags.i18n"],
     )
@@ -48,4 +48,4 @@ def render(name: str, values: dict[str, Any], *, code: str) -> bytes:
 
 
 def stylesheet() -> bytes:
-    return (PACKAGE / "static" / "dailyfresh_orders" / "cashier.css").read_bytes()
+    return (PACKAGE / "cashier.css").read_bytes()

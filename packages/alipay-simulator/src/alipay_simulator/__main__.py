@@ -1,4 +1,4 @@
-"""`python -m dailyfresh_orders.simulator --port 8810 --dir folder`"""
+"""`python -m alipay_simulator --port 8810 --dir folder`"""
 
 import argparse
 import logging
@@ -40,7 +40,7 @@ def run(host: str, port: int, dir: Path, time_scale: float, keys_only: bool) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m dailyfresh_orders.simulator", description="A stand-in for Alipay.")
+    parser = argparse.ArgumentParser(prog="python -m alipay_simulator", description="A stand-in for Alipay.")
     add_arguments(parser)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     run(**vars(parser.parse_args()))
