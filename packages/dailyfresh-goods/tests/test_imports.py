@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_goods.exceptions import BadFile
-from dailyfresh_goods.exchange.columns import COLUMNS
-from dailyfresh_goods.exchange.files import read_rows, write_csv, write_xlsx
+from dailyfresh_core.exchange import BadFile, read_rows, write_csv, write_xlsx
+from dailyfresh_goods.columns import COLUMNS
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
 from dailyfresh_goods.services import export_goods, import_goods
 from dailyfresh_goods.signals import pages_marked, rows_changed

@@ -98,9 +98,9 @@ def test_no_page_needs_an_inline_script_or_style(path: str, shop: Shop, browse: 
 
 
 def test_a_site_without_a_style_of_its_own_gets_a_plain_one_below_the_catalogues(shop: Shop, browse: Any) -> None:
-    sheets = re.findall(r'rel="stylesheet" href="/static/dailyfresh_goods/(\w+)\.css"', browse("/").text)
-    assert sheets == ["alone", "goods"]
-    assert finders.find("dailyfresh_goods/alone.css")
+    sheets = re.findall(r'rel="stylesheet" href="/static/(\w+/\w+)\.css"', browse("/").text)
+    assert sheets == ["dailyfresh_core/alone", "dailyfresh_goods/goods"]
+    assert all(finders.find(f"{sheet}.css") for sheet in sheets)
 
 
 def test_no_default_names_another_package() -> None:

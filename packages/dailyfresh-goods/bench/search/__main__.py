@@ -37,7 +37,7 @@ def configure(folder: Path, engine: str) -> None:
         ALLOWED_HOSTS=["*"],
         INSTALLED_APPS=[
             "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
-            "dailyfresh_goods", "bench.search.stock" if stock else "dailyfresh_goods.search", "haystack",
+            "dailyfresh_core", "dailyfresh_goods", "bench.search.stock" if stock else "dailyfresh_goods.search", "haystack",
         ],
         MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.messages.middleware.MessageMiddleware"],
         ROOT_URLCONF="bench.search.urls",

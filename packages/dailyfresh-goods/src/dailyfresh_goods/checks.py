@@ -1,75 +1,45 @@
 """System checks of the package."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, get_type_hints
+from collections.abc import Sequence
+from typing import Any
 
+from dailyfresh_core.checks import check_conf
+from dailyfresh_core.waking import tasks_run_inline
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import NoReverseMatch, reverse
 
-from .backends import load
-from .conf import NAME, Defaults, conf
+from .conf import NAME, conf
 from .history import history
 from .pages.build import anonymous_request, writer
 from .pages.keys import HOME, languages, runs_of
-from .waking import tasks_run_inline
+from .selectors.cards import ratings
 
-FROM_ONE = ("PAGE_SIZE", "MAX_PAGE", "STATIC_PAGES", "CACHE_SECONDS")
+FROM_ONE = dict.fromkeys(("PAGE_SIZE", "MAX_PAGE", "STATIC_PAGES", "CACHE_SECONDS"), 1)
 """Numbers that begin at 1; the others may be 0."""
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
-    """Unknown keys, backends that cannot be built, and what does not fit together."""
-    found: list[CheckMessage] = []
-    for key, near in conf.unknown().items():
-        hint = f"Did you mean {near!r}?" if near else "It has no effect."
-        found.append(Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="dailyfresh_goods.W001"))
-    if wrong := list(_texts()):  # what follows takes them for text
-        return found + wrong
-    if conf.CACHE is not None:
-        backend = settings.CACHES.get(conf.CACHE, {}).get("BACKEND")
-        if backend is None:
-            hint = "Name an alias of CACHES, or None to keep no pages."
-            found.append(
-                Error(f"{NAME}['CACHE'] names no cache: {conf.CACHE!r}.", hint=hint, id="dailyfresh_goods.E001")
-            )
-    if conf.TASKS not in {None, "celery", "inline"}:
-        found.append(
-            Error(
-                f"{NAME}['TASKS'] is {conf.TASKS!r}.",
-                hint='Write "celery", "inline", or None: inline unless there is a Celery app.',
-                id="dailyfresh_goods.E006",
-            )
-        )
-    found += _numbers()
+    """Settings that are unknown or do not fit, and backends that cannot be built."""
+    found = check_conf(conf, unknown="dailyfresh_goods.W001", wrong="dailyfresh_goods.E006", least=FROM_ONE)
+    if any(message.id == "dailyfresh_goods.E006" for message in found):  # what follows takes each for what it must be
+        return found
+    if conf.CACHE is not None and "BACKEND" not in settings.CACHES.get(conf.CACHE, {}):
+        hint = "Name an alias of CACHES, or None to keep no pages."
+        found.append(Error(f"{NAME}['CACHE'] names no cache: {conf.CACHE!r}.", hint=hint, id="dailyfresh_goods.E001"))
     try:
         found += history().check()
         anonymous_request("/")
         to = writer()
         found += to.check() if to else []
-        if conf.RATINGS is not None and not callable(getattr(load("RATINGS"), "find", None)):
+        if conf.RATINGS is not None and not callable(getattr(ratings(), "find", None)):
             raise ImproperlyConfigured(f"{NAME}['RATINGS']: {conf.RATINGS} has no find(sku_ids).")
     except ImproperlyConfigured as error:
         hint = "The README of dailyfresh-goods says what each setting takes, and protocols.py what RATINGS must have."
         found.append(Error(str(error), hint=hint, id="dailyfresh_goods.E002"))
     return found
-
-
-def _texts() -> Iterator[CheckMessage]:
-    for key, kind in get_type_hints(Defaults).items():
-        if kind in (str, str | None) and not isinstance(getattr(conf, key), kind):
-            hint = "It must be text." if kind is str else "It must be text, or None."
-            yield Error(f"{NAME}[{key!r}] is {getattr(conf, key)!r}.", hint=hint, id="dailyfresh_goods.E008")
-
-
-def _numbers() -> Iterator[CheckMessage]:
-    for key, kind in get_type_hints(Defaults).items():
-        value, least = getattr(conf, key), 1 if key in FROM_ONE else 0
-        if kind in (int, float) and (type(value) not in (int, kind) or value < least):
-            hint = f"It must be a {'whole ' if kind is int else ''}number from {least} on."
-            yield Error(f"{NAME}[{key!r}] is {value!r}.", hint=hint, id="dailyfresh_goods.E007")
 
 
 def check_cache(**_: Any) -> list[CheckMessage]:
@@ -110,7 +80,7 @@ def check_media(**_: Any) -> list[CheckMessage]:
 
 def check_deployment(**_: Any) -> list[CheckMessage]:
     """What works on one machine, and not beyond (`check --deploy`)."""
-    if conf.PAGES is None or not tasks_run_inline():
+    if conf.PAGES is None or not tasks_run_inline(conf.TASKS):
         return []
     return [
         Warning(

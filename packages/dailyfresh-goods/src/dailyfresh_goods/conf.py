@@ -1,15 +1,13 @@
 """The settings of dailyfresh-goods, each with its default: `DAILYFRESH_GOODS = {...}` in Django's settings."""
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from django.conf import settings
-
-NAME = "DAILYFRESH_GOODS"
+from dailyfresh_core.conf import Conf, Shared
 
 
-class Defaults:
-    TASKS: str | None = None
+class Settings(Conf, name="DAILYFRESH_GOODS"):
+    TASKS: str | None = Shared.TASKS
     """"celery" or "inline"; None means inline unless the site configured a Celery app."""
 
     SITE_URL: str = "http://localhost:8000"
@@ -24,7 +22,7 @@ class Defaults:
     MAX_PAGE: int = 100
     """The last page of a list; the pager ends there."""
 
-    LOW_STOCK: int = 10
+    LOW_STOCK: int = Shared.LOW_STOCK
     """The last stock that counts as nearly sold out."""
 
     NEW_GOODS: int = 5
@@ -63,10 +61,10 @@ class Defaults:
     RELEASE: str = ""
     """Name of the deployed release; part of the cache keys and of the folder of pages."""
 
-    JQUERY_URL: str | None = "dailyfresh_goods/vendor/jquery-4.0.0.min.js"
+    JQUERY_URL: str | None = Shared.JQUERY_URL
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
-    TRUSTED_PROXIES: list[str] = []
+    TRUSTED_PROXIES: Sequence[str] = Shared.TRUSTED_PROXIES
     """Networks of the proxies whose `X-Forwarded-For` is believed ("10.0.0.0/8"; "unix" for a socket): popular searches count by visitor."""
 
     SEARCH_DICTIONARIES: list[str] = []
@@ -79,30 +77,5 @@ class Defaults:
     """Where searches are counted, `{"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", ...}`; None: nowhere."""
 
 
-# ---- below this line the file is the same in every package of the suite ----
-
-
-class _Settings:
-    """Reads the package's dict in Django's settings, at every access, over the defaults above."""
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the site wrote, without the defaults."""
-        return dict(getattr(settings, NAME, {}))
-
-    def unknown(self) -> dict[str, str | None]:
-        """Keys that are no setting of this package -> the nearest one that is, or None."""
-        known = [key for key in vars(Defaults) if key.isupper()]
-        return {key: next(iter(get_close_matches(key, known, n=1)), None) for key in self.given if key not in known}
-
-    def __getattr__(self, key: str) -> Any:
-        if not key.isupper() or not hasattr(Defaults, key):
-            raise AttributeError(f"{NAME} has no setting {key!r}")
-        return getattr(settings, NAME, {}).get(key, getattr(Defaults, key))
-
-
-class _Conf(_Settings, Defaults if TYPE_CHECKING else object):  # type: ignore[misc]
-    """The settings with the types of their defaults."""
-
-
-conf = _Conf()
+conf = Settings()
+NAME = conf.NAME

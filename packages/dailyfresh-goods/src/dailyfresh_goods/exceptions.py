@@ -17,9 +17,5 @@ class PageRefused(GoodsError):
     """A page that must not be kept, since it was made for one visitor or is no page at all."""
 
 
-class BadFile(GoodsError):
-    """A file that is no table of goods; its text is for the merchant."""
-
-
 class Busy(GoodsError):
     """Another process has held a lock for longer than one may wait."""

@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from dailyfresh_core.waking import wake
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_delete, pre_save
 
+from .conf import conf
 from .models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from .pages.keys import HOME, SITE, list_key
 from .services import keys_of, mark, mark_stock_changed, tell
 from .signals import pages_marked, rows_changed
 from .tasks import drain_pages
-from .waking import wake
 
 HOME_MODELS = (HomeBanner, Promotion, HomeTypeGoods)
 OF_GOODS = ("name", "slug")
@@ -88,7 +89,7 @@ def on_rows_changed(sender: type[Model], pks: list[int], columns: frozenset[str]
 
 def wake_drain(**_: Any) -> None:
     """Pages were marked."""
-    wake(drain_pages)
+    wake(drain_pages, tasks=conf.TASKS)
 
 
 def connect() -> None:

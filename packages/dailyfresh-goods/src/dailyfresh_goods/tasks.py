@@ -1,10 +1,10 @@
 """What runs beside the requests; `schedule.py` says when."""
 
 from celery import shared_task
+from dailyfresh_core.waking import tasks_run_inline
 
 from . import services
 from .conf import conf
-from .waking import tasks_run_inline
 
 
 @shared_task(ignore_result=True)
@@ -14,7 +14,7 @@ def drain_pages(again: bool = True) -> None:
     A mark that comes meanwhile has woken a drain of its own: were this one to go on until none is left, a
     busy shop would never see its end, nor that of any other.
     """
-    if services.drain_pages() and again and conf.DEBOUNCE and not tasks_run_inline():
+    if services.drain_pages() and again and conf.DEBOUNCE and not tasks_run_inline(conf.TASKS):
         drain_pages.apply_async(kwargs={"again": False}, countdown=conf.DEBOUNCE)
 
 

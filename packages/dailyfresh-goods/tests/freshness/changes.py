@@ -17,7 +17,7 @@ from dailyfresh_goods.models import (
 )
 from dailyfresh_goods.pages.build import fresh_page
 from dailyfresh_goods.pages.cache import uncached
-from dailyfresh_goods.pages.keys import HOME, SORTS, detail_key, list_key, list_url, runs_of
+from dailyfresh_goods.pages.keys import HOME, SORT_CODES, detail_key, list_key, list_url, runs_of
 from django.db import transaction
 from django.db.models import F, Max
 from django.test import Client
@@ -228,7 +228,7 @@ def addresses() -> Iterator[tuple[str, str]]:
             for path in paths:
                 yield language, path
     for slug in slugs:
-        for sort in SORTS:
+        for sort in SORT_CODES:
             for page in range(6, 9):
                 yield "en", list_url(slug, sort, page)
 

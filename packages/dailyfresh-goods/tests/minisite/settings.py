@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    "dailyfresh_core",
     "dailyfresh_goods",
 ]
 MIDDLEWARE = [

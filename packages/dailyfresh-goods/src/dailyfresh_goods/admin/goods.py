@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.exchange import BadFile, write_csv, write_xlsx
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,9 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .. import selectors, services
-from ..exceptions import BadFile
-from ..exchange.columns import COLUMNS
-from ..exchange.files import write_csv, write_xlsx
+from ..columns import COLUMNS
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
 from .editing import AT_ONCE, PACKS, Edited, PacksFormSet, Repeated, SKUFormSet, save_changed

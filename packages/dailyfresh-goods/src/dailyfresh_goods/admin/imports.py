@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.exchange import READERS, BadFile, read_rows
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
@@ -14,9 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from .. import services
-from ..exceptions import BadFile
-from ..exchange.columns import COLUMNS, REQUIRED
-from ..exchange.files import READERS, read_rows
+from ..columns import COLUMNS, REQUIRED
 from ..models import SKU
 
 LARGEST = 20 * 1024 * 1024  # more than that is for `manage.py load_catalogue`

@@ -1,6 +1,8 @@
 """The goods a visitor looked at: newest first, each once, bounded."""
 
-from ..backends import backend
+from dailyfresh_core.loading import backend
+
+from ..conf import conf
 from .base import History, Visitor
 
 __all__ = ["History", "Visitor", "history"]
@@ -8,4 +10,4 @@ __all__ = ["History", "Visitor", "history"]
 
 def history() -> History:
     """The history in setting HISTORY."""
-    return backend("HISTORY", History)  # type: ignore[type-abstract]
+    return backend(conf.HISTORY, where=f'{conf.NAME}["HISTORY"]', base=History)  # type: ignore[type-abstract]

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from dailyfresh_core.loading import backend
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.base import BaseHandler
@@ -14,7 +15,6 @@ from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix
 from django.utils import translation
 
-from ..backends import backend
 from ..conf import conf
 from ..exceptions import PageRefused
 from .base import PageWriter
@@ -31,7 +31,9 @@ NO_PAGE = 204
 
 def writer() -> PageWriter | None:
     """The place where pages are written, or None when the site writes none (setting PAGES)."""
-    return None if conf.PAGES is None else backend("PAGES", PageWriter)  # type: ignore[type-abstract]
+    if conf.PAGES is None:
+        return None
+    return backend(conf.PAGES, where=f'{conf.NAME}["PAGES"]', base=PageWriter)  # type: ignore[type-abstract]
 
 
 def anonymous_request(path: str, **meta: Any) -> WSGIRequest:

@@ -17,7 +17,7 @@ from ..conf import conf
 
 HOME = "home"
 SITE = "site"
-SORTS = ("default", "sales", "price", "price-desc", "newest")
+SORT_CODES = ("default", "sales", "price", "price-desc", "newest")
 
 
 def list_key(slug: str) -> str:
@@ -61,7 +61,7 @@ def _runs(key: str) -> Iterator[list[str]]:
         yield [reverse("dailyfresh_goods:detail", args=[name])]
     elif kind == "list":
         yield [reverse("dailyfresh_goods:new_goods", args=[name])]
-        for sort in SORTS:
+        for sort in SORT_CODES:
             yield [list_url(name, sort, page) for page in range(1, conf.STATIC_PAGES + 1)]
 
 

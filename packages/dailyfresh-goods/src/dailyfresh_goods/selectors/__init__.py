@@ -3,21 +3,20 @@
 from .cards import Card, card, cards, image_url, ratings_of
 from .detail import Detail, detail, pk_of, sku_exists
 from .home import Home, home, turned
-from .listing import ORDERS, Filters, ListPage, Order, list_page, new_goods
-from .portions import in_portions
+from .listing import SORTS, Filters, ListPage, Sort, list_page, new_goods
 from .stock import Backlog, backlog, living_cards, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
 from .visits import history_of
 
 __all__ = [
-    "ORDERS",
+    "SORTS",
     "Backlog",
     "Card",
     "Detail",
     "Filters",
     "Home",
     "ListPage",
-    "Order",
+    "Sort",
     "TypeInfo",
     "backlog",
     "card",
@@ -28,7 +27,6 @@ __all__ = [
     "history_of",
     "home",
     "image_url",
-    "in_portions",
     "list_page",
     "living_cards",
     "new_goods",

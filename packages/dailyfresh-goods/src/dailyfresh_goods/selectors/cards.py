@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import cast
+from typing import Any, cast
 
+from dailyfresh_core.loading import imported
 from django.db.models.fields.files import FieldFile
 
-from ..backends import load
 from ..conf import conf
 from ..models import SKU, Band
 from ..protocols import Rating, Ratings
@@ -71,7 +71,12 @@ def ratings_of(sku_ids: Iterable[str]) -> Mapping[str, Rating]:
     ids = list(sku_ids)
     if conf.RATINGS is None or not ids:
         return {}
-    return cast(Ratings, load("RATINGS")()).find(ids)
+    return cast(Ratings, ratings()()).find(ids)
+
+
+def ratings() -> Any:
+    """The class in setting RATINGS."""
+    return imported(conf.RATINGS, where=f'{conf.NAME}["RATINGS"]')
 
 
 def card(sku: SKU, rating: Rating | None = None) -> Card:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.paging import window
 from django.db.models import Count, F, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from ..models import SKU, Band
 from ..pages.cache import cached
-from ..pages.keys import SITE, SORTS, list_key
+from ..pages.keys import SITE, SORT_CODES, list_key
 from .cards import Card, cards
 from .types import TypeInfo, goods_type
 
@@ -20,8 +21,8 @@ FILTERED_SECONDS = 60  # anybody can ask for any range of prices: such entries g
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """An order of a list: `columns` ends with the key, so that it is total, and follows an index."""
+class Sort:
+    """How a list is sorted: `columns` ends with the key, so that it is total, and follows an index."""
 
     code: str
     label: str | Promise
@@ -41,17 +42,17 @@ def _behind(column: str, value: Any, *, equal: bool = False) -> Q:
     return Q(**{f"{column.lstrip('-')}__{lookup}": value})
 
 
-ORDERS = {
-    order.code: order
-    for order in (
-        Order("default", _("Default"), ("sort_order", "-id")),
-        Order("sales", _("Popular"), ("-sales_rank", "-id")),
-        Order("price", _("Price ascending"), ("price", "-id")),
-        Order("price-desc", _("Price descending"), ("-price", "id")),  # the index of the prices, read backwards
-        Order("newest", _("Newest"), ("-id",)),
+SORTS = {
+    sort.code: sort
+    for sort in (
+        Sort("default", _("Default"), ("sort_order", "-id")),
+        Sort("sales", _("Popular"), ("-sales_rank", "-id")),
+        Sort("price", _("Price ascending"), ("price", "-id")),
+        Sort("price-desc", _("Price descending"), ("-price", "id")),  # the index of the prices, read backwards
+        Sort("newest", _("Newest"), ("-id",)),
     )
 }
-assert tuple(ORDERS) == SORTS
+assert tuple(SORTS) == SORT_CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class ListPage:
     """One page of a list, with what the pager needs."""
 
     type: TypeInfo
-    order: Order
+    sort: Sort
     filters: Filters
     number: int
     count: int
@@ -108,36 +109,35 @@ class ListPage:
     @property
     def window(self) -> range:
         """Five numbers about the current one, as far as there are pages."""
-        first = max(1, min(self.number - 2, self.pages - 4))
-        return range(first, min(first + 5, self.pages + 1))
+        return window(self.number, self.pages)
 
 
-def _shape(type_: TypeInfo, order: Order, filters: Filters, depth: int) -> Shape:
+def _shape(type_: TypeInfo, sort: Sort, filters: Filters, depth: int) -> Shape:
     """Length and boundaries of the first `depth` pages, in one statement."""
     rows = SKU.objects.filter(filters.condition(), type_id=type_.pk, on_sale=True)
     total = rows.order_by().values("type_id").annotate(n=Count("pk")).values("n")
     found = list(
-        rows.order_by(*order.columns)
+        rows.order_by(*sort.columns)
         .annotate(total=Subquery(total))
-        .values_list(*(column.lstrip("-") for column in order.columns), "total")[: conf.PAGE_SIZE * (depth - 1)]
+        .values_list(*(column.lstrip("-") for column in sort.columns), "total")[: conf.PAGE_SIZE * (depth - 1)]
     )
     boundaries = tuple(row[:-1] for row in found[conf.PAGE_SIZE - 1 :: conf.PAGE_SIZE])
     return Shape(found[0][-1] if found else 0, boundaries)
 
 
 def list_page(slug: str, sort: str = "default", number: int = 1, filters: Filters | None = None) -> ListPage | None:
-    """A page of the list of a type; None when there is no such type, order or page.
+    """A page of the list of a type; None when there is no such type, sort or page.
 
     Length and boundaries are cached, so a deep page starts right at its rows: no OFFSET walks there.
     """
-    type_, order, filters = goods_type(slug), ORDERS.get(sort), filters or Filters()
-    if type_ is None or order is None or not 1 <= number <= conf.MAX_PAGE:
+    type_, by, filters = goods_type(slug), SORTS.get(sort), filters or Filters()
+    if type_ is None or by is None or not 1 <= number <= conf.MAX_PAGE:
         return None
     depth = min(NEAR_PAGES, conf.MAX_PAGE) if number <= NEAR_PAGES else conf.MAX_PAGE
     shape = cached(
         f"shape:{slug}:{sort}:{depth}:{conf.PAGE_SIZE}:{filters.name}",
         (SITE, list_key(slug)),
-        lambda: _shape(type_, order, filters, depth),
+        lambda: _shape(type_, by, filters, depth),
         seconds=FILTERED_SECONDS if filters else None,
     )
     pages = max(1, min(-(-shape.count // conf.PAGE_SIZE), conf.MAX_PAGE))
@@ -145,10 +145,10 @@ def list_page(slug: str, sort: str = "default", number: int = 1, filters: Filter
         return None
     rows = SKU.objects.filter(filters.condition(), type_id=type_.pk, on_sale=True).select_related("type")
     if number > 1:
-        rows = rows.filter(order.after(shape.boundaries[number - 2]))
-    here = list(rows.order_by(*order.columns)[: conf.PAGE_SIZE])
+        rows = rows.filter(by.after(shape.boundaries[number - 2]))
+    here = list(rows.order_by(*by.columns)[: conf.PAGE_SIZE])
     made = cards([*here, *_newest(slug)])  # together, so that the ratings are asked once
-    return ListPage(type_, order, filters, number, shape.count, pages, made[: len(here)], made[len(here) :])
+    return ListPage(type_, by, filters, number, shape.count, pages, made[: len(here)], made[len(here) :])
 
 
 def new_goods(slug: str) -> list[Card]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dailyfresh_core.waking import tasks_run_inline
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,7 +18,6 @@ from ..pages.build import build_run, writer
 from ..pages.cache import move
 from ..pages.keys import HOME, SITE, detail_key, details_key, groups_of, list_key, runs_of
 from ..selectors import turned
-from ..waking import tasks_run_inline
 from .marks import mark_home
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def _due(to: PageWriter | None) -> dict[str, Due]:
         due = waiting.setdefault(key, Due([], at, at))
         due.ids.append(pk)
         due.last = at
-    if to is None or tasks_run_inline():  # nothing to write, or nobody to come back later
+    if to is None or tasks_run_inline(conf.TASKS):  # nothing to write, or nobody to come back later
         return waiting
     quiet, patience = timedelta(seconds=conf.DEBOUNCE), timedelta(seconds=conf.DEBOUNCE * 10)
     return {

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from dailyfresh_core.exchange import Row
+from dailyfresh_core.rows import in_portions
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ..exchange.columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, field_of, unknown, values_of
-from ..exchange.files import Row
+from ..columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, field_of, unknown, values_of
 from ..models import SKU, SPU, Band, GoodsType
-from ..selectors import in_portions
 from .marks import keys_of, mark, tell
 
 BATCH = 500

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from dailyfresh_core.answers import envelope
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -12,7 +13,6 @@ from django.views.decorators.http import require_GET
 from .. import selectors, services
 from ..conf import conf
 from ..history import Visitor
-from .respond import envelope
 
 MOST_IDS = 50
 

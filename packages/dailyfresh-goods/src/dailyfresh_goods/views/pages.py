@@ -55,7 +55,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
         context = {
             "found": found,
             "types": selectors.goods_types(),
-            "orders": selectors.ORDERS.values(),
+            "sorts": selectors.SORTS.values(),
             "form": form,
             "chips": form.chips(),
             "query": query,

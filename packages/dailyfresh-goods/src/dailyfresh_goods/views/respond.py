@@ -5,27 +5,20 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dailyfresh_core.answers import envelope
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from ..pages.build import FOR_NOBODY, FRESH, anonymous_request
 from ..pages.cache import cached
 
+__all__ = ["envelope", "kept_page"]
+
 Page = tuple[bytes, str, float | None]
 """What the cache keeps of a page: the HTML zipped, its ETag, and the seconds it holds (None: as usual)."""
-
-
-def envelope(
-    data: dict[str, Any] | None = None, *, code: str = "ok", message: str = "", status: int = 200
-) -> HttpResponse:
-    """The one form of every answer to a script."""
-    body = {"ok": status < 400, "code": code, "message": str(message), "data": data or {}}
-    response = JsonResponse(body, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

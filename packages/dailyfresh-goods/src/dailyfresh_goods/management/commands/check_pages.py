@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from dailyfresh_core.rows import in_portions
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...exceptions import PageRefused
@@ -10,7 +11,6 @@ from ...models import SKU, GoodsType
 from ...pages.build import fresh_page, writer
 from ...pages.cache import uncached
 from ...pages.keys import HOME, detail_key, list_key, runs_of
-from ...selectors import in_portions
 from ...services import mark
 
 STEP = 2000

@@ -5,12 +5,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dailyfresh_core.exchange import BadFile, read_rows
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
-from ...exceptions import BadFile
-from ...exchange.columns import COLUMNS
-from ...exchange.files import read_rows
+from ...columns import COLUMNS
 from ...models import GoodsType
 from ...services import Report, import_goods
 

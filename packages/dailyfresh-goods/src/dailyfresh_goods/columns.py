@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
-from ..models import SKU, SPU
+from .models import SKU, SPU
 
 OWN = (
     "slug", "name", "description", "price", "market_price", "unit", "origin", "image",
