@@ -1,14 +1,17 @@
 # make demo      runs the whole store on embedded defaults
 # make test      runs every test this machine can run
+# make stack     runs it as it is deployed: nginx, two uwsgi, MariaDB, Redis, Celery
 # make services  starts MariaDB, Redis and RabbitMQ on loopback for the tests that need them
 
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo test lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
+.PHONY: help demo stack stack-demo stack-reload test lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
+	@echo "make stack          the store as it is deployed, empty: nginx with TLS, two uwsgi, MariaDB, Redis, Celery (Debian, Ubuntu)"
+	@echo "make stack-demo     the same, filled with the demo's catalogue; make stack-reload takes new code in under load"
 	@echo "make test           all tests: each package alone, the store as a whole, lint, a browser"
 	@echo "make lint           style, types, imports"
 	@echo "make prove          the long proofs: races, kills, clusters (needs make services)"
@@ -19,6 +22,13 @@ help:
 demo:
 	@$(PYTHON) .ci/environment.py demo
 	@exec .venv/demo/bin/python example_project/manage.py demo $(DEMO)
+
+stack stack-demo:
+	@$(PYTHON) .ci/environment.py stack
+	@cd example_project && exec ../.venv/stack/bin/python -m deploy.stack $(if $(filter stack-demo,$@),--demo) $(STACK)
+
+stack-reload:
+	@touch example_project/var/stack/run/reload
 
 test:
 	@$(PYTHON) .ci/environment.py test

@@ -31,7 +31,7 @@ def wanted(name):
         return ["tox>=4.23", "tox-uv>=1.20"]
     if name == "bench":
         return [*editable({**EXTRAS, **BENCH_EXTRAS}), "-e", f"{ROOT / 'example_project'}[mysql]", "uwsgi", "hiredis"]
-    return [*editable(EXTRAS), "-e", f"{ROOT / 'example_project'}[demo]"]
+    return [*editable(EXTRAS), "-e", f"{ROOT / 'example_project'}[{name}]"]
 
 
 def fingerprint(arguments):

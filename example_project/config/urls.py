@@ -18,6 +18,7 @@ urlpatterns = [
     path("media/<path:name>", media, name="media"),
     path("favicon.ico", views.favicon),
     path("healthz", views.health, name="health"),
+    path("livez", views.live, name="live"),
     path("robots.txt", views.robots),
 ]
 demo = [path("demo/", include("demo.urls"))] if apps.is_installed("demo") else []

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
-
-from .supervisor import Program, free_port
+from running.supervisor import Program, free_port
 
 PYTHON = sys.executable
 ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|visitor)\b")

@@ -5,7 +5,7 @@ from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_users.views.login import visitor_data as users_visitor
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -28,8 +28,19 @@ def visitor(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Whether this process serves pages and reaches its database."""
-    connection.ensure_connection()
+    """Ready: this process serves pages and its database answers a statement; a node that has left its cluster connects, and no more."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("the database does not answer", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers, whatever else does not."""
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -13,7 +13,7 @@ import django
 import pytest
 from demo import services
 from demo.accounts import BUYER, MERCHANT, PASSWORD
-from demo.supervisor import free_port, listens
+from running.supervisor import free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
 

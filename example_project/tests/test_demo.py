@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from demo.supervisor import Failed, Output, Program, Supervisor, free_port, listens
+from running.supervisor import Failed, Output, Program, Supervisor, free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
 SERVER = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print('up', flush=True); time.sleep(600)"
@@ -87,7 +87,7 @@ def test_what_backs_the_others_is_there_until_they_have_ended(tmp_path: Path) ->
 
 
 def test_programs_that_will_not_end_are_killed_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("demo.supervisor.PATIENCE", 0.3)
+    monkeypatch.setattr("running.supervisor.PATIENCE", 0.3)
     deaf = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
     )
@@ -116,7 +116,7 @@ def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
-        "from demo.supervisor import *\n"
+        "from running.supervisor import *\n"
         "with Supervisor(folder=Path('.'), environ={}, output=Output()) as supervisor:\n"
         f"    supervisor.start(Program('server', [sys.executable, '-c', {SERVER!r}, '{port}'], port={port}))\n"
         "    supervisor.watch()\n"

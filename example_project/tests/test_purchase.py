@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from demo.accounts import MERCHANT, PASSWORD
-from demo.supervisor import free_port
+from running.supervisor import free_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 

@@ -10,10 +10,10 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from running.supervisor import Failed, Output, Stopped, Supervisor, is_free
 
 from ... import services
 from ...accounts import BUYER, MERCHANT, PASSWORD
-from ...supervisor import Failed, Output, Stopped, Supervisor, is_free
 
 
 class Command(BaseCommand):

@@ -1,0 +1,40 @@
+"""The store as it is deployed. Every value comes from the environment; `.env.example` says which there are."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .base import *  # noqa: F403
+from .base import (
+    DAILYFRESH_GOODS,
+    DAILYFRESH_ORDERS,
+    DATABASES,
+    INSTALLED_APPS,
+    SECRET_KEY,
+    SITE_URL,
+    VAR_DIR,
+    env,
+)
+
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set: a long random text that stays the same; .env.example says more.")
+if not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"SITE_URL must be the https address of the shop, not {SITE_URL!r}.")
+
+INSTALLED_APPS = [*INSTALLED_APPS, "deploy"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+
+# A connection for each thread, kept; one that the server cut is found out before it is used.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Read from the cache, written to both: a cache that comes back empty signs nobody out.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+PAGES_DIR = env("PAGES_DIR", default=str(VAR_DIR / "pages"))
+DAILYFRESH_GOODS["PAGES"] = {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": PAGES_DIR}}
+DAILYFRESH_GOODS["RELEASE"] = env("RELEASE", default="")
+DAILYFRESH_ORDERS["ALLOW_LOOPBACK_SIMULATOR"] = env.bool("ALLOW_LOOPBACK_SIMULATOR", default=False)
+
+# Asked by each process of the web server before it serves anybody: whatever is imported, opened or read at the first use is then.
+WARM_PATHS = ["/healthz", "/user/login/", "/cart/", "/visitor/", "/search/?q=warm"]

@@ -1,0 +1,1 @@
+"""How the store is deployed: the files that nginx, uwsgi and systemd read, and the stack that runs exactly these."""

@@ -1,0 +1,91 @@
+"""Renders the files of a deployment: one set of templates for a real host and for the stack on loopback."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template import Context, Engine
+
+TEMPLATES = Path(__file__).with_name("templates") / "deploy"
+FILES = {
+    "nginx.conf": "nginx.conf",
+    "logrotate": "logrotate.conf",
+    "dailyfresh-web@.service": "web.service",
+    "dailyfresh-worker.service": "worker.service",
+    "dailyfresh-beat.service": "beat.service",
+    "dailyfresh.target": "dailyfresh.target",
+    "compose.yaml": "compose.yaml",
+    "Containerfile": "Containerfile",
+}
+"""Name of the rendered file -> its template; uwsgi's is rendered once for each instance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """Where things are on the host; the defaults are a real one's."""
+
+    site: str = "https://shop.example"
+    project: Path = Path("/srv/dailyfresh/example_project")
+    venv: Path = Path("/srv/dailyfresh/venv")
+    var: Path = Path("/var/lib/dailyfresh")
+    run: Path = Path("/run/dailyfresh")
+    log: Path = Path("/var/log/dailyfresh")
+    env_file: Path = Path("/etc/dailyfresh/env")
+    certificate: Path = Path("/etc/dailyfresh/tls.crt")
+    key: Path = Path("/etc/dailyfresh/tls.key")
+    user: str = "dailyfresh"
+    nginx_user: str = "www-data"
+    http_port: int = 80
+    https_port: int = 443
+    ports: tuple[int, ...] = (8101, 8102)
+    """Of the uwsgi instances, on loopback."""
+    processes: int = 2
+    threads: int = 2
+    modules: tuple[str, ...] = ()
+    """Paths of nginx's dynamic modules (brotli), where they are installed."""
+    status: Path | None = None
+    """Folder of a page that says what runs; the stack's."""
+    mime_types: Path = Path("/etc/nginx/mime.types")
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.site).hostname or ""
+
+
+def security_headers() -> dict[str, str]:
+    """The headers that Django's middleware sets, for the answers that nginx gives without it."""
+    policy = "; ".join(f"{name} {' '.join(values)}" for name, values in settings.CSP.items())
+    return {
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    }
+
+
+def brotli_modules(folder: Path = Path("/usr/lib/nginx/modules")) -> tuple[str, ...]:
+    """nginx's brotli modules, where Debian's packages put them."""
+    found = tuple(str(folder / f"ngx_http_brotli_{kind}_module.so") for kind in ("filter", "static"))
+    return found if all(Path(path).exists() for path in found) else ()
+
+
+def render(deployment: Deployment, out: Path) -> list[Path]:
+    """Write all files into `out`; gives their paths."""
+    engine = Engine(dirs=[str(TEMPLATES)], autoescape=False)
+    context = {**asdict(deployment), "host": deployment.host, "headers": deployment.headers or security_headers()}
+    out.mkdir(parents=True, exist_ok=True)
+
+    def write(name: str, template: str, **more: object) -> Path:
+        text = engine.get_template(template).render(Context({**context, **more}, autoescape=False))
+        path = out / name
+        path.write_text(text)
+        return path
+
+    written = [write(name, template) for name, template in FILES.items()]
+    for number, port in enumerate(deployment.ports, start=1):
+        written.append(write(f"uwsgi-{number}.ini", "uwsgi.ini", number=number, port=port))
+    return written
