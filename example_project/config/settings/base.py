@@ -251,7 +251,7 @@ DAILYFRESH_GOODS = {
     "RATINGS": "store.ratings.Ratings",
     "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
     "TRUSTED_PROXIES": TRUSTED_PROXIES,
-    "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular"},
+    "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.RedisPopular"},
 }
 DAILYFRESH_CART = {
     "JQUERY_URL": None,

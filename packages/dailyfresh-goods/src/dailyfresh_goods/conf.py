@@ -74,7 +74,7 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     """Files with more synonyms, in the form of `search/data/synonyms.txt`; rows in the admin win over both."""
 
     SEARCH_POPULAR: dict[str, Any] | None = None
-    """Where searches are counted, `{"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", ...}`; None: nowhere."""
+    """Where searches are counted, `{"BACKEND": "dailyfresh_goods.search.popular.RedisPopular", ...}`; None: nowhere."""
 
 
 conf = Settings()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dailyfresh_goods.models import SKU, StaleDocument
 from dailyfresh_goods.search import receivers
-from dailyfresh_goods.search.finding import Wish, find
+from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import backend_of, drain, rebuild, status
 from demo import indexed
 from django.core.management import call_command
@@ -40,7 +40,7 @@ def search(stop: Path) -> None:
     """Searches without pause until `stop` is there: the strawberries are always found, and in the index."""
     for number in itertools.count(1):
         for text in ("草莓", "caomei", "cm"):
-            found = find(text, Wish())
+            found = find(text, Refinement())
             assert not found.degraded
             assert found.number == 3, (number, text, found.number)
         if stop.exists():

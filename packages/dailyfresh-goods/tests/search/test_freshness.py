@@ -12,7 +12,7 @@ from dailyfresh_goods.exceptions import Busy
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
 from dailyfresh_goods.search import indexing, tasks
 from dailyfresh_goods.search.engines.base import IndexUnavailable
-from dailyfresh_goods.search.finding import Wish, find
+from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -24,7 +24,7 @@ waiting = pytest.mark.parametrize("marked", [False, True], ids=["nothing waits",
 
 
 def names(text):
-    return [hit.card.name for hit in find(text, Wish()).hits]
+    return [hit.card.name for hit in find(text, Refinement()).hits]
 
 
 @both
@@ -59,14 +59,14 @@ def test_goods_off_sale_leave_the_index_and_come_back(shop, django_capture_on_co
         with django_capture_on_commit_callbacks(execute=True):
             sku.on_sale = on_sale
             sku.save()
-        assert find("狮头鹅", Wish()).number == expected
+        assert find("狮头鹅", Refinement()).number == expected
 
 
 @both
 def test_deleted_goods_leave_the_index(shop, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         SKU.objects.get(pk=shop["goose"]).delete()
-    assert find("狮头鹅", Wish()).number == 0
+    assert find("狮头鹅", Refinement()).number == 0
 
 
 def test_a_renamed_spu_reindexes_its_packs(shop, django_capture_on_commit_callbacks):
@@ -74,7 +74,7 @@ def test_a_renamed_spu_reindexes_its_packs(shop, django_capture_on_commit_callba
         spu = SPU.objects.get(skus=shop["strawberry"])
         spu.name = "章姬奶油莓"
         spu.save()
-    assert find("章姬", Wish()).number == 3
+    assert find("章姬", Refinement()).number == 3
 
 
 def test_a_change_that_is_rolled_back_is_neither_marked_nor_found(shop):
@@ -266,7 +266,7 @@ def only_marks(*keys):
 
 def healed(shop):
     """All of the catalogue is found again, and nothing waits."""
-    found = find("草莓", Wish())
+    found = find("草莓", Refinement())
     assert not found.degraded
     assert found.number == 3
     assert status().documents == len(shop)
@@ -279,7 +279,7 @@ def healed(shop):
 def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(shop, marked, caplog):
     only_marks(*[shop["pear"]] * marked)
     shutil.rmtree(backend_of("default").generations.root)
-    found = find("草莓", Wish())
+    found = find("草莓", Refinement())
     assert found.degraded
     assert {hit.card.name for hit in found.hits} == {"红颜草莓"}
     assert "search_rebuild" in caplog.text
@@ -304,7 +304,7 @@ def test_a_corrupt_index_is_answered_by_the_database_and_healed_by_the_drain(sho
         if file.is_file():
             replace(file, os.urandom(200))
     backend.forget_reader()
-    assert find("草莓", Wish()).degraded
+    assert find("草莓", Refinement()).degraded
     drain()
     healed(shop)
 
@@ -332,7 +332,7 @@ def test_a_missing_index_is_never_begun_with_a_few_documents(shop):
     shutil.rmtree(backend.generations.root)
     with pytest.raises(IndexUnavailable, match="search_rebuild"):
         backend.update(index_of("default"), [SKU.objects.get(pk=shop["pear"])])
-    assert find("草莓", Wish()).degraded
+    assert find("草莓", Refinement()).degraded
 
 
 @both
@@ -349,7 +349,7 @@ def test_an_index_with_any_file_cut_short_is_healed_by_the_drain(shop, marked):
         replace(file, file.read_bytes()[: file.stat().st_size // 2])
         connections.thread_local.__dict__.clear()  # as in a process that starts
         only_marks(*[shop["pear"]] * marked)
-        found = find("草莓", Wish())
+        found = find("草莓", Refinement())
         assert found.degraded or found.number == 3, file
         drain()
         healed(shop)
@@ -372,7 +372,7 @@ def test_half_written_files_of_a_killed_writer_do_no_harm(shop):
     (folder / "_MAIN_999.toc.1234").write_bytes(b"half")
     StaleDocument.objects.create(sku_id=shop["pear"])
     drain()
-    assert find("草莓", Wish()).number == 3
+    assert find("草莓", Refinement()).number == 3
 
 
 def test_the_rest_of_a_killed_rebuild_is_swept_away_by_the_next(shop):

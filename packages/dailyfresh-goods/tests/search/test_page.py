@@ -1,9 +1,24 @@
-"""The results page, through its door."""
+"""The results page, through its door: whatever is typed, an answer comes, and soon."""
+
+import time
 
 import pytest
 from dailyfresh_goods.models import SKU
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
 
 URL = "/goods-shop/search/"
+SUGGEST = "/goods-shop/search/suggest/"
+NASTY = [
+    "草" * 5000,
+    "草莓 " * 1250,
+    "a" * 5000,
+    "*", "?", "草*", "*:*", "~", "^9", "草莓~2", "[a TO z]", "{* TO *}", "name:草莓", "-草莓", "+(", ")", '"', '"草莓', "'", "\\", "&&", "||", "NOT", "AND OR", "草莓 AND", "!",
+    "\x00", "\x00草莓", "\ud83c", "\u202e草莓", "\ufeff", "👩‍🌾🍓", "\r\n\t", "﷽" * 300, "ﷺ" * 1000,
+    "'; DROP TABLE dailyfresh_goods_sku; --", "1 OR 1=1", "%", "%25", "%00", "{{ 7*7 }}", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)",
+    "../../etc/passwd", "9" * 400, "1e309", "0.0.0.0", "十" * 200, "半半半斤", "1kg" * 500, "-1kg", "nan", "None", "null", "true",
+]  # fmt: skip
 
 
 def names(response):
@@ -83,7 +98,12 @@ def test_pages_hold_all_results_once(shop, client, settings):
     page = client.get(URL, {"q": "蔬菜", "page": 2})
     assert 'rel="prev"' in page.content.decode()
     assert 'aria-current="page"' in page.content.decode()
-    assert client.get(URL, {"q": "蔬菜", "page": 40}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["2", "7", "50"])
+def test_a_page_past_the_end_is_not_found(shop, client, page):
+    assert client.get(URL, {"q": "苹果"}).context["found"].pages == 1
+    assert client.get(URL, {"q": "苹果", "page": page}).status_code == 404
 
 
 def test_did_you_mean_says_what_it_shows(shop, client):
@@ -110,7 +130,7 @@ def test_the_page_speaks_chinese(shop, client):
 
 def test_a_search_takes_few_statements_however_many_goods_it_shows(shop, client, django_assert_num_queries):
     client.get(URL, {"q": "草莓"})
-    # The lexicon's stamp and the rows that are shown, between the savepoints of ATOMIC_REQUESTS; types come from the cache.
+    # The thesaurus's stamp and the rows that are shown, between the savepoints of ATOMIC_REQUESTS; types come from the cache.
     with django_assert_num_queries(4):
         client.get(URL, {"q": "草莓"})
     client.get(URL, {"q": "蔬菜"})
@@ -127,3 +147,39 @@ def test_nonsense_in_the_filters_counts_as_not_given(shop, client):
 
 def test_a_search_is_asked_by_get_alone(shop, client):
     assert client.post(URL, {"q": "草莓"}).status_code == 405
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_nasty_queries_are_answered_in_bounded_time(shop, client, engine):
+    client.get(URL, {"q": "草莓"})
+    for text in NASTY:
+        started = time.process_time()
+        try:
+            response = client.get(URL, {"q": text})
+        except UnicodeEncodeError:  # a lone surrogate cannot be sent at all
+            continue
+        assert response.status_code == 200, text[:40]
+        assert time.process_time() - started < 1, text[:40]
+        page = response.content.decode()
+        assert "<script>alert" not in page
+        assert "onerror=alert(1)>" not in page.replace("onerror=alert(1)&gt;", "")
+        assert client.get(SUGGEST, {"q": text}).status_code == 200
+
+
+alphabet = st.one_of(
+    st.characters(codec="utf-8"),
+    st.sampled_from("草莓虾鸡蛋番茄牛排大小斤克半十 *?\"'()[]{}~^:\\+-&|!<>/%0123456789kgabcxyz"),
+)
+
+
+@profile(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet, max_size=80), sort=st.text(max_size=8), low=st.text(max_size=8), page=st.text(max_size=6))
+def test_no_query_ends_in_an_error(shop, client, text, sort, low, page):
+    query = {"q": text, "sort": sort, "low": low, "high": low, "page": page, "category": sort}
+    assert client.get(URL, query).status_code in (200, 404)
+    assert client.get(SUGGEST, {"q": text}).status_code == 200
+
+
+def test_bytes_that_are_no_text_are_answered(shop, client):
+    assert client.get(URL + "?q=%ff%fe%80").status_code == 200
+    assert client.get(URL + "?q=%E8%8D&q=x&q[]=1").status_code == 200

@@ -6,9 +6,8 @@ import uuid
 
 import pytest
 from dailyfresh_goods.models import SKU
-from dailyfresh_goods.search.counting import popular_searches
 from dailyfresh_goods.search.indexing import backend_of, drain
-from dailyfresh_goods.search.popular.redis import RedisPopular
+from dailyfresh_goods.search.popular import RedisPopular, popular_searches
 from dailyfresh_goods.search.suggestions import suggestions
 from django.core.cache import cache
 from django.core.management import call_command
@@ -65,7 +64,7 @@ def counted(settings, redis_url):
     settings.DAILYFRESH_GOODS = {
         **settings.DAILYFRESH_GOODS,
         "SEARCH_POPULAR": {
-            "BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular",
+            "BACKEND": "dailyfresh_goods.search.popular.RedisPopular",
             "OPTIONS": {"cache": "redis", "key": key, "keep": 50},
         },
     }
@@ -199,7 +198,7 @@ def test_a_redis_that_is_down_costs_the_popular_searches_and_nothing_else(shop, 
     settings.DAILYFRESH_GOODS = {
         **settings.DAILYFRESH_GOODS,
         "SEARCH_POPULAR": {
-            "BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular",
+            "BACKEND": "dailyfresh_goods.search.popular.RedisPopular",
             "OPTIONS": {"cache": "redis"},
         },
     }
@@ -234,7 +233,7 @@ def test_checks_name_what_is_missing(settings):
     assert check_search() == []
     settings.HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine"}}
     settings.HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.RealtimeSignalProcessor"
-    popular = {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cash": "redis"}}
+    popular = {"BACKEND": "dailyfresh_goods.search.popular.RedisPopular", "OPTIONS": {"cash": "redis"}}
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "SEARCH_POPULAR": popular}
     found = check_search()
     assert {message.id for message in found} == {f"dailyfresh_search.{code}" for code in ("E003", "E005", "W001")}
@@ -245,7 +244,7 @@ def test_checks_name_what_is_missing(settings):
 def test_a_cache_that_is_not_redis_is_named(settings, alias):
     from dailyfresh_goods.search.checks import check_search
 
-    popular = {"BACKEND": "dailyfresh_goods.search.popular.redis.RedisPopular", "OPTIONS": {"cache": alias}}
+    popular = {"BACKEND": "dailyfresh_goods.search.popular.RedisPopular", "OPTIONS": {"cache": alias}}
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "SEARCH_POPULAR": popular}
     (message,) = check_search()

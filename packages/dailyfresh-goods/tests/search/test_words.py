@@ -5,14 +5,14 @@ import sys
 
 import pytest
 from dailyfresh_goods.search.corrections import distance
-from dailyfresh_goods.search.models import Synonym
-from dailyfresh_goods.search.selectors import lexicon
-from dailyfresh_goods.search.words.cutting import _Jieba, cutter
+from dailyfresh_goods.search.models import Synonym, thesaurus
+from dailyfresh_goods.search.words.dictionary import shipped_groups
 from dailyfresh_goods.search.words.grams import grams, head_grams, needles
 from dailyfresh_goods.search.words.normal import normalise
 from dailyfresh_goods.search.words.packs import packs, without_packs
-from dailyfresh_goods.search.words.sound import sounds
-from whoosh.analysis import Token
+from dailyfresh_goods.search.words.pinyin import sounds
+from dailyfresh_goods.search.words.segmentation import _Jieba, segmenter
+from dailyfresh_goods.search.words.thesaurus import Thesaurus
 
 
 @pytest.mark.parametrize(
@@ -78,18 +78,8 @@ def test_jieba_and_rjieba_cut_the_same_words():
     pytest.importorskip("rjieba")
     slow = _Jieba()
     for name in ("散养土鸡蛋", "红颜草莓", "猪肉白菜水饺", "阳光玫瑰青提", "内蒙古羊腿", "樱桃谷鸭"):
-        assert list(slow.cut(name)) == list(cutter().cut(name))
-        assert sorted(slow.spans(name)) == sorted(cutter().spans(name))
-
-
-def test_the_analyser_of_whoosh_gives_each_word_its_place():
-    from dailyfresh_goods.search.engines.whoosh import ChineseTokenizer
-
-    tokens: list[Token] = [t.copy() for t in ChineseTokenizer()("清远走地鸡散养", positions=True, chars=True)]
-    for token in tokens:
-        assert "清远走地鸡散养"[token.startchar : token.endchar] == token.text
-    places = {token.startchar: token.pos for token in tokens}
-    assert [places[start] for start in sorted(places)] == list(range(len(places)))
+        assert list(slow.cut(name)) == list(segmenter().cut(name))
+        assert sorted(slow.spans(name)) == sorted(segmenter().spans(name))
 
 
 def test_distance_counts_a_swap_of_neighbours_as_one():
@@ -100,25 +90,23 @@ def test_distance_counts_a_swap_of_neighbours_as_one():
 
 
 def test_a_row_of_the_shop_works_at_once_and_takes_the_place_of_the_shipped(db):
-    assert "西红柿" in lexicon().alternatives("番茄")
+    assert "西红柿" in thesaurus().alternatives("番茄")
     row = Synonym.objects.create(words="番茄，小红", narrower="贝贝番茄")
-    assert set(lexicon().alternatives("番茄")) == {"小红", "贝贝番茄"}
-    assert "番茄" not in lexicon().alternatives("贝贝番茄")
+    assert set(thesaurus().alternatives("番茄")) == {"小红", "贝贝番茄"}
+    assert "番茄" not in thesaurus().alternatives("贝贝番茄")
     row.active = False
     row.save()
-    assert "西红柿" in lexicon().alternatives("番茄")
+    assert "西红柿" in thesaurus().alternatives("番茄")
 
 
 def test_narrower_words_are_found_one_way():
-    words = lexicon_without_rows()
+    words = thesaurus_without_rows()
     assert "牛排" in words.alternatives("牛肉")
     assert "牛肉" not in words.alternatives("牛排")
 
 
-def lexicon_without_rows():
-    from dailyfresh_goods.search.words.lexicon import Lexicon, shipped_groups
-
-    return Lexicon(shipped_groups(), [])
+def thesaurus_without_rows():
+    return Thesaurus(shipped_groups(), [])
 
 
 def test_the_catalogue_works_where_haystack_is_not_installed():

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from .models import Synonym
-from .words.lexicon import shipped_groups
+from .words.dictionary import shipped_groups
 
 
 @admin.register(Synonym)

@@ -8,13 +8,13 @@ from haystack.backends import SQ
 from haystack.query import SearchQuerySet
 
 from ..models import SKU
-from .fields import Tokens
-from .understanding import Concept, Query, concept_of
-from .words.cutting import cutter
+from .engines.conditions import Tokens
+from .understanding import Query, concept_of
 from .words.dictionary import lines_of
-from .words.lexicon import Lexicon
 from .words.normal import is_han, normalise, runs
-from .words.sound import near_sounds, spellings
+from .words.pinyin import near_sounds, spellings
+from .words.segmentation import segmenter
+from .words.thesaurus import Thesaurus
 
 CANDIDATES = 30
 TRIED = 3
@@ -22,24 +22,24 @@ HEADS = frozenset("虾鱼蟹鸡鸭鹅蛋肉菜瓜果莓桃梨橙枣菇椒茄薯�
 """Characters that by themselves say what a thing is: an unknown word that ends with one is a kind of it."""
 
 
-def corrected(query: Query, lexicon: Lexicon, count: Callable[[SQ], int], using: str | None) -> Iterator[Query]:
+def corrected(query: Query, thesaurus: Thesaurus, using: str | None) -> Iterator[Query]:
     """Readings of `query` with what was probably meant in the place of words that are in no name."""
     words = [concept.word for concept in query.concepts]
     if len(words) > 1:
         # jieba tears a mistyped word into characters, and "bll pepper" is nearer to a phrase than "bll" is to a word.
         for run in runs(query.text) if all(map(is_han, words)) else [" ".join(words)]:
-            for word in _likeliest(run, lexicon, using):
-                yield query.with_concepts([concept_of(word, lexicon)], corrected=word)
+            for word in _best_candidates(run, thesaurus, using):
+                yield query.with_concepts([concept_of(word, thesaurus)], corrected=word)
     for index, concept in enumerate(query.concepts):
-        if count(concept.sq(1)):
+        if SearchQuerySet(using=using).filter(concept.sq(1)).query.get_count():
             continue
-        for start, end in _around(index, len(words), words):
-            for word in _likeliest("".join(words[start:end]), lexicon, using):
+        for start, end in _neighbourhoods(index, len(words), words):
+            for word in _best_candidates("".join(words[start:end]), thesaurus, using):
                 mended = [*words[:start], word, *words[end:]]
-                yield query.with_concepts((concept_of(word, lexicon) for word in mended), corrected=_written(mended))
+                yield query.with_concepts((concept_of(word, thesaurus) for word in mended), corrected=_written(mended))
 
 
-def _around(index: int, length: int, words: list[str]) -> Iterator[tuple[int, int]]:
+def _neighbourhoods(index: int, length: int, words: list[str]) -> Iterator[tuple[int, int]]:
     """The stretches of words that hold the one at `index`: itself, then with its neighbours of one or two characters."""
     yield index, index + 1
     for start, end in (
@@ -58,10 +58,10 @@ def _written(words: list[str]) -> str:
     return "".join(words) if all(map(is_han, words)) else " ".join(words)
 
 
-def _likeliest(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+def _best_candidates(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
     """The first different words that `word` may have been meant to be."""
     seen = {word}
-    for other in _meant(word, lexicon, using):
+    for other in _candidates(word, thesaurus, using):
         if other not in seen:
             seen.add(other)
             yield other
@@ -69,35 +69,35 @@ def _likeliest(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
             return
 
 
-def _meant(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+def _candidates(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
     """What `word` may have been meant to be, the likeliest first."""
     if not is_han(word):
-        yield from _latin(word, lexicon, using)
+        yield from _latin(word, thesaurus, using)
         return
-    if len(word) < 2 or word in lexicon:
+    if len(word) < 2 or word in thesaurus:
         return
-    known = cutter().knows(word)
+    known = segmenter().knows(word)
     if not known:
-        yield from _whole(word, lexicon, using)
-    yield from sorted((other for other in lexicon if other.startswith(word)), key=len)
-    yield from _sounding(spellings(word), len(word), lexicon, using)
-    yield from _alike(word, lexicon)
+        yield from _with_one_more(word, thesaurus, using)
+    yield from sorted((other for other in thesaurus if other.startswith(word)), key=len)
+    yield from _sounding(spellings(word), len(word), thesaurus, using)
+    yield from _lookalike(word, thesaurus)
     if known:
         return
-    yield from _sounding(near_sounds(word), len(word), lexicon, using)
-    yield from _same_shape(word, lexicon, using)
-    yield from _head(word, lexicon)
+    yield from _sounding(near_sounds(word), len(word), thesaurus, using)
+    yield from _same_shape(word, thesaurus, using)
+    yield from _kind(word, thesaurus)
 
 
-def _whole(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+def _with_one_more(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
     """Words that have all the characters of `word`, in order and at both ends, and one more: 猕桃 is 猕猴桃."""
 
     def fits(other: str) -> bool:
         return other[0] == word[0] and other[-1] == word[-1] and distance(word, other) == 1
 
-    yield from sorted(other for other in lexicon if len(other) == len(word) + 1 and fits(other))
+    yield from sorted(other for other in thesaurus if len(other) == len(word) + 1 and fits(other))
     for name in _names(SQ(name=Tokens(list(dict.fromkeys(word)), weight=1.0, part=1)), using):
-        yield from _stretches(name, len(word) + 1, fits)
+        yield from _substrings(name, len(word) + 1, fits)
 
 
 @cache
@@ -110,26 +110,26 @@ def _lookalikes() -> dict[str, list[str]]:
     return found
 
 
-def _alike(word: str, lexicon: Lexicon) -> Iterator[str]:
+def _lookalike(word: str, thesaurus: Thesaurus) -> Iterator[str]:
     """Words that look like `word`: 黄爪 is 黄瓜."""
     for index, char in enumerate(word):
         for other in _lookalikes().get(char, ()):
             changed = word[:index] + other + word[index + 1 :]
-            if changed in lexicon or cutter().knows(changed):
+            if changed in thesaurus or segmenter().knows(changed):
                 yield changed
 
 
-def _sounding(sounds: list[str], length: int, lexicon: Lexicon, using: str | None) -> Iterator[str]:
-    yield from lexicon.sounding_like(sounds)
+def _sounding(sounds: list[str], length: int, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
+    yield from thesaurus.sounding_like(sounds)
     for name in _names(SQ(sound__in=sounds), using) if sounds else []:
-        yield from _stretches(name, length, lambda text: not set(sounds).isdisjoint(spellings(text)))
+        yield from _substrings(name, length, lambda text: not set(sounds).isdisjoint(spellings(text)))
 
 
-def _same_shape(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
+def _same_shape(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
     """Words that differ by one character, two in long ones, and share what is left."""
     allowed = 1 if len(word) < 5 else 2
     found = []
-    for other in lexicon:
+    for other in thesaurus:
         if is_han(other) and len(other) > 2 and abs(len(other) - len(word)) <= 1 and distance(word, other) <= allowed:
             found.append((distance(word, other), len(other) != len(word) + 1, other))
     sq = SQ()
@@ -137,7 +137,7 @@ def _same_shape(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]
         sq.add(SQ(name=Tokens([char], weight=1.0, part=part)), SQ.OR)
     for name in _names(sq, using):
         for length in (len(word), len(word) + 1, len(word) - 1):
-            for text in _stretches(name, length, lambda text: len(text) > 1 and distance(word, text) <= allowed):
+            for text in _substrings(name, length, lambda text: len(text) > 1 and distance(word, text) <= allowed):
                 if len(word) > 2 or _same_ends(word, text):
                     found.append((distance(word, text), length != len(word) + 1, text))
     yield from dict.fromkeys(text for _distance, _missing, text in sorted(found))
@@ -148,29 +148,29 @@ def _same_ends(word: str, other: str) -> bool:
     return word == other[::-1] or (word[0] == other[0] and (word[-1] == other[-1] or len(other) == 2))
 
 
-def _head(word: str, lexicon: Lexicon) -> Iterator[str]:
+def _kind(word: str, thesaurus: Thesaurus) -> Iterator[str]:
     """The kind of thing that an unknown word names: 黑虎虾 is a 虾."""
-    if cutter().knows(word):
+    if segmenter().knows(word):
         return
     for start in range(1, len(word)):
         tail = word[start:]
-        if (len(tail) > 1 and tail in lexicon) or tail in HEADS:
+        if (len(tail) > 1 and tail in thesaurus) or tail in HEADS:
             yield tail
             return
 
 
-def _latin(word: str, lexicon: Lexicon, using: str | None) -> Iterator[str]:
-    """English words, then Pinyin of the lexicon and of names, that are spelled nearly so."""
+def _latin(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
+    """English words, then Pinyin of the thesaurus and of names, that are spelled nearly so."""
     if len(word) < 4:
         return
-    yield from _nearest(word, (other for other in lexicon if other.isascii()))
-    for sound in _nearest(word, lexicon.sounds):
-        yield from lexicon.sounding_like([sound])
+    yield from _nearest(word, (other for other in thesaurus if other.isascii()))
+    for sound in _nearest(word, thesaurus.sounds):
+        yield from thesaurus.sounding_like([sound])
     swapped = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
     near = SQ(sound__fuzzy=Tokens([word], weight=1.0, part=1)) | SQ(sound__in=swapped)
     for name in _names(near, using):
         for length in range(2, len(word) // 2 + 1):
-            yield from _stretches(name, length, lambda text: any(distance(word, s) == 1 for s in spellings(text)))
+            yield from _substrings(name, length, lambda text: any(distance(word, s) == 1 for s in spellings(text)))
 
 
 def _nearest(word: str, known: Iterable[str]) -> list[str]:
@@ -191,7 +191,7 @@ def _names(sq: SQ, using: str | None) -> list[str]:
     return [found[key] for key in keys if key in found]
 
 
-def _stretches(name: str, length: int, fits: Callable[[str], bool]) -> Iterator[str]:
+def _substrings(name: str, length: int, fits: Callable[[str], bool]) -> Iterator[str]:
     """The stretches of `length` characters in a name that fit."""
     for run in runs(normalise(name)):
         if is_han(run):
@@ -213,6 +213,3 @@ def distance(one: str, other: str) -> int:
             row.append(cost)
         before = last
     return row[-1]
-
-
-__all__ = ["Concept", "corrected", "distance"]

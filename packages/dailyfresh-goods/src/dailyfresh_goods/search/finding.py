@@ -13,8 +13,8 @@ from ..conf import conf
 from ..models import SKU, Band
 from ..selectors import Card, cards
 from .highlight import Marked, marked
-from .ladder import Answer, answer
-from .selectors import lexicon
+from .models import thesaurus
+from .relaxation import Answer, answer
 from .understanding import Query, understand
 from .words.normal import runs
 
@@ -25,7 +25,7 @@ SORTS = {"": [], "price": ["price"], "-price": ["-price"], "sales": ["-sales"], 
 
 
 @dataclass(frozen=True)
-class Wish:
+class Refinement:
     """What is asked for besides the words; prices in yuan."""
 
     category: str = ""
@@ -71,33 +71,33 @@ class Found:
     degraded: bool = False
 
 
-def find(text: str, wish: Wish, *, using: str | None = None) -> Found:
-    """The page that `wish` asks for of what `text` finds; from the database while there is no index to ask."""
-    words = lexicon()
+def find(text: str, refinement: Refinement, *, using: str | None = None) -> Found:
+    """The page that `refinement` asks for of what `text` finds; from the database while there is no index to ask."""
+    words = thesaurus()
     try:
-        if wish.filters():
+        if refinement.filters():
             reply = answer(text, words, using=using)
-            return _page(reply, wish) if reply.found is not None else Found(reply.query)
-        reply = answer(text, words, using=using, shaped=lambda found: _shaped(found, wish))
-        return _shown(reply, reply.found, wish) if reply.found is not None else Found(reply.query)
+            return _page(reply, refinement) if reply.found is not None else Found(reply.query)
+        reply = answer(text, words, using=using, shaped=lambda found: _shaped(found, refinement))
+        return _shown(reply, reply.found, refinement) if reply.found is not None else Found(reply.query)
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
-        return _from_database(understand(text, words), wish)
+        return _from_database(understand(text, words), refinement)
 
 
-def _shaped(found: Any, wish: Wish) -> Any:
+def _shaped(found: Any, refinement: Refinement) -> Any:
     """`found` in the order and with the limits of the page, the categories counted."""
-    shaped = found.facet("category").order_by(*SORTS[wish.sort])
-    start = (wish.page - 1) * conf.PAGE_SIZE
+    shaped = found.facet("category").order_by(*SORTS[refinement.sort])
+    start = (refinement.page - 1) * conf.PAGE_SIZE
     shaped.query.set_limits(start, start + conf.PAGE_SIZE)
     return shaped
 
 
-def _page(reply: Answer, wish: Wish) -> Found:
-    """The page with the filters of `wish`: what fits without them is known by now, and the categories by another search."""
-    narrowed, wide = (_filtered(reply.found, wish.filters(category=category)) for category in (True, False))
-    shown = _shown(reply, _shaped(narrowed, wish), wish)
-    categories = _categories(wide.facet("category")) if wish.category else shown.categories
+def _page(reply: Answer, refinement: Refinement) -> Found:
+    """The page with the filters of `refinement`: what fits without them is known by now, and the categories by another search."""
+    narrowed, wide = (_filtered(reply.found, refinement.filters(category=category)) for category in (True, False))
+    shown = _shown(reply, _shaped(narrowed, refinement), refinement)
+    categories = _categories(wide.facet("category")) if refinement.category else shown.categories
     return replace(shown, unfiltered=reply.found.query.get_count(), categories=categories)
 
 
@@ -107,7 +107,7 @@ def _filtered(found: Any, filters: list[SQ]) -> Any:
     return found
 
 
-def _shown(reply: Answer, found: Any, wish: Wish) -> Found:
+def _shown(reply: Answer, found: Any, refinement: Refinement) -> Found:
     keys, number = [result.pk for result in found.query.get_results()], found.query.get_count()
     pages = -(-number // conf.PAGE_SIZE)
     return Found(reply.query, hits(reply.query, keys), number, number, pages, _categories(found), reply.loose)
@@ -125,23 +125,23 @@ def hits(query: Query, keys: list[str]) -> list[Hit]:
     return [Hit(card, marked(card.name, query)) for card in cards(shown)]
 
 
-def _from_database(query: Query, wish: Wish) -> Found:
+def _from_database(query: Query, refinement: Refinement) -> Found:
     """Names that hold every word: coarse, but an answer."""
     rows = SKU.objects.filter(on_sale=True)
     for word in runs(query.text):
         rows = rows.filter(Q(name__icontains=word) | Q(type__name__icontains=word))
-    if wish.category:
-        rows = rows.filter(type__slug=wish.category)
-    if wish.lowest is not None:
-        rows = rows.filter(price__gte=wish.lowest)
-    if wish.highest is not None:
-        rows = rows.filter(price__lte=wish.highest)
-    if wish.in_stock:
+    if refinement.category:
+        rows = rows.filter(type__slug=refinement.category)
+    if refinement.lowest is not None:
+        rows = rows.filter(price__gte=refinement.lowest)
+    if refinement.highest is not None:
+        rows = rows.filter(price__lte=refinement.highest)
+    if refinement.in_stock:
         rows = rows.filter(stock__gte=1)
     order = {"price": ("price", "pk"), "-price": ("-price", "pk"), "newest": ("-pk",)}.get(
-        wish.sort, ("-sales_rank", "pk")
+        refinement.sort, ("-sales_rank", "pk")
     )
     number, size = rows.count(), conf.PAGE_SIZE
-    start = (wish.page - 1) * size
+    start = (refinement.page - 1) * size
     keys = [str(pk) for pk in rows.order_by(*order).values_list("pk", flat=True)[start : start + size]]
     return Found(query, hits(query, keys), number, number, -(-number // size), degraded=True)

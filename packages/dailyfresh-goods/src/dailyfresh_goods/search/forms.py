@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .finding import SORTS, Wish
+from .finding import SORTS, Refinement
 from .words.normal import LONGEST
 
 LAST_PAGE = 50
 
 
 class SearchForm(forms.Form):
-    """The words and the filters; `wish()` is what of them is understood."""
+    """The words and the filters; `refinement()` is what of them is understood."""
 
     q = forms.CharField(label=_("Search goods"), required=False, max_length=None)
     category = forms.SlugField(label=_("Category"), required=False)
@@ -27,11 +27,11 @@ class SearchForm(forms.Form):
         self.is_valid()
         return "".join(self.data.get("q", "")[: LONGEST * 4].split("\x00")).strip()
 
-    def wish(self) -> Wish:
+    def refinement(self) -> Refinement:
         """The filters that are valid."""
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
-        return Wish(
+        return Refinement(
             category=data.get("category") or "",
             sort=data.get("sort") or "",
             lowest=data.get("low"),

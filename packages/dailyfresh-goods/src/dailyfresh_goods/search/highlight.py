@@ -5,10 +5,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .understanding import Query
 from .words.normal import is_han, normalise
-from .words.sound import syllables
+from .words.pinyin import syllables
 
 Marked = list[tuple[str, bool]]
-MARK, KRAM = mark_safe("<mark>"), mark_safe("</mark>")
+OPEN, CLOSE = mark_safe("<mark>"), mark_safe("</mark>")
 
 
 def marked(name: str, query: Query) -> Marked:
@@ -58,7 +58,7 @@ def _light_sound(plain: list[str], lit: list[bool], word: str) -> None:
 
 def as_html(parts: Marked) -> SafeString:
     """The parts escaped, those searched for in <mark>."""
-    return format_html_join("", "{}{}{}", ((MARK, text, KRAM) if on else ("", text, "") for text, on in parts))
+    return format_html_join("", "{}{}{}", ((OPEN, text, CLOSE) if on else ("", text, "") for text, on in parts))
 
 
 def spans(parts: Marked) -> list[list[int]]:

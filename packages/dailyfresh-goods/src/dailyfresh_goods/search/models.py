@@ -1,14 +1,18 @@
-"""What the shop itself says about words."""
+"""What the shop itself says about words, and the thesaurus that comes of it."""
+
+from threading import Lock
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connections, models, router
 from django.utils.translation import gettext_lazy as _
 
-from .words.lexicon import words_in
+from ..conf import conf
+from .words.dictionary import Group, shipped_groups, words_in
+from .words.thesaurus import Thesaurus
 
 
 class Synonym(models.Model):
-    """One row of the lexicon; for the words it names it takes the place of the shipped rows."""
+    """One row of the thesaurus; for the words it names it takes the place of the shipped rows."""
 
     words = models.CharField(
         _("words"),
@@ -37,3 +41,28 @@ class Synonym(models.Model):
     def clean(self) -> None:
         if not words_in(self.words):
             raise ValidationError({"words": _("Write at least one word.")})
+
+
+_lock = Lock()
+_loaded: tuple[object, Thesaurus] | None = None
+
+
+def thesaurus() -> Thesaurus:
+    """The thesaurus as it stands: one statement asks whether the shop's rows have changed."""
+    global _loaded
+    stamp = (_stamp(), tuple(conf.SEARCH_SYNONYMS))
+    loaded = _loaded
+    if loaded is None or loaded[0] != stamp:
+        own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
+        with _lock:
+            _loaded = loaded = (stamp, Thesaurus(shipped_groups(), own))
+    return loaded[1]
+
+
+def _stamp() -> object:
+    """Another value after every change of the rows; plain SQL, since building it costs more than asking it, at each search."""
+    connection = connections[router.db_for_read(Synonym)]
+    table, updated = map(connection.ops.quote_name, (Synonym._meta.db_table, "updated_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT MAX({updated}), COUNT(*) FROM {table}")  # noqa: S608  # the names are the model's own
+        return cursor.fetchone()

@@ -9,14 +9,13 @@ from django.db.models import QuerySet
 from haystack import indexes
 
 from ..models import SKU
-from .fields import TokensField
-from .words.cutting import cutter
 from .words.grams import grams, head_grams
 from .words.normal import is_han, normalise, runs
 from .words.packs import packs
-from .words.sound import sounds
+from .words.pinyin import sounds
+from .words.segmentation import segmenter
 
-FORMAT = "3"
+FORMAT = "4"
 """Part of every digest: raise it when documents are made differently, and `search_status` finds them all."""
 
 _TAG = re.compile(r"<[^>]*>")
@@ -31,7 +30,7 @@ def type_words(name: str) -> set[str]:
     """What a type is called: its words, their first characters (禽蛋 for 禽类蛋品), all of it, and its last character (菜 for 新鲜蔬菜)."""
     found = set()
     for run in runs(normalise(name)):
-        words = list(cutter().cut(run))
+        words = list(segmenter().cut(run))
         found |= {run, *words}
         if is_han(run):
             found |= {run[-1], "".join(word[0] for word in words)}
@@ -52,8 +51,18 @@ def singular(word: str) -> str:
     return word
 
 
+class TokensField(indexes.CharField):  # type: ignore[misc]
+    """Tokens with a space between them, taken as they stand: the index class cuts them, `prepare` of a field gives none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"stored": False, "default": "", **options})
+
+    def prepare(self, obj: Any) -> str:
+        return ""
+
+
 class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
-    text = indexes.CharField(document=True, stored=False)
+    text = TokensField(document=True)
     head = TokensField(boost=8)
     name = TokensField(boost=6)
     latin = TokensField(boost=6)
@@ -88,18 +97,17 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
     def prepare(self, obj: SKU) -> dict[str, Any]:
         data: dict[str, Any] = super().prepare(obj)
         full, initials = sounds(obj.name)
+        texts = (
+            obj.name,
+            obj.spu.name,
+            obj.type.name,
+            obj.origin,
+            obj.unit,
+            obj.description,
+            plain_text(obj.spu.detail),
+        )
         fields = {
-            "text": " ".join(
-                (
-                    obj.name,
-                    obj.spu.name,
-                    obj.type.name,
-                    obj.origin,
-                    obj.unit,
-                    obj.description,
-                    plain_text(obj.spu.detail),
-                )
-            ),
+            "text": {word for word, _start, _end in segmenter().spans(normalise(" ".join(texts)))},
             "head": head_grams(obj.name),
             "name": grams(obj.name),
             "latin": latin_words(f"{obj.slug} {obj.name} {obj.spu.name}"),
@@ -110,9 +118,7 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
             "origin": grams(obj.origin),
             "packs": packs(normalise(f"{obj.name} {obj.unit}")),
         }
-        data.update(
-            {name: value if isinstance(value, str) else " ".join(sorted(value)) for name, value in fields.items()}
-        )
+        data.update({name: " ".join(sorted(words)) for name, words in fields.items()})
         data["price"] = int(obj.price * 100)
         data["digest"] = self.digest_of(sources_of(obj))
         return data

@@ -10,12 +10,12 @@ from django.utils import translation
 from ..models import SKU
 from ..pages.cache import cached
 from ..selectors import goods_types
-from .counting import KNOWN, popular_searches
-from .finding import Wish, find
+from .finding import Refinement, find
 from .highlight import spans
+from .popular import KNOWN, popular_searches
 from .search_indexes import type_words
 from .words.normal import LONGEST, normalise
-from .words.sound import sounds
+from .words.pinyin import sounds
 
 GOODS, TYPES, SEARCHES = 6, 2, 3
 SECONDS = 30
@@ -55,7 +55,7 @@ def _build(text: str) -> list[dict[str, Any]]:
         for other in popular_searches(KNOWN)
         if other != text and _begins(text, other)
     ]
-    found = find(text, Wish())
+    found = find(text, Refinement())
     goods = [
         {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image_url,
          "price": str(hit.card.price), "unit": hit.card.unit, "tone": hit.card.tone}

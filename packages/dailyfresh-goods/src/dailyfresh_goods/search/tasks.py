@@ -6,7 +6,7 @@ from celery.signals import worker_process_init
 from ..models import StaleDocument
 from ..waking import tasks_run_inline, wake
 from .indexing import drain
-from .words.cutting import cutter
+from .words.segmentation import segmenter
 
 SECONDS = 20
 """A task that takes long is delivered again by brokers such as Redis, while it goes on."""
@@ -23,10 +23,10 @@ def drain_documents() -> None:
     elif drain(seconds=SECONDS) and StaleDocument.objects.exists():
         wake(drain_documents)
     # An idle run loads the dictionary, so that the first change does not wait for it.
-    cutter()
+    segmenter()
 
 
 @worker_process_init.connect(dispatch_uid="dailyfresh_search.load_dictionary")
 def load_dictionary(**_: object) -> None:
     """Loads the dictionary when a worker's process begins."""
-    cutter()
+    segmenter()

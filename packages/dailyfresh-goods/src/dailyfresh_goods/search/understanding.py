@@ -7,21 +7,21 @@ from functools import cache
 
 from haystack.backends import SQ
 
-from .fields import Tokens
+from .engines.conditions import Tokens
 from .search_indexes import SKUIndex, singular
-from .words.cutting import cutter
 from .words.dictionary import lines_of
 from .words.grams import needles
-from .words.lexicon import Lexicon
 from .words.normal import LONGEST, is_han, normalise, runs
 from .words.packs import without_packs
+from .words.segmentation import segmenter
+from .words.thesaurus import Thesaurus
 
 WEIGHTS = {name: float(field.boost) for name, field in SKUIndex.fields.items()}
 MOST_CONCEPTS = 8
 HEARD = 0.9
 ONE_CHARACTER = 0.6
-LEXICON = 50
-"""Added to the number of a part: what the lexicon finds."""
+THESAURUS = 50
+"""Added to the number of a part: what the thesaurus finds."""
 _TONES = re.compile(r"(?:[a-z]{1,6}[1-5] ?)+")
 
 
@@ -48,16 +48,16 @@ class Concept:
     def sq(self, part: int, *, everywhere: bool = False) -> SQ:
         """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text.
 
-        What the word itself and what the lexicon finds are two parts: 鱼 finds 八爪鱼 by the character, 黄花鱼 by both.
+        What the word itself and what the thesaurus finds are two parts: 鱼 finds 八爪鱼 by the character, 黄花鱼 by both.
         """
         clauses = [*self._own(part)]
         for word, factor in self.alternatives:
             # English words are there for English queries: slugs would bring "duck-egg" for 鸭肉.
             if is_han(self.word) and not is_han(word):
                 continue
-            clauses += self._named(word, part + LEXICON, factor, alone=False)
+            clauses += self._named(word, part + THESAURUS, factor, alone=False)
             if len(word) > 1:
-                clauses.append(self._leaf("kind", [word], part + LEXICON, factor))
+                clauses.append(self._leaf("kind", [word], part + THESAURUS, factor))
         if everywhere:
             clauses += [
                 self._leaf("text", [word], part, 1.0) for word in (self.word, *(word for word, _ in self.alternatives))
@@ -80,12 +80,12 @@ class Concept:
                 yield SQ(**{f"{name}__startswith": Tokens([word], weight=WEIGHTS[name] / 2, part=part)})
 
     def _named(self, word: str, part: int, factor: float, *, alone: bool) -> Iterable[SQ]:
-        """Documents with `word` in their names; of the lexicon's words those of one character must be what the name says last."""
+        """Documents with `word` in their names; of the thesaurus's words those of one character must be what the name says last."""
         if not is_han(word):
             for form in dict.fromkeys((word, singular(word))):
                 yield self._leaf("latin", form.split(), part, factor)
             return
-        # One character of the lexicon says less than a whole word: "prawns" is 虾, which 龙虾 ends with, but 基围虾 first.
+        # One character of the thesaurus says less than a whole word: "prawns" is 虾, which 龙虾 ends with, but 基围虾 first.
         yield self._leaf("head", [word], part, factor if alone or len(word) > 1 else factor * ONE_CHARACTER)
         if alone or len(word) > 1:
             grams = needles(word)
@@ -133,52 +133,52 @@ def _joined(clauses: list[SQ], connector: str) -> SQ:
     return found
 
 
-def concept_of(word: str, lexicon: Lexicon, *, beginning: bool = False) -> Concept:
-    """`word` with all that the lexicon says of it; Latin letters are also heard as Pinyin."""
-    alternatives = lexicon.alternatives(word)
+def concept_of(word: str, thesaurus: Thesaurus, *, beginning: bool = False) -> Concept:
+    """`word` with all that the thesaurus says of it; Latin letters are also heard as Pinyin."""
+    alternatives = thesaurus.alternatives(word)
     if not is_han(word):
-        heard = [singular(word), *lexicon.sounding_like([word])]
+        heard = [singular(word), *thesaurus.sounding_like([word])]
         if beginning:
-            heard += lexicon.abbreviated(word)
+            heard += thesaurus.abbreviated(word)
         for other in heard:
             if other != word:
                 alternatives.update(
                     {
                         w: f * HEARD
-                        for w, f in {other: 1.0, **lexicon.alternatives(other)}.items()
+                        for w, f in {other: 1.0, **thesaurus.alternatives(other)}.items()
                         if w not in alternatives
                     }
                 )
     return Concept(word, tuple(alternatives.items()), beginning)
 
 
-def understand(text: str, lexicon: Lexicon) -> Query:
+def understand(text: str, thesaurus: Thesaurus) -> Query:
     """The concepts and packs that `text`, as typed, names."""
     typed, text = text[: LONGEST * 4], normalise(text[: LONGEST * 4])[:LONGEST].strip()
     if _TONES.fullmatch(text):
         text = re.sub(r"\d", "", text)
     rest, packs = without_packs(text)
-    words = words_of(rest, lexicon)
+    words = words_of(rest, thesaurus)
     if modifiers().issuperset(words):
         # Beside words that name something a picture repeats or adorns them.
         words = list(dict.fromkeys(pictures()[char] for char in typed if char in pictures())) or words
     return Query(
-        text or " ".join(words), tuple(concept_of(word, lexicon) for word in words)[:MOST_CONCEPTS], tuple(packs)
+        text or " ".join(words), tuple(concept_of(word, thesaurus) for word in words)[:MOST_CONCEPTS], tuple(packs)
     )
 
 
-def words_of(text: str, lexicon: Lexicon) -> list[str]:
-    """The words of a normalised text, each once: the lexicon's phrases and words first, then as jieba cuts."""
+def words_of(text: str, thesaurus: Thesaurus) -> list[str]:
+    """The words of a normalised text, each once: the thesaurus's phrases and words first, then as jieba cuts."""
     found: list[str] = []
     whole = runs(text)
     at = 0
     while at < len(whole):
-        for length in range(min(lexicon.phrases, len(whole) - at), 0, -1):
+        for length in range(min(thesaurus.phrases, len(whole) - at), 0, -1):
             phrase = " ".join(whole[at : at + length])
             if length > 1 and not phrase.isascii():
                 continue
-            if phrase in lexicon or length == 1:
-                found += [phrase] if phrase in lexicon or not is_han(phrase) else cutter().cut(phrase)
+            if phrase in thesaurus or length == 1:
+                found += [phrase] if phrase in thesaurus or not is_han(phrase) else segmenter().cut(phrase)
                 at += length
                 break
     return list(dict.fromkeys(found))

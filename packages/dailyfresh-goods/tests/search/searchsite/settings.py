@@ -9,7 +9,7 @@ from minisite.settings import *  # noqa: F403
 
 ROOT_URLCONF = "searchsite.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "dailyfresh_goods.search", "haystack"]  # noqa: F405
-MIDDLEWARE = ["searchsite.middleware.strict_policy", *MIDDLEWARE]  # noqa: F405
+MIDDLEWARE = ["searchsite.urls.strict_policy", *MIDDLEWARE]  # noqa: F405
 INDEX = Path(os.environ.get("SEARCH_INDEX") or tempfile.mkdtemp(prefix="dailyfresh-search-"))
 NAME_OF_ENGINE = os.environ.get("SEARCH_ENGINE", "whoosh")
 HAYSTACK_CONNECTIONS = {

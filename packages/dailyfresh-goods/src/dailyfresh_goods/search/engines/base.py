@@ -17,6 +17,7 @@ from haystack.models import SearchResult
 from haystack.utils import get_identifier
 
 from ...generations import Generations
+from .conditions import Tree
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Reader:
 
     @abstractmethod
     def search(
-        self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
+        self, tree: Tree | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         """How many fit, (model, key, score) of those from `start` to `end`, and value -> count of each facet.
 
@@ -87,10 +88,11 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
 
     def reader(self) -> Reader:
         """The reader of what was committed last. Raises IndexUnavailable."""
-        stamp, folder = self.generations.stamp, self.generations.current
-        if folder is None:
-            raise self._none()
-        if self._reader is None or self._stamp != stamp:
+        stamp = self.generations.stamp
+        if self._reader is None or stamp is None or self._stamp != stamp:
+            folder = self.generations.current
+            if folder is None:
+                raise self._none()
             try:
                 reader = self.open(folder)
             except Exception as error:
@@ -100,7 +102,9 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
                 raise IndexUnavailable(
                     f"{folder} cannot be read ({error!r}): run `manage.py search_rebuild`"
                 ) from error
-            self.forget_reader()
+            # The old one goes last: whoosh copies its files, and memory that is freed first has to be got anew.
+            if self._reader is not None:
+                self._reader.close()
             self._reader, self._stamp = reader, stamp
         return self._reader
 
@@ -109,9 +113,7 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
 
     def forget_reader(self) -> None:
         """Makes the next search open the index anew."""
-        if self._reader is not None:
-            self._reader.close()
-        self._reader = None
+        self._stamp = None
 
     def search(self, query_string: str, **options: Any) -> dict[str, Any]:
         """haystack's entry: results, hits and facets. Raises IndexUnavailable."""

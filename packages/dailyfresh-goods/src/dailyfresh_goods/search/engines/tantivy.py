@@ -1,6 +1,5 @@
 """tantivy on local files: the same documents and the same scores as whoosh, in a hundredth of the time."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from math import log2
 from pathlib import Path
@@ -22,10 +21,8 @@ from tantivy import (
     Tokenizer,
 )
 
-from ..words.cutting import cutter
-from ..words.normal import normalise
 from .base import LocalBackend, Reader, fields_of
-from .tree import TreeQuery
+from .conditions import Tree, TreeQuery, parts_of
 
 SELLS = "sells"
 """A column that lifts what is in stock and sells best above its equals: tantivy multiplies a score by log2(2 + weight)."""
@@ -50,7 +47,7 @@ class TantivyReader(Reader):
             return Query.empty_query()
         return Query.term_query(self.schema, field, int(text) if field in self.integers else text, index_option="basic")
 
-    def _leaf(self, leaf: dict[str, Any]) -> Query:
+    def _leaf(self, leaf: Tree) -> Query:
         field, lookup, value = leaf["field"], leaf["lookup"], leaf["value"]
         texts = [str(text) for text in value] if isinstance(value, list) else [str(value)]
         if lookup in ("content", "exact"):
@@ -72,8 +69,8 @@ class TantivyReader(Reader):
             )
         return Query.const_score_query(found, leaf["weight"])
 
-    def query(self, node: dict[str, Any]) -> Query:
-        """The tree as a query of tantivy with the sums of `algebra`."""
+    def query(self, node: Tree) -> Query:
+        """The tree as a query of tantivy with the sums of `conditions.evaluate`."""
         op = node.get("op")
         if op is None:
             return self._leaf(node)
@@ -82,17 +79,12 @@ class TantivyReader(Reader):
             return Query.const_score_query(Query.boolean_query([(Occur.Must, Query.all_query()), *inner]), 0.0)
         if op == "and":
             return _all_of([self.query(child) for child in node["of"]])
-        parts: dict[int, list[Query]] = defaultdict(list)
-        branches = []
-        for child in node["of"]:
-            if "op" in child:
-                branches.append(self.query(child))
-            else:
-                parts[child["part"]].append(self.query(child))
-        return _any_of([*branches, *(Query.disjunction_max_query(leaves) for leaves in parts.values())])
+        branches, parts = parts_of(node)
+        best = (Query.disjunction_max_query([self._leaf(leaf) for leaf in leaves]) for leaves in parts)
+        return _any_of([*map(self.query, branches), *best])
 
     def search(
-        self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
+        self, tree: Tree | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         query = self.query(tree) if tree else Query.const_score_query(Query.all_query(), 1.0)
         field, descending = order[0] if order else (None, True)
@@ -185,15 +177,9 @@ class TantivyBackend(LocalBackend):
             writer.wait_merging_threads()
 
 
-def _row(document: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """A document as tantivy takes it: long text cut into words here, since tokenizers of tantivy are written in Rust."""
-    row: dict[str, Any] = {name: document[name] for name in (ID, DJANGO_CT, DJANGO_ID)}
-    for name, field in fields.items():
-        if (value := document.get(name)) is None:
-            continue
-        row[name] = (
-            " ".join(word for word, _start, _end in cutter().spans(normalise(value))) if field.document else value
-        )
+def _row(document: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """A document as tantivy takes it: what its schema has a name for and is not None, and SELLS."""
+    row = {name: value for name in (ID, DJANGO_CT, DJANGO_ID, *names) if (value := document.get(name)) is not None}
     row[SELLS] = LIFT * (log2(1 + max(document.get("sales") or 0, 0)) + (IN_STOCK if document.get("band") else 0))
     return row
 

@@ -1,4 +1,4 @@
-"""whoosh on local files, Chinese cut by jieba.
+"""whoosh on local files.
 
 whoosh keeps terms, postings and columns; the sets of documents are combined here, because every match of a field weighs the
 same (names of six characters gain nothing from term statistics) and sets are faster than whoosh's matchers in Python.
@@ -6,9 +6,9 @@ same (names of six characters gain nothing from term statistics) and sets are fa
 
 import heapq
 from array import array
-from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -16,45 +16,21 @@ from typing import Any
 from haystack.backends import BaseEngine
 from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 from whoosh import fields, query
-from whoosh.analysis import Token, Tokenizer
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.columns import NumericColumn
 from whoosh.filedb.filestore import FileStorage
-from whoosh.searching import Searcher
 
-from ..words.cutting import cutter
-from ..words.normal import normalise
-from .algebra import evaluate
 from .base import LocalBackend, Reader, fields_of
-from .tree import TreeQuery
+from .conditions import Tree, TreeQuery, evaluate
 
+SORTED_IN_MEMORY = 2048
+"""MB of postings beyond which whoosh sorts them through files: more than a portion of a rebuild ever has."""
 CACHED_IDS = 300_000
 """Numbers of documents that a reader keeps in its cache of terms, about 20 MB."""
-
-
-class ChineseTokenizer(Tokenizer):  # type: ignore[misc]
-    """jieba's words and the words inside them, each with its own position and offsets, so that phrases and highlights fit."""
-
-    def __call__(
-        self,
-        value: str,
-        positions: bool = False,
-        chars: bool = False,
-        start_pos: int = 0,
-        start_char: int = 0,
-        **_: Any,
-    ) -> Iterator[Token]:
-        spans = [span for span in cutter().spans(normalise(value)) if span[0].strip()]
-        places = {
-            start: number for number, start in enumerate(sorted({start for _word, start, _end in spans}), start_pos)
-        }
-        for word, start, end in spans:
-            token = Token(positions, chars, text=word, original=word, boost=1.0, stopped=False)
-            if positions:
-                token.pos = places[start]
-            if chars:
-                token.startchar, token.endchar = start_char + start, start_char + end
-            yield token
+PATTERNS = {
+    "startswith": query.Prefix,
+    "fuzzy": partial(query.FuzzyTerm, maxdist=1, prefixlength=1),
+}
 
 
 class Words(fields.ID):  # type: ignore[misc]
@@ -70,50 +46,21 @@ class Codec(W3Codec):  # type: ignore[misc]
     length_stats = False
 
 
-class Postings:
-    """The postings of one commit by term, in the place of whoosh's pool, which sorts a tuple for each through files.
-
-    Documents arrive in ascending order, those of merged segments last: only the terms are left to sort.
-    """
-
-    def __init__(self) -> None:
-        self.documents: dict[tuple[str, bytes], array[int]] = defaultdict(lambda: array("I"))
-        self.payloads: dict[tuple[str, bytes], list[tuple[float, bytes]]] = defaultdict(list)
-
-    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
-        field, text, document, weight, value = posting
-        self.documents[field, text].append(document)
-        if value:
-            self.payloads[field, text].append((weight, value))
-
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-        """In the order in which whoosh writes them."""
-        for field, text in sorted(self.documents):
-            payloads = self.payloads.get((field, text)) or repeat((1.0, b""))
-            for document, (weight, value) in zip(self.documents[field, text], payloads, strict=False):
-                yield field, text, document, weight, value
-
-    def cleanup(self) -> None:
-        """whoosh calls it at the end."""
-        self.documents.clear()
-        self.payloads.clear()
-
-
 class WhooshReader(Reader):
     def __init__(self, folder: Path) -> None:
-        self.reader = FileStorage(str(folder)).open_index().reader()
-        self.segments = [(Searcher(reader), offset) for reader, offset in self.reader.leaf_readers()]
+        self.searcher = FileStorage(str(folder)).open_index().searcher()
+        self.reader = self.searcher.reader()
         self.columns: dict[str, Any] = {}
-        self.cache: OrderedDict[str, frozenset[int]] = OrderedDict()
+        self.cache: OrderedDict[tuple[str, str], frozenset[int]] = OrderedDict()
         self.cached = 0
 
     def close(self) -> None:
-        self.reader.close()
+        self.searcher.close()
 
     def column(self, name: str) -> Any:
         """Number of a document -> its value of a sortable field."""
         if name not in self.columns:
-            values = [value for searcher, _offset in self.segments for value in searcher.reader().column_reader(name)]
+            values = [value for reader, _offset in self.reader.leaf_readers() for value in reader.column_reader(name)]
             self.columns[name] = array("q", values) if values and isinstance(values[0], int) else values
         return self.columns[name]
 
@@ -122,11 +69,11 @@ class WhooshReader(Reader):
 
     def term(self, field: str, text: str) -> frozenset[int]:
         """The documents that hold a term."""
-        key = f"{field}\0{text}"
+        key = (field, text)
         if key in self.cache:
             self.cache.move_to_end(key)
             return self.cache[key]
-        found = frozenset(self._matches(query.Term(field, text)))
+        found = self._matching(query.Term(field, text))
         self.cache[key] = found
         self.cached += len(found) + 8
         while self.cached > CACHED_IDS:
@@ -134,50 +81,41 @@ class WhooshReader(Reader):
             self.cached -= len(dropped) + 8
         return found
 
-    def _matches(self, wanted: query.Query) -> Iterator[int]:
-        for searcher, offset in self.segments:
-            for number in wanted.matcher(searcher, searcher.boolean_context()).all_ids():
-                yield offset + number
+    def _matching(self, wanted: query.Query) -> frozenset[int]:
+        return frozenset(
+            offset + number
+            for searcher, offset in self.searcher.leaf_searchers()
+            for number in wanted.matcher(searcher, searcher.boolean_context()).all_ids()
+        )
 
-    def leaf(self, leaf: dict[str, Any]) -> Iterable[int]:
+    def leaf(self, leaf: Tree) -> Iterable[int]:
+        """The documents that fit a leaf."""
         field, lookup, value = leaf["field"], leaf["lookup"], leaf["value"]
+        texts = value if isinstance(value, list) else [value]
         if lookup in ("content", "exact", "in"):
-            texts = value if isinstance(value, list) else [str(value)]
             sets = sorted((self.term(field, str(text)) for text in texts), key=len)
             if lookup == "in":
                 return frozenset().union(*sets)
             return sets[0].intersection(*sets[1:]) if sets else ()
-        if lookup in ("startswith", "fuzzy"):
-            texts = value if isinstance(value, list) else [value]
-            make = (
-                query.Prefix
-                if lookup == "startswith"
-                else lambda name, text: query.FuzzyTerm(name, text, maxdist=1, prefixlength=1)
-            )
-            return frozenset(number for text in texts for number in self._matches(make(field, str(text))))
+        if lookup in PATTERNS:
+            return frozenset().union(*(self._matching(PATTERNS[lookup](field, str(text))) for text in texts))
         low, high = _bounds(lookup, value)
         column = self.column(field)
         return [number for number in self.everything() if low <= column[number] <= high]
 
     def search(
-        self, tree: dict[str, Any] | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
+        self, tree: Tree | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         scores = evaluate(tree, self.leaf, self.everything) if tree else dict.fromkeys(self.everything(), 0.0)
         band, sales, newest = self.column("band"), self.column("sales"), self.column("newest")
         keys = [(self.column(name), -1 if descending else 1) for name, descending in order]
 
         def rank(number: int) -> tuple[Any, ...]:
-            return (
-                *(sign * column[number] for column, sign in keys),
-                -scores[number],
-                not band[number],
-                -sales[number],
-                newest[number],
-            )
+            asked = (sign * column[number] for column, sign in keys)
+            return (*asked, -scores[number], not band[number], -sales[number], newest[number])
 
-        best = (
-            heapq.nsmallest(end, scores, key=rank)[start:] if end < len(scores) else sorted(scores, key=rank)[start:end]
-        )
+        # nsmallest sorts when it is asked for all.
+        best = heapq.nsmallest(end, scores, key=rank)[start:]
         models, ids = self.column(DJANGO_CT), self.column(DJANGO_ID)
         counts = {name: dict(Counter(map(self.column(name).__getitem__, scores))) for name in facets}
         return len(scores), [(models[number], ids[number], scores[number]) for number in best], counts
@@ -200,8 +138,6 @@ class WhooshBackend(LocalBackend):
                 found[name] = fields.COLUMN(NumericColumn("q"))
             elif not field.indexed or hasattr(field, "facet_for"):
                 found[name] = fields.ID(sortable=True)
-            elif field.document:
-                found[name] = fields.TEXT(analyzer=ChineseTokenizer())
             else:
                 found[name] = Words()
         return fields.Schema(**found)
@@ -213,8 +149,7 @@ class WhooshBackend(LocalBackend):
         return WhooshReader(folder)
 
     def write(self, folder: Path, documents: Iterable[dict[str, Any]], gone: Iterable[str], *, fresh: bool) -> None:
-        writer = FileStorage(str(folder)).open_index().writer(codec=Codec())
-        writer.pool = Postings()
+        writer = FileStorage(str(folder)).open_index().writer(codec=Codec(), limitmb=SORTED_IN_MEMORY)
         known = set(writer.schema.names())
         try:
             for key in gone:

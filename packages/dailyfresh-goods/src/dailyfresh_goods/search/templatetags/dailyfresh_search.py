@@ -4,7 +4,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.translation import gettext as _
 
-from ..counting import popular_searches
+from ..popular import popular_searches
 
 register = template.Library()
 

@@ -1,7 +1,8 @@
-"""Words of the trade: those that are one word, and those whose parts mean something else."""
+"""Words of the trade, as the shipped files and the site's own say: compounds, and groups of synonyms."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -36,16 +37,31 @@ def compound_pattern() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, compounds()), key=len, reverse=True)) or r"(?!)")
 
 
+@dataclass(frozen=True)
+class Group:
+    """Words for the same thing, and narrower ones that searching these finds too."""
+
+    words: tuple[str, ...]
+    narrower: tuple[str, ...] = ()
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of a list with commas or line breaks, each in its normal spelling, once."""
+    parts = re.split("[,，、;；\n]", text)
+    return tuple(dict.fromkeys(word for part in parts if (word := normalise(part))))
+
+
+@cache
+def shipped_groups() -> tuple[Group, ...]:
+    """The groups of the shipped file and of the setting SEARCH_SYNONYMS: "牛肉, beef > 牛排, 肥牛"."""
+    lines = (line.partition(">") for line in lines_of("synonyms.txt", conf.SEARCH_SYNONYMS))
+    return tuple(Group(words_in(words), words_in(narrower)) for words, _, narrower in lines)
+
+
 @cache
 def words_of_trade() -> frozenset[str]:
     """What the cutter must keep together: compounds, words of the dictionaries and of the synonyms."""
-    from .lexicon import shipped_groups
-
-    words = {
-        normalise(word)
-        for line in lines_of("dictionary.txt", conf.SEARCH_DICTIONARIES)
-        for word in [line.partition("=")[0]]
-    }
+    words = {normalise(line.partition("=")[0]) for line in lines_of("dictionary.txt", conf.SEARCH_DICTIONARIES)}
     for group in shipped_groups():
         words.update(group.words, group.narrower)
     return frozenset(word for word in words if len(word) > 1 and " " not in word and is_han(word))

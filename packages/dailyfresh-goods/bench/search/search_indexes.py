@@ -1,3 +1,5 @@
+"""What one writes with haystack and whoosh alone: the baseline."""
+
 from dailyfresh_goods.models import SKU
 from haystack import indexes
 from jieba.analyse import ChineseAnalyzer

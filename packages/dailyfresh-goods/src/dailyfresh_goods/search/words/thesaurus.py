@@ -1,13 +1,11 @@
 """What else a word is called: the shipped groups of fresh food, and the shop's own rows, which win."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
-from ...conf import conf
-from .dictionary import lines_of
-from .normal import is_han, normalise
-from .sound import spellings, syllables
+from .dictionary import Group
+from .normal import is_han
+from .pinyin import spellings, syllables
 
 NARROWER = 0.8
 """What a narrower word weighs against the word that was typed; another word for the same weighs `SAME`."""
@@ -17,32 +15,7 @@ TYPICAL = 0.005
 MOST = 48
 
 
-@dataclass(frozen=True)
-class Group:
-    """Words for the same thing, and narrower ones that searching these finds too."""
-
-    words: tuple[str, ...]
-    narrower: tuple[str, ...] = ()
-
-
-def words_in(text: str) -> tuple[str, ...]:
-    """The words of a list with commas or line breaks, each in its normal spelling, once."""
-    for mark in "，、;；\n":
-        text = text.replace(mark, ",")
-    return tuple(dict.fromkeys(word for part in text.split(",") if (word := normalise(part))))
-
-
-@cache
-def shipped_groups() -> tuple[Group, ...]:
-    """The groups of the shipped file and of the setting SEARCH_SYNONYMS: "牛肉, beef > 牛排, 肥牛"."""
-    found = []
-    for line in lines_of("synonyms.txt", conf.SEARCH_SYNONYMS):
-        words, _, narrower = line.partition(">")
-        found.append(Group(words_in(words), words_in(narrower)))
-    return tuple(found)
-
-
-class Lexicon:
+class Thesaurus:
     """Groups made ready for look-up; immutable."""
 
     def __init__(self, shipped: Iterable[Group], own: Iterable[Group]) -> None:

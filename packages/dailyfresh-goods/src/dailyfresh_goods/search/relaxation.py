@@ -1,4 +1,4 @@
-"""How a query is answered: the strictest reading that finds something wins.
+"""Query relaxation: a query is read less and less strictly until something is found.
 
 0. a word half in characters and half in Pinyin, as it sounds: 土dou is tudou
 1. all words, in the names (with the pack that was asked for)
@@ -20,11 +20,11 @@ from haystack.query import SearchQuerySet
 
 from .corrections import corrected
 from .understanding import Concept, Query, concept_of, modifiers, understand, words_of
-from .words.cutting import cutter
-from .words.lexicon import Lexicon
 from .words.normal import is_han, runs
 from .words.packs import without_packs
-from .words.sound import spellings
+from .words.pinyin import spellings
+from .words.segmentation import segmenter
+from .words.thesaurus import Thesaurus
 
 
 @dataclass(frozen=True)
@@ -37,49 +37,39 @@ class Answer:
 
 
 def answer(
-    text: str, lexicon: Lexicon, *, using: str | None = None, shaped: Callable[[Any], Any] = lambda found: found
+    text: str, thesaurus: Thesaurus, *, using: str | None = None, shaped: Callable[[Any], Any] = lambda found: found
 ) -> Answer:
     """The strictest reading of `text` that finds at least one document; raises what the engine raises.
 
     `shaped` may give the SearchQuerySet an order, facets and limits, so that it needs no second search to be shown.
     """
-    query = understand(text, lexicon)
-    for reading, sq, loose in readings(query, lexicon, using):
-        if sq is not None and (found := shaped(queryset(sq, using))).query.get_count():
+    query = understand(text, thesaurus)
+    for reading, sq, loose in readings(query, thesaurus, using):
+        if sq is not None and (found := shaped(SearchQuerySet(using=using).filter(sq))).query.get_count():
             return Answer(reading, found, loose)
     return Answer(query, None)
 
 
-def queryset(sq: SQ, using: str | None) -> Any:
-    return SearchQuerySet(using=using).filter(sq)
-
-
-def count(sq: SQ, using: str | None) -> int:
-    """How many documents fit."""
-    number: int = queryset(sq, using).query.get_count()
-    return number
-
-
-def readings(query: Query, lexicon: Lexicon, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:
+def readings(query: Query, thesaurus: Thesaurus, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:
     """The readings of a query in order: (query, condition, whether it is loose)."""
-    if (sounding := as_it_sounds(query, lexicon)) is not None:
+    if (sounding := as_it_sounds(query, thesaurus)) is not None:
         yield sounding, sounding.all_of(), False
     yield query, query.all_of(), False
-    lean = without_modifiers(query)
-    if query.packs or lean is not query:
-        yield lean, lean.all_of(packs=False) if lean.concepts else None, False
-    if (joined := as_one_word(query, lexicon)) is not None:
+    bare = without_modifiers(query)
+    if query.packs or bare is not query:
+        yield bare, bare.all_of(packs=False) if bare.concepts else None, False
+    if (joined := as_one_word(query, thesaurus)) is not None:
         yield joined, joined.all_of(packs=False), False
-    if (finer := in_two(lean, lexicon)) is not None:
+    if (finer := in_two(bare, thesaurus)) is not None:
         yield finer, finer.all_of(packs=False), False
-    yield lean, lean.all_of(everywhere=True, packs=False), False
-    if latin := [concept for concept in lean.concepts if concept.word.isascii() and len(concept.word) > 1]:
-        begun = lean.with_concepts(concept_of(c.word, lexicon, beginning=c in latin) for c in lean.concepts)
-        yield begun, begun.all_of(packs=False), False
-    for mended in corrected(lean, lexicon, lambda sq: count(sq, using), using):
+    yield bare, bare.all_of(everywhere=True, packs=False), False
+    if latin := [concept for concept in bare.concepts if concept.word.isascii() and len(concept.word) > 1]:
+        prefixed = bare.with_concepts(concept_of(c.word, thesaurus, beginning=c in latin) for c in bare.concepts)
+        yield prefixed, prefixed.all_of(packs=False), False
+    for mended in corrected(bare, thesaurus, using):
         yield mended, mended.all_of(packs=False), False
-    if len(lean.concepts) > 1:
-        yield lean, lean.any_of(), True
+    if len(bare.concepts) > 1:
+        yield bare, bare.any_of(), True
 
 
 def without_modifiers(query: Query) -> Query:
@@ -88,43 +78,43 @@ def without_modifiers(query: Query) -> Query:
     return query.with_concepts(kept) if kept and len(kept) < len(query.concepts) else query
 
 
-def as_it_sounds(query: Query, lexicon: Lexicon) -> Query | None:
+def as_it_sounds(query: Query, thesaurus: Thesaurus) -> Query | None:
     """`query` with words that begin in one script and go on in the other written in Pinyin, if it has any."""
     words: list[str] = []
     mixed = False
     for word in without_packs(query.text)[0].split():
         parts = runs(word)
         if len(parts) < 2 or not all(is_han(part) or part.isalpha() for part in parts):
-            words += words_of(word, lexicon)
+            words += words_of(word, thesaurus)
             continue
         mixed = True
         heard = product(*(spellings(part) if is_han(part) else [part] for part in parts))
         sounds = ["".join(read) for read in islice(heard, 16)]
-        words.append(next((sound for sound in sounds if lexicon.sounding_like([sound])), sounds[0]))
-    return query.with_concepts(concept_of(word, lexicon) for word in words) if mixed else None
+        words.append(next((sound for sound in sounds if thesaurus.sounding_like([sound])), sounds[0]))
+    return query.with_concepts(concept_of(word, thesaurus) for word in words) if mixed else None
 
 
-def as_one_word(query: Query, lexicon: Lexicon) -> Query | None:
+def as_one_word(query: Query, thesaurus: Thesaurus) -> Query | None:
     """`query` with all its words written together, if they are of one script."""
     words = query.text.split()
     if len(words) < 2 or len({is_han(word) for word in words}) > 1 or any(char.isdigit() for char in query.text):
         return None
     word = "".join(words)
-    return query.with_concepts([concept_of(word, lexicon) if len(word) > 1 else Concept(word)])
+    return query.with_concepts([concept_of(word, thesaurus) if len(word) > 1 else Concept(word)])
 
 
-def in_two(query: Query, lexicon: Lexicon) -> Query | None:
+def in_two(query: Query, thesaurus: Thesaurus) -> Query | None:
     """`query` with its long Chinese words cut once more, where both halves are words."""
-    words = [half for concept in query.concepts for half in _halves(concept.word, lexicon)]
+    words = [half for concept in query.concepts for half in _halves(concept.word, thesaurus)]
     return (
-        query.with_concepts(concept_of(word, lexicon) for word in words) if len(words) > len(query.concepts) else None
+        query.with_concepts(concept_of(word, thesaurus) for word in words) if len(words) > len(query.concepts) else None
     )
 
 
-def _halves(word: str, lexicon: Lexicon) -> list[str]:
+def _halves(word: str, thesaurus: Thesaurus) -> list[str]:
     if len(word) > 3 and is_han(word):
         for at in range(len(word) - 2, 1, -1):
             halves = [word[:at], word[at:]]
-            if all(half in lexicon or cutter().knows(half) for half in halves):
+            if all(half in thesaurus or segmenter().knows(half) for half in halves):
                 return halves
     return [word]

@@ -1,16 +1,57 @@
-"""Popular searches in a Redis sorted set whose scores fade."""
+"""Popular searches: what visitors really search for, counted and shown to the next one."""
 
 import hashlib
 import logging
 import math
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from .base import Popular
+from ..backends import backend
+from ..conf import conf
+from ..pages.cache import cached
 
 logger = logging.getLogger(__name__)
+SHOWN, KNOWN = 8, 200
+SECONDS = 60
+
+
+def popular_backend() -> "Popular | None":
+    """Where searches are counted; None when the site counts none."""
+    return None if conf.SEARCH_POPULAR is None else backend("SEARCH_POPULAR", Popular)  # type: ignore[type-abstract]
+
+
+def popular_searches(number: int = SHOWN) -> list[str]:
+    """The searches that count most, a minute old at most; one process asks, the others take what it had."""
+    counter = popular_backend()
+    if counter is None:
+        return []
+    return cached("popular_searches", (), lambda: counter.top(KNOWN), seconds=SECONDS, stale=True)[:number]
+
+
+class Popular(ABC):
+    """What a backend of the setting SEARCH_POPULAR must do."""
+
+    @abstractmethod
+    def note(self, text: str, *, visitor: str) -> None:
+        """Counts a search, the same one of one visitor once an hour; `text` in its normal spelling, since others are shown it.
+
+        A service that is down is logged, never raised.
+        """
+
+    @abstractmethod
+    def drop(self, text: str) -> None:
+        """Forgets a search, if it was counted. A service that is down is logged, never raised."""
+
+    @abstractmethod
+    def top(self, number: int) -> list[str]:
+        """The searches that count most, recent ones more; empty when the service is down."""
+
+    def check(self) -> list[CheckMessage]:
+        """System check messages about the options."""
+        return []
 
 
 class RedisPopular(Popular):

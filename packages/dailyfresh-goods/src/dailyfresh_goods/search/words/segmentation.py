@@ -14,7 +14,7 @@ FREQUENCY = 20_000
 """High enough that a word of the trade is one word, low enough that it does not tear common ones apart."""
 
 
-class Cutter(Protocol):
+class Segmenter(Protocol):
     def cut(self, text: str) -> Iterable[str]:
         """The words of `text`, one after the other."""
 
@@ -72,7 +72,7 @@ class _Jieba:
 
 
 @cache
-def cutter() -> Cutter:
+def segmenter() -> Segmenter:
     """The process's cutter; the first call loads the dictionary (rjieba 0.3 s, jieba 1 to 3 s)."""
     try:
         return _Rjieba()

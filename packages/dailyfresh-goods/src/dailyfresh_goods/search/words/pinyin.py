@@ -6,9 +6,9 @@ pypinyin is the one that is kept (MIT, pure Python) and reads a character by the
 from functools import cache, lru_cache
 from itertools import islice, product
 
-from .cutting import cutter
 from .dictionary import compounds, lines_of, pieces
 from .normal import is_han, normalise, runs
+from .segmentation import segmenter
 
 LONGEST_SPAN = 8
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f"), ("r", "l"))
@@ -22,7 +22,7 @@ def syllables(text: str) -> list[str]:
 
 def readings(text: str) -> list[tuple[str, ...]]:
     """The syllables that each Chinese character of `text` may be typed as, the likeliest first."""
-    return [read for word in cutter().cut(text) for read in _readings(word)]
+    return [read for word in segmenter().cut(text) for read in _readings(word)]
 
 
 @lru_cache(20_000)
@@ -71,7 +71,7 @@ def _stretches(run: str) -> set[tuple[int, int]]:
     """From where to where in `run` a word or several may stand, and the last character of each word."""
     edges = {0, len(run)}
     found = set()
-    for _word, start, end in cutter().spans(run):
+    for _word, start, end in segmenter().spans(run):
         edges |= {start, end}
         found.add((end - 1, end))
     return found | {(start, end) for start in edges for end in edges if start < end <= start + LONGEST_SPAN}

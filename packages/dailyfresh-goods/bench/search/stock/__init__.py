@@ -1,1 +1,0 @@
-"""What one writes with haystack and whoosh alone: the baseline."""

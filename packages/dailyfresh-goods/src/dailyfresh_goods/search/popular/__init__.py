@@ -1,1 +1,0 @@
-"""Where searches are counted: one file per backend."""
