@@ -118,11 +118,11 @@ def show(browser: object, what: str, url: str) -> None:
 
 def export(orders: int) -> None:
     """How soon the CSV of everything begins, and what it does to the memory of the process."""
-    from dailyfresh_orders.admin.papers import csv_rows
+    from dailyfresh_orders.admin.exports import orders_csv
     from dailyfresh_orders.models import Order
 
     started, before = time.perf_counter(), resident()
-    rows = csv_rows(Order.objects.all())
+    rows = orders_csv(Order.objects.all())
     next(rows), next(rows)
     begun = time.perf_counter() - started
     most = max(resident() for n, _row in zip(range(orders), rows, strict=False) if n % 5000 == 0)

@@ -5,7 +5,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from dailyfresh_orders.admin import papers
+from dailyfresh_orders.admin import exports
 from dailyfresh_orders.admin.orders import AT_ONCE
 from dailyfresh_orders.models import Order, Review
 from dailyfresh_orders.services.reviewing import Words, review_order
@@ -148,7 +148,7 @@ def test_the_csv_tells_the_time_of_the_shop(make_order, apple, settings):
     Order.objects.update(
         placed_at=datetime(2026, 3, 1, 17, 30, tzinfo=UTC), paid_at=datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
     )
-    _head, row = csv.reader(papers.csv_rows(Order.objects.all()))
+    _head, row = csv.reader(line.decode() for line in list(exports.orders_csv(Order.objects.all()))[1:])
     assert [row[1], row[3]] == ["2026-03-02 01:30:00", "2026-03-02 02:00:00"]
 
 
@@ -161,7 +161,7 @@ def test_the_csv_of_many_orders_takes_few_statements(admin_client, make_order, a
 
 def test_the_csv_is_read_in_pieces_and_has_every_order_once(admin_client, make_order, apple, monkeypatch):
     orders = [make_order({apple: 1}) for _ in range(5)]
-    monkeypatch.setattr(papers._in_pieces, "__defaults__", (2,))
+    monkeypatch.setattr(exports, "PIECE", 2)
     answer = act(admin_client, "export_csv", *orders)
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))[1:]
     assert [row[0] for row in rows] == [order.number for order in reversed(orders)]

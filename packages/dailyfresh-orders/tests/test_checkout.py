@@ -5,7 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from dailyfresh_orders.exceptions import Busy
+from dailyfresh_core.retrying import Busy
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import quote, signed
 from dailyfresh_orders.services import placing
@@ -101,7 +101,7 @@ def test_what_a_join_leaves_out_is_named_before_anybody_orders(
     }[setting]()
     monkeypatch.setattr(f"minisite.shop.joins.{method}", lambda self, asked: given)
     with pytest.raises(
-        ImproperlyConfigured, match=rf"{setting}\].*minisite.shop.joins.*SimpleNamespace, has no {missing};"
+        ImproperlyConfigured, match=rf"{setting}.\].*minisite.shop.joins.*SimpleNamespace, has no {missing};"
     ):
         buy_now(shop, f"{apple.pk}:1")
 

@@ -156,7 +156,7 @@ def test_a_site_without_a_theme_has_a_rule_for_whatever_the_pages_are_laid_out_w
     asked = [url("confirm") + f"?buy={apple.pk}:1", url("list"), url("detail", order.number)]
     asked += [url("review", order.number), url("refund_request", order.number)]
     pages = [shop.get(each).content.decode() for each in asked]
-    sheets = re.findall(r'href="/static/(dailyfresh_orders/\w+\.css)"', pages[0])
+    sheets = re.findall(r'href="/static/(dailyfresh_\w+/\w+\.css)"', pages[0])
     assert [sheet.rpartition("/")[2] for sheet in sheets] == ["alone.css", "orders.css"]
     rules = "".join(Path(find(sheet)).read_text(encoding="utf-8") for sheet in sheets)
     used = {name for each in re.findall(r'class="([^"]*)"', "".join(pages)) for name in each.split()}

@@ -1,22 +1,21 @@
 """System checks: the joins, the strategies and the database under them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_type_hints
+from typing import Any
 
+from dailyfresh_core.checks import check_conf, check_tasks
+from dailyfresh_core.loading import imported
 from django.apps import AppConfig
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
 from django.urls import NoReverseMatch, reverse
 
-from .conf import NAME, Defaults, conf
+from .conf import NAME, conf
 from .freight import freight
 from .gateways import configured
-from .loading import imported
 from .models import Order
 from .stock import stock
-from .waking import tasks_run_inline
 
 JOINS = {
     "CATALOGUE": ("find",),
@@ -25,8 +24,16 @@ JOINS = {
 }
 """Setting -> the methods that its class must have."""
 
-MAY_BE_NOTHING = ("REVIEW_PICTURES", "LOW_STOCK", "PAY_GRACE_SECONDS", "REFUND_DAYS")
-"""Numbers that may be 0; the others begin at 1."""
+FROM_ONE = (
+    "PAY_MINUTES",
+    "RECEIVE_DAYS",
+    "REVIEW_DAYS",
+    "QUOTE_MINUTES",
+    "MAX_LINES",
+    "PAGE_SIZE",
+    "REVIEW_PICTURE_BYTES",
+)
+"""Numbers that begin at 1; the others may be 0."""
 
 LONG_WAIT = 10
 """Seconds from which waiting for a row lock keeps a worker too long."""
@@ -35,44 +42,15 @@ LONG_WAIT = 10
 @register(Tags.compatibility)
 def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The settings dict is one that this package understands."""
-    found: list[CheckMessage] = []
-    for key, nearest in conf.unknown().items():
-        hint = f"Did you mean {nearest!r}?" if nearest else "It has no effect."
-        found.append(Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="dailyfresh_orders.W001"))
-    for key, kind in get_type_hints(Defaults).items():
-        wanted = _wanted(key, kind, getattr(conf, key))
-        if wanted:
-            message = f"{NAME}[{key!r}] is {getattr(conf, key)!r}."
-            found.append(Error(message, hint=f"It must be {wanted}.", id="dailyfresh_orders.E006"))
-    if tasks_run_inline() and not settings.DEBUG:
-        found.append(
-            Warning(
-                "Drains run inline, in the process that wakes them.",
-                hint='Configure Celery with beat, or set TASKS to "inline" and run the drains by a timer.',
-                id="dailyfresh_orders.W002",
-            )
-        )
-    return found
-
-
-def _wanted(key: str, kind: Any, value: object) -> str:
-    """What this setting must be, in words, when it is not; joins and backends have checks of their own."""
-    least = 0 if key in MAY_BE_NOTHING else 1
-    if key == "TASKS":
-        fits, wanted = value in (None, "celery", "inline"), '"celery", "inline" or None'
-    elif key == "PUBLIC_URL":
-        fits = value is None or (isinstance(value, str) and value.startswith(("http://", "https://")))
-        wanted = 'scheme and host ("https://shop.example"), or None'
-    elif key == "GATEWAYS":
-        fits, wanted = isinstance(value, Mapping), "a dict: code -> backend"
-    elif key == "JQUERY_URL":
-        fits, wanted = value is None or isinstance(value, str), "a static path or None"
-    elif kind is bool:
-        fits, wanted = isinstance(value, bool), "True or False"
-    else:
-        fits = kind is not int or (type(value) is int and value >= least)
-        wanted = f"a whole number from {least} on"
-    return "" if fits else wanted
+    wrong = "dailyfresh_orders.E006"
+    found = check_conf(conf, unknown="dailyfresh_orders.W001", wrong=wrong, least=dict.fromkeys(FROM_ONE, 1))
+    gateways: object = conf.GATEWAYS
+    if not isinstance(gateways, Mapping):
+        found.append(Error(f"{NAME}['GATEWAYS'] is no dict.", hint="It must be a dict: code -> backend.", id=wrong))
+    if conf.PUBLIC_URL is not None and not str(conf.PUBLIC_URL).startswith(("http://", "https://")):
+        hint = 'It must be scheme and host ("https://shop.example"), or None.'
+        found.append(Error(f"{NAME}['PUBLIC_URL'] is {conf.PUBLIC_URL!r}.", hint=hint, id=wrong))
+    return found + check_tasks(NAME, conf.TASKS, id="dailyfresh_orders.W002")
 
 
 @register(Tags.compatibility)
@@ -89,7 +67,7 @@ def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
             yield Error(f"{NAME}[{setting!r}] is not set.", hint=hint, id="dailyfresh_orders.E001")
         return
     try:
-        joined = imported(dotted, where=setting)()
+        joined = imported(dotted, where=f'{NAME}["{setting}"]')()
     except (ImproperlyConfigured, TypeError) as error:
         yield Error(str(error), hint="It must be the dotted path of a class.", id="dailyfresh_orders.E002")
         return

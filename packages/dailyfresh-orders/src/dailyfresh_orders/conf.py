@@ -1,18 +1,17 @@
 """The settings of dailyfresh-orders, each with its default: `DAILYFRESH_ORDERS = {...}` in Django's settings."""
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.conf import settings
+from dailyfresh_core.conf import Conf, Shared
 
 NAME = "DAILYFRESH_ORDERS"
 
 
-class Defaults:
-    TASKS: str | None = None
+class Settings(Conf, name=NAME):
+    TASKS: str | None = Shared.TASKS
     """"celery" or "inline"; None means inline unless the site configured a Celery app."""
 
-    JQUERY_URL: str | None = "dailyfresh_orders/vendor/jquery-4.0.0.min.js"
+    JQUERY_URL: str | None = Shared.JQUERY_URL
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
     CATALOGUE: str | None = None
@@ -60,8 +59,8 @@ class Defaults:
     REVIEW_PICTURE_BYTES: int = 5 * 1024 * 1024
     """The largest picture file that a review takes."""
 
-    LOW_STOCK: int = 10
-    """Stock below which the dashboard names a SKU."""
+    LOW_STOCK: int = Shared.LOW_STOCK
+    """The last stock of which the dashboard says that it is low."""
 
     PUBLIC_URL: str | None = None
     """Scheme and host under which gateways and browsers reach the site ("https://shop.example"); None takes the request's."""
@@ -76,30 +75,4 @@ class Defaults:
     """Days after receipt in which a buyer may ask for a refund."""
 
 
-# ---- below this line the file is the same in every package of the suite ----
-
-
-class _Settings:
-    """Reads the package's dict in Django's settings, at every access, over the defaults above."""
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the site wrote, without the defaults."""
-        return dict(getattr(settings, NAME, {}))
-
-    def unknown(self) -> dict[str, str | None]:
-        """Keys that are no setting of this package -> the nearest one that is, or None."""
-        known = [key for key in vars(Defaults) if key.isupper()]
-        return {key: next(iter(get_close_matches(key, known, n=1)), None) for key in self.given if key not in known}
-
-    def __getattr__(self, key: str) -> Any:
-        if not key.isupper() or not hasattr(Defaults, key):
-            raise AttributeError(f"{NAME} has no setting {key!r}")
-        return getattr(settings, NAME, {}).get(key, getattr(Defaults, key))
-
-
-class _Conf(_Settings, Defaults if TYPE_CHECKING else object):  # type: ignore[misc]
-    """The settings with the types of their defaults."""
-
-
-conf = _Conf()
+conf = Settings()

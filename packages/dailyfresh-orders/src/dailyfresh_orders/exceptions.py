@@ -41,10 +41,6 @@ class OutOfStock(OrderError):
         self.shortages = shortages
 
 
-class Busy(OrderError):
-    """The database refused five times over; nothing was written, trying again is safe."""
-
-
 class QuoteInvalid(OrderError):
     """The quote was not made by us for this buyer, or is too old."""
 

@@ -1,9 +1,11 @@
 """The catalogue, the basket and the address book that the site joined, by the dotted paths in its settings."""
 
+from typing import Any
+
+from dailyfresh_core.loading import imported
 from django.core.exceptions import ImproperlyConfigured
 
 from .conf import NAME, conf
-from .loading import imported
 from .protocols import AddressBook, Basket, Catalogue
 
 _whole: set[tuple[object, type]] = set()
@@ -11,25 +13,26 @@ _whole: set[tuple[object, type]] = set()
 
 
 def catalogue() -> Catalogue:
-    if conf.CATALOGUE is None:
-        raise ImproperlyConfigured(f"{NAME}[CATALOGUE] must name a catalogue.")
-    made: Catalogue = imported(conf.CATALOGUE, where="CATALOGUE")()
+    made: Catalogue = _joined("CATALOGUE", "a catalogue")
     return made
 
 
 def basket() -> Basket | None:
     """None when the site sells without a basket."""
-    if conf.BASKET is None:
-        return None
-    made: Basket = imported(conf.BASKET, where="BASKET")()
+    made: Basket | None = None if conf.BASKET is None else _joined("BASKET", "a basket")
     return made
 
 
 def address_book() -> AddressBook:
-    if conf.ADDRESS_BOOK is None:
-        raise ImproperlyConfigured(f"{NAME}[ADDRESS_BOOK] must name an address book.")
-    made: AddressBook = imported(conf.ADDRESS_BOOK, where="ADDRESS_BOOK")()
+    made: AddressBook = _joined("ADDRESS_BOOK", "an address book")
     return made
+
+
+def _joined(setting: str, what: str) -> Any:
+    dotted = getattr(conf, setting)
+    if dotted is None:
+        raise ImproperlyConfigured(f'{NAME}["{setting}"] must name {what}.')
+    return imported(dotted, where=f'{NAME}["{setting}"]')()
 
 
 def check_answer(given: object, protocol: type, *, setting: str) -> None:
@@ -40,7 +43,7 @@ def check_answer(given: object, protocol: type, *, setting: str) -> None:
     missing = [name for name, is_ in vars(protocol).items() if isinstance(is_, property) and not hasattr(given, name)]
     if missing:
         raise ImproperlyConfigured(
-            f"{NAME}[{setting}]: what {joined} gives, a {kind.__name__}, has no {', '.join(missing)}; "
+            f'{NAME}["{setting}"]: what {joined} gives, a {kind.__name__}, has no {", ".join(missing)}; '
             f"dailyfresh_orders.protocols.{protocol.__name__} lists what it must have."
         )
     _whole.add((joined, kind))

@@ -4,6 +4,7 @@ The signature says "these lines at these prices were shown to this buyer": nothi
 what they are when the order is placed.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +18,6 @@ from .conf import conf
 from .exceptions import QuoteInvalid, Shortage
 from .freight import freight
 from .joins import catalogue, check_answer
-from .numbers import new_token
 from .protocols import Address, Purchasable
 
 SALT = "dailyfresh_orders.quote"
@@ -80,6 +80,11 @@ class Claim:
     freight: Decimal
 
 
+def new_key() -> str:
+    """A key of a confirm page: whatever is submitted under it becomes one order."""
+    return secrets.token_hex(16)
+
+
 def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, key: str | None = None) -> Quote:
     """Price sku_id -> quantity now, in one statement of the catalogue; `key` keeps the identity of an earlier quote."""
     found = catalogue().find(wanted)
@@ -118,7 +123,7 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
     if goods_total > MOST:
         problems.append(_("This is too much for one order."))
     return Quote(
-        key=key or new_token(),
+        key=key or new_key(),
         source=source,
         lines=tuple(lines),
         address_id=address.id if address else None,

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from dailyfresh_core.waking import wake
+
+from .conf import conf
 from .models import Order
 from .services.payments import hurry
 from .signals import order_moved, refund_ready
 from .tasks import drain_cancellations, drain_refunds
-from .waking import wake
 
 
 def connect() -> None:
@@ -18,8 +20,8 @@ def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
     """An order that is being cancelled waits for the gateway to close its payment."""
     if became == Order.State.CANCELLING:
         hurry(order_id=order_id)
-        wake(drain_cancellations)
+        wake(drain_cancellations, tasks=conf.TASKS)
 
 
 def _on_refund_ready(**kwargs: Any) -> None:
-    wake(drain_refunds)
+    wake(drain_refunds, tasks=conf.TASKS)

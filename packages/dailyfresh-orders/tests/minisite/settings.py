@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "dailyfresh_core",
     "dailyfresh_orders",
     "minisite.shop",
 ]

@@ -148,7 +148,7 @@ def sweep_now():
     from dailyfresh_orders.services.payments import sweep
 
     swept = sweep()
-    return "failed" if swept.failed else "swept"
+    return "failed" if swept.payments.failed or swept.cancellations.failed or swept.refunds.failed else "swept"
 
 
 def in_processes(calls, *, at):

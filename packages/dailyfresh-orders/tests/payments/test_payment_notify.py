@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from dailyfresh_orders.exceptions import Busy
+from dailyfresh_core.retrying import Busy
 from dailyfresh_orders.models import Notice, Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services.payments import ask, sweep, sweep_refunds
 from dailyfresh_orders.services.transitions import finish_cancel, request_cancel

@@ -219,10 +219,10 @@ def test_paying_takes_few_statements(shop, order, pay_page, django_assert_max_nu
 
 def test_a_cache_that_is_down_does_not_stop_payments(shop, paid_at_gateway, notify, settings, monkeypatch):
     class Down:
-        def add(self, *args):
+        def add(self, *args, **options):
             raise ConnectionError("no cache")
 
-    monkeypatch.setattr("dailyfresh_orders.views.payments.cache", Down())
+    monkeypatch.setattr("dailyfresh_core.allowances.caches", {"default": Down()})
     assert notify({"sign": "forged"}) == "fail"
     assert poll(shop, paid_at_gateway).json()["data"]["state"] == "paid"
 

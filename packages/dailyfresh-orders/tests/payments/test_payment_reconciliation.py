@@ -91,7 +91,8 @@ def test_the_admin_shows_reports_and_exports_their_differences(paid_at_gateway, 
         reverse("admin:dailyfresh_orders_reconciliation_changelist"),
         {"action": "export_csv", "_selected_action": [report.pk]},
     )
-    assert f"{paid_at_gateway.number}_1,state,pending,paid,True" in answer.content.decode("utf-8-sig")
+    table = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert f"{paid_at_gateway.number}_1,state,pending,paid,True" in table
 
 
 def messages(**changes):

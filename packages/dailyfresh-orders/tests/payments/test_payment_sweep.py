@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from dailyfresh_core.outbox import Drained
 from dailyfresh_orders.models import Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services.cancelling import cancel_order, pass_time
 from dailyfresh_orders.services.payments import (
@@ -38,11 +39,11 @@ def state(order):
 
 
 def test_a_payment_that_nobody_told_us_about_is_found(paid_at_gateway):
-    assert sweep().asked == 0  # not yet its turn
+    assert sweep().payments == Drained()  # not yet its turn
     due()
-    assert sweep().asked == 1
+    assert sweep().payments == Drained(done=1)
     assert state(paid_at_gateway) == ("to_ship", "paid")
-    assert sweep().asked == 0
+    assert sweep().payments == Drained()
 
 
 def test_it_is_asked_about_until_it_expires_with_growing_pauses(order, pay_page, simulator):
@@ -160,11 +161,11 @@ def test_a_silent_gateway_is_given_up_for_this_sweep_and_bounds_its_time(
     simulator.fault("reply", "hang", value=20, times=-1)
     due()
     begun = time.monotonic()
-    assert sweep().asked == 3
+    assert sweep().payments == Drained(failed=3)
     assert time.monotonic() - begun < 3 * 1.0 + 1.5
     simulator.faults.clear()
     due()
-    assert sweep().asked == 5
+    assert sweep().payments == Drained(done=5)
 
 
 def test_one_bad_row_does_not_stop_the_others(make_order, apple, pay_page, simulator, pay_settings):
@@ -174,8 +175,7 @@ def test_one_bad_row_does_not_stop_the_others(make_order, apple, pay_page, simul
     simulator.pay(pay_page(second))
     Payment.objects.filter(order=first).update(gateway="gone")
     due()
-    swept = sweep()
-    assert (swept.asked, swept.failed) == (1, 1)
+    assert sweep().payments == Drained(done=1, failed=1)
     assert state(second) == ("to_ship", "paid")
 
 

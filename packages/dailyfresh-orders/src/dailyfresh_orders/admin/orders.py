@@ -20,7 +20,7 @@ from ..models import Order, OrderLine, OrderLog
 from ..services.cancelling import cancel_order
 from ..services.transitions import ship
 from .dashboard import dashboard
-from .papers import csv_rows, delivery_notes, picking_list
+from .exports import csv_file, delivery_notes, orders_csv, picking_list
 from .readonly import ReadOnly, ReadOnlyInline
 
 AT_ONCE = 100
@@ -237,6 +237,4 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description=gettext_lazy("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, chosen: "QuerySet[Order]") -> StreamingHttpResponse:
-        answer = StreamingHttpResponse(csv_rows(chosen), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="orders-{today():%Y%m%d}.csv"'
-        return answer
+        return csv_file(orders_csv(chosen), f"orders-{today():%Y%m%d}.csv")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dailyfresh_core.retrying import Busy
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..exceptions import Busy, RefundImpossible
+from ..exceptions import RefundImpossible
 from ..forms.payments import DecideForm, StaffRefundForm
 from ..gateways import UnknownGateway
 from ..models import Order, Payment, PaymentLog, Refund, RefundLine

@@ -1,15 +1,12 @@
 """What gateways told us, and the daily comparison with them."""
 
-import csv
-
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
 from ..models import Difference, Notice, Reconciliation
-from .papers import BOM, harmless
+from .exports import csv_file, differences_csv
 from .readonly import ReadOnly, ReadOnlyInline
 
 
@@ -41,23 +38,5 @@ class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         return len(report.differences.all())
 
     @admin.action(description=gettext_lazy("Export the differences as CSV"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, chosen: "QuerySet[Reconciliation]") -> HttpResponse:
-        answer = HttpResponse(content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="reconciliation.csv"'
-        answer.write(BOM)
-        rows = csv.writer(answer)
-        rows.writerow([_("Day"), _("Gateway"), _("Number"), _("What"), _("Ours"), _("The gateway's"), _("Repaired")])
-        found = Difference.objects.filter(reconciliation__in=chosen).select_related("reconciliation", "payment")
-        for each in found.order_by("reconciliation__day", "pk"):
-            report = each.reconciliation
-            cells = (
-                report.day,
-                report.gateway,
-                each.payment.out_trade_no,
-                each.what,
-                each.ours,
-                each.theirs,
-                each.repaired,
-            )
-            rows.writerow([harmless(cell) for cell in cells])
-        return answer
+    def export_csv(self, request: HttpRequest, chosen: "QuerySet[Reconciliation]") -> StreamingHttpResponse:
+        return csv_file(differences_csv(chosen), "reconciliation.csv")

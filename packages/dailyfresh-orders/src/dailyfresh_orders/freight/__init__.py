@@ -1,7 +1,8 @@
 """Freight rules: one shape, `base.Freight`; the setting FREIGHT names one."""
 
-from ..conf import conf
-from ..loading import backend
+from dailyfresh_core.loading import backend
+
+from ..conf import NAME, conf
 from .base import Freight
 
 __all__ = ["Freight", "freight"]
@@ -9,5 +10,4 @@ __all__ = ["Freight", "freight"]
 
 def freight() -> Freight:
     """The rule that the site chose."""
-    made: Freight = backend(conf.FREIGHT, where="FREIGHT", base=Freight)
-    return made
+    return backend(conf.FREIGHT, where=f'{NAME}["FREIGHT"]', base=Freight)  # type: ignore[type-abstract]

@@ -1,10 +1,10 @@
 """The ways to pay that the site configured (setting GATEWAYS)."""
 
 from functools import lru_cache
-from typing import cast
 
-from ..conf import conf
-from ..loading import Frozen, backend
+from dailyfresh_core.loading import Setting, build
+
+from ..conf import NAME, conf
 from .base import PaymentGateway
 
 __all__ = ["PaymentGateway", "UnknownGateway", "configured", "gateway", "label_of", "origins"]
@@ -19,7 +19,7 @@ def gateway(code: str) -> PaymentGateway:
     setting = conf.GATEWAYS.get(code)
     if setting is None:
         raise UnknownGateway(code)
-    return _made(code, Frozen(setting), conf.ALLOW_LOOPBACK_SIMULATOR)
+    return _made(code, Setting(setting), conf.ALLOW_LOOPBACK_SIMULATOR)
 
 
 def configured() -> list[PaymentGateway]:
@@ -41,8 +41,9 @@ def origins() -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _made(code: str, setting: Frozen, allow_loopback: bool) -> PaymentGateway:
-    made = cast(PaymentGateway, backend(setting.setting, where=f"GATEWAYS][{code}", base=PaymentGateway))
+def _made(code: str, setting: Setting, allow_loopback: bool) -> PaymentGateway:
+    where = f'{NAME}["GATEWAYS"]["{code}"]'
+    made = build(setting.value, where=where, base=PaymentGateway)  # type: ignore[type-abstract]
     made.code = code
     made.label = made.label or code
     return made

@@ -1,15 +1,14 @@
 """Takes what was ordered off the basket: at once after the commit, and by the drain when that failed."""
 
 import logging
-import time
 from collections.abc import Mapping
+
+from dailyfresh_core.outbox import work_off
 
 from ..joins import basket
 from ..models import Order
 
 logger = logging.getLogger(__name__)
-PATIENCE = 3
-"""Baskets in a row that may fail until the drain leaves them for this time: each may cost a time-out."""
 
 
 def settle_quietly(*, order: Order, ordered: Mapping[str, int]) -> bool:
@@ -31,14 +30,10 @@ def settle_quietly(*, order: Order, ordered: Mapping[str, int]) -> bool:
 
 def settle_baskets(*, seconds: float = 20.0, at_most: int = 500) -> int:
     """Settle what a killed process or an unreachable basket left; gives how many. Begins nothing new after `seconds`."""
-    until, settled, misses = time.monotonic() + seconds, 0, 0
+
+    def settle(order: Order) -> bool:
+        return settle_quietly(order=order, ordered={line.sku_id: line.quantity for line in order.lines.all()})
+
     # In random order those that fail for ever cannot gather in front of the others.
     due = Order.objects.filter(basket_due=True).select_related("user").prefetch_related("lines").order_by("?")
-    for order in due[:at_most]:
-        if misses == PATIENCE or time.monotonic() > until:
-            break
-        if settle_quietly(order=order, ordered={line.sku_id: line.quantity for line in order.lines.all()}):
-            settled, misses = settled + 1, 0
-        else:
-            misses += 1
-    return settled
+    return work_off(due[:at_most], settle, seconds=seconds).done

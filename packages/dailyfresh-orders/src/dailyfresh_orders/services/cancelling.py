@@ -1,18 +1,15 @@
 """Stopping unpaid orders, by the buyer or by the clock."""
 
-import logging
-import time
 from typing import Any
 
+from dailyfresh_core.outbox import work_off
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.utils import timezone
 
 from ..exceptions import IllegalTransition
 from ..models import Order
-from .retrying import retried
 from .transitions import finish, finish_cancel, receive, request_cancel, withdraw
-
-logger = logging.getLogger(__name__)
 
 CLOCK = "clock"
 """Who the log names when time passed."""
@@ -40,20 +37,17 @@ def pass_time(*, seconds: float = 20.0, at_most: int = 500) -> int:
     Unpaid orders are cancelled, shipped ones count as received, received ones as done. Several workers may do this at once: the step itself
     locks the order and reads its state, so one of them moves it and the others find it moved. Begins nothing new after `seconds`.
     """
-    until, moved = time.monotonic() + seconds, 0
-    # In random order those that fail for ever cannot gather in front of the others.
-    due = Order.objects.filter(state__in=_STEPS, due_at__lte=timezone.now()).order_by("?")
-    for order in due[:at_most]:
-        if time.monotonic() > until:
-            break
+
+    def move(order: Order) -> bool:
         try:
             _STEPS[Order.State(order.state)](order)
-            moved += 1
         except IllegalTransition:
-            continue  # the buyer, the gateway or another worker was faster
-        except Exception:  # one broken order must not hold the others back; it stays due
-            logger.exception("Order %s could not be moved", order)
-    return moved
+            return False  # the buyer, the gateway or another worker was faster
+        return True
+
+    # In random order those that fail for ever cannot gather in front of the others, and none stands for another.
+    due = Order.objects.filter(state__in=_STEPS, due_at__lte=timezone.now()).order_by("?")
+    return work_off(due[:at_most], move, seconds=seconds, lane=lambda order: order.pk).done
 
 
 _STEPS = {

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 
 from ..models import Order, OrderLog, Refund, Review
-from .retrying import retried
 from .transitions import FORGOTTEN, scrubbed
 
 

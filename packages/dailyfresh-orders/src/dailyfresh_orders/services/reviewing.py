@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dailyfresh_core.retrying import retried
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
@@ -10,7 +11,6 @@ from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..models import Order, Review, ReviewPicture
 from ..signals import review_published
-from .retrying import retried
 from .transitions import finish
 
 REVIEWABLE = (Order.State.RECEIVED, Order.State.DONE)

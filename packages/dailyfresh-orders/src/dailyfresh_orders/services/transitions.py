@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -17,7 +18,6 @@ from ..exceptions import IllegalTransition
 from ..models import Order, OrderLine, OrderLog, Payment, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
-from .retrying import retried
 
 S = Order.State
 

@@ -1,20 +1,13 @@
 """Stock strategies: one shape, `base.Stock`; the setting STOCK names one."""
 
-from functools import lru_cache
+from dailyfresh_core.loading import backend
 
-from ..conf import conf
-from ..loading import Frozen, backend
+from ..conf import NAME, conf
 from .base import Stock
 
 __all__ = ["Stock", "stock"]
 
 
 def stock() -> Stock:
-    """The strategy that the site chose: one object with its prepared statements, for as long as the setting reads the same."""
-    return _made(Frozen(conf.STOCK))
-
-
-@lru_cache(maxsize=32)
-def _made(setting: Frozen) -> Stock:
-    made: Stock = backend(setting.setting, where="STOCK", base=Stock)
-    return made
+    """The strategy that the site chose."""
+    return backend(conf.STOCK, where=f'{NAME}["STOCK"]', base=Stock)  # type: ignore[type-abstract]

@@ -92,7 +92,7 @@ def stars(value: Decimal | int | None) -> SafeString:
         "",
         "{}",
         (
-            (render_to_string("dailyfresh_orders/_icon.html", {"name": "star", "small": True, "on": n < full}),)
+            (render_to_string("dailyfresh_core/_icon.html", {"name": "star", "small": True, "on": n < full}),)
             for n in range(5)
         ),
     )

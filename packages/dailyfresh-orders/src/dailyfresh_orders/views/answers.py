@@ -1,68 +1,67 @@
-"""How views answer: the AJAX envelope, and who may ask at all."""
+"""How views answer: who may ask at all, and the way back to an order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
+from dailyfresh_core.answers import envelope, signed_in, unavailable, wants_json
+from dailyfresh_core.retrying import Busy
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from ..exceptions import Busy
+from ..models import Order
+from ..selectors import order_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
-def wants_json(request: HttpRequest) -> bool:
-    """Whether a script asks (jQuery names itself) rather than a browser going to a page."""
-    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
-
-
-def envelope(
-    code: str = "ok", message: str = "", *, status: int = 200, data: dict[str, Any] | None = None
-) -> JsonResponse:
-    """The one shape of every AJAX answer of the suite."""
-    body = {"ok": status < 400, "code": code, "message": str(message), "data": data or {}}
-    return JsonResponse(body, status=status)
-
-
 def for_buyers(view: View) -> View:
-    """A view for somebody signed in: never cached, outside ATOMIC_REQUESTS; scripts get 401 and the way to sign in.
+    """A view for somebody signed in: never cached, outside ATOMIC_REQUESTS; 503 when the database lost every race.
 
     The services open their own durable transactions, and what loses a deadlock can only be tried again outside one.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            try:
-                return view(request, *args, **kwargs)
-            except Busy:
-                return _busy(request)
-        if not wants_json(request):
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else _page(request))
-        login = redirect_to_login(_page(request))
-        message = _("Please sign in first.")
-        return envelope("login_required", message, status=401, data={"login_url": login["Location"]})
+        try:
+            return view(request, *args, **kwargs)
+        except Busy:
+            sentence = _("The shop is very busy. Nothing was changed; please try again.")
+            if wants_json(request):
+                return unavailable(sentence, code="busy")
+            return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=503)
 
-    return cast(View, login_not_required(never_cache(transaction.non_atomic_requests(guarded))))
+    return cast(View, never_cache(transaction.non_atomic_requests(signed_in(guarded))))
 
 
-def _busy(request: HttpRequest) -> HttpResponse:
-    """Five lost races in the database: nothing was written, and trying again is safe."""
-    sentence = _("The shop is very busy. Please try again.")
+def theirs(request: HttpRequest, number: str) -> Order:
+    """The order of this number if it is the buyer's own, else 404: strangers learn nothing."""
+    order = order_of(request.user, number)
+    if order is None:
+        raise Http404
+    return order
+
+
+def back_to(
+    order: Order,
+    request: HttpRequest,
+    sentence: str,
+    *,
+    code: str = "ok",
+    status: int = 200,
+    data: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """To the page of the order, with a message; a script gets the sentence, and the page's address as `url` among the data."""
     if wants_json(request):
-        return envelope("busy", sentence, status=503)
-    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=503)
+        return envelope({"url": order.get_absolute_url(), **(data or {})}, code=code, message=sentence, status=status)
+    messages.add_message(request, messages.SUCCESS if status < 400 else messages.ERROR, sentence)
+    return redirect(order)
 
 
-def _page(request: HttpRequest) -> str:
-    """The page that a form or script was on: where signing in leads back to. Only its path counts, so it stays on this site."""
-    page = urlsplit(request.headers.get("Referer", ""))
-    path = "/" + page.path.lstrip("/\\")
-    return f"{path}?{page.query}" if page.query else path
+def refused(order: Order, request: HttpRequest, sentence: str) -> HttpResponse:
+    """`back_to` of something that the order's state does not allow: 409 for a script."""
+    return back_to(order, request, sentence, code="wrong_state", status=409)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from dailyfresh_core.answers import envelope, wants_json
+from dailyfresh_core.retrying import Busy
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -14,17 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ..conf import conf
-from ..exceptions import AddressMissing, BasketAway, Busy, OutOfStock, QuoteChanged, QuoteInvalid
+from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid
 from ..forms.checkout import ChosenForm, PlaceForm, QuoteForm
 from ..freight import freight
 from ..gateways import configured
 from ..joins import address_book
-from ..numbers import new_token
 from ..protocols import Address
-from ..quotes import BASKET, Quote, claimed, quote, shortage_texts, signed
+from ..quotes import BASKET, Quote, claimed, new_key, quote, shortage_texts, signed
 from ..selectors import chosen_in_basket, ordered_under
 from ..services.placing import place_order
-from .answers import envelope, for_buyers, wants_json
+from .answers import for_buyers
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def place(request: HttpRequest) -> HttpResponse:
     if placed.order.state == placed.order.State.AWAITING_PAYMENT:
         target = reverse("dailyfresh_orders:pay_wait", args=[placed.order.number])
     if wants_json(request):
-        return envelope("placed", data={"number": placed.order.number, "url": target})
+        return envelope({"number": placed.order.number, "url": target}, code="placed")
     return redirect(target)
 
 
@@ -114,7 +115,7 @@ def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> str:
     known: dict[str, str] = request.session.get(KEYS, {})
     if choice not in known or ordered_under(known[choice]):
         latest = list(known.items())[-4:]
-        request.session[KEYS] = known = dict([*latest, (choice, new_token())])
+        request.session[KEYS] = known = dict([*latest, (choice, new_key())])
     return known[choice]
 
 
@@ -164,7 +165,7 @@ def _page(
     if wants_json(request):
         html = render_to_string("dailyfresh_orders/_checkout.html", context, request)
         data = {"html": html, "total": str(now.total), "freight": str(now.freight)}
-        return envelope(code, " ".join(said or ()), status=status, data=data)
+        return envelope(data, code=code, message=" ".join(said or ()), status=status)
     return render(request, "dailyfresh_orders/confirm.html", context, status=status)
 
 
@@ -180,5 +181,5 @@ def _nothing(request: HttpRequest, sentence: str, *, status: int = 400) -> HttpR
 def _too_old(request: HttpRequest) -> HttpResponse:
     sentence = _("This page is too old. Please choose your goods again.")
     if wants_json(request):
-        return envelope("quote_invalid", sentence, status=409)
-    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=409)
+        return envelope(code="quote_invalid", message=sentence, status=409)
+    return _nothing(request, sentence, status=409)

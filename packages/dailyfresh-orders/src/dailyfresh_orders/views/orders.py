@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
+from dailyfresh_core.answers import envelope, wants_json
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..models import Order
-from ..selectors import REFUNDS, TABS, order_counts, order_of, orders_of
+from ..selectors import REFUNDS, TABS, order_counts, orders_of
 from ..services.buying_again import still_sold
 from ..services.cancelling import cancel_order
 from ..services.transitions import receive
-from .answers import envelope, for_buyers, wants_json
+from .answers import back_to, for_buyers, refused, theirs
 
 
 @require_safe
@@ -44,7 +44,6 @@ def order_list(request: HttpRequest) -> HttpResponse:
     query = {key: value for key, value in (("state", tab), ("q", search)) if value}
     context = {
         "page": page,
-        "pages": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "tabs": tabs,
         "tab": tab,
         "search": search,
@@ -69,10 +68,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         cancel_order(order=order, by=request.user, why="cancelled by the buyer")
     except IllegalTransition as error:
         if error.state not in (Order.State.CANCELLING, Order.State.CANCELLED):  # a second click asks for what is done
-            return _refused(request, order, _("This order can no longer be cancelled."))
+            return refused(order, request, _("This order can no longer be cancelled."))
     order.refresh_from_db()
     cancelled = order.state == Order.State.CANCELLED
-    return _done(request, order, _("The order is cancelled.") if cancelled else _("The order is being cancelled."))
+    sentence = _("The order is cancelled.") if cancelled else _("The order is being cancelled.")
+    return back_to(order, request, sentence, data=_state(order))
 
 
 @require_POST
@@ -84,9 +84,9 @@ def confirm_receipt(request: HttpRequest, number: str) -> HttpResponse:
         receive(order_id=order.pk, by=request.user)
     except IllegalTransition as error:
         if error.state != Order.State.RECEIVED:  # a second click asks for what is done
-            return _refused(request, order, _("This order is not on its way."))
+            return refused(order, request, _("This order is not on its way."))
     order.refresh_from_db()
-    return _done(request, order, _("Thank you! You can review the goods now."))
+    return back_to(order, request, _("Thank you! You can review the goods now."), data=_state(order))
 
 
 @require_POST
@@ -96,30 +96,11 @@ def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     order = theirs(request, number)
     possible = still_sold(order=order)
     if not possible:
-        return _refused(request, order, _("Nothing of this order is sold at the moment."))
+        return refused(order, request, _("Nothing of this order is sold at the moment."))
     query = urlencode([("buy", f"{sku_id}:{quantity}") for sku_id, quantity in possible.items()])
     url = f"{reverse('dailyfresh_orders:confirm')}?{query}"
-    return envelope(data={"url": url}) if wants_json(request) else redirect(url)
+    return envelope({"url": url}) if wants_json(request) else redirect(url)
 
 
-def theirs(request: HttpRequest, number: str) -> Order:
-    """The order of this number if it is the buyer's own, else 404: strangers learn nothing."""
-    order = order_of(request.user, number)
-    if order is None:
-        raise Http404
-    return order
-
-
-def _done(request: HttpRequest, order: Order, sentence: str) -> HttpResponse:
-    if wants_json(request):
-        data = {"state": order.state, "label": str(order.get_state_display()), "url": order.get_absolute_url()}
-        return envelope("ok", sentence, data=data)
-    messages.success(request, sentence)
-    return redirect(order)
-
-
-def _refused(request: HttpRequest, order: Order, sentence: str) -> HttpResponse:
-    if wants_json(request):
-        return envelope("wrong_state", sentence, status=409, data={"url": order.get_absolute_url()})
-    messages.error(request, sentence)
-    return redirect(order)
+def _state(order: Order) -> dict[str, str]:
+    return {"state": order.state, "label": str(order.get_state_display())}

@@ -1,13 +1,13 @@
 """Paying: from the button to the gateway, back from it, and what the gateway itself tells us."""
 
-import hashlib
 import logging
 import re
-import time
 
+from dailyfresh_core.allowances import count, spend
+from dailyfresh_core.answers import envelope, throttled, wants_json
+from dailyfresh_core.retrying import Busy
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from ..conf import conf
-from ..exceptions import Busy, NotPayable, UnknownTrade
+from ..exceptions import NotPayable, UnknownTrade
 from ..forms.payments import PayForm
 from ..gateways import PaymentGateway, UnknownGateway, gateway, label_of
 from ..gateways.base import GatewayError, Message, NotifyRejected
@@ -26,8 +26,7 @@ from ..models import Order
 from ..selectors import latest_payment, payment_numbered
 from ..services.payments import ask, settle, start_payment
 from ..services.payments.notices import keep_notice
-from .answers import envelope, for_buyers, wants_json
-from .orders import theirs
+from .answers import for_buyers, refused, theirs
 
 logger = logging.getLogger(__name__)
 POLLS_A_MINUTE = 60
@@ -40,7 +39,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     """Give the address of the gateway's page for an order of the buyer's (AJAX: as data.url; a form: as a redirect)."""
     form = PayForm(request.POST)
     if not form.is_valid():
-        return envelope("invalid", _("There is no such order."), status=400)
+        return envelope(code="invalid", message=_("There is no such order."), status=400)
     order = theirs(request, form.cleaned_data["order"])
     code = form.cleaned_data["gateway"] or order.payment_method
     try:
@@ -53,11 +52,9 @@ def pay(request: HttpRequest) -> HttpResponse:
         )
     except (NotPayable, UnknownGateway, GatewayError) as error:
         logger.info("Order %s is not paid through %s: %s", order, code, error)
-        return _not_payable(request, order)
-    except Busy:
-        return _busy(request, order)
+        return refused(order, request, _("This order cannot be paid any more."))
     wait_url = reverse("dailyfresh_orders:pay_wait", args=[order.number])
-    return envelope(data={"url": goal.url, "wait_url": wait_url}) if wants_json(request) else redirect(goal.url)
+    return envelope({"url": goal.url, "wait_url": wait_url}) if wants_json(request) else redirect(goal.url)
 
 
 @require_GET
@@ -82,9 +79,8 @@ def pay_query(request: HttpRequest) -> HttpResponse:
 
     However many browsers poll, the gateway is asked once in two seconds; the others are told what the books say.
     """
-    if counted(f"polls.{request.user.pk}") > POLLS_A_MINUTE:
-        message = _("Too many requests. Please wait a moment.")
-        return envelope("throttled", message, status=429, data={"retry_after": 60 - int(time.time()) % 60})
+    if wait := spend("orders.polls", str(request.user.pk), attempts=POLLS_A_MINUTE, seconds=60):
+        return throttled(wait, _("Too many requests. Please wait a moment."))
     form = PayForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -99,7 +95,7 @@ def pay_query(request: HttpRequest) -> HttpResponse:
     page = reverse("dailyfresh_orders:pay_wait", args=[order.number])
     state = _state(order)
     if wants_json(request):
-        return envelope(data={"state": state, "url": None if state == WAIT else page})
+        return envelope({"state": state, "url": None if state == WAIT else page})
     if state == WAIT:
         messages.info(request, _("The payment is not confirmed yet. This can take a moment."))
     return redirect(page)
@@ -176,7 +172,7 @@ def _acknowledged(taken: PaymentGateway, *, accepted: bool) -> HttpResponse:
 
 def _log_rejected(code: str, why: str) -> None:
     """Log forged notifies, but not so often that they fill the disk: once a minute for each reason."""
-    if counted(f"rejected.{code}.{hashlib.sha256(why.encode()).hexdigest()[:16]}") == 1:
+    if count("orders.rejected", f"{code} {why}", seconds=60) == 1:
         logger.warning("A notify from %s was rejected: %s", code, why)
 
 
@@ -193,33 +189,3 @@ def _state(order: Order) -> str:
     if order.state == Order.State.CANCELLING:
         return WAIT
     return CLOSED if order.state in (Order.State.CANCELLED, Order.State.CLOSED) else PAID
-
-
-def counted(what: str) -> int:
-    """How often this has happened in the present minute, over all processes; 0 when the cache does not answer.
-
-    Counting protects the gateway and the logs. Money does not wait for a cache.
-    """
-    key = f"dailyfresh_orders.{what}.{int(time.time()) // 60}"
-    try:
-        cache.add(key, 0, 120)
-        return cache.incr(key)
-    except Exception:  # every cache backend has its own
-        logger.warning("The cache does not count", exc_info=True)
-        return 0
-
-
-def _not_payable(request: HttpRequest, order: Order) -> HttpResponse:
-    sentence = _("This order cannot be paid any more.")
-    if wants_json(request):
-        return envelope("wrong_state", sentence, status=409, data={"url": order.get_absolute_url()})
-    messages.error(request, sentence)
-    return redirect(order)
-
-
-def _busy(request: HttpRequest, order: Order) -> HttpResponse:
-    sentence = _("The shop is very busy. Nothing was changed; please try again.")
-    if wants_json(request):
-        return envelope("busy", sentence, status=503)
-    messages.error(request, sentence)
-    return redirect(order)

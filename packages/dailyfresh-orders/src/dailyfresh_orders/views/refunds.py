@@ -1,18 +1,18 @@
 """What a buyer does about a refund: ask for one, take it back."""
 
-from django.contrib import messages
+from dailyfresh_core.answers import envelope, wants_json
+from dailyfresh_core.retrying import Busy
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ..exceptions import Busy, RefundImpossible
+from ..exceptions import RefundImpossible
 from ..forms.payments import RefundRequestForm
 from ..models import Order
 from ..selectors import refund_of, refunded_under, refunds_of
 from ..services.payments import request_refund, room_of, withdraw_refund
-from .answers import envelope, for_buyers, wants_json
-from .orders import theirs
+from .answers import back_to, for_buyers, refused, theirs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def refund_request(request: HttpRequest, number: str) -> HttpResponse:
             return _sent(request, order)
     if posted and wants_json(request):
         sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return envelope("invalid", sentence, status=400, data={"fields": form.errors.get_json_data()})
+        return envelope({"fields": form.errors.get_json_data()}, code="invalid", message=sentence, status=400)
     context = {"order": order, "form": form, "room": room, "refunds": refunds_of(order), "allowed": _allowed(order)}
     return render(request, "dailyfresh_orders/refund.html", context, status=400 if posted else 200)
 
@@ -59,23 +59,12 @@ def refund_withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     try:
         withdraw_refund(refund=refund)
     except RefundImpossible as error:
-        if wants_json(request):
-            return envelope("wrong_state", str(error), status=409, data={"url": order.get_absolute_url()})
-        messages.error(request, str(error))
-        return redirect(order)
-    sentence = _("The request was withdrawn.")
-    if wants_json(request):
-        return envelope("ok", sentence, data={"url": order.get_absolute_url()})
-    messages.success(request, sentence)
-    return redirect(order)
+        return refused(order, request, str(error))
+    return back_to(order, request, _("The request was withdrawn."))
 
 
 def _sent(request: HttpRequest, order: Order) -> HttpResponse:
-    sentence = _("Your request has been sent. We answer within a day.")
-    if wants_json(request):
-        return envelope("ok", sentence, data={"url": order.get_absolute_url()})
-    messages.success(request, sentence)
-    return redirect(order)
+    return back_to(order, request, _("Your request has been sent. We answer within a day."))
 
 
 def _allowed(order: Order) -> bool:

@@ -1,5 +1,6 @@
 """Writing reviews of an order, and more reviews of a SKU for its page."""
 
+from dailyfresh_core.answers import envelope, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -15,8 +16,7 @@ from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..forms.reviews import ReviewForm
 from ..selectors import rating_of, reviews_of
 from ..services.reviewing import REVIEWABLE, Words, masked, review_order
-from .answers import envelope, for_buyers, wants_json
-from .orders import theirs
+from .answers import for_buyers, theirs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +61,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-@vary_on_headers("X-Requested-With")
+@vary_on_headers("X-Requested-With", "Accept")
 def sku_reviews(request: HttpRequest, sku_id: str) -> HttpResponse:
     """A page of a SKU's published reviews, for everybody: a fragment for scripts, a page otherwise."""
     if not (sku_id.isascii() and sku_id.isprintable() and len(sku_id) <= 64):
@@ -70,5 +70,5 @@ def sku_reviews(request: HttpRequest, sku_id: str) -> HttpResponse:
     context = {"sku_id": sku_id, "page": page}
     if wants_json(request):
         html = render_to_string("dailyfresh_orders/_review_page.html", context, request)
-        return envelope(data={"html": html})
+        return envelope({"html": html})
     return render(request, "dailyfresh_orders/sku_reviews.html", {**context, "rating": rating_of(sku_id)})

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from dailyfresh_core.outbox import pause
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -22,9 +23,12 @@ def ask(payment: Payment, *, apart: timedelta = IMPATIENT) -> TradeState | None:
     Takes at most the gateway's deadline. The claim is one UPDATE, so of many processes one asks. No lock is held meanwhile.
     """
     now = timezone.now()
-    pause = timedelta(seconds=PAUSES[min(payment.asked_times, len(PAUSES) - 1)])
     free = Payment.objects.filter(Q(asked_at=None) | Q(asked_at__lte=now - apart), pk=payment.pk)
-    if not free.update(asked_at=now, asked_times=F("asked_times") + 1, ask_again_at=_again(payment, now + pause)):
+    if not free.update(
+        asked_at=now,
+        asked_times=F("asked_times") + 1,
+        ask_again_at=_again(payment, now + pause(payment.asked_times, PAUSES)),
+    ):
         return None
     seen = gateway(payment.gateway).query(payment.out_trade_no)
     if seen.state != TradeState.UNKNOWN:
@@ -41,11 +45,10 @@ def _again(payment: Payment, moment: datetime) -> datetime:
 
 def close(payment: Payment) -> CloseOutcome:
     """Have the gateway close a pending payment and settle what it says; paid ones are settled as paid."""
-    Payment.objects.filter(pk=payment.pk).update(
-        asked_at=timezone.now(),
-        asked_times=F("asked_times") + 1,
-        ask_again_at=timezone.now() + timedelta(seconds=PAUSES[min(payment.asked_times, len(PAUSES) - 1)]),
-    )
+    now = timezone.now()
+    again_at = now + pause(payment.asked_times, PAUSES)
+    asked = Payment.objects.filter(pk=payment.pk)
+    asked.update(asked_at=now, asked_times=F("asked_times") + 1, ask_again_at=again_at)
     outcome = gateway(payment.gateway).close(payment.out_trade_no)
     if outcome == CloseOutcome.ALREADY_PAID:
         seen = gateway(payment.gateway).query(payment.out_trade_no)

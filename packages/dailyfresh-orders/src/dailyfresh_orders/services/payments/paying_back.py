@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from dailyfresh_core.outbox import pause
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -11,7 +13,6 @@ from django.utils import timezone
 from ...gateways import gateway
 from ...gateways.base import Outcome, RefundOutcome
 from ...models import Order, OrderLine, Payment, Refund
-from ..retrying import retried
 from ..transitions import close_refunded, restock
 from .books import locked_books, record
 from .refunding import announce
@@ -35,7 +36,7 @@ def send_refund(refund_id: int) -> str | None:
     if Refund.objects.filter(payment_id=payment_id, sent_at__gt=now - APART).exclude(pk=refund_id).exists():
         return None
     claimed = Refund.objects.filter(pk=refund_id, state=R.READY).update(
-        state=R.SENT, sent_at=now, try_at=now + timedelta(seconds=PAUSES[0]), tries=F("tries") + 1
+        state=R.SENT, sent_at=now, try_at=now + pause(0, PAUSES), tries=F("tries") + 1
     )
     return _carry_out(refund_id, _pay_back) if claimed else None
 
@@ -45,7 +46,7 @@ def resolve_refund(refund_id: int) -> str | None:
     now = timezone.now()
     tries = Refund.objects.values_list("tries", flat=True).get(pk=refund_id)
     claimed = Refund.objects.filter(pk=refund_id, state=R.SENT, try_at__lte=now).update(
-        try_at=now + timedelta(seconds=PAUSES[min(tries, len(PAUSES) - 1)]), tries=F("tries") + 1
+        try_at=now + pause(tries, PAUSES), tries=F("tries") + 1
     )
     return _carry_out(refund_id, _find_out) if claimed else None
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from ...conf import conf
 from ...exceptions import RefundImpossible
 from ...models import Order, Payment, Refund, RefundLine
 from ...signals import refund_moved, refund_ready
-from ..retrying import retried
 from .books import NOTHING, locked_books
 from .room import COUNTED, REFUNDABLE, Room, check_amount, open_room, pieces_of, room_from, room_of, worth_of
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dailyfresh_core.retrying import Busy, retried
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ...conf import conf
-from ...exceptions import Busy, UnknownTrade
+from ...exceptions import UnknownTrade
 from ...gateways.base import Observation, TradeState
 from ...models import Payment, Refund
 from ...signals import refund_ready
-from ..retrying import retried
 from ..transitions import mark_paid
 from .books import NOTHING, locked_books, record, stored
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +12,6 @@ from ...exceptions import NotPayable
 from ...gateways import gateway
 from ...gateways.base import PaymentRequest, Redirect
 from ...models import Order, Payment
-from ..retrying import retried
 from .books import aware, locked_books
 
 FIRST_QUESTION = timedelta(seconds=45)

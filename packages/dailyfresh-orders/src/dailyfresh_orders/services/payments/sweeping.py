@@ -1,120 +1,82 @@
 """The sweep: whatever the gateways have not told us is asked for, until nothing is open."""
 
-import logging
 import time
-from collections import Counter
 from dataclasses import dataclass
 
+from dailyfresh_core.outbox import Drained, work_off
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from ...gateways import UnknownGateway
 from ...gateways.base import CloseOutcome, TradeState
 from ...models import Order, Payment, Refund
 from ..transitions import finish_cancel
 from .asking import ask, close, close_open_payments
 from .paying_back import due_refunds, resolve_refund, send_refund
 
-logger = logging.getLogger(__name__)
-PATIENCE = 3
-"""Unanswered questions after which a gateway is left alone for the rest of the sweep."""
+SECONDS = 25.0
+"""After so many, a sweep begins nothing new."""
+LIMIT = 200
+"""The most rows of each kind that one sweep looks at."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Swept:
     """What one sweep did."""
 
-    asked: int = 0
-    cancelled: int = 0
-    refunds: int = 0
-    failed: int = 0
+    payments: Drained
+    cancellations: Drained
+    refunds: Drained
 
 
-class _Silence:
-    """Which gateways do not answer at the moment."""
-
-    def __init__(self) -> None:
-        self._misses: Counter[str] = Counter()
-
-    def heard(self, code: str, answered: bool) -> None:
-        self._misses[code] = 0 if answered else self._misses[code] + 1
-
-    def of(self, code: str) -> bool:
-        return self._misses[code] >= PATIENCE
-
-
-def sweep(*, seconds: float = 25.0, limit: int = 200) -> Swept:
+def sweep(*, seconds: float = SECONDS, limit: int = LIMIT) -> Swept:
     """Ask about pending payments that are due, close those of dead orders, finish cancellations, carry refunds out.
 
     Idempotent, and safe in several workers at once: each payment and refund is claimed by one UPDATE. Begins nothing
     new after `seconds`, and gives a silent gateway up for this time, so that it cannot hold the others back.
     """
-    until, swept, silence = time.monotonic() + seconds, Swept(), _Silence()
-    _sweep_payments(until, limit, swept, silence)
-    _finish_cancellations(until, limit, swept)
-    return _sweep_refunds(until, limit, swept, silence)
+    until = time.monotonic() + seconds
+    return Swept(
+        _sweep_payments(seconds=seconds, limit=limit),
+        finish_cancellations(seconds=until - time.monotonic(), limit=limit),
+        sweep_refunds(seconds=until - time.monotonic(), limit=limit),
+    )
 
 
-def _sweep_payments(until: float, limit: int, swept: Swept, silence: _Silence) -> None:
+def _sweep_payments(*, seconds: float, limit: int) -> Drained:
     due = Payment.objects.filter(state=Payment.State.PENDING, ask_again_at__lte=timezone.now())
-    for payment in due.select_related("order").order_by("ask_again_at")[:limit]:
-        if time.monotonic() > until:
-            return
-        if silence.of(payment.gateway):
-            continue
-        over = payment.expires_at is not None and payment.expires_at <= timezone.now()
-        try:
-            if over or payment.order.state != Order.State.AWAITING_PAYMENT:
-                silence.heard(payment.gateway, close(payment) != CloseOutcome.UNKNOWN)
-            else:
-                silence.heard(payment.gateway, ask(payment) != TradeState.UNKNOWN)
-            swept.asked += 1
-        except UnknownGateway:
-            logger.error("Payment %s: gateway %s is not configured", payment.out_trade_no, payment.gateway)
-            swept.failed += 1
-        except Exception:  # one bad row must not stop the others; it stays due
-            logger.exception("Payment %s could not be swept", payment.out_trade_no)
-            swept.failed += 1
+    rows = due.select_related("order").order_by("ask_again_at")[:limit]
+    return work_off(rows, _ask_or_close, seconds=seconds, lane=lambda payment: payment.gateway)
 
 
-def finish_cancellations(*, seconds: float = 25.0, limit: int = 200) -> Swept:
+def _ask_or_close(payment: Payment) -> bool:
+    """Whether the gateway answered."""
+    over = payment.expires_at is not None and payment.expires_at <= timezone.now()
+    if over or payment.order.state != Order.State.AWAITING_PAYMENT:
+        return close(payment) != CloseOutcome.UNKNOWN
+    return ask(payment) != TradeState.UNKNOWN
+
+
+def finish_cancellations(*, seconds: float = SECONDS, limit: int = LIMIT) -> Drained:
     """Cancel what is being cancelled as soon as nothing of it can be paid any more; only then its stock is released."""
-    return _finish_cancellations(time.monotonic() + seconds, limit, Swept())
 
+    def finish(order_id: int) -> bool:
+        if close_open_payments(order_id=order_id):
+            finish_cancel(order_id=order_id, by="sweep", why="nothing can be paid any more")
+        return True
 
-def sweep_refunds(*, seconds: float = 25.0, limit: int = 200) -> Swept:
-    """Send approved refunds, and find out about those of unknown outcome."""
-    return _sweep_refunds(time.monotonic() + seconds, limit, Swept(), _Silence())
-
-
-def _finish_cancellations(until: float, limit: int, swept: Swept) -> Swept:
     open_now = Payment.objects.filter(order=OuterRef("pk"), state=Payment.State.PENDING)
     not_yet = open_now.filter(ask_again_at__gt=timezone.now())
     orders = Order.objects.filter(~Exists(not_yet), state=Order.State.CANCELLING).order_by("pk")
-    for order_id in orders.values_list("pk", flat=True)[:limit]:
-        if time.monotonic() > until:
-            break
-        try:
-            if close_open_payments(order_id=order_id):
-                swept.cancelled += finish_cancel(order_id=order_id, by="sweep", why="nothing can be paid any more")
-        except Exception:
-            logger.exception("Order %s could not be cancelled", order_id)
-            swept.failed += 1
-    return swept
+    rows = orders.values_list("pk", flat=True)[:limit]
+    return work_off(rows, finish, seconds=seconds, lane=lambda order_id: order_id)
 
 
-def _sweep_refunds(until: float, limit: int, swept: Swept, silence: _Silence) -> Swept:
-    for pk, state, code in due_refunds(limit=limit):
-        if time.monotonic() > until:
-            break
-        if silence.of(code):
-            continue
-        try:
-            became = send_refund(pk) if state == Refund.State.READY else resolve_refund(pk)
-            if became is not None:
-                silence.heard(code, became != Refund.State.SENT)
-                swept.refunds += 1
-        except Exception:
-            logger.exception("Refund %s could not be carried out", pk)
-            swept.failed += 1
-    return swept
+def sweep_refunds(*, seconds: float = SECONDS, limit: int = LIMIT) -> Drained:
+    """Send approved refunds, and find out about those of unknown outcome."""
+
+    def carry_out(due: tuple[int, str, str]) -> bool:
+        refund_id, state, _gateway = due
+        became = send_refund(refund_id) if state == Refund.State.READY else resolve_refund(refund_id)
+        return became != Refund.State.SENT
+
+    return work_off(due_refunds(limit=limit), carry_out, seconds=seconds, lane=lambda due: due[2])
