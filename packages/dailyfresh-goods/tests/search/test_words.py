@@ -11,7 +11,7 @@ from dailyfresh_goods.search.words.grams import grams, head_grams, needles
 from dailyfresh_goods.search.words.normal import normalise
 from dailyfresh_goods.search.words.packs import packs, without_packs
 from dailyfresh_goods.search.words.pinyin import sounds
-from dailyfresh_goods.search.words.segmentation import _Jieba, segmenter
+from dailyfresh_goods.search.words.segmentation import Jieba, segmenter
 from dailyfresh_goods.search.words.thesaurus import Thesaurus
 
 
@@ -76,7 +76,7 @@ def test_names_are_heard_by_words_runs_and_initials():
 
 def test_jieba_and_rjieba_cut_the_same_words():
     pytest.importorskip("rjieba")
-    slow = _Jieba()
+    slow = Jieba()
     for name in ("散养土鸡蛋", "红颜草莓", "猪肉白菜水饺", "阳光玫瑰青提", "内蒙古羊腿", "樱桃谷鸭"):
         assert list(slow.cut(name)) == list(segmenter().cut(name))
         assert sorted(slow.spans(name)) == sorted(segmenter().spans(name))

@@ -1,6 +1,5 @@
 """System checks of the search."""
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from ..conf import NAME, conf
 from .popular import popular_backend
 
 WHOOSHES = ("Whoosh", "Whoosh-Reloaded", "whoosh3")
@@ -28,7 +26,7 @@ def _installed(name: str) -> bool:
 def check_search(**_: Any) -> list[CheckMessage]:
     """What stops the search from working, or makes it slow."""
     if apps.is_installed("haystack"):
-        return [*_whooshes(), *_connections(), *_proxies(), *_popular()]
+        return [*_whooshes(), *_connections(), *_popular()]
     hint = 'Add "haystack" to INSTALLED_APPS and a HAYSTACK_CONNECTIONS, as the README shows.'
     return [Error("dailyfresh_goods.search needs haystack.", hint=hint, id="dailyfresh_search.E001")]
 
@@ -49,16 +47,6 @@ def _connections() -> Iterator[CheckMessage]:
     if getattr(settings, "HAYSTACK_SIGNAL_PROCESSOR", "").endswith("RealtimeSignalProcessor"):
         hint = "Remove HAYSTACK_SIGNAL_PROCESSOR: changes are indexed from rows by the drain, in the background."
         yield Warning("haystack indexes inside the transaction of each change.", hint=hint, id="dailyfresh_search.W001")
-
-
-def _proxies() -> Iterator[CheckMessage]:
-    for network in conf.TRUSTED_PROXIES:
-        try:
-            if network != "unix":
-                ipaddress.ip_network(network, strict=False)
-        except ValueError as error:
-            hint = 'Give addresses or networks, as "10.0.0.0/8", or "unix" for a socket.'
-            yield Error(f"{NAME}['TRUSTED_PROXIES']: {error}.", hint=hint, id="dailyfresh_search.E006")
 
 
 def _popular() -> Iterable[CheckMessage]:

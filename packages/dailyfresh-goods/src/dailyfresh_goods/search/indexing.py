@@ -2,15 +2,14 @@
 
 import logging
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import islice
 from math import inf
 from typing import Any
 
-from django.db.models import QuerySet
+from dailyfresh_core.rows import in_portions
 from haystack import connections
 from haystack.constants import DEFAULT_ALIAS
 
@@ -114,24 +113,16 @@ def rebuild(alias: str = DEFAULT_ALIAS) -> int:
     def load(keys: list[str]) -> list[Any]:
         return list(index.index_queryset().filter(pk__in=[key.rpartition(".")[2] for key in keys]))
 
+    rows = in_portions(index.index_queryset(), PORTION)
+    portions = iter(lambda: list(islice(rows, PORTION)), [])
     if isinstance(backend, LocalBackend):
-        return backend.rebuild(index, lambda: map(list, portions(index.index_queryset(), PORTION)), load)
+        return backend.rebuild(index, portions, load)
     backend.clear(models=[SKU])
     number = 0
-    for objects in map(list, portions(index.index_queryset(), PORTION)):
+    for objects in portions:
         backend.update(index, objects)
         number += len(objects)
     return number
-
-
-def portions(rows: QuerySet[Any, Any], size: int) -> Iterator[QuerySet[Any, Any]]:
-    """`rows` in their order, `size` in memory at a time besides the keys of all.
-
-    `iterator()` would do on other databases: Django's MySQL backend reads the whole answer before it gives a row.
-    """
-    keys = list(rows.values_list("pk", flat=True))
-    for start in range(0, len(keys), size):
-        yield rows.filter(pk__in=keys[start : start + size])
 
 
 @dataclass
@@ -166,18 +157,13 @@ def status(alias: str = DEFAULT_ALIAS) -> Status:
     except IndexUnavailable as error:
         found.error = str(error)
         return found
-    expected = dict(_digests())
+    rows = in_portions(index_of(alias).index_queryset(), PORTION)
+    expected = {sku.pk: SKUIndex.digest_of(sku) for sku in rows}
     found.documents, found.size = len(indexed), backend.size()
     found.missing = sorted(expected.keys() - indexed.keys())
     found.extra = sorted(indexed.keys() - expected.keys())
     found.outdated = sorted(key for key in expected.keys() & indexed.keys() if expected[key] != indexed[key])
     return found
-
-
-def _digests() -> Iterator[tuple[int, str]]:
-    rows = SKU.objects.filter(on_sale=True).order_by("pk").values_list("pk", *SKUIndex.SOURCES)
-    for key, *sources in chain.from_iterable(portions(rows, PORTION)):
-        yield key, SKUIndex.digest_of(tuple(sources))
 
 
 def repair(alias: str, found: Status) -> None:

@@ -7,9 +7,9 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any
 
+from dailyfresh_core.loading import backend
 from django.core.checks import CheckMessage, Error
 
-from ..backends import backend
 from ..conf import conf
 from ..pages.cache import cached
 
@@ -20,7 +20,9 @@ SECONDS = 60
 
 def popular_backend() -> "Popular | None":
     """Where searches are counted; None when the site counts none."""
-    return None if conf.SEARCH_POPULAR is None else backend("SEARCH_POPULAR", Popular)  # type: ignore[type-abstract]
+    if conf.SEARCH_POPULAR is None:
+        return None
+    return backend(conf.SEARCH_POPULAR, where=f'{conf.NAME}["SEARCH_POPULAR"]', base=Popular)  # type: ignore[type-abstract]
 
 
 def popular_searches(number: int = SHOWN) -> list[str]:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from dailyfresh_core.waking import wake
 from django.dispatch import receiver
 
+from ..conf import conf
 from ..models import StaleDocument
 from ..signals import goods_changed
-from ..waking import wake
 from .tasks import drain_documents
 
 
@@ -14,4 +15,4 @@ from .tasks import drain_documents
 def mark_stale(sku_ids: list[int], **_: Any) -> None:
     """Marks the documents of `sku_ids` as stale."""
     StaleDocument.objects.bulk_create(StaleDocument(sku_id=sku_id) for sku_id in dict.fromkeys(sku_ids))
-    wake(drain_documents)
+    wake(drain_documents, tasks=conf.TASKS)

@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -79,17 +80,18 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
     newest = indexes.IntegerField(model_attr="pk")
     digest = indexes.CharField(indexed=False)
 
-    SOURCES: ClassVar = (
+    SOURCES: ClassVar = attrgetter(
         "name", "description", "slug", "price", "unit", "origin", "band", "sales_rank",
-        "type__name", "type__slug", "spu__name", "spu__detail",
+        "type.name", "type.slug", "spu.name", "spu.detail",
     )  # fmt: skip
+    """What of a SKU goes into its document."""
 
     def get_model(self) -> type[SKU]:
         return SKU
 
     def index_queryset(self, using: str | None = None) -> QuerySet[SKU]:
-        """The SKUs on sale, the best sellers first, with all that their documents need."""
-        return SKU.objects.filter(on_sale=True).select_related("type", "spu").order_by("-sales_rank", "pk")
+        """The SKUs on sale with all that their documents need."""
+        return SKU.objects.filter(on_sale=True).select_related("type", "spu")
 
     def load_all_queryset(self) -> QuerySet[SKU]:
         return SKU.objects.filter(on_sale=True)
@@ -120,21 +122,10 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
         }
         data.update({name: " ".join(sorted(words)) for name, words in fields.items()})
         data["price"] = int(obj.price * 100)
-        data["digest"] = self.digest_of(sources_of(obj))
+        data["digest"] = self.digest_of(obj)
         return data
 
-    @staticmethod
-    def digest_of(sources: tuple[Any, ...]) -> str:
-        """Which state of a SKU a document shows: `sources` are the values of SOURCES."""
-        return hashlib.blake2b(repr((FORMAT, *map(str, sources))).encode(), digest_size=8).hexdigest()
-
-
-def sources_of(sku: SKU) -> tuple[Any, ...]:
-    """The values of SOURCES in a SKU that was loaded with its type and SPU."""
-    values = []
-    for path in SKUIndex.SOURCES:
-        value: Any = sku
-        for name in path.split("__"):
-            value = getattr(value, name)
-        values.append(value)
-    return tuple(values)
+    @classmethod
+    def digest_of(cls, sku: SKU) -> str:
+        """Which state of a SKU, loaded with its type and SPU, a document shows."""
+        return hashlib.blake2b(repr((FORMAT, *map(str, cls.SOURCES(sku)))).encode(), digest_size=8).hexdigest()

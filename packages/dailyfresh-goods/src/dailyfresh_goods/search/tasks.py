@@ -2,9 +2,10 @@
 
 from celery import shared_task
 from celery.signals import worker_process_init
+from dailyfresh_core.waking import tasks_run_inline, wake
 
+from ..conf import conf
 from ..models import StaleDocument
-from ..waking import tasks_run_inline, wake
 from .indexing import drain
 from .words.segmentation import segmenter
 
@@ -18,10 +19,10 @@ def drain_documents() -> None:
 
     In a worker it ends after SECONDS, and wakes the next one if it has left something; without one nobody would come.
     """
-    if tasks_run_inline():
+    if tasks_run_inline(conf.TASKS):
         drain()
     elif drain(seconds=SECONDS) and StaleDocument.objects.exists():
-        wake(drain_documents)
+        wake(drain_documents, tasks=conf.TASKS)
     # An idle run loads the dictionary, so that the first change does not wait for it.
     segmenter()
 

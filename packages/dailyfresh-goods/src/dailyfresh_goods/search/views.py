@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from dailyfresh_core.answers import envelope
+from dailyfresh_core.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
-from ..proxies import client_address, throttle_subject
+from ..conf import conf
 from ..selectors import goods_types, popular
-from ..views.respond import envelope
 from .finding import SORTS, Found, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
@@ -77,9 +78,7 @@ def _count(found: Found, *, visitor: str) -> None:
 
 def _visitor(request: HttpRequest) -> str:
     """Who searches, so that one visitor counts once."""
-    return throttle_subject(
-        client_address(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
-    )
+    return throttle_subject(visitor_address(request, trusted=conf.TRUSTED_PROXIES))
 
 
 def _around(found: Found, refinement: Refinement, words: str) -> dict[str, Any]:

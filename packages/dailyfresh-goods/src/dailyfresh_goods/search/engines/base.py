@@ -211,10 +211,8 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
         with self.writing(), self.generations.rebuild() as folder:
             self.create(folder)
 
-    def rebuild(
-        self, index: Any, batches: Callable[[], Iterable[list[Any]]], load: Callable[[list[str]], list[Any]]
-    ) -> int:
-        """Builds a generation aside from `batches`, takes over what changed meanwhile, and swaps; gives the documents' number.
+    def rebuild(self, index: Any, batches: Iterable[list[Any]], load: Callable[[list[str]], list[Any]]) -> int:
+        """Builds a generation aside from `batches`, which are read only then, takes over what changed meanwhile, and swaps; gives the documents' number.
 
         `load` gives the objects of haystack ids that are still to be found. Raises Busy when another rebuild runs.
         """
@@ -223,7 +221,7 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
             late = folder / self.LATE
             late.touch()
             self.create(folder)
-            for objects in batches():
+            for objects in batches:
                 documents = list(self.documents(index, objects))
                 self.write(folder, documents, (), fresh=True)
                 number += len(documents)

@@ -4,9 +4,10 @@ import logging
 import os
 import tempfile
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from .dictionary import words_of_trade
 
@@ -14,28 +15,35 @@ FREQUENCY = 20_000
 """High enough that a word of the trade is one word, low enough that it does not tear common ones apart."""
 
 
-class Segmenter(Protocol):
-    def cut(self, text: str) -> Iterable[str]:
-        """The words of `text`, one after the other."""
+class Segmenter(ABC):
+    """`jieba` is a tokenizer of that library, which has learned the words of the trade."""
 
-    def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """The words of `text` and the words inside them, with the offsets where each begins and ends."""
+    jieba: Any
 
-    def knows(self, word: str) -> bool:
-        """Whether `word` is in the dictionary."""
-
-
-class _Rjieba:
-    def __init__(self) -> None:
-        import rjieba
-
-        self.jieba: Any = rjieba.Jieba()
+    def _learn(self) -> None:
         for word in words_of_trade():
             self.jieba.add_word(word, FREQUENCY, "n")
 
     def cut(self, text: str) -> Iterable[str]:
+        """The words of `text`, one after the other."""
         words: Iterable[str] = self.jieba.cut(text)
         return words
+
+    @abstractmethod
+    def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """The words of `text` and the words inside them, with the offsets where each begins and ends."""
+
+    @abstractmethod
+    def knows(self, word: str) -> bool:
+        """Whether `word` is in the dictionary."""
+
+
+class Rjieba(Segmenter):
+    def __init__(self) -> None:
+        import rjieba
+
+        self.jieba = rjieba.Jieba()
+        self._learn()
 
     def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
         yield from self.jieba.tokenize(text, "search", True)
@@ -44,7 +52,7 @@ class _Rjieba:
         return bool(self.jieba.has_word(word))
 
 
-class _Jieba:
+class Jieba(Segmenter):
     def __init__(self) -> None:
         with warnings.catch_warnings():
             # Regular expressions in jieba's own files, met when they are compiled for the first time.
@@ -52,17 +60,12 @@ class _Jieba:
             import jieba
 
         jieba.setLogLevel(logging.WARNING)
-        self.jieba: Any = jieba.Tokenizer()
+        self.jieba = jieba.Tokenizer()
         # jieba caches its dictionary in one file for all users of the machine, which only the first can read.
         folder = os.path.join(tempfile.gettempdir(), f"dailyfresh-jieba-{getattr(os, 'getuid', int)()}")
         os.makedirs(folder, mode=0o700, exist_ok=True)
         self.jieba.tmp_dir = folder
-        for word in words_of_trade():
-            self.jieba.add_word(word, FREQUENCY, "n")
-
-    def cut(self, text: str) -> Iterable[str]:
-        words: Iterable[str] = self.jieba.cut(text)
-        return words
+        self._learn()
 
     def spans(self, text: str) -> Iterator[tuple[str, int, int]]:
         yield from self.jieba.tokenize(text, mode="search")
@@ -73,8 +76,8 @@ class _Jieba:
 
 @cache
 def segmenter() -> Segmenter:
-    """The process's cutter; the first call loads the dictionary (rjieba 0.3 s, jieba 1 to 3 s)."""
+    """The process's segmenter; the first call loads the dictionary (rjieba 0.3 s, jieba 1 to 3 s)."""
     try:
-        return _Rjieba()
+        return Rjieba()
     except ImportError:
-        return _Jieba()
+        return Jieba()
