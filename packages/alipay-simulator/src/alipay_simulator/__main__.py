@@ -27,8 +27,13 @@ def run(host: str, port: int, dir: Path, time_scale: float, keys_only: bool) -> 
     if keys_only:
         say(f"Keys are in {dir}\n")
         return
-    simulator = Simulator(dir, host=host, port=port, time_scale=time_scale)
-    say(f"Payment simulator on {simulator.origin}/\n")
+    try:
+        simulator = Simulator(dir, host=host, port=port, time_scale=time_scale)
+    except OSError as error:
+        sys.exit(f"Cannot listen on {host}, port {port}: {error.strerror}")
+    except ValueError as error:
+        sys.exit(str(error))
+    say(f"Alipay simulator on {simulator.origin}/\n")
     say(f'  "app_id": "{APP_ID}", "seller_id": "{SELLER_ID}", "server_url": "{simulator.url}",\n')
     say(f'  "app_private_key_file": "{dir / APP_PRIVATE}", "alipay_public_key_file": "{dir / ALIPAY_PUBLIC}"\n')
     sys.stdout.flush()

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .book import Book
+from .courier import Courier
 from .faults import Faults
 from .formats import buyer_number, china, fen, masked, money
 from .keys import APP_ID, Keys
-from .notices import Courier
 from .trades import CLOSED, SUCCESS, Order, Refusal, Trade
 
 PAGES = {"alipay.trade.page.pay": "FAST_INSTANT_TRADE_PAY", "alipay.trade.wap.pay": "QUICK_WAP_WAY"}
@@ -213,7 +213,7 @@ class Api:
         number = str(content.get("out_request_no") or "")
         if not number:
             raise Refusal("ACQ.INVALID_PARAMETER", "参数无效")
-        row = self.book.refund_of(trade, number)
+        row = self.book.refunds(trade.out_trade_no).get(number)
         if row is None:
             return {}
         return {

@@ -1,79 +1,35 @@
-"""The trades of the pretended Alipay, in one SQLite file that outlives the process."""
+"""The trades of the pretended Alipay: what may be paid, closed, refunded and when it may not."""
 
 import json
 import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
+from .database import Database
+from .formats import china
 from .trades import CLOSED, FINISHED, SUCCESS, WAITING, Order, Refusal, Trade, trade_of
 
 PURSE = 1_000_000
 """Fen that a new buyer's account holds."""
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS cashier (
-    token TEXT PRIMARY KEY, out_trade_no TEXT NOT NULL, request TEXT NOT NULL, buyer TEXT NOT NULL DEFAULT '');
-CREATE TABLE IF NOT EXISTS trade (
-    out_trade_no TEXT PRIMARY KEY, trade_no TEXT NOT NULL UNIQUE, status TEXT NOT NULL, fen INTEGER NOT NULL,
-    subject TEXT NOT NULL, buyer TEXT NOT NULL, paid_by TEXT NOT NULL DEFAULT '', request TEXT NOT NULL,
-    expires REAL, created REAL NOT NULL, paid REAL, closed REAL);
-CREATE TABLE IF NOT EXISTS refund (
-    out_trade_no TEXT NOT NULL, out_request_no TEXT NOT NULL, fen INTEGER NOT NULL, reason TEXT NOT NULL,
-    at REAL NOT NULL, PRIMARY KEY (out_trade_no, out_request_no));
-CREATE TABLE IF NOT EXISTS notice (
-    id INTEGER PRIMARY KEY, notify_id TEXT NOT NULL, out_trade_no TEXT NOT NULL, url TEXT NOT NULL,
-    fields TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, due REAL, answer TEXT NOT NULL DEFAULT '');
-CREATE TABLE IF NOT EXISTS purse (buyer TEXT PRIMARY KEY, fen INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value REAL NOT NULL);
-"""
+
+class UnknownPage(Exception):
+    """There is no such page, or none under this token."""
 
 
 class Book:
-    """All state of the simulator. Every public method is one transaction; threads take turns."""
+    """Cashier pages, trades, refunds and purses. Every public method is one transaction; threads take turns."""
 
-    def __init__(self, file: Path) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(SCHEMA)
-        self.offset = float(str(self._value("SELECT value FROM setting WHERE name='offset'") or 0))
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def _value(self, sql: str, *args: object) -> object:
-        with self._lock:
-            row = self._db.execute(sql, args).fetchone()
-        return row[0] if row else None
-
-    def rows(self, sql: str, *args: object) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._db.execute(sql, args).fetchall()
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.offset = float(str(self._db.value("SELECT value FROM setting WHERE name='offset'") or 0))
 
     def now(self) -> float:
         """Seconds since the epoch by the simulator's clock, which can be set wrong on purpose."""
         return time.time() + self.offset
 
     def set_clock(self, offset: float) -> None:
-        with self._write() as db:
+        with self._db.write() as db:
             db.execute("INSERT OR REPLACE INTO setting VALUES ('offset', ?)", (offset,))
         self.offset = offset
 
@@ -83,18 +39,18 @@ class Book:
         """A cashier page for this order, by an unguessable token. Makes no trade."""
         self.check_payable(order)
         token = secrets.token_hex(16)
-        with self._write() as db:
+        with self._db.write() as db:
             db.execute(
                 "INSERT INTO cashier (token, out_trade_no, request) VALUES (?, ?, ?)",
                 (token, order.out_trade_no, json.dumps([order.fen, order.subject, order.expires, order.request])),
             )
         return token
 
-    def cashier(self, token: str) -> tuple[Order, str] | None:
+    def cashier(self, token: str) -> tuple[Order, str]:
         """The order shown under this token and the buyer who signed in there ("" for nobody yet)."""
-        found = self.rows("SELECT * FROM cashier WHERE token=?", token)
+        found = self._db.rows("SELECT * FROM cashier WHERE token=?", token)
         if not found:
-            return None
+            raise UnknownPage(token)
         fen, subject, expires, request = json.loads(found[0]["request"])
         return Order(found[0]["out_trade_no"], fen, subject, expires, request), found[0]["buyer"]
 
@@ -115,23 +71,19 @@ class Book:
 
     def sign_in(self, token: str, buyer: str) -> Trade:
         """The buyer's first press: only now is there a trade, and it is this buyer's."""
-        found = self.cashier(token)
-        if found is None:
-            raise Refusal("ACQ.TRADE_NOT_EXIST", "交易不存在")
-        order = found[0]
-        with self._lock:
+        order, _ = self.cashier(token)
+        with self._db.lock:
             trade = self.check_payable(order)
             if trade and trade.buyer != buyer:
                 raise Refusal("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配")
-            with self._write() as db:
+            with self._db.write() as db:
                 if trade is None:
                     db.execute(
                         "INSERT INTO trade (out_trade_no, trade_no, status, fen, subject, buyer, request, expires, created)"
                         " VALUES (?,?,?,?,?,?,?,?,?)",
                         (
                             order.out_trade_no,
-                            time.strftime("%Y%m%d22001", time.gmtime(self.now() + 8 * 3600))
-                            + f"{secrets.randbelow(10**15):015}",
+                            f"{china(self.now())[:10].replace('-', '')}22001{secrets.randbelow(10**15):015}",
                             WAITING,
                             order.fen,
                             order.subject,
@@ -148,17 +100,17 @@ class Book:
         return made
 
     def purse(self, buyer: str) -> int:
-        value = self._value("SELECT fen FROM purse WHERE buyer=?", buyer)
+        value = self._db.value("SELECT fen FROM purse WHERE buyer=?", buyer)
         return PURSE if value is None else int(str(value))
 
     def pay(self, out_trade_no: str, by: str) -> Trade:
         """The buyer's second press. Paying twice is refused."""
-        with self._lock:
+        with self._db.lock:
             trade = self.must(out_trade_no)
             self.check_payable(trade.order)
             if by == "balance" and self.purse(trade.buyer) < trade.order.fen:
                 raise Refusal("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足")
-            with self._write() as db:
+            with self._db.write() as db:
                 db.execute(
                     "UPDATE trade SET status=?, paid=?, paid_by=? WHERE out_trade_no=?",
                     (SUCCESS, self.now(), by, out_trade_no),
@@ -171,12 +123,12 @@ class Book:
 
     def trade(self, out_trade_no: str) -> Trade | None:
         """The trade, closed on the way if its time is over."""
-        with self._write() as db:
+        with self._db.write() as db:
             db.execute(
                 "UPDATE trade SET status=?, closed=expires WHERE out_trade_no=? AND status=? AND expires<=?",
                 (CLOSED, out_trade_no, WAITING, self.now()),
             )
-        found = self.rows(
+        found = self._db.rows(
             "SELECT trade.*, (SELECT COALESCE(SUM(fen), 0) FROM refund WHERE refund.out_trade_no=trade.out_trade_no)"
             " AS refunded FROM trade WHERE out_trade_no=?",
             out_trade_no,
@@ -185,22 +137,22 @@ class Book:
 
     def must(self, out_trade_no: str, trade_no: str = "") -> Trade:
         if not out_trade_no and trade_no:
-            out_trade_no = str(self._value("SELECT out_trade_no FROM trade WHERE trade_no=?", trade_no) or "")
+            out_trade_no = str(self._db.value("SELECT out_trade_no FROM trade WHERE trade_no=?", trade_no) or "")
         trade = self.trade(out_trade_no)
         if trade is None or (trade_no and trade.trade_no != trade_no):
             raise Refusal("ACQ.TRADE_NOT_EXIST", "交易不存在")
         return trade
 
     def trades(self, limit: int = 50) -> list[Trade]:
-        numbers = self.rows("SELECT out_trade_no FROM trade ORDER BY created DESC LIMIT ?", limit)
+        numbers = self._db.rows("SELECT out_trade_no FROM trade ORDER BY created DESC LIMIT ?", limit)
         return [self.must(row["out_trade_no"]) for row in numbers]
 
     def close_trade(self, trade: Trade) -> Trade:
-        with self._lock:
+        with self._db.lock:
             trade = self.must(trade.out_trade_no)
             if trade.status != WAITING:
                 raise Refusal("ACQ.TRADE_STATUS_ERROR", "交易状态不合法")
-            with self._write() as db:
+            with self._db.write() as db:
                 db.execute(
                     "UPDATE trade SET status=?, closed=? WHERE out_trade_no=?", (CLOSED, self.now(), trade.out_trade_no)
                 )
@@ -208,20 +160,20 @@ class Book:
 
     def finish_trade(self, out_trade_no: str) -> Trade:
         """The refund window is over."""
-        with self._lock:
+        with self._db.lock:
             if self.must(out_trade_no).status != SUCCESS:
                 raise Refusal("ACQ.TRADE_STATUS_ERROR", "交易状态不合法")
-            with self._write() as db:
+            with self._db.write() as db:
                 db.execute("UPDATE trade SET status=? WHERE out_trade_no=?", (FINISHED, out_trade_no))
         return self.must(out_trade_no)
 
     def refund(self, trade: Trade, fen: int, out_request_no: str, reason: str) -> tuple[Trade, bool]:
         """The trade after the refund, and whether money moved: the same number and amount again moves none."""
-        with self._lock:
+        with self._db.lock:
             trade = self.must(trade.out_trade_no)
             if trade.status == FINISHED:
                 raise Refusal("ACQ.TRADE_HAS_FINISHED", "交易已完结")
-            before = self._value(
+            before = self._db.value(
                 "SELECT fen FROM refund WHERE out_trade_no=? AND out_request_no=?", trade.out_trade_no, out_request_no
             )
             if before is not None:
@@ -233,7 +185,7 @@ class Book:
             if trade.refunded + fen > trade.order.fen:
                 raise Refusal("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效")
             whole = trade.refunded + fen == trade.order.fen
-            with self._write() as db:
+            with self._db.write() as db:
                 db.execute(
                     "INSERT INTO refund VALUES (?,?,?,?,?)",
                     (trade.out_trade_no, out_request_no, fen, reason, self.now()),
@@ -247,35 +199,7 @@ class Book:
                     db.execute("UPDATE purse SET fen=fen+? WHERE buyer=?", (fen, trade.buyer))
         return self.must(trade.out_trade_no), True
 
-    def refund_of(self, trade: Trade, out_request_no: str) -> sqlite3.Row | None:
-        found = self.rows(
-            "SELECT * FROM refund WHERE out_trade_no=? AND out_request_no=?", trade.out_trade_no, out_request_no
-        )
-        return found[0] if found else None
-
-    # Notices on their way
-
-    def post_notice(
-        self, out_trade_no: str, notify_id: str, url: str, fields: dict[str, str], due: float | None
-    ) -> None:
-        with self._write() as db:
-            db.execute(
-                "INSERT INTO notice (notify_id, out_trade_no, url, fields, due) VALUES (?,?,?,?,?)",
-                (notify_id, out_trade_no, url, json.dumps(fields), due),
-            )
-
-    def due_notices(self, moment: float) -> list[sqlite3.Row]:
-        return self.rows("SELECT * FROM notice WHERE due<=? ORDER BY due", moment)
-
-    def next_notice(self) -> float | None:
-        value = self._value("SELECT MIN(due) FROM notice WHERE due IS NOT NULL")
-        return None if value is None else float(str(value))
-
-    def delivered(self, notice: int, answer: str, next_due: float | None) -> None:
-        with self._write() as db:
-            db.execute("UPDATE notice SET tries=tries+1, answer=?, due=? WHERE id=?", (answer[:200], next_due, notice))
-
-    def resend(self, out_trade_no: str, moment: float) -> int:
-        """Deliver every notice of the trade once more, whatever was answered before."""
-        with self._write() as db:
-            return db.execute("UPDATE notice SET due=? WHERE out_trade_no=?", (moment, out_trade_no)).rowcount
+    def refunds(self, out_trade_no: str) -> dict[str, sqlite3.Row]:
+        """out_request_no -> fen, reason and at (seconds since the epoch) of the refunds made."""
+        found = self._db.rows("SELECT * FROM refund WHERE out_trade_no=? ORDER BY at", out_trade_no)
+        return {row["out_request_no"]: row for row in found}

@@ -1,168 +1,139 @@
 """What people do at the simulator: buyers at the cashier, developers at the desk."""
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from .faults import KINDS, Fault
+from .book import UnknownPage
+from .faults import KINDS
 from .formats import china, money
-from .trades import SUCCESS, WAITING, Trade
-
-if TYPE_CHECKING:
-    from .server import Handler, Simulator
-
-BUYER = "buyer_sandbox_017"
+from .pages import Answer, page, redirect, stylesheet, words
+from .provider import BUYER, Provider, named
+from .trades import SUCCESS, WAITING, Refusal, Trade
 
 
-def enter(simulator: "Simulator", params: dict[str, str]) -> str:
-    """Check a merchant's signed request to pay and open a cashier page: its token. No trade yet."""
-    return simulator.book.open_cashier(simulator.api.order(params, simulator.api.verified(params)))
+def answer_to(provider: Provider, command: str, path: str, form: Mapping[str, str], *, language: str) -> Answer:
+    """Everything but the open API; `command` is GET or POST."""
+    try:
+        return _routed(provider, [command, *filter(None, path.split("/"))], form, language=language)
+    except Refusal as refusal:
+        return page("refused", {"refusal": refusal}, language=language, status=409)
+    except UnknownPage:
+        return words("not found", status=404)
 
 
-def sign_in(simulator: "Simulator", token: str, buyer: str) -> Trade:
-    return simulator.book.sign_in(token, buyer.strip()[:64] or BUYER)
+def _routed(provider: Provider, place: list[str], form: Mapping[str, str], *, language: str) -> Answer:
+    match place:
+        case ["GET"]:
+            return _desk(provider, language=language)
+        case ["GET", "cashier.css"]:
+            return stylesheet()
+        case ["GET", "state.json"]:
+            return _state(provider)
+        case ["POST", "fault"]:
+            return _fault(provider, form)
+        case ["POST", "trade"]:
+            return _act(provider, form)
+        case ["GET", "cashier", token]:
+            return _cashier(provider, token, language=language)
+        case ["POST", "cashier", token, "sign-in"]:
+            provider.book.sign_in(token, named(form.get("account", "")))
+            return redirect(f"/cashier/{token}/")
+        case ["POST", "cashier", token, "pay"]:
+            return _pay(provider, token, form, language=language)
+    raise UnknownPage(place)
 
 
-def pay(simulator: "Simulator", params: dict[str, str], by: str) -> Trade:
-    order = simulator.api.order(params, simulator.api.verified(params))
-    return settle(simulator, order.out_trade_no, by)
-
-
-def settle(simulator: "Simulator", out_trade_no: str, by: str) -> Trade:
-    trade = simulator.book.pay(out_trade_no, by)
-    simulator.courier.announce(trade)
-    return trade
-
-
-def route(handler: "Handler", path: str, query: dict[str, str], form: dict[str, str]) -> None:
-    """Serve everything but the open API."""
-    post = handler.command == "POST"
-    match [part for part in path.split("/") if part]:
-        case ["cashier.css"] if not post:
-            handler.static()
-        case ["state.json"] if not post:
-            handler.state()
-        case [] if not post:
-            _desk(handler)
-        case ["fault"] if post:
-            _fault(handler, form)
-        case ["trade"] if post:
-            _act(handler, form)
-        case ["cashier", token] if not post:
-            _cashier(handler, token)
-        case ["cashier", token, "sign-in"] if post:
-            sign_in(handler.simulator, token, form.get("account", ""))
-            handler.redirect(f"/cashier/{token}/")
-        case ["cashier", token, "pay"] if post:
-            _pay(handler, token, form)
-        case _:
-            handler.reply(b"not found", status=404)
-
-
-def _cashier(handler: "Handler", token: str, *, error: str = "", status: int = 200) -> None:
-    book = handler.simulator.book
-    found = book.cashier(token)
-    if found is None:
-        return handler.reply(b"not found", status=404)
-    order, buyer = found
+def _cashier(provider: Provider, token: str, *, language: str, error: str = "", status: int = 200) -> Answer:
+    book = provider.book
+    order, buyer = book.cashier(token)
     trade = book.trade(order.out_trade_no)
-    back = order.field("return_url")
+    paid = trade is not None and trade.status == SUCCESS
     values = {
         "token": token,
         "order": order,
         "amount": money(order.fen),
         "buyer": buyer or BUYER,
-        "signed_in": bool(buyer and trade and trade.buyer == buyer),
+        "signed_in": _is_of(trade, buyer),
         "payable": trade is None or trade.status == WAITING,
-        "paid": trade is not None and trade.status == SUCCESS,
-        "closed": order.expires is not None
-        and order.expires <= book.now()
-        and (trade is None or trade.status != SUCCESS),
+        "paid": paid,
+        "closed": order.expires is not None and order.expires <= book.now() and not paid,
         "purse": money(book.purse(buyer or BUYER)),
         "error": error,
-        "back": back,
+        "back": order.field("return_url"),
     }
-    parts = urlsplit(back)
-    return handler.page(
-        "cashier.html", values, status=status, leads_to=f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-    )
+    back = urlsplit(order.field("return_url"))
+    origin = f"{back.scheme}://{back.netloc}" if back.netloc else ""
+    return page("cashier", values, language=language, status=status, leads_to=origin)
 
 
-def _pay(handler: "Handler", token: str, form: dict[str, str]) -> None:
-    simulator = handler.simulator
-    found = simulator.book.cashier(token)
-    if found is None:
-        return handler.reply(b"not found", status=404)
-    order, buyer = found
+def _is_of(trade: Trade | None, buyer: str) -> bool:
+    """Whether this buyer, who signed in here, has this trade."""
+    return bool(buyer and trade and trade.buyer == buyer)
+
+
+def _pay(provider: Provider, token: str, form: Mapping[str, str], *, language: str) -> Answer:
+    order, buyer = provider.book.cashier(token)
     act = form.get("act", "pay")
-    trade = simulator.book.trade(order.out_trade_no)
-    back = simulator.courier.return_url(order, trade.trade_no if trade else "")
+    back = provider.return_url(order)
     if act == "cancel" and back:
-        return handler.redirect(back)
-    if act == "fail" or not (buyer and trade and trade.buyer == buyer):
-        return _cashier(handler, token, error="fail" if act == "fail" else "sign-in", status=409)
+        return redirect(back)
+    if act == "fail" or not _is_of(provider.book.trade(order.out_trade_no), buyer):
+        error = "fail" if act == "fail" else "sign-in"
+        return _cashier(provider, token, language=language, error=error, status=409)
     if act == "timeout":
-        simulator.fault("notify", "drop")
-    settle(simulator, order.out_trade_no, form.get("by", "balance"))
-    return _cashier(handler, token) if act == "timeout" or not back else handler.redirect(back)
+        provider.fault("notify", "drop")
+    provider.settle(order.out_trade_no, form.get("by", "balance"))
+    return _cashier(provider, token, language=language) if act == "timeout" or not back else redirect(back)
 
 
-def _desk(handler: "Handler") -> None:
-    simulator = handler.simulator
-    trades = [
-        {
-            "number": trade.out_trade_no,
-            "trade_no": trade.trade_no,
-            "status": trade.status,
-            "amount": money(trade.order.fen),
-            "refunded": money(trade.refunded) if trade.refunded else "",
-            "created": china(trade.created),
-            "paid": trade.status == SUCCESS,
-        }
-        for trade in simulator.book.trades()
-    ]
-    notices = [
-        {**dict(row), "due": china(row["due"]) if row["due"] else ""}
-        for row in simulator.book.rows("SELECT * FROM notice ORDER BY id DESC LIMIT 20")
-    ]
-    kinds = [(kind, how, text) for kind, ways in KINDS.items() for how, text in ways.items()]
-    handler.page(
-        "desk.html",
-        {
-            "trades": trades,
-            "notices": notices,
-            "kinds": kinds,
-            "on": simulator.faults.on(),
-            "offset": simulator.book.offset,
-        },
-    )
+def _desk(provider: Provider, *, language: str) -> Answer:
+    values = {
+        "trades": provider.book.trades(),
+        "notices": provider.notices()[:-21:-1],
+        "kinds": [(kind, how, text) for kind, ways in KINDS.items() for how, text in ways.items()],
+        "on": provider.faults.on(),
+        "offset": provider.book.offset,
+        "money": money,
+        "china": china,
+    }
+    return page("desk", values, language=language)
 
 
-def _fault(handler: "Handler", form: dict[str, str]) -> None:
-    simulator = handler.simulator
+def _state(provider: Provider) -> Answer:
+    """Everything the desk shows, as JSON for scripts."""
+    trades = [{**asdict(trade), "out_trade_no": trade.out_trade_no} for trade in provider.book.trades()]
+    faults = [asdict(fault) for fault in provider.faults.on()]
+    state = {"trades": trades, "faults": faults, "calls": provider.api.calls[-200:]}
+    return Answer(json.dumps(state).encode(), "application/json")
+
+
+def _fault(provider: Provider, form: Mapping[str, str]) -> Answer:
     try:
         if form.get("clear"):
-            simulator.faults.clear()
+            provider.faults.clear()
         elif form.get("kind") == "clock":
-            simulator.book.set_clock(float(form.get("value") or 0))
+            provider.book.set_clock(float(form.get("value") or 0))
         else:
             kind, _, how = form.get("fault", "").partition(" ")
             value, times = float(form.get("value") or 0), int(form.get("times") or 1)
-            simulator.faults.add(Fault(kind, how, form.get("method", ""), value, times))
+            provider.fault(kind, how, method=form.get("method", ""), value=value, times=times)
     except ValueError as error:
-        return handler.reply(str(error).encode(), status=400, kind="text/plain;charset=utf-8")
-    return handler.redirect("/")
+        return words(str(error), status=400)
+    return redirect("/")
 
 
-def _act(handler: "Handler", form: dict[str, str]) -> None:
+def _act(provider: Provider, form: Mapping[str, str]) -> Answer:
     """Finish a trade, resend its notifies, or close it."""
-    simulator, number = handler.simulator, form.get("out_trade_no", "")
+    number = form.get("out_trade_no", "")
     match form.get("act"):
         case "resend":
-            simulator.courier.resend(number)
+            provider.courier.resend(number)
         case "finish":
-            simulator.courier.announce(simulator.book.finish_trade(number))
+            provider.courier.announce(provider.book.finish_trade(number))
         case "close":
-            simulator.book.close_trade(simulator.book.must(number))
+            provider.book.close_trade(provider.book.must(number))
         case _:
-            return handler.reply(b"unknown act", status=400)
-    return handler.redirect("/")
+            return words("unknown act", status=400)
+    return redirect("/")

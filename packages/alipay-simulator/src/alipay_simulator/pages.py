@@ -1,51 +1,71 @@
-"""The simulator's pages, rendered from templates without the site's settings for them."""
+"""What is answered to a browser: pages in Chinese or English, redirects, plain words."""
 
+from dataclasses import dataclass, field
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.template import Context, Engine
-from django.utils import translation
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-PACKAGE = Path(__file__).resolve().parent
-LANGUAGES = ("zh-hans", "en")
+HERE = Path(__file__).parent
+CATALOGUE = HERE / "locale" / "zh_Hans" / "LC_MESSAGES" / "alipay_simulator.mo"
+HTML = "text/html;charset=utf-8"
+PLAIN = "text/plain;charset=utf-8"
 
 
-def configure() -> None:
-    """Settings for a simulator that runs without a Django site: translations need some."""
-    if not settings.configured:
-        settings.configure(
-            USE_I18N=True,
-            LANGUAGE_CODE="zh-hans",
-            LOCALE_PATHS=[str(PACKAGE / "locale")],
-            INSTALLED_APPS=[],
-            USE_TZ=True,
-        )
-        import django
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, and how it fails to arrive."""
 
-        django.setup()
+    body: bytes
+    kind: str = HTML
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    wait: float = 0
+    """Seconds of silence before it."""
+    drip: bool = False
+    """Send one byte per second."""
+    drop: bool = False
+    """Close the connection instead."""
 
 
 @cache
-def _engine() -> Engine:
-    return Engine(
-        dirs=[str(PACKAGE / "templates")],
-        libraries={"i18n": "django.templatetags.i18n"},
-        builtins=["django.templatetags.i18n"],
+def _templates(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    translations = NullTranslations()
+    if language == "zh-hans":
+        with CATALOGUE.open("rb") as file:
+            translations = GNUTranslations(file)
+    environment.globals |= {"_": translations.gettext, "language": language}
+    return environment
 
 
-def language(accepted: str) -> str:
+def language_of(accepted: str) -> str:
     """The page's language for an Accept-Language header: Chinese unless English comes first."""
-    first = accepted.split(",")[0].strip().lower()
-    return "en" if first.startswith("en") else "zh-hans"
+    return "en" if accepted.strip().lower().startswith("en") else "zh-hans"
 
 
-def render(name: str, values: dict[str, Any], *, code: str) -> bytes:
-    with translation.override(code):
-        return _engine().get_template(name).render(Context({**values, "language": code})).encode()
+def page(name: str, values: dict[str, Any], *, language: str, status: int = 200, leads_to: str = "") -> Answer:
+    """A rendered template. `leads_to` is an origin that the page's forms may end at, after a redirect."""
+    body = _templates(language).get_template(f"{name}.html.jinja").render(values).encode()
+    policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
+    return Answer(body, status=status, headers={"Content-Security-Policy": f"{policy} {leads_to}".rstrip()})
 
 
-def stylesheet() -> bytes:
-    return (PACKAGE / "cashier.css").read_bytes()
+def redirect(to: str) -> Answer:
+    return Answer(b"", status=303, headers={"Location": to})
+
+
+def words(text: str, *, status: int) -> Answer:
+    return Answer(text.encode(), PLAIN, status)
+
+
+def stylesheet() -> Answer:
+    return Answer((HERE / "cashier.css").read_bytes(), "text/css;charset=utf-8")

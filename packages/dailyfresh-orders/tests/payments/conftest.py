@@ -1,47 +1,25 @@
-import json
 import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from alipay_simulator import Simulator
-from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID, ensure_keys
 from dailyfresh_orders.models import Order, Payment
 from django.test import Client
 from django.urls import reverse
 
 
-@pytest.fixture(scope="session")
-def key_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    ensure_keys(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def running_simulator(key_folder):
-    with Simulator(key_folder, time_scale=0.0005) as running:
-        yield running
-
-
 @pytest.fixture
-def simulator(running_simulator):
+def simulator(alipay_simulator):
     """Alipay, with nothing left from the last test but its keys and its address."""
-    running_simulator.faults.clear()
-    running_simulator.book.set_clock(0)
-    running_simulator.api.calls.clear()
-    with running_simulator.book._write() as db:
-        for table in ("cashier", "trade", "refund", "notice", "purse"):
-            db.execute(f"DELETE FROM {table}")
-    return running_simulator
+    return alipay_simulator
 
 
 @pytest.fixture
-def alipay_options(key_folder, simulator):
+def alipay_options(simulator):
     return {
-        "app_id": APP_ID,
-        "seller_id": SELLER_ID,
-        "app_private_key_file": str(key_folder / APP_PRIVATE),
-        "alipay_public_key_file": str(key_folder / ALIPAY_PUBLIC),
+        "app_id": simulator.app_id,
+        "seller_id": simulator.seller_id,
+        "app_private_key_file": str(simulator.app_private_key_file),
+        "alipay_public_key_file": str(simulator.alipay_public_key_file),
         "server_url": simulator.url,
         "deadline": 1.0,
     }
@@ -132,7 +110,7 @@ def deliver(simulator, notify):
     """Posts every notify that the simulator holds to the site, as it would; gives the answers."""
 
     def post():
-        return [notify(json.loads(row["fields"])) for row in simulator.book.rows("SELECT * FROM notice ORDER BY id")]
+        return [notify(notice.fields) for notice in simulator.notices()]
 
     return post
 
@@ -152,9 +130,9 @@ def signed_notify(simulator, order, pay_page):
             "notify_id": "n1",
             "charset": "utf-8",
             "version": "1.0",
-            "app_id": APP_ID,
-            "auth_app_id": APP_ID,
-            "seller_id": SELLER_ID,
+            "app_id": simulator.app_id,
+            "auth_app_id": simulator.app_id,
+            "seller_id": simulator.seller_id,
             "trade_no": "2026112322001400000000000001",
             "out_trade_no": payment.out_trade_no,
             "buyer_id": "2088102169481075",
@@ -166,8 +144,7 @@ def signed_notify(simulator, order, pay_page):
             **changes,
         }
         fields = {key: value for key, value in fields.items() if value is not None}
-        fields["sign"] = simulator.courier._signature(fields)
-        return {"sign_type": "RSA2", **fields}
+        return simulator.signed(fields)
 
     return make
 

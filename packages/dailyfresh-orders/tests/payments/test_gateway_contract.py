@@ -1,6 +1,5 @@
 """The contract of gateways, over both of the package's own."""
 
-import json
 from urllib.parse import urlencode
 
 import pytest
@@ -19,8 +18,8 @@ class SimulatedTill:
         self.simulator.pay(goal.url)
 
     def notify(self, out_trade_no):
-        [row] = self.simulator.book.rows("SELECT fields FROM notice WHERE out_trade_no=?", out_trade_no)
-        return Message("POST", "", urlencode(json.loads(row["fields"])).encode(), FORM)
+        [notice] = self.simulator.notices(out_trade_no)
+        return Message("POST", "", urlencode(notice.fields).encode(), FORM)
 
     def tampered(self, message):
         return Message("POST", "", message.body.replace(b"total_amount=88.80", b"total_amount=88.00"), FORM)

@@ -212,7 +212,7 @@ def test_a_refund_that_never_arrived_is_sent_again_under_its_own_number(paid, re
     refund.refresh_from_db()
     assert refund.state == "done"
     assert simulator.book.must(f"{paid.number}_1").refunded == 6100
-    assert len(simulator.book.rows("SELECT * FROM refund")) == 1
+    assert len(simulator.book.refunds(f"{paid.number}_1")) == 1
 
 
 def test_a_worker_killed_between_the_row_and_the_answer_leaves_a_refund_that_is_resolved(
