@@ -1,7 +1,7 @@
 """The URLs of the store: the packages under the language prefix, what has no language beside them."""
 
 from dailyfresh_goods.sitemaps import SITEMAPS
-from dailyfresh_users.views.staff import staff_login
+from dailyfresh_users.views import staff_login
 from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from dailyfresh_users.models import Registration
-from dailyfresh_users.services.addresses import add_address
+from dailyfresh_users.services import add_address
 from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import transaction

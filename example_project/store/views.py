@@ -2,7 +2,7 @@
 
 from dailyfresh_cart.views import visitor_data as cart_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
-from dailyfresh_users.views.login import visitor_data as users_visitor
+from dailyfresh_users.views import visitor_data as users_visitor
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection

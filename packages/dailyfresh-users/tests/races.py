@@ -16,9 +16,8 @@ import django
 django.setup()
 
 from conftest import PASSWORD, make_user  # noqa: E402
-from dailyfresh_users import signals, tokens  # noqa: E402
+from dailyfresh_users import services, signals, tokens  # noqa: E402
 from dailyfresh_users.models import Address, Mail, Registration  # noqa: E402
-from dailyfresh_users.services import accounts, addresses, mails  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections, transaction  # noqa: E402
 
@@ -64,22 +63,22 @@ def defaults(user: Any) -> int:
 
 
 def the_default_moves(user: Any) -> dict[str, Any]:
-    rows = [addresses.add_address(user=user, values=values(str(n))) for n in range(4)]
-    outcome = race(*[lambda row=row: addresses.set_default_address(address=row) for row in rows * 2])
+    rows = [services.add_address(user=user, values=values(str(n))) for n in range(4)]
+    outcome = race(*[lambda row=row: services.set_default_address(address=row) for row in rows * 2])
     return {"outcome": outcome, "defaults": defaults(user)}
 
 
 def the_first_address(user: Any) -> dict[str, Any]:
-    outcome = race(*[lambda n=n: addresses.add_address(user=user, values=values(str(n))).pk and None for n in range(8)])
+    outcome = race(*[lambda n=n: services.add_address(user=user, values=values(str(n))).pk and None for n in range(8)])
     return {"outcome": outcome, "defaults": defaults(user), "kept": Address.objects.filter(user=user).count()}
 
 
 def the_default_goes_while_it_moves(user: Any) -> dict[str, Any]:
-    rows = [addresses.add_address(user=user, values=values(str(n))) for n in range(4)]
-    acts = [lambda: addresses.delete_address(address=rows[0]), lambda: addresses.delete_address(address=rows[1])]
-    acts += [lambda row=row: addresses.set_default_address(address=row) for row in rows]
+    rows = [services.add_address(user=user, values=values(str(n))) for n in range(4)]
+    acts = [lambda: services.delete_address(address=rows[0]), lambda: services.delete_address(address=rows[1])]
+    acts += [lambda row=row: services.set_default_address(address=row) for row in rows]
     acts += [
-        lambda row=row: addresses.edit_address(address=row, values=values("x"), make_default=True) for row in rows[1:3]
+        lambda row=row: services.edit_address(address=row, values=values("x"), make_default=True) for row in rows[1:3]
     ]
     outcome = race(*acts)
     return {"outcome": outcome, "defaults": defaults(user), "kept": Address.objects.filter(user=user).count()}
@@ -87,7 +86,7 @@ def the_default_goes_while_it_moves(user: Any) -> dict[str, Any]:
 
 def one_name(user: Any) -> dict[str, Any]:
     name = f"{user.get_username()}x"
-    register = accounts.register
+    register = services.open_account
     act = lambda: register(username=name, email=f"{name}@example.com", password=PASSWORD, origin="http://x") and None  # noqa: E731
     return {"outcome": race(*[act] * RACERS), "pending": Registration.objects.filter(activated_at=None).count()}
 
@@ -102,12 +101,14 @@ def pending(username: str, email: str) -> str:
 
 def one_link(user: Any) -> dict[str, Any]:
     token = pending(f"{user.get_username()}x", "one@example.com")
-    return {"outcome": race(*[lambda: accounts.activate(token=token) and None] * RACERS)}
+    return {"outcome": race(*[lambda: services.activate_account(token=token) and None] * RACERS)}
 
 
 def one_address_of_many_accounts(user: Any) -> dict[str, Any]:
     links = [pending(f"{user.get_username()}{n}", "many@example.com") for n in range(RACERS)]
-    outcome = race(*[lambda link=link: accounts.activate(token=link) and None for link in links], requests=False)
+    outcome = race(
+        *[lambda link=link: services.activate_account(token=link) and None for link in links], requests=False
+    )
     return {"outcome": outcome, "owners": Registration.objects.filter(email_key="many@example.com").count()}
 
 
@@ -115,7 +116,7 @@ def one_mail_each(user: Any) -> dict[str, Any]:
     users = [make_user(f"{user.get_username()}{n}", f"m{n}@example.com") for n in range(20)]
     for each in users:
         Mail.objects.create(user=each, kind=Mail.Kind.PASSWORD_RESET, language="en", origin="http://x")
-    outcome = race(*[mails.send_due_mails] * RACERS, requests=False)
+    outcome = race(*[services.send_due_mails] * RACERS, requests=False)
     return {
         "sent": sum(int(count) * times for count, times in outcome.items()),
         "marked": Mail.objects.exclude(sent_at=None).count(),

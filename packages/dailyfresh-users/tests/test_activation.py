@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from conftest import PASSWORD, account, link_of, make_foreign_user, make_user, register, text, url
+from dailyfresh_core.retrying import Busy
 from dailyfresh_users import models, tokens
-from dailyfresh_users.services import accounts
+from dailyfresh_users.services import remove_unactivated
 from dailyfresh_users.signals import user_activated
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
@@ -51,6 +52,18 @@ def test_the_form_of_the_link_is_protected_against_forgery(pending_link):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(pending_link).status_code == 403
     assert not account("linxiaohe").is_active
+
+
+def test_a_database_that_is_too_busy_is_a_sentence_and_the_link_stays_good(client, pending_link, monkeypatch):
+    def loses(*args, **kwargs):
+        raise Busy("activate_account lost every race")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dailyfresh_users.views.registration.activate_account", loses)
+        response = client.post(pending_link)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert "press the button once more" in text(response)
+    assert "Activated" in text(client.post(pending_link))
 
 
 def test_an_expired_link_says_so_and_offers_another(client, pending_link, settings):
@@ -218,9 +231,9 @@ def test_another_mail_needs_an_address(client, email):
 def test_accounts_that_nobody_activated_are_removed_and_their_names_free_again(client, pending_link):
     make_user("staying")
     make_foreign_user("disabled", "d@example.com", is_active=False)
-    assert accounts.remove_stale() == 0
+    assert remove_unactivated() == 0
     models.Registration.objects.update(registered_at=timezone.now() - timedelta(days=8))
-    assert accounts.remove_stale() == 1
+    assert remove_unactivated() == 1
     names = get_user_model().objects.values_list(get_user_model().USERNAME_FIELD, flat=True)
     assert sorted(names) == ["disabled", "staying"]
     assert client.get(pending_link).status_code == 410
@@ -229,7 +242,7 @@ def test_accounts_that_nobody_activated_are_removed_and_their_names_free_again(c
 def test_a_site_can_keep_accounts_that_nobody_activated(pending_link, settings):
     settings.DAILYFRESH_USERS = {"PENDING_AGE": None}
     models.Registration.objects.update(registered_at=timezone.now() - timedelta(days=800))
-    assert accounts.remove_stale() == 0
+    assert remove_unactivated() == 0
 
 
 def test_an_account_that_other_rows_hold_is_not_removed(pending_link):
@@ -237,7 +250,7 @@ def test_an_account_that_other_rows_hold_is_not_removed(pending_link):
 
     Parcel.objects.create(owner=account("linxiaohe"))
     models.Registration.objects.update(registered_at=timezone.now() - timedelta(days=8))
-    assert accounts.remove_stale() == 0
+    assert remove_unactivated() == 0
     assert account("linxiaohe")
 
 

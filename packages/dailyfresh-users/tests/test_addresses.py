@@ -5,7 +5,7 @@ from conftest import ADDRESS, ajax, make_user, text, url
 from dailyfresh_users import areas
 from dailyfresh_users.addresses import AddressBook
 from dailyfresh_users.models import Address
-from dailyfresh_users.services.addresses import add_address, delete_address, edit_address, set_default_address
+from dailyfresh_users.services import add_address, delete_address, edit_address, set_default_address
 from dailyfresh_users.signals import address_changed
 from django.test import Client
 
@@ -253,7 +253,7 @@ def test_a_script_without_a_session_is_told_where_to_sign_in(client, user):
     status, body = ajax(
         client, "post", url("address_delete", address.pk), Referer=f"http://testserver{url('addresses')}?a=b"
     )
-    assert (status, body["code"]) == (401, "login")
+    assert (status, body["code"]) == (401, "login_required")
     assert body["data"]["login_url"] == f"{url('login')}?next={url('addresses')}%3Fa%3Db"
 
 
@@ -264,7 +264,7 @@ def test_a_form_sent_without_a_session_comes_back_to_its_page(client, user):
     )
     assert response.url == f"{url('login')}?next={url('addresses')}"
     response = client.post(url("address_delete", address.pk), headers={"Referer": "https://evil.example/x"})
-    assert response.url == f"{url('login')}?next={url('profile')}"
+    assert response.url == f"{url('login')}?next=/"
 
 
 def test_forms_are_protected_against_forgery(user):
@@ -304,7 +304,7 @@ def test_an_address_deleted_meanwhile_is_not_there(signed_in, user, monkeypatch)
     def gone(**kwargs):
         raise Address.DoesNotExist
 
-    monkeypatch.setattr("dailyfresh_users.services.addresses.edit_address", gone)
+    monkeypatch.setattr("dailyfresh_users.views.addresses.edit_address", gone)
     assert signed_in.post(url("address_edit", address.pk), ADDRESS).status_code == 404
 
 

@@ -28,7 +28,8 @@ def test_a_site_as_the_readme_says_has_nothing_to_mend(settings):
     [
         ({"ADRESS_LIMIT": 3}, "W001", "ADDRESS_LIMIT"),
         ({"XYZZY": 3}, "W001", "no effect"),
-        ({"TASKS": "cellery"}, "E008", "cellery"),
+        ({"TASKS": "cellery"}, "E003", "cellery"),
+        ({"LOGIN_FREE": "five"}, "E003", "a whole number"),
         ({"PENDING_AGE": 60}, "W005", "PENDING_AGE"),
         ({"THROTTLE_CACHE": "nowhere"}, "E001", "nowhere"),
         ({"THROTTLES": {"logins": (1, 1)}}, "E002", "logins"),

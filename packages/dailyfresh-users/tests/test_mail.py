@@ -15,8 +15,7 @@ from conftest import PASSWORD, account, make_foreign_user, make_user, register, 
 from dailyfresh_users import tasks
 from dailyfresh_users.durations import in_words
 from dailyfresh_users.models import Mail
-from dailyfresh_users.services import mails
-from dailyfresh_users.services.mails import request_mail, send_due_mails
+from dailyfresh_users.services import mails, request_mail, send_due_mails
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -253,6 +252,16 @@ class TestTrouble:
             ask(make_user(f"user{number}", f"u{number}@example.com"))
         assert send_due_mails() == 2
 
+    def test_a_server_that_is_away_is_asked_three_times_in_a_row_and_the_rest_stays_due(self, mailbox, db, settings):
+        use(settings, smtp(9))
+        for number in range(5):
+            ask(make_user(f"user{number}", f"u{number}@example.com"))
+        assert send_due_mails() == 0
+        assert sorted(Mail.objects.values_list("attempts", flat=True)) == [0, 0, 1, 1, 1]
+        assert Mail.objects.filter(due_at__lte=timezone.now()).count() == 2
+        use(settings, smtp(mailbox.server_address[1]))
+        assert send_due_mails() == 2
+
     def test_a_template_of_the_site_that_fails_is_tried_again(self, mailbox, db, monkeypatch):
         ask()
         with monkeypatch.context() as patch:
@@ -316,7 +325,7 @@ class TestTrouble:
 
 
 HEAD = "import django; django.setup()\n"
-SEND = f"{HEAD}from dailyfresh_users.services.mails import send_due_mails\nprint(send_due_mails())"
+SEND = f"{HEAD}from dailyfresh_users.services import send_due_mails\nprint(send_due_mails())"
 SEND_BEFORE_AND_AFTER_THE_CLAIM_RAN_OUT = f"""{SEND}
 from django.utils import timezone
 from minisite.settings import smtp

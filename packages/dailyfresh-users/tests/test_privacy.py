@@ -7,7 +7,7 @@ import pytest
 from conftest import ADDRESS, PASSWORD, make_user, sign_in, text, url
 from dailyfresh_users import models
 from dailyfresh_users.exceptions import ErasureRefused
-from dailyfresh_users.services.privacy import finish_erasures
+from dailyfresh_users.services import finish_erasures
 from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
 from dailyfresh_users.tasks import drain
 from django.contrib.auth import get_user_model

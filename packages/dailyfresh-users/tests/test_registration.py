@@ -4,7 +4,7 @@ import pytest
 from conftest import ADDRESS, PASSWORD, account, ajax, link_of, make_foreign_user, make_user, register, text, url
 from dailyfresh_users import models
 from dailyfresh_users.selectors import email_of, name_is_taken
-from dailyfresh_users.services import accounts
+from dailyfresh_users.services import open_account
 from dailyfresh_users.signals import user_registered
 from django.core import mail
 from django.test import Client
@@ -198,7 +198,7 @@ def test_an_account_whose_registration_fails_half_way_is_not_kept():
     user_registered.connect(fail)
     try:
         with pytest.raises(ZeroDivisionError):
-            accounts.register(username="halfway", email="h@example.com", password=PASSWORD, origin="http://x")
+            open_account(username="halfway", email="h@example.com", password=PASSWORD, origin="http://x")
     finally:
         user_registered.disconnect(fail)
     assert not name_is_taken("halfway")

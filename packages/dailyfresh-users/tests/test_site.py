@@ -9,7 +9,7 @@ from pathlib import Path
 import dailyfresh_users
 import pytest
 from conftest import ADDRESS, HAIDIAN, PASSWORD, make_user, text, url
-from dailyfresh_users.services.addresses import add_address
+from dailyfresh_users.services import add_address
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
@@ -186,15 +186,6 @@ def test_no_default_names_a_package_of_the_suite_other_than_this():
     assert not re.search(r"dailyfresh_(goods|cart|orders)|django_fdfs", defaults)
 
 
-def test_what_packages_share_is_the_same_in_each():
-    siblings = [path for path in PACKAGE.parents[2].glob("dailyfresh-*/src/dailyfresh_*") if path.is_dir()]
-    if len(siblings) < 2:
-        pytest.skip("only this package is here")
-    shared = {path / "conf.py" for path in siblings}
-    assert len({path.read_text().partition("# ---- below this line")[2] for path in shared}) == 1
-    assert len({(path / "static" / path.name / "ajax.js").read_bytes() for path in siblings}) == 1
-
-
 def test_no_source_file_outgrows_a_screenful_of_screens():
     assert [path.name for path in sources() if len(path.read_text().splitlines()) > 250] == []
 
@@ -230,14 +221,14 @@ def test_a_user_of_the_site_before_this_package_can_use_every_page(client):
 
 def test_the_readme_names_every_setting_check_and_signal():
     from dailyfresh_users import signals
-    from dailyfresh_users.conf import Defaults
+    from dailyfresh_users.conf import Settings
 
     readme = PACKAGE.parents[1] / "README.md"
     if not readme.exists():
         pytest.skip("the readme is not installed")
     page = readme.read_text()
     rows = re.findall(r"^\| `([A-Z_]+)` \|", page, re.M)
-    assert rows == [name for name in vars(Defaults) if name.isupper()]
+    assert rows == [name for name in vars(Settings) if name in Settings.KEYS]
     assert all(f"`{name}`" in page for name in vars(signals) if name[0].islower() and name != "mail_requested")
-    numbers = set(re.findall(r'_id\("([EW])", (\d+)\)', (PACKAGE / "checks.py").read_text()))
-    assert all(f"{level}{int(number):03}" in page for level, number in numbers if int(number) < 10)
+    numbers = set(re.findall(r'"dailyfresh_users\.([EW]0\d\d)"', (PACKAGE / "checks.py").read_text()))
+    assert {number for number in numbers if number < "W010" and number not in page} == set()

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .models import Address, Mail, Registration, User, UserSession
-from .services.mails import request_mail
-from .services.sessions import end_session
+from .services import end_session, request_mail
 
 if get_user_model() is User:
     admin.site.register(User, UserAdmin)

@@ -1,19 +1,17 @@
 """The settings of dailyfresh-users, each with its default: `DAILYFRESH_USERS = {...}` in Django's settings."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
+from dailyfresh_core.conf import Conf, Shared
 
 NAME = "DAILYFRESH_USERS"
 
 
-class Defaults:
-    TASKS: str | None = None
+class Settings(Conf, name=NAME):
+    TASKS: str | None = Shared.TASKS
     """"celery" or "inline"; None means inline unless the site configured a Celery app."""
 
-    JQUERY_URL: str | None = "dailyfresh_users/vendor/jquery-4.0.0.min.js"
+    JQUERY_URL: str | None = Shared.JQUERY_URL
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
     SITE_NAME: str = ""
@@ -55,7 +53,7 @@ class Defaults:
     ADDRESS_LIMIT: int = 20
     """How many addresses an account may keep."""
 
-    TRUSTED_PROXIES: Sequence[str] = ()
+    TRUSTED_PROXIES: Sequence[str] = Shared.TRUSTED_PROXIES
     """Networks of the proxies whose `X-Forwarded-For` is believed ("10.0.0.0/8"; "unix" for a socket)."""
 
     THROTTLE_CACHE: str = "default"
@@ -78,30 +76,4 @@ class Defaults:
     """Longest wait in seconds between attempts on one account; never a lock."""
 
 
-# ---- below this line the file is the same in every package of the suite ----
-
-
-class _Settings:
-    """Reads the package's dict in Django's settings, at every access, over the defaults above."""
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the site wrote, without the defaults."""
-        return dict(getattr(settings, NAME, {}))
-
-    def unknown(self) -> dict[str, str | None]:
-        """Keys that are no setting of this package -> the nearest one that is, or None."""
-        known = [key for key in vars(Defaults) if key.isupper()]
-        return {key: next(iter(get_close_matches(key, known, n=1)), None) for key in self.given if key not in known}
-
-    def __getattr__(self, key: str) -> Any:
-        if not key.isupper() or not hasattr(Defaults, key):
-            raise AttributeError(f"{NAME} has no setting {key!r}")
-        return getattr(settings, NAME, {}).get(key, getattr(Defaults, key))
-
-
-class _Conf(_Settings, Defaults if TYPE_CHECKING else object):  # type: ignore[misc]
-    """The settings with the types of their defaults."""
-
-
-conf = _Conf()
+conf = Settings()

@@ -1,6 +1,6 @@
 """Spans of time in words."""
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 
 def in_words(seconds: int) -> str:
@@ -12,3 +12,8 @@ def in_words(seconds: int) -> str:
         minutes = -(-seconds // 60)
         return ngettext("%d minute", "%d minutes", minutes) % minutes
     return ngettext("%d second", "%d seconds", seconds) % seconds
+
+
+def wait_message(seconds: int) -> str:
+    """What a throttled visitor is told."""
+    return gettext("Too many attempts. Please try again in %s.") % in_words(seconds)

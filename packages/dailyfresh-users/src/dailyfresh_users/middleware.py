@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
-from .services.sessions import is_noted, keep_session
-from .views.answers import visitor_address
+from .services import is_noted
+from .views.visitors import note_session
 
 
 class SessionMiddleware:
@@ -25,10 +25,5 @@ class SessionMiddleware:
         noted = not session.accessed or not session.get(SESSION_KEY) or is_noted(session=session)
         # The account is asked last, for it costs a statement: that of a living session may be gone.
         if not noted and request.user.is_authenticated:
-            keep_session(
-                session=session,
-                user_id=request.user.pk,
-                address=visitor_address(request),
-                agent=request.headers.get("User-Agent", ""),
-            )
+            note_session(request, request.user)
         return response

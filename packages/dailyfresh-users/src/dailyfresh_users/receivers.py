@@ -2,37 +2,32 @@
 
 from typing import Any
 
+from dailyfresh_core.waking import wake
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
-from .services.accounts import keep_up
-from .services.sessions import forget_session, keep_session
+from .conf import conf
+from .services import follow_account, forget_session
 from .signals import account_erasing, mail_requested
 from .tasks import drain
-from .views.answers import visitor_address
-from .waking import wake
+from .views.visitors import note_session
 
 
-def note_session(sender: object, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
+def keep_note(sender: object, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Somebody signed in, on any login page of the site."""
     if request is not None and hasattr(request, "session"):
-        keep_session(
-            session=request.session,
-            user_id=user.pk,
-            address=visitor_address(request),
-            agent=request.headers.get("User-Agent", ""),
-        )
+        note_session(request, user)
 
 
-def drop_session(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
+def drop_note(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
     """Somebody signed out; the session still lives at this moment."""
     if request is not None and hasattr(request, "session"):
         forget_session(session=request.session)
 
 
-def follow_account(
+def account_saved(
     sender: object, instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
     """An account was saved, by staff perhaps: its registration keeps up with `is_active` and the e-mail address.
@@ -42,18 +37,18 @@ def follow_account(
     """
     watched = {"is_active", instance.get_email_field_name()}
     if not created and (update_fields is None or watched & set(update_fields)):
-        keep_up(user=instance)
+        follow_account(user=instance)
 
 
 def wake_drain(sender: object, **kwargs: Any) -> None:
     """A mail is to be sent, or an account to be forgotten elsewhere, once this is committed."""
-    wake(drain)
+    wake(drain, tasks=conf.TASKS)
 
 
 def connect() -> None:
     """Connect all of the above, once."""
-    user_logged_in.connect(note_session, dispatch_uid="dailyfresh_users.note_session")
-    user_logged_out.connect(drop_session, dispatch_uid="dailyfresh_users.drop_session")
-    post_save.connect(follow_account, sender=get_user_model(), dispatch_uid="dailyfresh_users.follow_account")
+    user_logged_in.connect(keep_note, dispatch_uid="dailyfresh_users.keep_note")
+    user_logged_out.connect(drop_note, dispatch_uid="dailyfresh_users.drop_note")
+    post_save.connect(account_saved, sender=get_user_model(), dispatch_uid="dailyfresh_users.account_saved")
     for asking in (mail_requested, account_erasing):
         asking.connect(wake_drain, dispatch_uid="dailyfresh_users.wake_drain")

@@ -2,19 +2,19 @@
 
 from celery import shared_task
 
-from .services import accounts, mails, privacy, sessions
+from . import services
 
 
 @shared_task(ignore_result=True)
 def drain() -> None:
     """Send the mails that are due and finish erasures: woken on commit, and by beat every 30 seconds."""
-    mails.send_due_mails()
-    privacy.finish_erasures()
+    services.send_due_mails()
+    services.finish_erasures()
 
 
 @shared_task(ignore_result=True)
 def tidy() -> None:
     """Remove accounts that were never activated, sessions that are over and mails long sent: by beat, once an hour."""
-    accounts.remove_stale()
-    sessions.remove_expired()
-    mails.remove_old()
+    services.remove_unactivated()
+    services.remove_expired_sessions()
+    services.remove_old_mails()

@@ -1,6 +1,6 @@
 """The URLs of a site whose staff sign in at the door of this package."""
 
-from dailyfresh_users.views.staff import staff_login
+from dailyfresh_users.views import staff_login
 from django.urls import path
 
 from .urls import urlpatterns as open_patterns

@@ -126,6 +126,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "user_id",
+                    models.CharField(
+                        help_text="Primary key of the account that was erased.", max_length=255, verbose_name="account"
+                    ),
+                ),
+                ("erased_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="erased at")),
+            ],
+            options={
+                "verbose_name": "erasure",
+                "verbose_name_plural": "erasures",
+            },
+        ),
+        migrations.CreateModel(
             name="Mail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

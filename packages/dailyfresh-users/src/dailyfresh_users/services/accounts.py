@@ -4,8 +4,9 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.retrying import retried
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
@@ -29,10 +30,9 @@ from .mails import request_mail
 logger = logging.getLogger(__name__)
 MOST_ACCOUNTS = 5
 """How many accounts of one address get a mail at once; strangers may have registered with it."""
-TRIES = 5
 
 
-def register(*, username: str, email: str, password: str, origin: str) -> Any:
+def open_account(*, username: str, email: str, password: str, origin: str) -> Any:
     """Open an inactive account and have its activation mail sent.
 
     An address that a confirmed account has is accepted all the same, and only the mail tells its
@@ -64,22 +64,13 @@ def register(*, username: str, email: str, password: str, origin: str) -> Any:
     return user
 
 
-def activate(*, token: str) -> Any:
+@retried
+def activate_account(*, token: str) -> Any:
     """Make the account of an activation link usable and its e-mail address its own, once.
 
     Raises an ActivationRefused that says why not; of two links for one address the second is void. Outside a transaction
-    it begins again, at most five times, when the database gave it up for another that wants the same address.
+    it begins again when the database gave it up for another that wants the same address, and raises Busy in the end.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return _activate(token)
-        except OperationalError:
-            if connection.in_atomic_block:
-                raise
-    return _activate(token)
-
-
-def _activate(token: str) -> Any:
     with transaction.atomic():
         user = account_to_activate(token, lock=True)
         if email_is_claimed(email_of(user), but=user):
@@ -87,7 +78,7 @@ def _activate(token: str) -> Any:
         user.is_active = True
         try:
             with transaction.atomic():
-                settle_registration(user=user, email_key=email_key(email_of(user)))
+                _settle(user=user, email_key=email_key(email_of(user)))
         except IntegrityError as error:
             raise LinkVoid from error
         user.save(update_fields=["is_active"])
@@ -95,13 +86,13 @@ def _activate(token: str) -> Any:
     return user
 
 
-def settle_registration(*, user: Any, email_key: str | None) -> bool:
+def _settle(*, user: Any, email_key: str | None) -> bool:
     """Note that the account was activated, if it was still pending; its old links are dead from now on."""
     pending = Registration.objects.filter(user=user, activated_at=None)
     return bool(pending.update(activated_at=timezone.now(), email_key=email_key))
 
 
-def keep_up(*, user: Any) -> None:
+def follow_account(*, user: Any) -> None:
     """Bring the registration into line with an account that was changed otherwise than by its link."""
     registration = Registration.objects.filter(user=user).first()
     if registration is None or (registration.activated_at is None and not user.is_active):
@@ -112,20 +103,16 @@ def keep_up(*, user: Any) -> None:
         return
     free = key is not None and not email_is_claimed(email, but=user)
     if registration.activated_at is None:
-        settle_registration(user=user, email_key=key if free else None)
+        _settle(user=user, email_key=key if free else None)
     else:
         Registration.objects.filter(pk=registration.pk).update(email_key=key if free else None)
 
 
 def resend_activation(*, email: str, origin: str) -> None:
     """Send the pending accounts of this address, the latest few, a new link each; says nothing when there is none."""
-    accounts = accounts_with_email(email).filter(
-        dailyfresh_registration__isnull=False, dailyfresh_registration__activated_at=None
-    )
-    latest = accounts.order_by("-dailyfresh_registration__registered_at")[:MOST_ACCOUNTS]
-    _request_mails(
-        users=[user for user in latest if is_pending(user)], kind=Mail.Kind.ACTIVATION, email=email, origin=origin
-    )
+    accounts = accounts_with_email(email).exclude(CONFIRMED).order_by("-dailyfresh_registration__registered_at")
+    users = [user for user in accounts[:MOST_ACCOUNTS] if is_pending(user)]
+    _request_mails(users=users, kind=Mail.Kind.ACTIVATION, email=email, origin=origin)
 
 
 def request_password_reset(*, email: str, origin: str) -> None:
@@ -147,7 +134,7 @@ def _request_mails(*, users: list[Any], kind: Mail.Kind, email: str, origin: str
         request_mail(user=user, kind=kind, origin=origin)
 
 
-def remove_stale() -> int:
+def remove_unactivated() -> int:
     """Remove accounts that nobody activated within PENDING_AGE, so that their names are free again."""
     if conf.PENDING_AGE is None:
         return 0

@@ -2,17 +2,17 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import urlsplit
 
+from dailyfresh_core.outbox import claim, doubling, pause, work_off
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
@@ -32,7 +32,7 @@ TIMEOUT = 15
 """Seconds that a mail server may take for one answer, where the site set no timeout."""
 CLAIM = timedelta(seconds=180)
 """How long a claim holds. Longer than a whole conversation with a slow server, or a second worker would send again."""
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+PAUSES = doubling(30, 3600)
 GIVE_UP_AFTER, KEPT_FOR = timedelta(days=1), timedelta(days=30)
 
 
@@ -56,19 +56,20 @@ def request_mail(*, user: Any, kind: str, origin: str) -> None:
         mail_requested.send(sender=Mail)
 
 
-def send_due_mails() -> int:
-    """Send every mail that is due and give how many went out; safe to run any number of times at once.
+def send_due_mails(*, seconds: float = 20.0, at_most: int = 500) -> int:
+    """Send the mails that are due and give how many went out; safe to run any number of times at once.
 
     Each is claimed by moving its `due_at`, which only one worker manages. The claim of a worker that
     died runs out: a mail is sent twice only if it died between the server's 250 and our commit.
+    Begins nothing new after `seconds`, nor when three in a row failed.
     """
-    sent = 0
-    while (mail := _claim()) is not None:
-        sent += _send(mail)
-    return sent
+    # Without the accounts: each is read when its turn comes, for what there is to say may have changed.
+    mails = list(Mail.objects.filter(due_at__lte=timezone.now()).order_by("due_at")[:at_most])
+    work_off(mails, _send, seconds=seconds)
+    return sum(mail.sent_at is not None for mail in mails)
 
 
-def remove_old() -> int:
+def remove_old_mails() -> int:
     """Forget the mails that were closed a month ago."""
     return Mail.objects.filter(due_at=None, requested_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
@@ -83,53 +84,47 @@ def mailer() -> Any:
     return connection
 
 
-def _claim() -> Mail | None:
-    now = timezone.now()
-    for mail in Mail.objects.filter(due_at__lte=now).select_related("user").order_by("due_at")[:20]:
-        claim = {"due_at": now + CLAIM, "attempts": F("attempts") + 1}
-        if Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(**claim):
-            mail.due_at = now + CLAIM
-            mail.attempts += 1
-            return mail
-    return None
-
-
 def _send(mail: Mail) -> bool:
+    """Claim the mail and send it, or close it where that is vain; False when it is to be tried again."""
+    mail.attempts += 1
+    if not claim(mail, "due_at", timezone.now() + CLAIM, attempts=mail.attempts):
+        return True
     try:
         with translation.override(mail.language):
             message = _compose(mail)
-        if message is None:
-            return _close(mail, error="no longer needed")
-        mailer().send_messages([message])
-    except SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
-        if all(500 <= code < 600 for code in codes):
-            logger.warning("mail %s: the server refuses the recipient for good (%s)", mail.pk, codes)
-            return _close(mail, error=f"recipient refused: {codes}")
-        return _retry(mail, error)
+        if message is not None:
+            mailer().send_messages([message])
     except Exception as error:  # noqa: BLE001 - mail backends and templates raise what they like; the row stays due
-        return _retry(mail, error)
-    return _close(mail, sent=True)
+        return _failed(mail, error)
+    if message is None:
+        return _close(mail, error="no longer needed")
+    mail.sent_at = timezone.now()
+    return _close(mail)
 
 
-def _close(mail: Mail, *, sent: bool = False, error: str = "") -> bool:
-    # Only while the claim is ours: whoever took it over after it ran out writes its own ending.
-    Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(
-        due_at=None, sent_at=timezone.now() if sent else None, error=error[:200]
-    )
-    return sent
-
-
-def _retry(mail: Mail, error: Exception) -> bool:
+def _failed(mail: Mail, error: Exception) -> bool:
+    codes = [code for code, _text in error.recipients.values()] if isinstance(error, SMTPRecipientsRefused) else []
+    if codes and all(500 <= code < 600 for code in codes):
+        logger.warning("mail %s: the server refuses the recipient for good (%s)", mail.pk, codes)
+        return _close(mail, error=f"recipient refused: {codes}")
+    why = f"{type(error).__name__}: {error}"
     if timezone.now() - mail.requested_at > GIVE_UP_AFTER:
         logger.error("mail %s is given up after %s attempts", mail.pk, mail.attempts, exc_info=error)
-        return _close(mail, error=f"given up: {type(error).__name__}: {error}")
-    pause = min(FIRST_PAUSE * 2 ** min(mail.attempts - 1, 16), LONGEST_PAUSE)
-    logger.warning("mail %s was not sent, again in %s", mail.pk, pause, exc_info=error)
-    Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(
-        due_at=timezone.now() + pause, error=f"{type(error).__name__}: {error}"[:200]
-    )
+        return _close(mail, error=f"given up: {why}")
+    wait = pause(mail.attempts - 1, PAUSES)
+    logger.warning("mail %s was not sent, again in %s", mail.pk, wait, exc_info=error)
+    _end(mail, due_at=timezone.now() + wait, error=why)
     return False
+
+
+def _close(mail: Mail, *, error: str = "") -> bool:
+    _end(mail, due_at=None, error=error)
+    return True
+
+
+def _end(mail: Mail, *, due_at: datetime | None, error: str) -> None:
+    # Only while the claim is ours: whoever took it over after it ran out writes its own ending.
+    Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(due_at=due_at, sent_at=mail.sent_at, error=error[:200])
 
 
 def _letter(mail: Mail) -> _Letter | None:

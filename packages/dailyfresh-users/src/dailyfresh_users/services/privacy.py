@@ -1,8 +1,8 @@
 """Taking one's data away, and leaving."""
 
-import time
 from typing import Any
 
+from dailyfresh_core.outbox import work_off
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
@@ -13,9 +13,6 @@ from ..models import Erasure, UserSession
 from ..selectors import addresses_of, email_of, name_of, sessions_of
 from ..signals import account_erased, account_erasing, account_exporting
 from .sessions import remove_sessions
-
-PATIENCE = 3
-"""Erasures in a row that may fail until the drain leaves them for this time: each may cost a time-out."""
 
 
 def export_account(*, user: Any) -> dict[str, Any]:
@@ -76,15 +73,13 @@ def finish_erasures(*, seconds: float = 20.0, at_most: int = 500) -> int:
     A receiver that fails is logged and asked again at the next drain, together with the others. Begins nothing new after
     `seconds`.
     """
-    until, finished, misses = time.monotonic() + seconds, 0, 0
     # In random order those that fail for ever cannot gather in front of the others.
-    for erasure in Erasure.objects.order_by("?")[:at_most]:
-        if misses == PATIENCE or time.monotonic() > until:
-            break
-        answers = account_erased.send_robust(sender=get_user_model(), user_id=erasure.user_id)
-        if any(isinstance(answer, Exception) for _receiver, answer in answers):
-            misses += 1
-        else:
-            misses = 0
-            finished += bool(Erasure.objects.filter(pk=erasure.pk).delete()[0])
-    return finished
+    return work_off(Erasure.objects.order_by("?")[:at_most], _forgotten, seconds=seconds).done
+
+
+def _forgotten(erasure: Erasure) -> bool:
+    answers = account_erased.send_robust(sender=get_user_model(), user_id=erasure.user_id)
+    if any(isinstance(answer, Exception) for _receiver, answer in answers):
+        return False
+    erasure.delete()
+    return True

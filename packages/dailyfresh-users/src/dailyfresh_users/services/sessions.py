@@ -1,7 +1,7 @@
-"""Where accounts are signed in, and ending it from afar."""
+"""Signing in, slowly for those who guess; where accounts are signed in, and ending it from afar."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -9,12 +9,43 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
+from .. import throttles
+from ..exceptions import AccountDisabled, NotActivated, SignInRefused
 from ..models import UserSession
+from ..selectors import account_named, is_pending
 
 MARK = "_dailyfresh_users_session"
 NO_MARK = (None, None, 0)
 EVERY = 10 * 60
 LONGEST_KEY = 64
+
+
+def check_credentials(
+    *, identifier: str, password: str, subject: str, device: str, authenticate: Callable[..., Any]
+) -> Any:
+    """The account that may be signed in now; `authenticate` asks the site's own backends.
+
+    `device` is "<account>:<id>" of a browser that signed this account in before, or "": it has
+    attempts of its own, so that strangers who guess cannot keep the owner waiting.
+    Raises Throttled, SignInRefused, and with a right password NotActivated or AccountDisabled.
+    """
+    throttles.limit("login", subject)
+    account = account_named(identifier)
+    owner = str(account.pk) if account else f"?{identifier.casefold()}"
+    known = device if device.startswith(f"{owner}:") else ""
+    throttles.slow_down(f"{owner}|{known}")
+    # One hash for everybody: an inactive account is no slower to refuse than one that does not exist.
+    if account is not None and not account.is_active and not account.check_password(password):
+        raise SignInRefused
+    name = account.get_username() if account else identifier
+    user = authenticate(username=name, password=password)
+    if user is None and (account is None or account.is_active):
+        raise SignInRefused
+    throttles.forgive(f"{owner}|{known}")
+    throttles.give_back("login", subject)
+    if user is None:
+        raise NotActivated if is_pending(account) else AccountDisabled
+    return user
 
 
 def _store(session_key: str) -> SessionBase:
@@ -83,6 +114,6 @@ def remove_sessions(*, session_keys: Iterable[str]) -> None:
         _store(key).delete(key)
 
 
-def remove_expired() -> int:
+def remove_expired_sessions() -> int:
     """Drop the notes of sessions that are over."""
     return UserSession.objects.filter(expires_at__lt=timezone.now()).delete()[0]

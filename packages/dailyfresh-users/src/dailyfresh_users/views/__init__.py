@@ -1,5 +1,5 @@
-"""Pages and AJAX answers: receive, validate, one service call, respond."""
+"""Pages and answers to scripts: receive, validate, one service call, respond."""
 
-from .login import visitor_data
+from .login import staff_login, visitor_data
 
-__all__ = ["visitor_data"]
+__all__ = ["staff_login", "visitor_data"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.answers import envelope, safe_next, signed_in, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,11 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from .. import areas as area_data
 from ..conf import conf
 from ..exceptions import TooManyAddresses
-from ..forms.addresses import AddressForm
+from ..forms import AddressForm
 from ..models import Address
 from ..selectors import addresses_of
-from ..services import addresses as services
-from .answers import answer, is_ajax, safe_next, signed_in
+from ..services import add_address, delete_address, edit_address, set_default_address
 
 
 def _own(request: HttpRequest, pk: int) -> Address:
@@ -63,10 +63,9 @@ def address_add(request: HttpRequest) -> HttpResponse:
         return _page(request, _unchecked(form))
     if not form.is_valid():
         return _invalid(request, form)
+    values = form.cleaned_data
     try:
-        address = services.add_address(
-            user=request.user, values=form.cleaned_data, make_default=form.cleaned_data["make_default"]
-        )
+        address = add_address(user=request.user, values=values, make_default=values["make_default"])
     except TooManyAddresses:
         text = ngettext("You can keep %d address.", "You can keep %d addresses.", conf.ADDRESS_LIMIT)
         form.add_error(None, text % conf.ADDRESS_LIMIT)
@@ -87,12 +86,8 @@ def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, _unchecked(form), address)
     if not form.is_valid():
         return _invalid(request, form, address)
-    _still_there(
-        services.edit_address,
-        address=address,
-        values=form.cleaned_data,
-        make_default=form.cleaned_data["make_default"],
-    )
+    values = form.cleaned_data
+    _still_there(edit_address, address=address, values=values, make_default=values["make_default"])
     return _done(request, _("The address was saved."), {"id": str(address.pk)})
 
 
@@ -100,7 +95,7 @@ def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def address_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one's own address the default."""
-    _still_there(services.set_default_address, address=_own(request, pk))
+    _still_there(set_default_address, address=_own(request, pk))
     return _done(request, _("The default address was changed."))
 
 
@@ -109,17 +104,8 @@ def address_default(request: HttpRequest, pk: int) -> HttpResponse:
 def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one's own address; the AJAX answer holds what is needed to take it back."""
     address = _own(request, pk)
-    services.delete_address(address=address)
-    restore = {
-        "receiver": address.receiver,
-        "phone": address.phone,
-        "province": address.province_code,
-        "city": address.city_code,
-        "district_code": address.district_code,
-        "street": address.street,
-        "postcode": address.postcode,
-        "make_default": "on" if address.is_default else "",
-    }
+    delete_address(address=address)
+    restore = {**AddressForm.of(address).initial, "make_default": "on" if address.is_default else ""}
     return _done(request, _("The address was deleted."), {"restore": restore})
 
 
@@ -130,9 +116,9 @@ def areas(request: HttpRequest) -> HttpResponse:
     """What lies below an area (AJAX GET `parent`; "" = the provinces): a list of code and name."""
     below = area_data.children_of(request.GET.get("parent", ""))
     if below is None:
-        response = answer(code="unknown_area", message=_("There is no such area."), status=404)
+        response = envelope(code="unknown_area", message=_("There is no such area."), status=404)
     else:
-        response = answer({"areas": [{"code": code, "name": name} for code, name in below.items()]})
+        response = envelope({"areas": [{"code": code, "name": name} for code, name in below.items()]})
     del response.headers["Cache-Control"]
     return response
 
@@ -150,8 +136,8 @@ def _still_there(service: Any, **kwargs: Any) -> None:
 
 
 def _done(request: HttpRequest, text: str, data: dict[str, Any] | None = None) -> HttpResponse:
-    if is_ajax(request):
-        return answer(data, message=text)
+    if wants_json(request):
+        return envelope(data, message=text)
     messages.success(request, text)
     return _back(request)
 
@@ -159,8 +145,8 @@ def _done(request: HttpRequest, text: str, data: dict[str, Any] | None = None) -
 def _invalid(
     request: HttpRequest, form: AddressForm, address: Address | None = None, *, code: str = "invalid", status: int = 200
 ) -> HttpResponse:
-    if is_ajax(request):
+    if wants_json(request):
         errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
         text = next(iter(errors.values()))[0]
-        return answer({"errors": errors}, code=code, message=text, status=400 if status == 200 else status)
+        return envelope({"errors": errors}, code=code, message=text, status=400 if status == 200 else status)
     return _page(request, form, address, status)

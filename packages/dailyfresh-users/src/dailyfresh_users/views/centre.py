@@ -1,5 +1,6 @@
 """The user centre: overview, security, taking one's data, leaving."""
 
+from dailyfresh_core.answers import signed_in
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import throttles
 from ..exceptions import ErasureRefused, ExportIncomplete, Throttled
-from ..forms.accounts import PasswordForm, wait_message
+from ..forms import PasswordForm
 from ..selectors import default_address, email_of, name_of, sessions_of
-from ..services.privacy import erase_account, export_account
-from ..services.sessions import end_session, end_sessions, keep_session
-from .answers import signed_in, visitor_address
+from ..services import end_session, end_sessions, erase_account, export_account
+from .visitors import ask_to_wait, note_session
 
 
 @signed_in
@@ -36,12 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def security(request: HttpRequest) -> HttpResponse:
     """Password, e-mail, and where the account is signed in."""
-    keep_session(
-        session=request.session,
-        user_id=request.user.pk,
-        address=visitor_address(request),
-        agent=request.headers.get("User-Agent", ""),
-    )
+    note_session(request, request.user)
     return _security_page(request)
 
 
@@ -109,8 +104,7 @@ def erase(request: HttpRequest) -> HttpResponse:
                 request.user = AnonymousUser()
                 return render(request, "dailyfresh_users/erased.html")
     except Throttled as error:
-        form.add_error(None, wait_message(error.retry_after))
-        status = 429
+        status = ask_to_wait(form, error)
     except ErasureRefused as error:
         form.add_error(None, str(error))
         status = 409

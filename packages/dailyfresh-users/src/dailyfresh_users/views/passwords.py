@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.answers import signed_in
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth import update_session_auth_hash
@@ -19,11 +20,9 @@ from django.views.decorators.http import require_http_methods
 from .. import throttles
 from ..durations import in_words
 from ..exceptions import Throttled
-from ..forms.accounts import EmailForm, wait_message
-from ..forms.passwords import NewPasswordForm, PasswordChangeForm
-from ..services import accounts
-from ..services.sessions import end_sessions, keep_session
-from .answers import home_url, signed_in, site_origin, visitor_address, visitor_subject
+from ..forms import EmailForm, NewPasswordForm, PasswordChangeForm
+from ..services import end_sessions, request_password_reset
+from .visitors import ask_to_wait, home_url, note_session, site_origin, visitor_subject
 
 
 @signed_in
@@ -40,16 +39,10 @@ def password_change(request: HttpRequest) -> HttpResponse:
             user = form.save()
             end_sessions(user=user, but=request.session.session_key)
             update_session_auth_hash(request, user)
-            keep_session(
-                session=request.session,
-                user_id=user.pk,
-                address=visitor_address(request),
-                agent=request.headers.get("User-Agent", ""),
-            )
+            note_session(request, user)
             return redirect("dailyfresh_users:password_change_done")
     except Throttled as error:
-        form.add_error(None, wait_message(error.retry_after))
-        status = 429
+        status = ask_to_wait(form, error)
     return render(request, "dailyfresh_users/password_change.html", {"form": form}, status=status)
 
 
@@ -71,10 +64,9 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         try:
             throttles.limit_mail(subject=visitor_subject(request), kind="password_reset", email=email)
         except Throttled as error:
-            form.add_error(None, wait_message(error.retry_after))
-            status = 429
+            status = ask_to_wait(form, error)
         else:
-            accounts.request_password_reset(email=email, origin=site_origin(request))
+            request_password_reset(email=email, origin=site_origin(request))
             return redirect("dailyfresh_users:password_reset_done")
     context = {"form": form, "valid": in_words(settings.PASSWORD_RESET_TIMEOUT)}
     return render(request, "dailyfresh_users/password_reset.html", context, status=status)

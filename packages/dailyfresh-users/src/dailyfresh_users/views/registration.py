@@ -1,5 +1,7 @@
 """Opening an account and proving its e-mail address."""
 
+from dailyfresh_core.answers import envelope, throttled
+from dailyfresh_core.retrying import Busy
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from .. import throttles
 from ..conf import conf
-from ..durations import in_words
+from ..durations import in_words, wait_message
 from ..exceptions import ActivationRefused, LinkForged, Throttled, UsernameTaken
-from ..forms.accounts import NAME_TAKEN, EmailForm, RegistrationForm, check_username, wait_message
-from ..services import accounts
+from ..forms import NAME_TAKEN, EmailForm, RegistrationForm, check_username
+from ..services import activate_account, open_account, resend_activation
 from ..tokens import account_to_activate
-from .answers import answer, home_url, site_origin, throttled, visitor_subject
+from .visitors import ask_to_wait, home_url, site_origin, visitor_subject
 
 SENT_TO = "_dailyfresh_users_sent_to"
 
@@ -38,7 +40,7 @@ def register(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             email = form.cleaned_data["email"]
             throttles.limit_mail(subject=visitor_subject(request), kind="registration", email=email)
-            accounts.register(
+            open_account(
                 username=form.cleaned_data["username"],
                 email=email,
                 password=form.cleaned_data["password1"],
@@ -49,8 +51,7 @@ def register(request: HttpRequest) -> HttpResponse:
     except UsernameTaken:
         form.add_error("username", NAME_TAKEN)
     except Throttled as error:
-        form.add_error(None, wait_message(error.retry_after))
-        status = 429
+        status = ask_to_wait(form, error)
     return render(request, "dailyfresh_users/register.html", {"form": form}, status=status)
 
 
@@ -61,12 +62,12 @@ def name_check(request: HttpRequest) -> HttpResponse:
     try:
         throttles.limit("name_check", visitor_subject(request))
     except Throttled as error:
-        return throttled(error)
+        return throttled(error.retry_after, wait_message(error.retry_after))
     try:
         check_username(request.GET.get("username", "")[:200])
     except ValidationError as error:
-        return answer({"available": False}, code=error.code or "invalid", message=error.messages[0])
-    return answer({"available": True})
+        return envelope({"available": False}, code=error.code or "invalid", message=error.messages[0])
+    return envelope({"available": True})
 
 
 @login_not_required
@@ -77,9 +78,13 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: looking at it changes nothing, its button activates."""
     try:
         if request.method == "POST":
-            user = accounts.activate(token=token)
+            user = activate_account(token=token)
             return render(request, "dailyfresh_users/activated.html", {"username": user.get_username()})
         user = account_to_activate(token)
+    except Busy:
+        response = render(request, "dailyfresh_users/activate.html", {"busy": True}, status=503)
+        response.headers["Retry-After"] = "5"
+        return response
     except ActivationRefused as error:
         status = 400 if isinstance(error, LinkForged) else 410
         context = {"why": error.why, "form": EmailForm(), "valid": in_words(conf.ACTIVATION_AGE)}
@@ -98,10 +103,9 @@ def resend(request: HttpRequest) -> HttpResponse:
         try:
             throttles.limit_mail(subject=visitor_subject(request), kind="activation", email=email)
         except Throttled as error:
-            form.add_error(None, wait_message(error.retry_after))
-            status = 429
+            status = ask_to_wait(form, error)
         else:
-            accounts.resend_activation(email=email, origin=site_origin(request))
+            resend_activation(email=email, origin=site_origin(request))
             request.session[SENT_TO] = email
             return redirect("dailyfresh_users:resend")
     context = {

@@ -1,1 +1,0 @@
-"""Checking what comes in."""

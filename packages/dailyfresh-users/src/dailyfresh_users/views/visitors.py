@@ -1,0 +1,45 @@
+"""What a request says about its visitor, and where they go from here."""
+
+from typing import Any
+
+from dailyfresh_core.proxies import throttle_subject, visitor_address
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import get_script_prefix
+
+from ..conf import conf
+from ..durations import wait_message
+from ..exceptions import Throttled
+from ..services import keep_session
+
+
+def home_url() -> str:
+    """Where somebody goes who is signed in and wants nothing else."""
+    return resolve_url(conf.LOGIN_REDIRECT)
+
+
+def site_origin(request: HttpRequest) -> str:
+    """Scheme, host and script prefix of links in mails: SITE_URL, or the host that ALLOWED_HOSTS let in."""
+    return str(conf.SITE_URL or request.build_absolute_uri(get_script_prefix())).rstrip("/")
+
+
+def visitor_subject(request: HttpRequest) -> str:
+    """What this visitor's attempts are counted by."""
+    return throttle_subject(visitor_address(request, trusted=conf.TRUSTED_PROXIES))
+
+
+def note_session(request: HttpRequest, user: Any) -> None:
+    """Keep a note that the account is signed in here, with the visitor's address and browser."""
+    keep_session(
+        session=request.session,
+        user_id=user.pk,
+        address=visitor_address(request, trusted=conf.TRUSTED_PROXIES),
+        agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def ask_to_wait(form: BaseForm, error: Throttled) -> int:
+    """Say in the form how long to wait; gives the status of the page."""
+    form.add_error(None, wait_message(error.retry_after))
+    return 429
