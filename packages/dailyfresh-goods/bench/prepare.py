@@ -9,7 +9,7 @@ django.setup()
 
 from dailyfresh_goods.models import SKU, StalePage  # noqa: E402
 from dailyfresh_goods.pages.build import writer  # noqa: E402
-from dailyfresh_goods.pages.cache import move  # noqa: E402
+from dailyfresh_goods.pages.cache import invalidate  # noqa: E402
 from dailyfresh_goods.pages.keys import HOME, SITE, detail_key, list_key  # noqa: E402
 from dailyfresh_goods.services import build  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -25,7 +25,7 @@ def main(size: int) -> None:
     call_command("migrate", verbosity=0)
     fill(size)
     StalePage.objects.all().delete()
-    move([SITE])  # the goods came past all signals, after their types had been shown empty
+    invalidate([SITE])  # the goods came past all signals, after their types had been shown empty
     with connection.cursor() as cursor:
         for table in ("sku", "spu", "goodstype"):
             cursor.execute(f"ANALYZE TABLE dailyfresh_goods_{table}")

@@ -10,7 +10,7 @@ from conftest import BASE, Shop
 from dailyfresh_goods.exceptions import Absent, CacheUnavailable
 from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.pages import cache as page_cache
-from dailyfresh_goods.pages.cache import cached, move
+from dailyfresh_goods.pages.cache import cached, invalidate
 from dailyfresh_goods.services import drain_pages
 from django.core.cache.backends.base import InvalidCacheKey, memcache_key_warnings
 from django.core.cache.backends.locmem import LocMemCache
@@ -25,15 +25,15 @@ def test_a_value_is_built_once_until_its_group_moves() -> None:
     built: list[int] = []
     get = lambda: cached("x", ("a", "b"), lambda: built.append(1) or len(built))  # noqa: E731
     assert [get(), get()] == [1, 1]
-    move(["b"])
+    invalidate(["b"])
     assert [get(), get()] == [2, 2]
-    move(["other"])
+    invalidate(["other"])
     assert get() == 2
 
 
 def test_a_value_built_while_its_group_moves_is_outdated_at_once() -> None:
     def build() -> str:
-        move(["a"])  # a change commits after the rows were read
+        invalidate(["a"])  # a change commits after the rows were read
         return "old"
 
     assert cached("x", ("a",), build) == "old"
@@ -95,7 +95,7 @@ def test_values_expire_at_different_moments(monkeypatch: Any) -> None:
 
 def test_one_builds_while_the_others_get_the_outdated_value(redis_cache: Any) -> None:
     cached("x", ("a",), lambda: "old")
-    move(["a"])
+    invalidate(["a"])
     begun, go = threading.Event(), threading.Event()
     results: list[str] = []
 
@@ -136,7 +136,7 @@ def test_with_nothing_to_serve_meanwhile_a_crowd_waits_for_one(redis_cache: Any)
 def test_a_builder_that_died_holds_nobody_up_for_long(redis_cache: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(page_cache, "WAIT_SECONDS", 0.1)
     cached("x", ("a",), lambda: "old")
-    move(["a"])
+    invalidate(["a"])
     name = next(key for key in redis_cache.keys("*") if key.endswith(":x"))
     redis_cache.add(f"{name}:lock", 1, timeout=30)
     assert cached("x", ("a",), lambda: "new") == "new"
@@ -149,7 +149,7 @@ def absent() -> None:
 def test_what_is_no_more_is_not_served_though_a_builder_died(redis_cache: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(page_cache, "WAIT_SECONDS", 0.1)
     cached("x", ("a",), lambda: "old")
-    move(["a"])
+    invalidate(["a"])
     name = next(key for key in redis_cache.keys("*") if key.endswith(":x"))
     redis_cache.add(f"{name}:lock", 1, timeout=30)
     for how in ({"fresh": True}, {"stale": True}):  # the drain, then a visitor
@@ -159,7 +159,7 @@ def test_what_is_no_more_is_not_served_though_a_builder_died(redis_cache: Any, m
 
 def test_a_drain_that_fails_leaves_the_outdated_page(redis_cache: Any) -> None:
     cached("x", ("a",), lambda: "old")
-    move(["a"])
+    invalidate(["a"])
     with pytest.raises(ZeroDivisionError):
         cached("x", ("a",), lambda: 1 // 0, fresh=True)
     name = next(key for key in redis_cache.keys("*") if key.endswith(":x"))
@@ -227,7 +227,7 @@ def test_without_its_server_pages_come_from_the_database(
 
 def test_more_versions_than_a_small_cache_holds_are_moved_all_the_same() -> None:
     before = cached("x", ("detail:1",), lambda: "old")
-    move(f"detail:{n}" for n in range(1000))  # LocMemCache keeps 300
+    invalidate(f"detail:{n}" for n in range(1000))  # LocMemCache keeps 300
     assert (before, cached("x", ("detail:1",), lambda: "new")) == ("old", "new")
 
 
@@ -235,7 +235,7 @@ def test_more_versions_than_a_small_cache_holds_are_moved_all_the_same() -> None
 def test_versions_that_cannot_move_are_an_error(settings: Any) -> None:
     settings.CACHES = DOWN
     with pytest.raises(CacheUnavailable):
-        move(["home"])
+        invalidate(["home"])
 
 
 @pytest.mark.cache_down

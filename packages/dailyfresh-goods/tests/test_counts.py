@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 from conftest import Shop
 from dailyfresh_goods.models import HomeTypeGoods
-from dailyfresh_goods.pages.release import release
+from dailyfresh_goods.pages.keys import release
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from redis.connection import AbstractConnection

@@ -284,18 +284,36 @@ def test_a_killed_drain_is_done_again(shop: Shop, pages: Path, monkeypatch: Any)
     assert not StalePage.objects.exists()
 
 
+def test_a_page_is_made_and_compressed_once_for_the_cache_and_the_disk(
+    shop: Shop, pages: Path, browse: Any, monkeypatch: Any
+) -> None:
+    path, compressed = f"/goods/{shop.sku().pk}/", []
+    compress = gzip.compress
+    monkeypatch.setattr(gzip, "compress", lambda *args, **kwargs: compressed.append(1) or compress(*args, **kwargs))
+    monkeypatch.setattr(gzip, "decompress", lambda *_: pytest.fail("what was just compressed is not needed"))
+    to = DiskPages(root=pages.parent)
+    assert build.build_run(to, "en", [BASE + path]) == 1
+    with CaptureQueriesContext(connection) as asked:
+        served = browse(path, accept_encoding="gzip").content
+    assert len(compressed) == 1
+    assert not [query for query in asked if "SAVEPOINT" not in query["sql"]]
+    assert file(pages, path).with_name("index.html.gz").read_bytes() == served
+    DiskPages(root=pages.parent, gzip_level=9).write(BASE + path, b"page", served)
+    assert len(compressed) == 2
+
+
 def test_an_older_page_never_lands_on_a_newer(shop: Shop, pages: Path, tmp_path: Path, monkeypatch: Any) -> None:
     """The slow writer reads first and would write last; the lock makes the other wait for it."""
     to = DiskPages(root=tmp_path / "pages")
     begun, go = threading.Event(), threading.Event()
     bodies = iter([b"old", b"new"])
 
-    def slow(path: str, language: str) -> bytes:
+    def slow(path: str, language: str) -> build.Made:
         body = next(bodies)
         if body == b"old":
             begun.set()
             go.wait(5)
-        return body
+        return build.Made(body)
 
     monkeypatch.setattr(build, "fresh_page", slow)
     first = threading.Thread(target=build.build_run, args=(to, "en", ["/x/"]))

@@ -12,8 +12,8 @@ class PageWriter(ABC):
     """Keeps finished pages where the web server finds them, under the paths of their addresses."""
 
     @abstractmethod
-    def write(self, path: str, body: bytes) -> None:
-        """Put the page there, whole or not at all; its lock is held."""
+    def write(self, path: str, body: bytes, gzipped: bytes | None = None) -> None:
+        """Put the page there, whole or not at all; its lock is held. `gzipped` is the same where it is compressed already."""
 
     @abstractmethod
     def remove(self, path: str) -> None:

@@ -1,5 +1,6 @@
 """Making a page: an anonymous GET through the site's own handler."""
 
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -22,11 +23,19 @@ from .base import PageWriter
 FRESH = "dailyfresh_goods.fresh"
 """Key of the request's META that asks for a page made now; no header of a client can set it."""
 
-FOR_NOBODY = "dailyfresh_goods_for_nobody"
-"""Attribute of the response: the page as the view made it, without any visitor."""
+MADE = "dailyfresh_goods_made"
+"""Attribute of the response: the page as the view made it, without any visitor; there when it was made just now."""
 
 NO_PAGE = 204
 """Status that tells a builder of pages that there is none; a 404 would be logged as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A page, and the same compressed by gzip where that is at hand."""
+
+    html: bytes
+    gzipped: bytes | None = None
 
 
 def writer() -> PageWriter | None:
@@ -79,12 +88,18 @@ def _objection(request: WSGIRequest, response: HttpResponseBase) -> str | None:
         return "it carries a CSRF token"
     varies = {name.strip().lower() for name in response.get("Vary", "").split(",")}
     # Middleware that only reads the user, as LoginRequiredMiddleware does, cannot have made it another page.
-    if "cookie" in varies and getattr(response, FOR_NOBODY, None) != response.content:
+    if "cookie" in varies and _as_made(response) is None:
         return "it varies on the cookie: something in the site writes the user or the session into it"
     return None
 
 
-def fresh_page(path: str, language: str) -> bytes | None:
+def _as_made(response: HttpResponse) -> Made | None:
+    """The page as the view made it; None when something in the site has changed it since."""
+    made: Made | None = getattr(response, MADE, None)
+    return made if made and made.html == response.content else None
+
+
+def fresh_page(path: str, language: str) -> Made | None:
     """The page as it would be served now; None when there is none.
 
     Raises `PageRefused` when the answer is an error or was made for one visitor.
@@ -98,19 +113,19 @@ def fresh_page(path: str, language: str) -> bytes | None:
     if objection:
         raise PageRefused(f"{path}: {objection}")
     assert isinstance(response, HttpResponse)
-    return response.content
+    return _as_made(response) or Made(response.content)
 
 
 def build_run(to: PageWriter, language: str, paths: list[str]) -> int:
     """Write the pages anew, take away those that are no more; the number of pages there are."""
     for number, path in enumerate(paths):
         with to.lock(path):
-            body = fresh_page(path, language)
-            if body is None:
+            made = fresh_page(path, language)
+            if made is None:
                 to.remove(path)
             else:
-                to.write(path, body)
-        if body is None:
+                to.write(path, made.html, made.gzipped)
+        if made is None:
             to.remove_all(paths[number + 1 :])
             return number
     return len(paths)

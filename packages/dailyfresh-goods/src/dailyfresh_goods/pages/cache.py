@@ -20,7 +20,7 @@ from django.core.cache.backends.dummy import DummyCache
 
 from ..conf import conf
 from ..exceptions import Absent, CacheUnavailable
-from .release import release
+from .keys import release
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -182,7 +182,7 @@ def _wait(cache: BaseCache, lock: str) -> None:
         pause = min(pause * 1.5, 0.1)
 
 
-def move(groups: Iterable[str]) -> None:
+def invalidate(groups: Iterable[str]) -> None:
     """Outdate every entry built from one of the groups; raises `CacheUnavailable` when that is not sure."""
     cache = _cache()
     keys = sorted(map(_group_key, groups))

@@ -1,4 +1,4 @@
-"""The names of pages: what is stale, under which addresses it stands, and which versions it moves.
+"""The names of pages: under which address one stands, which mark outdates it, and of which release it is.
 
 home              the home page                    group home
 list:<slug>       all pages of a type's list       group list:<slug>
@@ -7,12 +7,20 @@ site              everything                       group site
 details:<pk>      the next details after that pk   (a step of `site`)
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
 from django.urls import reverse
 from django.utils import translation
 
+from .. import __version__
 from ..conf import conf
 
 HOME = "home"
@@ -37,6 +45,68 @@ def groups_of(keys: Iterable[str]) -> set[str]:
     return {key for key in keys if not key.startswith("details:")}
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its name in the cache, the key of the mark that outdates it, and the URL that leads to it."""
+
+    name: str
+    key: str
+    url_name: str
+    args: tuple[str | int, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, str]:
+        """The groups of the cache that it is built from."""
+        return SITE, self.key
+
+    @property
+    def path(self) -> str:
+        """Its one address in the language that is active."""
+        return reverse(f"dailyfresh_goods:{self.url_name}", args=self.args)
+
+
+def home_page() -> Page:
+    return Page("home", HOME, "home")
+
+
+def list_page(slug: str, sort: str = "default", page: int = 1, query: str = "") -> Page:
+    """A page of a list; the first in default order has an address of its own. `query` is not part of the address."""
+    plain = sort == "default" and page == 1
+    name = f"list:{slug}:{sort}:{page}:{query}"
+    return Page(name, list_key(slug), "list" if plain else "list_page", (slug,) if plain else (slug, sort, page))
+
+
+def new_goods_page(slug: str) -> Page:
+    return Page(f"new:{slug}", list_key(slug), "new_goods", (slug,))
+
+
+def detail_page(pk: int) -> Page:
+    return Page(detail_key(pk), detail_key(pk), "detail", (pk,))
+
+
+def _runs(key: str) -> Iterator[list[Page]]:
+    """The pages behind a key; in a run, no page without the one before it."""
+    kind, _, name = key.partition(":")
+    if kind == HOME:
+        yield [home_page()]
+    elif kind == "detail":
+        yield [detail_page(int(name))]
+    elif kind == "list":
+        yield [new_goods_page(name)]
+        for sort in SORT_CODES:
+            yield [list_page(name, sort, page) for page in range(1, conf.STATIC_PAGES + 1)]
+
+
+def runs_of(key: str) -> list[tuple[str, list[str]]]:
+    """Runs of (language, paths) under which the pages stand; where the address does not tell the language, once."""
+    runs: dict[str, tuple[str, list[str]]] = {}
+    for language in languages():
+        with translation.override(language):
+            for pages in _runs(key):
+                runs.setdefault(pages[0].path, (language, [page.path for page in pages]))
+    return list(runs.values())
+
+
 def languages() -> list[str]:
     """The languages pages are written in, the default one first."""
     if not settings.USE_I18N:
@@ -45,34 +115,21 @@ def languages() -> list[str]:
     return [settings.LANGUAGE_CODE, *others]
 
 
-def list_url(slug: str, sort: str = "default", page: int = 1) -> str:
-    """The one address of a page of a list: the first in default order has none of its own."""
-    if sort == "default" and page == 1:
-        return reverse("dailyfresh_goods:list", args=[slug])
-    return reverse("dailyfresh_goods:list_page", args=[slug, sort, page])
+@cache
+def _digest() -> str:
+    """Of every template the site can load, and of the names its static files carry."""
+    digest = hashlib.sha256(__version__.encode())
+    for engine in engines.all():
+        folders = engine.template_dirs if isinstance(engine, DjangoTemplates) else ()
+        for folder in map(Path, folders):
+            for file in sorted(folder.rglob("*.html")):
+                digest.update(str(file.relative_to(folder)).encode())
+                digest.update(file.read_bytes())
+    digest.update(getattr(staticfiles_storage, "manifest_hash", "").encode())
+    return digest.hexdigest()[:12]
 
 
-def _runs(key: str) -> Iterator[list[str]]:
-    """The addresses of a page in the language that is active; in a run, no page without the one before it."""
-    kind, _, name = key.partition(":")
-    if kind == HOME:
-        yield [reverse("dailyfresh_goods:home")]
-    elif kind == "detail":
-        yield [reverse("dailyfresh_goods:detail", args=[name])]
-    elif kind == "list":
-        yield [reverse("dailyfresh_goods:new_goods", args=[name])]
-        for sort in SORT_CODES:
-            yield [list_url(name, sort, page) for page in range(1, conf.STATIC_PAGES + 1)]
-
-
-def runs_of(key: str) -> list[tuple[str, list[str]]]:
-    """Runs of (language, paths) under which the page stands; where the address does not tell the language, once."""
-    runs: list[tuple[str, list[str]]] = []
-    seen: set[str] = set()
-    for language in languages():
-        with translation.override(language):
-            for paths in _runs(key):
-                if paths[0] not in seen:
-                    seen.add(paths[0])
-                    runs.append((language, paths))
-    return runs
+def release() -> str:
+    """The setting RELEASE with a digest of templates and static names; read once a process unless DEBUG is on."""
+    digest = "debug" if settings.DEBUG else _digest()
+    return f"{conf.RELEASE}-{digest}" if conf.RELEASE else digest

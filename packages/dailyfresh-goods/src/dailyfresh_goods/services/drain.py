@@ -15,7 +15,7 @@ from ..exceptions import CacheUnavailable, PageRefused
 from ..models import SKU, GoodsType, StalePage
 from ..pages.base import PageWriter
 from ..pages.build import build_run, writer
-from ..pages.cache import move
+from ..pages.cache import invalidate
 from ..pages.keys import HOME, SITE, detail_key, details_key, groups_of, list_key, runs_of
 from ..selectors import turned
 from .marks import mark_home
@@ -80,7 +80,7 @@ def _due(to: PageWriter | None) -> dict[str, Due]:
 
 def _work_off(to: PageWriter | None) -> None:
     while due := _due(to):
-        move(groups_of(due))  # the process that wrote the mark may have died before it did
+        invalidate(groups_of(due))  # the process that wrote the mark may have died before it did
         if to is None:
             StalePage.objects.filter(pk__in=[pk for marks in due.values() for pk in marks.ids]).delete()
             continue

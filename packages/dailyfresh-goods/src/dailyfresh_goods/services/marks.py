@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from ..exceptions import CacheUnavailable
 from ..models import SKU, HomeBanner, HomeTypeGoods, Promotion, StalePage
-from ..pages.cache import move
+from ..pages.cache import invalidate
 from ..pages.keys import HOME, SITE, detail_key, groups_of, list_key
 from ..selectors import pk_of
 from ..signals import goods_changed, pages_marked
@@ -38,7 +38,7 @@ def mark(keys: Iterable[str]) -> None:
 
 def _move(groups: set[str]) -> None:
     try:
-        move(groups)
+        invalidate(groups)
     except CacheUnavailable:
         logger.warning("The drain will move the versions of %d pages: the cache is down", len(groups))
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from ..conf import conf
-from ..pages.keys import list_url
+from ..pages.keys import list_page
 from ..selectors import TypeInfo, goods_types
 
 register = template.Library()
@@ -39,7 +39,7 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 def list_address(context: Context, page: int, sort: str | None = None, plain: bool = False) -> str:
     """The address of a page of the list on display, in another order if given, without its filters if `plain`."""
     found, query = context["found"], context.get("query")
-    url = list_url(found.type.slug, sort or found.sort.code, page)
+    url = list_page(found.type.slug, sort or found.sort.code, page).path
     return f"{url}?{query}" if query and not plain else url
 
 

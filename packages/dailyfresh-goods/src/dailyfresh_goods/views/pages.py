@@ -1,11 +1,21 @@
-"""Home, lists and details: they only read (seed point 19), and are the same for every visitor."""
+"""Home, lists and details: they only read (seed point 19), and are the same for every visitor.
 
+A view names its page (`pages.keys`) and says how to make it; `cached_page` answers from the cache, or makes it.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,10 +23,70 @@ from .. import selectors
 from ..conf import conf
 from ..exceptions import Absent
 from ..forms import FilterForm
-from ..pages.build import FRESH, NO_PAGE
-from ..pages.keys import HOME, SITE, detail_key, list_key, list_url
+from ..pages import keys
+from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request
+from ..pages.cache import cached
 from ..structured import breadcrumbs, product, website
-from .respond import kept_page
+
+Content = tuple[str, dict[str, Any], float | None]
+"""A template, its context, and the seconds that the page holds (None: CACHE_SECONDS)."""
+
+
+def cached_page(
+    request: HttpRequest, page: keys.Page, content: Callable[[], Content], *, keep: bool = True
+) -> HttpResponse:
+    """Answer with the page, made at most once until one of its groups moves; now and for this answer unless `keep`.
+
+    What the cache keeps of it is the HTML compressed, its ETag, and the seconds it holds. Whatever `content` raises is
+    raised here, and nothing is kept.
+    """
+    made = None
+
+    def build() -> tuple[bytes, str, float | None]:
+        nonlocal made
+        template, context, seconds = content()
+        html = neutral_html(request, template, context).encode()
+        digest = hashlib.md5(html, usedforsecurity=False).hexdigest()
+        made = Made(html, gzip.compress(html, 6, mtime=0))
+        return made.gzipped, f'W/"{digest}"', seconds  # type: ignore[return-value]
+
+    if keep:
+        zipped, etag, _seconds = cached(
+            f"page:{translation.get_language()}:{page.name}",
+            page.groups,
+            build,
+            seconds=lambda entry: entry[2],
+            fresh=bool(request.META.get(FRESH)),
+            stale=True,
+        )
+    else:
+        zipped, etag, _seconds = build()
+    response: HttpResponse
+    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        response = HttpResponseNotModified()
+    elif "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        response = HttpResponse(zipped, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(made.html if made else gzip.decompress(zipped))
+        setattr(response, MADE, made)  # the builder of pages need not compress it again
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    response["Vary"] = "Accept-Encoding"
+    return response
+
+
+def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
+    """The page as nobody in particular gets it: no user, no session, no messages, no token, no query string."""
+    nobody = anonymous_request(request.path)
+    nobody.user = AnonymousUser()
+    nobody.resolver_match = request.resolver_match
+    html = render_to_string(template, context, nobody)
+    if "CSRF_COOKIE" in nobody.META:
+        raise ImproperlyConfigured(
+            f"{template}, or a template it extends, puts a CSRF token on a page that is the same for every visitor; "
+            "use a link to a page with the form instead"
+        )
+    return html
 
 
 def _absolute(path: str) -> str:
@@ -28,13 +98,13 @@ def _absolute(path: str) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """The home page: carousel, promotions, special offers and a floor for every type."""
 
-    def make() -> tuple[str, dict[str, Any], float]:
+    def content() -> Content:
         found = selectors.home()
-        url = _absolute(reverse("dailyfresh_goods:home"))
+        url = _absolute(keys.home_page().path)
         context = {"home": found, "types": found.types, "canonical": url, "structured": [website(url)]}
         return "dailyfresh_goods/home.html", context, found.seconds
 
-    return kept_page(request, "home", (SITE, HOME), make)
+    return cached_page(request, keys.home_page(), content)
 
 
 @login_not_required
@@ -43,11 +113,12 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
     """A page of a type's list; the query narrows it to what is in stock, on offer or within a range of prices."""
     if request.resolver_match and "page" in request.resolver_match.kwargs and (sort, page) == ("default", 1):
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(list_url(slug) + (f"?{query}" if query else ""))
+        return HttpResponsePermanentRedirect(keys.list_page(slug).path + (f"?{query}" if query else ""))
     asked = FilterForm(request.GET) if request.GET else None  # most lists are asked for without conditions
     filters, query = (asked.filters(), asked.query()) if asked else (selectors.Filters(), "")
+    named = keys.list_page(slug, sort, page, query)
 
-    def make() -> tuple[str, dict[str, Any], float | None]:
+    def content() -> Content:
         found = selectors.list_page(slug, sort, page, filters)
         if found is None:
             raise Absent
@@ -59,7 +130,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "form": form,
             "chips": form.chips(),
             "query": query,
-            "canonical": _absolute(list_url(slug, sort, page)),
+            "canonical": _absolute(named.path),
             "structured": [
                 breadcrumbs(
                     [(_("Home"), _absolute(reverse("dailyfresh_goods:home"))), (type_.name, _absolute(type_.url))]
@@ -68,11 +139,10 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
         }
         return "dailyfresh_goods/list.html", context, 60 if filters else None
 
-    name, groups = f"list:{slug}:{sort}:{page}:{query}", (SITE, list_key(slug))
     # A page that says what was not understood is for this visitor: others would get it for the list as it is.
     understood = asked is None or not asked.errors
     try:
-        return kept_page(request, name, groups, make, keep=understood)
+        return cached_page(request, named, content, keep=understood)
     except Absent:
         return _missing(request, status=404)
 
@@ -85,14 +155,14 @@ def new_goods(request: HttpRequest, slug: str) -> HttpResponse:
     It is a page of its own: were it a part of every detail, one new SKU would outdate all of them.
     """
 
-    def make() -> tuple[str, dict[str, Any], None]:
+    def content() -> Content:
         type_ = selectors.goods_type(slug)
         if type_ is None:
             raise Absent
         return "dailyfresh_goods/_new_goods.html", {"type": type_, "cards": selectors.new_goods(slug)}, None
 
     try:
-        return kept_page(request, f"new:{slug}", (SITE, list_key(slug)), make)
+        return cached_page(request, keys.new_goods_page(slug), content)
     except Absent:
         return HttpResponse(status=NO_PAGE)
 
@@ -102,14 +172,14 @@ def new_goods(request: HttpRequest, slug: str) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a SKU; 410 while it is off sale, be it no longer or not yet, 404 when there is none."""
 
-    def make() -> tuple[str, dict[str, Any], None]:
+    def content() -> Content:
         found = selectors.detail(pk)
         if found is None:
             raise Absent
         return "dailyfresh_goods/detail.html", detail_context(found), None
 
     try:
-        return kept_page(request, f"detail:{pk}", (SITE, detail_key(pk)), make)
+        return cached_page(request, keys.detail_page(pk), content)
     except Absent:
         return _missing(request, status=410 if selectors.sku_exists(pk) else 404)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ...exceptions import PageRefused
+from ...exceptions import Busy, PageRefused
 from ...pages.build import writer
-from ...pages.release import release
+from ...pages.keys import release
 from ...services import build_everything
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
         try:
             made = build_everything(to, release(), done)
-        except (PageRefused, OSError) as error:
+        except (PageRefused, Busy, OSError) as error:
             raise CommandError(f"The pages stay as they were: {error}") from error
         if options["verbosity"]:
             self.stdout.write(self.style.SUCCESS(f"{made} pages are served, {time.monotonic() - began:.1f} s"))

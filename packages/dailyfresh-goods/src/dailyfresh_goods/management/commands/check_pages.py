@@ -66,9 +66,10 @@ class Command(BaseCommand):
     def _problem(self, written: bytes | None, path: str, language: str) -> str | None:
         try:
             with uncached():
-                served = fresh_page(path, language)
+                made = fresh_page(path, language)
         except PageRefused as error:
             return f"refused ({error})"
+        served = made.html if made else None
         if written == served:
             return None
         if written is None:
