@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope
+from dailyfresh_core.paging import window
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from .highlight import as_html
 from .popular import popular_backend, popular_searches
 from .suggestions import suggestions
 
+ARROWS = {"price": "arrow-up", "-price": "arrow-down"}
+
 
 @dataclass(frozen=True)
 class Link:
@@ -29,7 +32,7 @@ class Link:
     url: str
     current: bool = False
     number: int | None = None
-    hint: str = ""
+    arrow: str = ""
 
 
 @login_not_required
@@ -114,9 +117,11 @@ def _around(found: Found, refinement: Refinement, words: str) -> dict[str, Any]:
     if refinement.in_stock:
         chips.append(Link(_("In stock"), address(in_stock="")))
     last = min(found.pages, LAST_PAGE)
-    near = sorted({1, last, *range(max(1, refinement.page - 2), min(last, refinement.page + 2) + 1)})
+    near = sorted({1, last, *window(refinement.page, last)})
     return {
-        "sorts": [Link(names[sort], address(sort=sort), sort == refinement.sort, hint=sort) for sort in SORTS],
+        "sorts": [
+            Link(names[sort], address(sort=sort), sort == refinement.sort, arrow=ARROWS.get(sort, "")) for sort in SORTS
+        ],
         "categories": [
             Link(_("All"), address(category=""), not refinement.category, total),
             *(
@@ -126,9 +131,7 @@ def _around(found: Found, refinement: Refinement, words: str) -> dict[str, Any]:
         ],
         "chips": chips,
         "reset": address(category="", low="", high="", in_stock=""),
-        "pages": [Link(str(number), address(page=number), number == refinement.page, number) for number in near]
-        if last > 1
-        else [],
+        "pages": [Link(str(number), address(page=number), number == refinement.page, number) for number in near],
         "previous": address(page=refinement.page - 1) if refinement.page > 1 else "",
         "next": address(page=refinement.page + 1) if refinement.page < last else "",
         "shown": [(hit.card, as_html(hit.name)) for hit in found.hits],
