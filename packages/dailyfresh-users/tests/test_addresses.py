@@ -257,6 +257,29 @@ def test_a_script_without_a_session_is_told_where_to_sign_in(client, user):
     assert body["data"]["login_url"] == f"{url('login')}?next={url('addresses')}%3Fa%3Db"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"receiver": "\u200b"},
+        {"receiver": "\u2060\ufeff"},
+        {"receiver": "\u3164"},
+        {"street": "\u200b \u200b"},
+        {"street": "\u202e"},
+    ],
+)
+def test_a_parcel_is_not_sent_to_somebody_invisible(signed_in, typed):
+    response = signed_in.post(url("address_add"), ADDRESS | typed)
+    assert response.status_code == 200
+    assert "required" in response.context["form"].errors[next(iter(typed))][0]
+    assert not Address.objects.exists()
+
+
+def test_what_leaves_no_ink_or_turns_the_text_is_left_out_of_an_address(signed_in):
+    signed_in.post(url("address_add"), ADDRESS | {"receiver": "林\u200b晓禾", "street": "\u202e1 Harbour Road\u2069"})
+    kept = Address.objects.get()
+    assert (kept.receiver, kept.street) == ("林晓禾", "1 Harbour Road")
+
+
 def test_a_form_sent_without_a_session_comes_back_to_its_page(client, user):
     address = add(user)
     response = client.post(

@@ -268,6 +268,19 @@ def test_a_right_password_forgets_the_wrong_ones(client, user):
         client.post(url("logout"))
 
 
+@pytest.mark.parametrize("typed", ["Linxiaohe", "LINXIAOHE", "ｌｉｎｘｉａｏｈｅ"])
+def test_a_name_signs_in_in_any_case_as_it_is_taken_in_any_case(client, user, typed):
+    assert login(client, typed).status_code == 302
+    assert signed_in_as(client) == str(user.pk)
+
+
+def test_names_that_differ_in_case_alone_sign_in_as_they_are_written(client, user):
+    other = make_foreign_user("LinXiaohe", "other@example.com")
+    assert login(client, "linXIAOHE").status_code == 200
+    assert login(client, "LinXiaohe").status_code == 302
+    assert signed_in_as(client) == str(other.pk)
+
+
 def test_a_cache_that_is_down_does_not_close_the_shop(client, user, settings, caplog):
     settings.CACHES = {
         **settings.CACHES,

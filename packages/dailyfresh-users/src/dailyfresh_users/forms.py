@@ -147,11 +147,20 @@ class PasswordChangeForm(_StyledPassword, auth_forms.PasswordChangeForm):
     """The old password and a new one."""
 
 
+BLANK = "\u115f\u1160\u2800"
+"""Letters that leave no ink: fillers of Hangul and of braille."""
+
+
 class _Line(forms.CharField):
-    """One line of text: full-width digits become plain ones, any run of white space one space."""
+    """One line of text that a printer shows as it was typed.
+
+    Full-width digits become plain ones, any run of white space one space. Characters without ink go: nobody receives a parcel
+    for a zero-width space, and marks of direction would print the rest of a label backwards.
+    """
 
     def to_python(self, value: Any) -> str:
-        return " ".join(unicodedata.normalize("NFKC", super().to_python(value) or "").split())
+        text = " ".join(unicodedata.normalize("NFKC", super().to_python(value) or "").split())
+        return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in BLANK).strip()
 
 
 class _Phone(_Line):

@@ -44,26 +44,31 @@ def email_key(email: str) -> str:
 
 
 def account_named(identifier: str) -> "AbstractBaseUser | None":
-    """The account with this user name, or the only one that owns this e-mail address.
+    """The account with this user name, the only one that has it in another case of letters, or the only owner of this address.
 
     Two accounts with one address are none: the visitor has to name the account. Pending accounts
     own no address, so that nobody can shut an owner out by registering with their address; they
     are found by it only while no confirmed account has it.
     """
-    accounts: Any = get_user_model()._default_manager
+    model: Any = get_user_model()
+    name = model.normalize_username(identifier)
     try:
-        found: AbstractBaseUser = accounts.get_by_natural_key(get_user_model().normalize_username(identifier))
-    except get_user_model().DoesNotExist:
-        return _only(identifier)
-    return found
+        found: AbstractBaseUser = model._default_manager.get_by_natural_key(name)
+        return found
+    except model.DoesNotExist:
+        owners = accounts_with_email(identifier) if "@" in identifier else model._default_manager.none()
+        return _only(_accounts_named(name)) or _only(owners.filter(CONFIRMED)) or _only(owners)
 
 
-def _only(email: str) -> "AbstractBaseUser | None":
-    if "@" not in email:
-        return None
-    confirmed = list(accounts_with_email(email).filter(CONFIRMED)[:2])
-    matches = confirmed or list(accounts_with_email(email)[:2])
-    return matches[0] if len(matches) == 1 else None
+def _only(accounts: "QuerySet[Any]") -> "AbstractBaseUser | None":
+    first, *others = [*accounts[:2]] or [None]
+    return None if others else first
+
+
+def _accounts_named(name: str) -> "QuerySet[Any]":
+    model: Any = get_user_model()
+    accounts: QuerySet[Any] = model._default_manager.filter(**{f"{model.USERNAME_FIELD}__iexact": name})
+    return accounts
 
 
 def accounts_with_email(email: str) -> "QuerySet[Any]":
@@ -82,9 +87,7 @@ def email_is_claimed(email: str, *, but: Any) -> bool:
 
 def name_is_taken(username: str) -> bool:
     """Whether an account has this name, in any case of letters."""
-    model: Any = get_user_model()
-    name = model.normalize_username(username)
-    return bool(model._default_manager.filter(**{f"{model.USERNAME_FIELD}__iexact": name}).exists())
+    return _accounts_named(get_user_model().normalize_username(username)).exists()
 
 
 def is_pending(user: Any) -> bool:
