@@ -57,7 +57,7 @@ def account_named(identifier: str) -> "AbstractBaseUser | None":
         return found
     except model.DoesNotExist:
         owners = accounts_with_email(identifier) if "@" in identifier else model._default_manager.none()
-        return _only(_accounts_named(name)) or _only(owners.filter(CONFIRMED)) or _only(owners)
+        return _only(owners.filter(CONFIRMED)) or _only(owners) or _only(_accounts_named(name))
 
 
 def _only(accounts: "QuerySet[Any]") -> "AbstractBaseUser | None":
