@@ -29,18 +29,7 @@ class Address:
 
 
 def _shown(row: models.Address) -> Address:
-    return Address(
-        id=str(row.pk),
-        receiver=row.receiver,
-        phone=row.phone,
-        province_code=row.province_code,
-        province=row.province,
-        city=row.city,
-        district=row.district,
-        street=row.street,
-        postcode=row.postcode,
-        is_default=row.is_default,
-    )
+    return Address(id=str(row.pk), **{name: getattr(row, name) for name in Address.__slots__ if name != "id"})
 
 
 class AddressBook:

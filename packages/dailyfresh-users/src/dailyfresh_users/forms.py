@@ -223,15 +223,6 @@ class AddressForm(Styled):
     @classmethod
     def of(cls, address: Address) -> "AddressForm":
         """The form filled with an address that is kept."""
-        return cls(
-            initial={
-                "receiver": address.receiver,
-                "phone": address.phone,
-                "province": address.province_code,
-                "city": address.city_code,
-                "district_code": address.district_code,
-                "street": address.street,
-                "postcode": address.postcode,
-                "make_default": address.is_default,
-            }
-        )
+        plain = {name: getattr(address, name) for name in ("receiver", "phone", "district_code", "street", "postcode")}
+        areas = {"province": address.province_code, "city": address.city_code}
+        return cls(initial={**plain, **areas, "make_default": address.is_default})

@@ -14,15 +14,7 @@ from .. import throttles
 from ..conf import conf
 from ..exceptions import LinkVoid, Throttled, UsernameTaken
 from ..models import Mail, Registration
-from ..selectors import (
-    CONFIRMED,
-    accounts_with_email,
-    email_is_claimed,
-    email_key,
-    email_of,
-    is_pending,
-    name_is_taken,
-)
+from ..selectors import CONFIRMED, accounts_with_email, email_is_claimed, email_key, email_of, is_pending, name_is_taken
 from ..signals import user_activated, user_registered
 from ..tokens import account_to_activate
 from .mails import request_mail
@@ -41,13 +33,8 @@ def open_account(*, username: str, email: str, password: str, origin: str) -> An
     mailbox had its share of such mails: every registration sends one, so that tells nothing about accounts.
     """
     model: Any = get_user_model()
-    user = model(
-        **{
-            model.USERNAME_FIELD: model.normalize_username(username),
-            model.get_email_field_name(): email,
-            "is_active": False,
-        }
-    )
+    names = {model.USERNAME_FIELD: model.normalize_username(username), model.get_email_field_name(): email}
+    user = model(**names, is_active=False)
     user.set_password(password)
     if name_is_taken(username):
         raise UsernameTaken(username)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control, never_cache
@@ -19,15 +20,6 @@ from ..forms import AddressForm
 from ..models import Address
 from ..selectors import addresses_of
 from ..services import add_address, delete_address, edit_address, set_default_address
-
-
-def _own(request: HttpRequest, pk: int) -> Address:
-    return get_object_or_404(addresses_of(request.user), pk=pk)
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    """To the page that sent the visitor here, else to the list."""
-    return redirect(safe_next(request) or "dailyfresh_users:addresses")
 
 
 def _page(request: HttpRequest, form: AddressForm, address: Address | None = None, status: int = 200) -> HttpResponse:
@@ -56,21 +48,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_add(request: HttpRequest) -> HttpResponse:
     """One more address; `refresh` only brings the selects up to date (without JavaScript)."""
-    if request.method != "POST":
-        return _page(request, AddressForm())
-    form = AddressForm(request.POST)
-    if "refresh" in request.POST:
-        return _page(request, _unchecked(form))
-    if not form.is_valid():
-        return _invalid(request, form)
-    values = form.cleaned_data
-    try:
-        address = add_address(user=request.user, values=values, make_default=values["make_default"])
-    except TooManyAddresses:
-        text = ngettext("You can keep %d address.", "You can keep %d addresses.", conf.ADDRESS_LIMIT)
-        form.add_error(None, text % conf.ADDRESS_LIMIT)
-        return _invalid(request, form, code="too_many", status=409)
-    return _done(request, _("The address was saved."), {"id": str(address.pk)})
+    return _write(request)
 
 
 @signed_in
@@ -78,16 +56,29 @@ def address_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write one's own address anew."""
-    address = _own(request, pk)
+    return _write(request, get_object_or_404(addresses_of(request.user), pk=pk))
+
+
+def _write(request: HttpRequest, address: Address | None = None) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, AddressForm.of(address), address)
+        return _page(request, AddressForm.of(address) if address else AddressForm(), address)
     form = AddressForm(request.POST)
     if "refresh" in request.POST:
         return _page(request, _unchecked(form), address)
     if not form.is_valid():
         return _invalid(request, form, address)
     values = form.cleaned_data
-    _still_there(edit_address, address=address, values=values, make_default=values["make_default"])
+    try:
+        if address is None:
+            address = add_address(user=request.user, values=values, make_default=values["make_default"])
+        else:
+            edit_address(address=address, values=values, make_default=values["make_default"])
+    except TooManyAddresses:
+        text = ngettext("You can keep %d address.", "You can keep %d addresses.", conf.ADDRESS_LIMIT)
+        form.add_error(None, text % conf.ADDRESS_LIMIT)
+        return _invalid(request, form, code="too_many", status=409)
+    except Address.DoesNotExist as error:
+        raise Http404 from error
     return _done(request, _("The address was saved."), {"id": str(address.pk)})
 
 
@@ -95,7 +86,10 @@ def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def address_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one's own address the default."""
-    _still_there(set_default_address, address=_own(request, pk))
+    try:
+        set_default_address(address=get_object_or_404(addresses_of(request.user), pk=pk))
+    except Address.DoesNotExist as error:
+        raise Http404 from error
     return _done(request, _("The default address was changed."))
 
 
@@ -103,7 +97,7 @@ def address_default(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one's own address; the AJAX answer holds what is needed to take it back."""
-    address = _own(request, pk)
+    address = get_object_or_404(addresses_of(request.user), pk=pk)
     delete_address(address=address)
     restore = {**AddressForm.of(address).initial, "make_default": "on" if address.is_default else ""}
     return _done(request, _("The address was deleted."), {"restore": restore})
@@ -128,18 +122,11 @@ def _unchecked(form: AddressForm) -> AddressForm:
     return AddressForm(initial={name: form.data.get(name, "") for name in form.fields})
 
 
-def _still_there(service: Any, **kwargs: Any) -> None:
-    try:
-        service(**kwargs)
-    except Address.DoesNotExist as error:
-        raise Http404 from error
-
-
 def _done(request: HttpRequest, text: str, data: dict[str, Any] | None = None) -> HttpResponse:
     if wants_json(request):
         return envelope(data, message=text)
     messages.success(request, text)
-    return _back(request)
+    return redirect(safe_next(request, default=reverse("dailyfresh_users:addresses")))
 
 
 def _invalid(

@@ -63,7 +63,7 @@ def _signed_in(request: HttpRequest, user: object, *, remember: bool) -> HttpRes
     # Before login(): it renews the key and tells the receivers, who note when the session ends.
     request.session.set_expiry(conf.REMEMBER_AGE if remember else 0)
     auth.login(request, user)  # type: ignore[arg-type]
-    response = redirect(safe_next(request) or home_url())
+    response = redirect(safe_next(request, default=home_url()))
     response.set_signed_cookie(
         DEVICE_COOKIE,
         f"{request.user.pk}:{uuid4().hex}",
