@@ -40,10 +40,12 @@ def test_a_buyer_can_go_back_unpaid_and_can_pay_without_the_merchant_hearing_of_
     http(f"{cashier}sign-in", {"account": "anna"})
     assert http(f"{cashier}pay", {"act": "cancel"})[2]["Location"].startswith("http://127.0.0.1:9/back?")
     assert client.status() == "WAIT_BUYER_PAY"
+    simulator.fault("notify", "early")
     status, body, _headers = http(f"{cashier}pay", {"act": "timeout"}, **ENGLISH)
     assert (status, "Paid" in body, client.status()) == (200, True, "TRADE_SUCCESS")
     [notice] = simulator.notices("t1")
     assert (notice.due, notice.tries) == (None, 0)
+    assert simulator.faults.on()  # not used up by what was not told
 
 
 def test_a_balance_that_is_not_enough_pays_nothing_and_a_card_pays_still(simulator, page, client):

@@ -1,5 +1,6 @@
 """Notifies: signed, repeated until they are understood, and each switch that spoils them."""
 
+import threading
 import time
 
 import pytest
@@ -81,6 +82,25 @@ def test_a_notify_can_be_dropped_and_delayed(simulator, page, merchant, until):
     assert got == []
     assert until(lambda: len(got) == 1)
     assert got[0]["out_trade_no"] == "t2"
+
+
+def test_a_notify_is_delivered_once_however_many_look_for_it_at_once(simulator, page, merchant, until):
+    url, got, _answers = merchant
+    simulator.fault("notify", "delay", value=0.2)
+    simulator.pay(page(notify_url=url))
+    end = time.monotonic() + 0.6
+
+    def look():
+        while time.monotonic() < end:
+            simulator.courier.deliver_due()
+
+    threads = [threading.Thread(target=look) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert until(lambda: simulator.notices()[0].answer == "success")
+    assert len(got) == simulator.notices()[0].tries == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The simulator as a server: no danger to anybody, and of use to other people's programs."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -85,10 +84,18 @@ def test_it_can_make_the_keys_and_leave(tmp_path):
     assert (tmp_path / "alipay_public_key.pem").exists()
 
 
-def test_it_needs_neither_django_nor_any_client(tmp_path):
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("__main__", "{'django', 'alipay', 'asgiref', 'celery'}"),  # it needs neither Django nor any client
+        ("plugin", "{'jinja2', 'cryptography', 'http', 'sqlite3'}"),  # pytest imports it where nobody asks for it
+    ],
+)
+def test_it_imports_no_more_than_it_needs(module, unwanted):
+    # As pytest itself uses many a module, only what comes on top of it counts.
     script = (
-        "import sys; import alipay_simulator.__main__, alipay_simulator.plugin; "
-        "print({name.split('.')[0] for name in sys.modules} & {'django', 'alipay', 'asgiref', 'celery'})"
+        f"import sys, pytest; before = set(sys.modules); import alipay_simulator.{module}; "
+        f"print({{name.split('.')[0] for name in set(sys.modules) - before}} & {unwanted})"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=os.environ, check=True)
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"

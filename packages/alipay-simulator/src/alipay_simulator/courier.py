@@ -20,6 +20,8 @@ from .trades import Trade
 
 SCHEDULE = (240, 600, 600, 3600, 7200, 21600, 54000)
 """Seconds between deliveries: 4m, 10m, 10m, 1h, 2h, 6h, 15h; eight deliveries in 24 h 22 m."""
+PATIENCE = 10
+"""Seconds that a merchant has for each part of an answer."""
 
 
 def refused_target(url: str) -> str:
@@ -70,13 +72,13 @@ class Courier:
         self._wake.set()
         self._thread.join(10)
 
-    def announce(self, trade: Trade, *, refund_no: str = "") -> None:
-        """Put the notify about the trade's present state on its way (none for a trade that waits or just closed)."""
+    def announce(self, trade: Trade, *, refund_no: str = "", tell: bool = True) -> None:
+        """Put the notify about the trade's present state on its way, or only write it down; none without an address."""
         url = trade.order.field("notify_url")
         if not url:
             return
         fields = notify_fields(trade, now=self._book.now(), refund_no=refund_no)
-        fault = self._faults.take("notify")
+        fault = self._faults.take("notify") if tell else None
         how = fault.how if fault else ""
         if how == "amount":
             fields["total_amount"] = money(trade.order.fen + 100)
@@ -88,7 +90,7 @@ class Courier:
         if how == "tamper":
             fields["total_amount"] = money(trade.order.fen + 1)
         due = time.time() + (fault.value if fault and how == "delay" else 0)
-        silent = how == "drop" or refused_target(url)
+        silent = not tell or how == "drop" or refused_target(url)
         self._post(trade.out_trade_no, url, fields, None if silent else due, copies=2 if how == "twice" else 1)
         if how == "early":
             self.deliver_due()
@@ -116,12 +118,19 @@ class Courier:
 
     def deliver_due(self) -> None:
         """Deliver everything that is due now, each in a thread of its own, and wait for the answers."""
-        due = [notice_of(row) for row in self._db.rows("SELECT * FROM notice WHERE due<=? ORDER BY due", time.time())]
-        threads = [threading.Thread(target=self._deliver, args=(notice,)) for notice in due]
+        threads = [threading.Thread(target=self._deliver, args=(notice,)) for notice in self._claimed()]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+
+    def _claimed(self) -> list[Notice]:
+        """What is due now, put off for as long as a delivery can take, so that nobody delivers it at the same time."""
+        now = time.time()
+        with self._db.write() as db:
+            due = db.execute("SELECT * FROM notice WHERE due<=? ORDER BY due", (now,)).fetchall()
+            db.execute("UPDATE notice SET due=? WHERE due<=?", (now + 2 * PATIENCE, now))
+        return [notice_of(row) for row in due]
 
     def _deliver(self, notice: Notice) -> None:
         refused = refused_target(notice.url)
@@ -151,7 +160,7 @@ class Courier:
 def posted(url: str, fields: Mapping[str, str]) -> str:
     """The body of the merchant's answer; for anything but a 200 the status, or the name of the error."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
     try:
         connection.request(
             "POST",

@@ -82,9 +82,7 @@ def _pay(provider: Provider, token: str, form: Mapping[str, str], *, language: s
     if act == "fail" or not _is_of(provider.book.trade(order.out_trade_no), buyer):
         error = "fail" if act == "fail" else "sign-in"
         return _cashier(provider, token, language=language, error=error, status=409)
-    if act == "timeout":
-        provider.fault("notify", "drop")
-    provider.settle(order.out_trade_no, form.get("by", "balance"))
+    provider.settle(order.out_trade_no, form.get("by", "balance"), tell=act != "timeout")
     return _cashier(provider, token, language=language) if act == "timeout" or not back else redirect(back)
 
 

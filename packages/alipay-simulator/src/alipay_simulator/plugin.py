@@ -1,4 +1,7 @@
-"""pytest's door: the fixtures `alipay_simulator` and `alipay_simulator_server`, there as soon as the package is installed."""
+"""pytest's door: the fixtures `alipay_simulator` and `alipay_simulator_server`, there as soon as the package is installed.
+
+pytest imports this module in every run, so it imports the server only where it is used.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    # pytest imports this module in every run of every project that has the package: the server only where it is used.
     from .server import Simulator
 
 

@@ -79,10 +79,10 @@ class Provider:
         """Both presses of the buyer: the trade is paid when this returns, its notify on its way."""
         return self.settle(self.sign_in(url, buyer).out_trade_no, by)
 
-    def settle(self, out_trade_no: str, by: str) -> Trade:
-        """The second press: by "balance" or "card"."""
+    def settle(self, out_trade_no: str, by: str, *, tell: bool = True) -> Trade:
+        """The second press: by "balance" or "card", and whether the merchant is told."""
         trade = self.book.pay(out_trade_no, by)
-        self.courier.announce(trade)
+        self.courier.announce(trade, tell=tell)
         return trade
 
     def return_url(self, order: Order) -> str:
