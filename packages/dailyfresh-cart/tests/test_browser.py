@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = os.environ.get("CHROMIUM", shutil.which("chromium") or shutil.which("chromium-browser"))
     if not path:
         service("CHROMIUM")
     # Playwright's loop runs in this thread, and Django would refuse the database beside a running loop.

@@ -25,11 +25,11 @@ def needed(variable):
 @pytest.fixture(scope="session")
 def mariadb():
     """The address of a fresh database on the MariaDB at DATABASE_URL, with the mini-site's tables."""
-    import MySQLdb
-
     parts = urlsplit(needed("DATABASE_URL"))
     if not parts.scheme.startswith("mysql"):
-        pytest.skip("needs DATABASE_URL")
+        pytest.skip("needs DATABASE_URL of MariaDB")
+    import MySQLdb
+
     name = f"orders_race_{os.getpid()}"
     server = MySQLdb.connect(
         host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from dailyfresh_goods.models import SKU, SPU, GoodsType, StaleDocument
-from dailyfresh_goods.search.finding import Refinement, find
+from dailyfresh_goods.models import SKU, SPU, GoodsType
 from dailyfresh_goods.search.indexing import rebuild
 from django.db.models import QuerySet
 from django.test import override_settings
@@ -67,14 +66,3 @@ def indexed(table: str = "catalogue.tsv") -> dict[str, int]:
     keys = fill(table)
     rebuild()
     return keys
-
-
-def names(text):
-    """The names of the goods that a search shows."""
-    return [hit.card.name for hit in find(text, Refinement()).hits]
-
-
-def only_marks(*keys):
-    """Marks these SKUs as stale, and no others."""
-    StaleDocument.objects.all().delete()
-    StaleDocument.objects.bulk_create(StaleDocument(sku_id=key) for key in keys)

@@ -13,7 +13,7 @@ SEARCH = "/goods-shop/search/"
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = os.environ.get("CHROMIUM", shutil.which("chromium") or shutil.which("chromium-browser"))
     if not path:
         (pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip)("needs CHROMIUM")
     # Playwright's loop runs in this thread, and Django would refuse the database beside a running loop.

@@ -80,7 +80,7 @@ def _work_off(backend: Any, alias: str, end: float) -> int:
     with _writing(backend):
         while marks := list(StaleDocument.objects.order_by("pk").values_list("pk", "sku_id")[:BATCH]):
             keys = {sku_id for _pk, sku_id in marks}
-            _reindex(backend, alias, keys)
+            _bring(backend, alias, keys)
             StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in marks]).delete()
             number += len(keys)
             if time.monotonic() >= end:
@@ -92,7 +92,7 @@ def _writing(backend: Any) -> AbstractContextManager[None]:
     return backend.writing() if isinstance(backend, LocalBackend) else nullcontext()
 
 
-def _reindex(backend: Any, alias: str, keys: set[int]) -> None:
+def _bring(backend: Any, alias: str, keys: set[int]) -> None:
     """Puts the SKUs of `keys` that are on sale into the index and takes the others out."""
     index = index_of(alias)
     found = list(index.index_queryset().filter(pk__in=keys))
@@ -174,4 +174,4 @@ def repair(alias: str, found: Status) -> None:
     keys = found.differences
     with _writing(backend_of(alias)):
         for start in range(0, len(keys), BATCH):
-            _reindex(backend_of(alias), alias, set(keys[start : start + BATCH]))
+            _bring(backend_of(alias), alias, set(keys[start : start + BATCH]))

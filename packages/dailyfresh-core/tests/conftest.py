@@ -1,0 +1,11 @@
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page asked for in Chinese leaves its language to whoever comes next in the thread."""
+    with translation.override("en"):
+        yield
