@@ -14,8 +14,8 @@ def fill(size: int) -> None:
     for start in range(0, size, 2000):
         numbers = range(start, min(start + 2000, size))
         first = (SPU.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-        SPU.untold.bulk_create([SPU(pk=first + n - start, name=f"Goods {n}", detail=DETAIL) for n in numbers])
-        SKU.untold.bulk_create(
+        SPU.untracked.bulk_create([SPU(pk=first + n - start, name=f"Goods {n}", detail=DETAIL) for n in numbers])
+        SKU.untracked.bulk_create(
             [
                 SKU(
                     spu_id=first + n - start,
@@ -41,6 +41,6 @@ def fill(size: int) -> None:
             [HomeTypeGoods(type=type_, sku=sku, display=1 if n < 4 else 0, sort_order=n) for n, sku in enumerate(skus)]
         )
     for sku in SKU.objects.all()[:50]:
-        SKUImage.untold.bulk_create([SKUImage(sku=sku, image="skus/x.webp") for _ in range(3)])
+        SKUImage.untracked.bulk_create([SKUImage(sku=sku, image="skus/x.webp") for _ in range(3)])
     HomeBanner.objects.bulk_create([HomeBanner(title=f"Banner {n}", image="home/b.webp") for n in range(3)])
     Promotion.objects.bulk_create([Promotion(title=f"Promotion {n}", image="home/p.webp") for n in range(2)])

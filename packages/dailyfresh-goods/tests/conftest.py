@@ -78,7 +78,7 @@ class Shop:
         have = SKU.objects.count()
         defaults = {"type": self.fruit, "spu": spu, "unit": "1kg", "price": Decimal("9.90"), "stock": 100, "band": 2}
         rows = [SKU(name=f"Goods {n}", slug=f"many-{have + n}", **(defaults | values)) for n in range(number)]
-        return SKU.untold.bulk_create(rows)
+        return SKU.untracked.bulk_create(rows)
 
     def home(self, sku: SKU, display: int = HomeTypeGoods.Display.PICTURE) -> HomeTypeGoods:
         return HomeTypeGoods.objects.create(type=sku.type, sku=sku, display=display)

@@ -112,7 +112,7 @@ def edit(client: Client, sku: SKU, place: str, sold: int, **typed: Any) -> None:
     """A merchant opens the page, some pieces are sold and the price moves, and the merchant saves what was typed."""
     url, prefix = (text.format(sku=sku) for text in PLACES[place])
     data = Form(client.get(url)).data
-    SKU.untold.filter(pk=sku.pk).update(stock=F("stock") - sold, sales=F("sales") + sold, origin="Shandong")
+    SKU.untracked.filter(pk=sku.pk).update(stock=F("stock") - sold, sales=F("sales") + sold, origin="Shandong")
     services.mark_stock_changed(sku_ids=[str(sku.pk)])
     data |= {f"{prefix}{name}": value for name, value in typed.items()} | {"_save": "Save"}
     data = {name: value for name, value in data.items() if name not in ("action", "q")}

@@ -65,7 +65,7 @@ def test_an_address_too_long_for_the_cache_does_not_turn_it_off(shop: Shop, brow
     browse(f"/goods/{sku.pk}/")
     for path in (f"/list/{'x' * 251}/", f"/goods/{'1' * 251}/"):
         assert browse(path).status_code == 404
-    SKU.untold.filter(pk=sku.pk).update(name="Pear")
+    SKU.untracked.filter(pk=sku.pk).update(name="Pear")
     assert b"Pear" not in browse(f"/goods/{sku.pk}/").content  # still kept
 
 
@@ -252,7 +252,7 @@ def test_a_site_may_do_without_a_cache(alias: str | None, shop: Shop, browse: Br
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "CACHE": alias}
     sku = shop.sku("Apple")
-    SKU.untold.filter(pk=sku.pk).update(name="Pear")
+    SKU.untracked.filter(pk=sku.pk).update(name="Pear")
     assert b"Pear" in browse(f"/goods/{sku.pk}/").content
     drain_pages()
     assert not StalePage.objects.exists()
@@ -261,7 +261,7 @@ def test_a_site_may_do_without_a_cache(alias: str | None, shop: Shop, browse: Br
 def test_another_release_has_pages_of_its_own(shop: Shop, browse: Browse, settings: Any) -> None:
     sku = shop.sku("Apple")
     browse(f"/goods/{sku.pk}/")
-    SKU.untold.filter(pk=sku.pk).update(name="Pear")
+    SKU.untracked.filter(pk=sku.pk).update(name="Pear")
     assert b"Apple" in browse(f"/goods/{sku.pk}/").content
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "RELEASE": "2"}
     assert b"Pear" in browse(f"/goods/{sku.pk}/").content

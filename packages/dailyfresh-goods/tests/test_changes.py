@@ -65,10 +65,10 @@ CHANGES: dict[str, Callable[[SKU], Any]] = {
     ),
     "related": lambda sku: sku.spu.skus.filter(pk=sku.pk).update(unit="1kg"),
     "sold out": lambda sku: [
-        SKU.untold.filter(pk=sku.pk).update(stock=0),
+        SKU.untracked.filter(pk=sku.pk).update(stock=0),
         services.mark_stock_changed(sku_ids=[str(sku.pk)]),
     ],
-    "figures": lambda sku: [SKU.untold.filter(pk=sku.pk).update(sales=F("sales") + 7), services.refresh_sales()],
+    "figures": lambda sku: [SKU.untracked.filter(pk=sku.pk).update(sales=F("sales") + 7), services.refresh_sales()],
 }
 
 
@@ -189,7 +189,7 @@ def test_a_type_tells_of_its_goods_once_and_when_they_read_otherwise(change: str
 
 
 def test_a_stock_that_stays_in_its_band_marks_nothing(sku: SKU, django_assert_num_queries: Any) -> None:
-    SKU.untold.filter(pk=sku.pk).update(stock=50)
+    SKU.untracked.filter(pk=sku.pk).update(stock=50)
     with django_assert_num_queries(1):
         services.mark_stock_changed(sku_ids=[str(sku.pk), "bogus"])
     SKU.objects.filter(pk=sku.pk).update(stock=F("stock") - 1)
@@ -198,7 +198,7 @@ def test_a_stock_that_stays_in_its_band_marks_nothing(sku: SKU, django_assert_nu
 
 @pytest.mark.parametrize(("stock", "band"), [(0, Band.SOLD_OUT), (1, Band.LOW), (10, Band.LOW), (11, Band.IN_STOCK)])
 def test_the_band_follows_the_stock(stock: int, band: Band, sku: SKU) -> None:
-    SKU.untold.filter(pk=sku.pk).update(stock=stock)
+    SKU.untracked.filter(pk=sku.pk).update(stock=stock)
     services.mark_stock_changed(sku_ids=[str(sku.pk)])
     sku.refresh_from_db()
     assert sku.band == band == Band.of(stock)
@@ -245,7 +245,7 @@ def test_only_the_stock_may_be_saved(sku: SKU) -> None:
 
 
 def test_bands_changed_behind_our_back_are_healed(sku: SKU, settings: Any) -> None:
-    SKU.untold.filter(pk=sku.pk).update(stock=0)
+    SKU.untracked.filter(pk=sku.pk).update(stock=0)
     assert services.refresh_bands() == 1
     assert marks() == pages(sku)
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "LOW_STOCK": 100}
@@ -294,7 +294,7 @@ def test_a_bulk_update_changes_no_row_that_it_does_not_mark(many: int, sku: SKU,
 
 def test_a_bulk_update_asks_its_filter_again(sku: SKU) -> None:
     def meanwhile(**_: Any) -> None:
-        SKU.untold.filter(pk=sku.pk).update(price=5)
+        SKU.untracked.filter(pk=sku.pk).update(price=5)
 
     rows_changed.connect(meanwhile, sender=SKU)
     try:

@@ -90,7 +90,7 @@ def test_a_row_touches_no_column_it_does_not_give(shop: Shop) -> None:
 
     def sell(**_: Any) -> None:
         pages_marked.disconnect(sell)
-        SKU.untold.filter(slug="apple").update(stock=49)  # between reading the row and writing it
+        SKU.untracked.filter(slug="apple").update(stock=49)  # between reading the row and writing it
 
     pages_marked.connect(sell)
     import_goods(rows=rows({"slug": "apple", "price": "1.00"}, {"slug": "pear", "stock": 7}))
@@ -103,7 +103,7 @@ def test_a_row_touches_no_text_of_the_spu_it_does_not_give(shop: Shop) -> None:
 
     def write(before: bool, **_: Any) -> None:
         if before:  # between reading the SPU and writing it
-            SPU.untold.filter(name="Apple").update(detail="<p>Crisp</p>")
+            SPU.untracked.filter(name="Apple").update(detail="<p>Crisp</p>")
 
     rows_changed.connect(write, sender=SPU)
     try:

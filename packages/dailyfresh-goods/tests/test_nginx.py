@@ -113,7 +113,7 @@ def test_what_is_not_on_disk_falls_through(ask: Ask) -> None:
     assert missing.status == 404
     assert b"There is no such page" in missing.body
     assert ask("GET", "/goods/1").status == 301
-    SKU.untold.update(on_sale=False)
+    SKU.untracked.update(on_sale=False)
     assert from_disk(ask("GET", "/goods/1/"))  # nobody told
     SKU.objects.update(on_sale=False)
     gone: Any = ask("GET", "/goods/1/")

@@ -60,8 +60,8 @@ def test_the_sitemap_names_home_types_and_goods_on_sale(shop: Shop, client: Clie
 
 def test_the_index_of_the_sitemap_reads_no_goods(shop: Shop, client: Client) -> None:
     skus, read = shop.many(3), []
-    SKU.untold.filter(pk=skus[1].pk).update(updated_at=datetime(2031, 5, 6))
-    SKU.untold.filter(pk=skus[2].pk).update(updated_at=datetime(2032, 1, 1), on_sale=False)
+    SKU.untracked.filter(pk=skus[1].pk).update(updated_at=datetime(2031, 5, 6))
+    SKU.untracked.filter(pk=skus[2].pk).update(updated_at=datetime(2032, 1, 1), on_sale=False)
     listen = lambda **_: read.append(1)  # noqa: E731
     post_init.connect(listen, sender=SKU)
     try:
@@ -113,4 +113,4 @@ def test_nothing_is_sold_at_a_price_below_zero(shop: Shop) -> None:
 
     sku = shop.sku()
     with pytest.raises(IntegrityError), transaction.atomic():
-        SKU.untold.filter(pk=sku.pk).update(price=-1)
+        SKU.untracked.filter(pk=sku.pk).update(price=-1)

@@ -179,7 +179,7 @@ def test_a_host_the_site_does_not_know_is_named(shop: Shop, settings: Any) -> No
 def test_a_client_cannot_ask_past_the_cache(shop: Shop, browse: Browse) -> None:
     sku = shop.sku("Apple")
     browse(f"/goods/{sku.pk}/")
-    SKU.untold.filter(pk=sku.pk).update(name="Pear")
+    SKU.untracked.filter(pk=sku.pk).update(name="Pear")
     assert b"Apple" in browse(f"/goods/{sku.pk}/", **{"dailyfresh-goods.fresh": "1"}).content
 
 
@@ -343,7 +343,7 @@ def test_a_rebuild_touches_no_page_that_is_served(shop: Shop, pages: Path) -> No
     sku = shop.sku("Apple")
     drain_pages()
     page, to = file(pages.resolve(), f"/goods/{sku.pk}/"), build.writer()
-    SKU.untold.filter(pk=sku.pk).update(name="Pear")  # as a new template would change it
+    SKU.untracked.filter(pk=sku.pk).update(name="Pear")  # as a new template would change it
     page.write_bytes(b"old")
     assert to is not None
     services.build_everything(to, "r", lambda *_: None)
@@ -386,7 +386,7 @@ def test_a_change_during_a_rebuild_is_in_the_new_set(
 def test_check_pages_names_every_page_that_differs(shop: Shop, pages: Path, capsys: Any) -> None:
     sku = shop.sku("Apple")
     drain_pages()
-    SKU.untold.filter(pk=sku.pk).update(name="Pear")  # past all our doors
+    SKU.untracked.filter(pk=sku.pk).update(name="Pear")  # past all our doors
     with pytest.raises(CommandError, match="differ"):
         call_command("check_pages")
     out = capsys.readouterr().out
@@ -413,8 +413,8 @@ def test_check_pages_reads_the_keys_a_portion_at_a_time(shop: Shop, pages: Path,
 def test_a_page_nobody_needs_any_more_is_named(shop: Shop, pages: Path, capsys: Any) -> None:
     sku = shop.sku("Apple")
     drain_pages()
-    SKU.untold.filter(pk=sku.pk).delete()
-    HomeBanner.untold.all().delete()
+    SKU.untracked.filter(pk=sku.pk).delete()
+    HomeBanner.untracked.all().delete()
     with pytest.raises(CommandError, match="differ"):
         call_command("check_pages")
     assert f"{BASE}/goods/{sku.pk}/" in capsys.readouterr().out

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .models import SKU
-from .selectors import image_url, pk_of
+from .models import SKU, pk_of
+from .selectors import image_url
 
 
 @dataclass(frozen=True, slots=True)

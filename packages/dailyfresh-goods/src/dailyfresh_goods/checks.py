@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import NoReverseMatch, reverse
 
-from .conf import NAME, conf
+from .conf import conf
 from .history import history
 from .pages.build import anonymous_request, writer
 from .pages.keys import HOME, languages, runs_of
@@ -28,14 +28,16 @@ def check_settings(**_: Any) -> list[CheckMessage]:
         return found
     if conf.CACHE is not None and "BACKEND" not in settings.CACHES.get(conf.CACHE, {}):
         hint = "Name an alias of CACHES, or None to keep no pages."
-        found.append(Error(f"{NAME}['CACHE'] names no cache: {conf.CACHE!r}.", hint=hint, id="dailyfresh_goods.E001"))
+        found.append(
+            Error(f"{conf.NAME}['CACHE'] names no cache: {conf.CACHE!r}.", hint=hint, id="dailyfresh_goods.E001")
+        )
     try:
         found += history().check()
         anonymous_request("/")
         to = writer()
         found += to.check() if to else []
         if conf.RATINGS is not None and not callable(getattr(ratings(), "find", None)):
-            raise ImproperlyConfigured(f"{NAME}['RATINGS']: {conf.RATINGS} has no find(sku_ids).")
+            raise ImproperlyConfigured(f"{conf.NAME}['RATINGS']: {conf.RATINGS} has no find(sku_ids).")
     except ImproperlyConfigured as error:
         hint = "The README of dailyfresh-goods says what each setting takes, and protocols.py what RATINGS must have."
         found.append(Error(str(error), hint=hint, id="dailyfresh_goods.E002"))
@@ -99,7 +101,7 @@ def check_urls(**_: Any) -> Sequence[CheckMessage]:
         reverse(conf.BUY_URL)
     except NoReverseMatch as error:
         hint = "It is the name of a URL without arguments, or None."
-        return [Error(f"{NAME}['BUY_URL']: {error}", hint=hint, id="dailyfresh_goods.E003")]
+        return [Error(f"{conf.NAME}['BUY_URL']: {error}", hint=hint, id="dailyfresh_goods.E003")]
     return []
 
 

@@ -78,4 +78,3 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
 
 
 conf = Settings()
-NAME = conf.NAME

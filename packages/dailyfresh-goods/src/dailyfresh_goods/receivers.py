@@ -9,7 +9,7 @@ from django.db.models.signals import post_save, pre_delete, pre_save
 from .conf import conf
 from .models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from .pages.keys import HOME, SITE, list_key
-from .services import keys_of, mark, mark_stock_changed, tell
+from .services import announce, mark, mark_stock_changed, pages_showing
 from .signals import pages_marked, rows_changed
 from .tasks import drain_pages
 
@@ -39,12 +39,12 @@ def _mark(model: type[Model], pks: list[int]) -> None:
         mark([SITE, *map(list_key, slugs)])
     else:
         skus = _skus(model, pks)
-        mark(keys_of(skus))
-        tell(skus)
+        mark(pages_showing(skus))
+        announce(skus)
 
 
-def _tell_of_types(pks: list[int]) -> None:
-    tell(SKU.objects.filter(type_id__in=pks).values_list("pk", flat=True))
+def _announce_types(pks: list[int]) -> None:
+    announce(SKU.objects.filter(type_id__in=pks).values_list("pk", flat=True))
 
 
 def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
@@ -54,7 +54,7 @@ def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: An
         if isinstance(instance, GoodsType):
             was = GoodsType.objects.values_list(*OF_GOODS).filter(pk=instance.pk)
             if tuple(getattr(instance, name) for name in OF_GOODS) not in was:
-                _tell_of_types([instance.pk])
+                _announce_types([instance.pk])
 
 
 def after_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
@@ -84,7 +84,7 @@ def on_rows_changed(sender: type[Model], pks: list[int], columns: frozenset[str]
     if sender is SKU and not before:
         mark_stock_changed(sku_ids=map(str, pks))
     if sender is GoodsType and not before and columns & set(OF_GOODS):
-        _tell_of_types(pks)
+        _announce_types(pks)
 
 
 def wake_drain(**_: Any) -> None:

@@ -98,14 +98,14 @@ class Merchant:
     def do_orders(self) -> None:
         """As a stock backend does it: past the model, then told."""
         ids = self.some()
-        SKU.untold.filter(pk__in=ids).update(stock=self.random.choice([0, 3, 10, 11, 80]), sales=F("sales") + 3)
+        SKU.untracked.filter(pk__in=ids).update(stock=self.random.choice([0, 3, 10, 11, 80]), sales=F("sales") + 3)
         services.mark_stock_changed(sku_ids=ids)
 
     def do_figures(self) -> None:
         services.refresh_sales()
 
     def do_behind_our_back(self) -> None:
-        SKU.untold.filter(pk__in=self.some()).update(stock=self.random.choice([0, 5, 50]))
+        SKU.untracked.filter(pk__in=self.some()).update(stock=self.random.choice([0, 5, 50]))
         services.refresh_bands()
 
     def do_create(self) -> None:

@@ -18,9 +18,8 @@ from .. import selectors, services
 from ..columns import COLUMNS
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
-from .editing import AT_ONCE, PACKS, Edited, PacksFormSet, Repeated, SKUFormSet, save_changed
 from .imports import ImportView
-from .parts import Thumbnail
+from .parts import AT_ONCE, PACKS, Edited, PacksFormSet, Repeated, SKUFormSet, Thumbnail, save_changed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -134,13 +133,13 @@ class SKUAdmin(Repeated, Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[t
 
     @admin.action(description=_("Put on sale"), permissions=["change"])
     def put_on_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
-        self._tell(request, services.put_on_sale(sku_ids=_ids(chosen)))
+        self._report(request, services.put_on_sale(sku_ids=_ids(chosen)))
 
     @admin.action(description=_("Take off sale"), permissions=["change"])
     def take_off_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
-        self._tell(request, services.take_off_sale(sku_ids=_ids(chosen)))
+        self._report(request, services.take_off_sale(sku_ids=_ids(chosen)))
 
-    def _tell(self, request: HttpRequest, number: int) -> None:
+    def _report(self, request: HttpRequest, number: int) -> None:
         text = ngettext("%d SKU was changed.", "%d SKUs were changed.", number) % number
         self.message_user(request, text, messages.SUCCESS)
 

@@ -1,17 +1,99 @@
-"""What several of the admin's pages have."""
+"""What several pages of the admin share: above all to save what the merchant changed and nothing else, since goods
+are sold while the page is open.
+"""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Field, QuerySet
+from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import services
+from ..models import SKU
+
+AT_ONCE = 100
+"""SKUs on a page of the list; 7 fields each, and Django takes 1000 of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)."""
+PACKS = 30
+"""SKUs on the page of their SPU, 26 fields each."""
+
+
+class Edited:
+    """A form that brings back what it showed, to tell what was typed from what moved meanwhile."""
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and not isinstance(field, forms.FileField):
+            field.show_hidden_initial = True
+        return field
+
+
+class Repeated:
+    """Pages that take a form in once more when a SKU went between checking and saving: then the check names it."""
+
+    def changelist_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._again(super().changelist_view, *args, **kwargs)  # type: ignore[misc]
+
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._again(super().changeform_view, *args, **kwargs)  # type: ignore[misc]
+
+    def _again(self, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)  # type: ignore[no-any-return]
+        except SKU.DoesNotExist:
+            return view(*args, **kwargs)  # type: ignore[no-any-return]
+
+
+class SKUFormSet(BaseModelFormSet):  # type: ignore[type-arg]
+    """SKUs that are edited in rows."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any("id" in form.errors for form in self.initial_forms):
+            raise ValidationError(
+                _("Goods on this page were deleted meanwhile. Nothing was saved: open the page anew.")
+            )
+
+
+class PacksFormSet(SKUFormSet, BaseInlineFormSet):  # type: ignore[type-arg]
+    """The SKUs on the page of their SPU: the newest `PACKS` of them."""
+
+    def get_queryset(self) -> "QuerySet[SKU]":
+        rows: QuerySet[SKU] = super().get_queryset()
+        return rows if self.is_bound else rows[:PACKS]
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> SKU:
+        save_changed(form)
+        return form.instance  # type: ignore[no-any-return]
+
+
+def save_changed(form: "forms.ModelForm[SKU]") -> None:
+    """Write the columns that were changed; a stock that was typed is added to what is left of the one shown.
+
+    Raises `SKU.DoesNotExist` when the SKU is no more; to be called in a transaction.
+    """
+    sku, changed = form.instance, set(form.changed_data)
+    columns = {field.name for field in SKU._meta.concrete_fields if field.name in changed and not field.primary_key}
+    SKU.objects.select_for_update().only("pk").get(pk=sku.pk)
+    if columns - {"stock"}:
+        sku.save(update_fields=columns - {"stock"} | {"updated_at"})
+    if "stock" in columns:
+        # A client that does not send back what it was shown means the row as it is.
+        shown = form.data.get(form["stock"].html_initial_name, "")
+        seen = int(shown) if shown.isdecimal() else form.initial["stock"]
+        services.add_stock(sku_id=str(sku.pk), pieces=sku.stock - seen)
 
 
 class Thumbnail:
     """A column with the row's picture."""
 
-    @admin.display(description=_("picture"))
+    @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, row: Any) -> str | SafeString:
         image = getattr(row, "image", None) or getattr(row, "logo", None)
         if not image:

@@ -1,6 +1,6 @@
 """The catalogue: types, SPU (what is sold), SKU (the pack that is sold), what the home page shows, and stale rows."""
 
-from .goods import SKU, SPU, Band, GoodsType, SKUImage
+from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .stale import StaleDocument, StalePage
 
@@ -15,4 +15,5 @@ __all__ = [
     "SKUImage",
     "StaleDocument",
     "StalePage",
+    "pk_of",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .goods import SKU, GoodsType
-from .tracking import Tracked, TrackedQuerySet
+from .stale import Tracked, TrackedQuerySet
 
 
 class ScheduledQuerySet(TrackedQuerySet):

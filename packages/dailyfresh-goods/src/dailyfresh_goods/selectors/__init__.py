@@ -1,12 +1,12 @@
 """What the pages read."""
 
+from ..history import history_of
 from .cards import Card, card, cards, image_url, ratings_of
-from .detail import Detail, detail, pk_of, sku_exists
+from .detail import Detail, detail, sku_exists
 from .home import Home, home, turned
 from .listing import SORTS, Filters, ListPage, Sort, list_page, new_goods
-from .stock import Backlog, backlog, living_cards, popular, stock_of
+from .stock import Backlog, backlog, cards_on_sale, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
-from .visits import history_of
 
 __all__ = [
     "SORTS",
@@ -21,6 +21,7 @@ __all__ = [
     "backlog",
     "card",
     "cards",
+    "cards_on_sale",
     "detail",
     "goods_type",
     "goods_types",
@@ -28,9 +29,7 @@ __all__ = [
     "home",
     "image_url",
     "list_page",
-    "living_cards",
     "new_goods",
-    "pk_of",
     "popular",
     "ratings_of",
     "sku_exists",

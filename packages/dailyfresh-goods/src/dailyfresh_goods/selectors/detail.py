@@ -39,15 +39,6 @@ class Detail:
         return (self.card.market_price or self.card.price) - self.card.price
 
 
-def pk_of(sku_id: str) -> int | None:
-    """The key that a sku_id names, or None; "01", " 1", "１" and numbers no column holds name nothing."""
-    try:
-        pk = int(sku_id)
-    except (TypeError, ValueError):
-        return None
-    return pk if str(pk) == sku_id and 0 < pk < 2**63 else None
-
-
 def _specs(text: str) -> list[tuple[str, str]]:
     pairs = (line.replace("：", ":", 1).partition(":") for line in text.splitlines())
     return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip() and value.strip()]

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
-from ..models import SKU, StalePage
+from ..models import SKU, StalePage, pk_of
 from ..pages.cache import cached
 from ..pages.keys import SITE
 from .cards import Card, cards
-from .detail import pk_of
 
 POPULAR = 5
 POPULAR_SECONDS = 600
@@ -33,7 +32,7 @@ def _popular() -> list[Card]:
     return cards(rows.order_by("-sales_rank", "-id")[:POPULAR])
 
 
-def living_cards(sku_ids: Iterable[str]) -> list[Card]:
+def cards_on_sale(sku_ids: Iterable[str]) -> list[Card]:
     """Cards of the SKUs that are still on sale, in the order given."""
     pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
     if not pks:

@@ -1,15 +1,23 @@
 """What changes the catalogue, its pages and a visitor's history."""
 
+from ..history import forget_history, merge_history, visit
 from .drain import build, build_everything, drain_pages, turn_home
-from .goods import add_stock, change_skus, put_on_sale, take_off_sale
+from .goods import (
+    add_stock,
+    change_skus,
+    mark_stock_changed,
+    put_on_sale,
+    refresh_bands,
+    refresh_sales,
+    take_off_sale,
+)
 from .imports import Report, export_goods, import_goods
-from .marks import keys_of, mark, mark_everything, mark_home, mark_stale, tell
-from .stock import mark_stock_changed, refresh_bands, refresh_sales
-from .visits import forget_history, merge_history, visit
+from .marks import announce, mark, mark_everything, mark_home, mark_stale, pages_showing
 
 __all__ = [
     "Report",
     "add_stock",
+    "announce",
     "build",
     "build_everything",
     "change_skus",
@@ -17,18 +25,17 @@ __all__ = [
     "export_goods",
     "forget_history",
     "import_goods",
-    "keys_of",
     "mark",
     "mark_everything",
     "mark_home",
     "mark_stale",
     "mark_stock_changed",
     "merge_history",
+    "pages_showing",
     "put_on_sale",
     "refresh_bands",
     "refresh_sales",
     "take_off_sale",
-    "tell",
     "turn_home",
     "visit",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, field_of, unknown, values_of
 from ..models import SKU, SPU, Band, GoodsType
-from .marks import keys_of, mark, tell
+from .marks import announce, mark, pages_showing
 
 BATCH = 500
 LONG = 50  # texts in one statement, which a server may limit to 16 MB
@@ -80,20 +80,20 @@ class _Import:
                 self.seen.add(hash(slug.lower()))
             if problems:
                 self.report.add(problems)
-            elif sku is not None and self._stands(values, sku):
+            elif sku is not None and self._is_as_given(values, sku):
                 self.report.unchanged += 1
             else:
                 good.append((values, sku))
         return good
 
-    def _stands(self, values: dict[str, Any], sku: SKU) -> bool:
+    def _is_as_given(self, values: dict[str, Any], sku: SKU) -> bool:
         """Whether the SKU is as the row says: then nothing is written, and no page is made anew."""
         if "type" in values and self.types[values["type"]] != sku.type_id:
             return False
         if values.get("spu") not in (None, "", sku.spu.name):
             return False
         return not any(
-            _news(row, {column: value for column, value in values.items() if column in columns})
+            _differing(row, {column: value for column, value in values.items() if column in columns})
             for row, columns in ((sku, OWN), (sku.spu, OF_SPU))
         )
 
@@ -123,12 +123,12 @@ class _Import:
             row.band = Band.of(row.stock)
             rows.append(row)
             alike.setdefault(frozenset(values), []).append(row)
-        mark(keys_of(marked))  # where they are shown so far
+        mark(pages_showing(marked))  # where they are shown so far
         for touched, some in alike.items():
             _upsert(some, touched)
         pks = list(SKU.objects.filter(slug__in=[row.slug for row in rows]).values_list("pk", flat=True))
-        mark(keys_of(pks))
-        tell(pks)
+        mark(pages_showing(pks))
+        announce(pks)
 
 
 def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
@@ -137,10 +137,10 @@ def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
     columns |= {"type"} & touched | {"spu"} & touched
     targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
     # The plain manager: the marks are written here, for the whole batch.
-    SKU.untold.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
+    SKU.untracked.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
 
 
-def _news(row: SKU | SPU, values: dict[str, Any]) -> dict[str, Any]:
+def _differing(row: SKU | SPU, values: dict[str, Any]) -> dict[str, Any]:
     """The values, as they are stored, that are others than those of the row."""
     stored = {column: field_of(column).get_prep_value(value) for column, value in values.items()}
     return {column: value for column, value in stored.items() if value != getattr(row, column)}
@@ -162,7 +162,7 @@ def _spus(good: list[tuple[dict[str, Any], SKU | None]]) -> dict[str, int]:
         found[name] = pk
     by_key |= {found[name]: given for name, given in texts.items() if name in found and given}
     missing = [SPU(name=name, **given) for name, given in texts.items() if name not in found]
-    SPU.untold.bulk_create(missing)
+    SPU.untracked.bulk_create(missing)
     for pk, name in SPU.objects.filter(name__in=[spu.name for spu in missing]).values_list("pk", "name"):
         found[name] = pk
     _rewrite({pk: given for pk, given in by_key.items() if given})
@@ -174,10 +174,10 @@ def _rewrite(texts: dict[int, dict[str, str]]) -> None:
     # As with SKUs: a text that is not given may have been written by another since it was read.
     alike: dict[frozenset[str], list[SPU]] = {}
     for spu in SPU.objects.filter(pk__in=texts):
-        if news := _news(spu, texts[spu.pk]):
-            for column, text in news.items():
+        if differing := _differing(spu, texts[spu.pk]):
+            for column, text in differing.items():
                 setattr(spu, column, text)
-            alike.setdefault(frozenset(news), []).append(spu)
+            alike.setdefault(frozenset(differing), []).append(spu)
     for columns, some in alike.items():
         SPU.objects.bulk_update(some, columns, batch_size=LONG)
 

@@ -7,10 +7,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from ..exceptions import CacheUnavailable
-from ..models import SKU, HomeBanner, HomeTypeGoods, Promotion, StalePage
+from ..models import SKU, HomeBanner, HomeTypeGoods, Promotion, StalePage, pk_of
 from ..pages.cache import invalidate
 from ..pages.keys import HOME, SITE, detail_key, groups_of, list_key
-from ..selectors import pk_of
 from ..signals import goods_changed, pages_marked
 
 logger = logging.getLogger(__name__)
@@ -53,7 +52,7 @@ def mark_everything() -> None:
     mark([SITE])
 
 
-def keys_of(pks: Iterable[int]) -> set[str]:
+def pages_showing(pks: Iterable[int]) -> set[str]:
     """The pages that show one of the SKUs as they stand in the database now.
 
     These are its own page and those of its SPU's other packs, the lists of its type while it is on sale,
@@ -75,7 +74,7 @@ def keys_of(pks: Iterable[int]) -> set[str]:
     return keys
 
 
-def tell(pks: Iterable[int]) -> None:
+def announce(pks: Iterable[int]) -> None:
     """Send `goods_changed` for the SKUs, inside the transaction."""
     ids = sorted(set(pks))
     if ids:
@@ -90,5 +89,5 @@ def mark_stale(*, sku_ids: Iterable[str]) -> None:
     pks = {pk for pk in map(pk_of, sku_ids) if pk is not None}
     if pks:
         with transaction.atomic():
-            mark(keys_of(pks))
-            tell(pks)
+            mark(pages_showing(pks))
+            announce(pks)

@@ -45,7 +45,7 @@ def visitor_data(request: HttpRequest) -> dict[str, Any]:
     )
     seen = services.visit(visitor=visitor, viewed=viewed)
     # What is on screen is not history; a few more are read, since some may be off sale by now.
-    cards = selectors.living_cards(seen)[: conf.HISTORY_SHOWN]
+    cards = selectors.cards_on_sale(seen)[: conf.HISTORY_SHOWN]
     return {"history": [card.as_dict() for card in cards]}
 
 
