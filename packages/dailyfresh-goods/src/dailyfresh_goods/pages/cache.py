@@ -126,25 +126,13 @@ def cached(
     if cache is None or _off.get() or (time.monotonic() < _paused_until and not fresh):
         return build()
     key = f"dailyfresh_goods:{release()}:{name}"
-    lock = f"{key}:lock"
     try:
         with _guarded():
-            entry, tokens = _read(cache, key, groups)
-            if not fresh and _holds(entry, tokens):
-                return entry[0]  # type: ignore[index, no-any-return]
-            mine = cache.add(lock, 1, timeout=LOCK_SECONDS)
-            if not fresh:
-                if not mine and stale and entry:
-                    return entry[0]  # type: ignore[no-any-return]
-                if not mine:
-                    _wait(cache, lock)
-                entry, tokens = _read(cache, key, groups)  # another may have built since we looked
-                if _holds(entry, tokens):
-                    if mine:
-                        cache.delete(lock)
-                    return entry[0]  # type: ignore[index, no-any-return]
+            entry, tokens, mine, serve = _look(cache, key, groups, fresh=fresh, stale=stale)
     except _Down:
         return build()
+    if serve:
+        return entry[0]  # type: ignore[index, no-any-return]
     try:
         value = build()
         limit = seconds(value) if callable(seconds) else seconds
@@ -165,7 +153,33 @@ def cached(
     finally:
         if mine:
             with suppress(_Down), _guarded():
-                cache.delete(lock)
+                cache.delete(_lock(key))
+
+
+def _lock(key: str) -> str:
+    return f"{key}:lock"
+
+
+def _look(
+    cache: BaseCache, key: str, groups: Sequence[str], *, fresh: bool, stale: bool
+) -> tuple[Entry | None, tuple[int, ...], bool, bool]:
+    """(the entry, the tokens it would carry now, whether we hold the lock to build, whether the entry is to be served)."""
+    entry, tokens = _read(cache, key, groups)
+    if not fresh and _holds(entry, tokens):
+        return entry, tokens, False, True
+    lock = _lock(key)
+    mine = cache.add(lock, 1, timeout=LOCK_SECONDS)
+    if fresh:
+        return entry, tokens, mine, False
+    if not mine and stale and entry:
+        return entry, tokens, False, True
+    if not mine:
+        _wait(cache, lock)
+    entry, tokens = _read(cache, key, groups)  # another may have built since we looked
+    serve = _holds(entry, tokens)
+    if mine and serve:
+        cache.delete(lock)
+    return entry, tokens, mine and not serve, serve
 
 
 def _holds(entry: Entry | None, tokens: tuple[int, ...]) -> bool:

@@ -12,7 +12,7 @@ from .goods import (
     take_off_sale,
 )
 from .imports import Report, export_goods, import_goods
-from .marks import announce, mark, mark_everything, mark_home, mark_stale, pages_showing
+from .marks import announce, mark, mark_stale, pages_showing
 
 __all__ = [
     "Report",
@@ -26,8 +26,6 @@ __all__ = [
     "forget_history",
     "import_goods",
     "mark",
-    "mark_everything",
-    "mark_home",
     "mark_stale",
     "mark_stock_changed",
     "merge_history",

@@ -18,7 +18,7 @@ from ..pages.build import build_run, writer
 from ..pages.cache import invalidate
 from ..pages.keys import HOME, SITE, detail_key, details_key, groups_of, list_key, runs_of
 from ..selectors import turned
-from .marks import mark_home
+from .marks import mark
 
 logger = logging.getLogger(__name__)
 
@@ -164,5 +164,5 @@ def turn_home() -> bool:
         since = timezone.make_naive(since)
     if since is None or not turned(since):
         return False
-    mark_home()
+    mark([HOME])
     return True

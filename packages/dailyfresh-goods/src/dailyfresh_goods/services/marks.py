@@ -42,16 +42,6 @@ def _move(groups: set[str]) -> None:
         logger.warning("The drain will move the versions of %d pages: the cache is down", len(groups))
 
 
-def mark_home() -> None:
-    """Mark the home page."""
-    mark([HOME])
-
-
-def mark_everything() -> None:
-    """Mark all pages there are, for a change that every page may show."""
-    mark([SITE])
-
-
 def pages_showing(pks: Iterable[int]) -> set[str]:
     """The pages that show one of the SKUs as they stand in the database now.
 

@@ -1,6 +1,6 @@
 """Compare what is written with what would be served now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dailyfresh_core.rows import in_portions
@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...exceptions import PageRefused
 from ...models import SKU, GoodsType
+from ...pages.base import PageWriter
 from ...pages.build import fresh_page, writer
 from ...pages.cache import uncached
 from ...pages.keys import HOME, detail_key, list_key, runs_of
@@ -34,34 +35,35 @@ class Command(BaseCommand):
         to = writer()
         if to is None:
             raise CommandError("The setting PAGES names no place where pages are written.")
-        checked = differing = 0
+        self.loud, self.differing = options["verbosity"] > 0, 0
         known: set[str] = set()
         for key in self._keys(options["details"]):
-            wrong = False
-            for language, paths in runs_of(key):
-                for path in paths:
-                    known.add(path)
-                    problem = self._problem(to.read(path), path, language)
-                    checked += 1
-                    if problem:
-                        wrong = True
-                        differing += 1
-                        if options["verbosity"]:
-                            self.stdout.write(f"{problem}: {path}")
-            if wrong and options["mark"]:
+            found = self._compare(to, key)
+            known |= found.keys()
+            if self._named(found) and options["mark"]:
                 mark([key])
+        checked = len(known)
         if options["details"] is None:
-            for path in to.paths():
-                if path not in known:
-                    differing += 1
-                    if options["verbosity"]:
-                        self.stdout.write(f"left over: {path}")
-                    if options["mark"]:
-                        to.remove(path)
-        if differing:
-            raise CommandError(f"{differing} pages differ from what would be served now; {checked} were compared.")
-        if options["verbosity"]:
+            left = self._named({path: "left over" for path in to.paths() if path not in known})
+            if options["mark"]:
+                to.remove_all(left)
+        if self.differing:
+            raise CommandError(f"{self.differing} pages differ from what would be served now; {checked} were compared.")
+        if self.loud:
             self.stdout.write(self.style.SUCCESS(f"{checked} pages are as they should be."))
+
+    def _compare(self, to: PageWriter, key: str) -> dict[str, str | None]:
+        """path -> what is wrong with it, or None, for all pages behind a key."""
+        runs = runs_of(key)
+        return {path: self._problem(to.read(path), path, language) for language, paths in runs for path in paths}
+
+    def _named(self, found: Mapping[str, str | None]) -> list[str]:
+        """The paths with a problem, which is said."""
+        wrong = [path for path, problem in found.items() if problem]
+        self.differing += len(wrong)
+        for path in wrong if self.loud else ():
+            self.stdout.write(f"{found[path]}: {path}")
+        return wrong
 
     def _problem(self, written: bytes | None, path: str, language: str) -> str | None:
         try:
