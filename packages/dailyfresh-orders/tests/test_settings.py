@@ -122,6 +122,8 @@ def test_a_site_without_a_basket_is_fine(configure):
             "other tables",
         ),
         ({"STOCK": stock(available_filter={"nothing": 1})}, "nothing"),
+        ({"STOCK": stock(available_filter={"title__icontains": "x"})}, "it knows the lookups exact, gt"),
+        ({"STOCK": stock(available_filter={"title__in": []})}, "it knows the lookups"),
         ({"STOCK": stock(id_field="title")}, "not unique"),
         ({"STOCK": {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight"}}, "is no Stock"),
         (

@@ -1,11 +1,16 @@
 """The three strategies keep one contract, over the mini-site's model and over one with a text key."""
 
+from contextlib import nullcontext
+
 import pytest
+from dailyfresh_orders.exceptions import StockShort
 from dailyfresh_orders.stock import stock
 from dailyfresh_orders.stock.conditional import ConditionalStock
 from dailyfresh_orders.stock.optimistic import OptimisticStock
 from dailyfresh_orders.stock.pessimistic import PessimisticStock
 from dailyfresh_orders.testing import StockContract
+from django.db import transaction
+from django.db.transaction import TransactionManagementError
 from minisite.shop.models import Crate, Product, Tin
 
 STRATEGIES = [PessimisticStock, OptimisticStock, ConditionalStock]
@@ -26,8 +31,6 @@ def rows(db):
 
 class TestStrategies(StockContract):
     def test_sells_nothing_that_went_off_sale(self, strategy, rows):
-        from dailyfresh_orders.exceptions import StockShort
-
         Product.objects.filter(pk=9).update(for_sale=False)
         with pytest.raises(StockShort):
             strategy.take({"9": 1})
@@ -57,8 +60,6 @@ class TestStrategiesOverATextKey(StockContract):
         return ["B-2", "a-1"]
 
     def test_takes_nothing_of_what_is_not_there(self, strategy, rows):
-        from dailyfresh_orders.exceptions import StockShort
-
         with pytest.raises(StockShort):
             strategy.take({"B-3": 1})
 
@@ -81,3 +82,34 @@ def test_the_strategy_is_the_one_of_the_setting_also_when_that_changes(settings)
     assert type(stock()) is OptimisticStock
     changed["OPTIONS"] = changed["OPTIONS"] | {"stock_field": "sold"}
     assert stock().stock_field == "sold"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sold"),
+    [
+        ({"for_sale": True}, True),
+        ({"for_sale__exact": False}, False),
+        ({"title__in": ["x", "y"]}, True),
+        ({"title__in": ["y"]}, False),
+        ({"most": None}, True),
+        ({"most__isnull": False}, False),
+        ({"yuan__gte": "1.00", "sold__lt": 5}, True),
+        ({"yuan__gt": 1}, False),
+    ],
+)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_may_be_sold_is_asked_of_the_columns_of_the_row(rows, strategy, asked, sold):
+    strategy = strategy(model="shop.Product", stock_field="pieces", available_filter=asked)
+    assert strategy.check() == []
+    assert (strategy.left(["9"]) == {"9": 10}) is sold
+    with nullcontext() if sold else pytest.raises(StockShort), transaction.atomic():
+        strategy.take({"9": 4})
+    assert Product.objects.get(pk=9).pieces == (6 if sold else 10)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_rows_are_locked_only_where_a_transaction_holds_the_lock(transactional_db, strategy):
+    Product.objects.create(pk=9, title="x", yuan=1, pieces=10)
+    strategy = strategy(model="shop.Product", stock_field="pieces")
+    with pytest.raises(TransactionManagementError):
+        strategy.lock({9: 1})

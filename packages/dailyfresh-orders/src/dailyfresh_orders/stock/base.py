@@ -6,20 +6,19 @@ from typing import Any
 
 from django.apps import apps
 from django.core import checks
-from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.db import router
-from django.db.models import Case, F, Field, IntegerField, Model, Q, QuerySet, Value, When
-from django.db.models.sql import Query, UpdateQuery
+from django.db.models import Case, F, IntegerField, Model, QuerySet, Value, When
 
 from ..exceptions import Shortage
-from .prepared import Parameter, Prepared
+from .statements import Column, OtherTable, Rows, column_of
 
 
 class Stock(ABC):
     """Takes stock and gives it back, inside the caller's transaction.
 
     OPTIONS of every strategy: `model` ("app.Model"), `id_field`, `stock_field`, `sales_field` (or None),
-    `available_filter` (lookups a row must match to be sold, {"on_sale": True}).
+    `available_filter` (what a row must match to be sold, {"on_sale": True}; lookups over its own columns: `statements.LOOKUPS`).
     """
 
     needs_read_committed = False
@@ -39,7 +38,7 @@ class Stock(ABC):
         self.stock_field = stock_field
         self.sales_field = sales_field
         self.available_filter = dict(available_filter or {})
-        self._prepared: dict[tuple[str, str, int], Prepared] = {}
+        self._addressed: Rows | None = None
 
     @abstractmethod
     def take(self, quantities: Mapping[str, int], *, attempt: int = 0) -> None:
@@ -52,8 +51,16 @@ class Stock(ABC):
     def give_back(self, quantities: Mapping[str, int]) -> None:
         """Return sku_id -> quantity, in one statement; ids that are gone are passed over."""
         keys = self.keys(quantities)
-        if keys:
-            self.rows(keys).update(**self._changes(keys, +1))
+        if not keys:
+            return
+        whens = [When(**{self.id_field: key}, then=quantity) for key, quantity in keys.items()]
+        amount = Case(*whens, output_field=IntegerField())
+        changes: dict[str, Any] = {self.stock_field: F(self.stock_field) + amount}
+        if self.sales_field:
+            # Someone may have reset the sales meanwhile: an unsigned column must not stop a cancellation.
+            enough = When(**{f"{self.sales_field}__gte": amount}, then=F(self.sales_field) - amount)
+            changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())
+        self.rows(keys).update(**changes)
 
     def left(self, sku_ids: Iterable[str]) -> dict[str, int]:
         """sku_id -> what can be sold of it now, in one statement; ids that are gone or off sale are absent."""
@@ -78,35 +85,16 @@ class Stock(ABC):
     def check(self) -> list[checks.CheckMessage]:
         """What is wrong with the options or with the database they point to."""
         try:
-            columns = [
-                self._field(name).name
-                for name in (self.id_field, self.stock_field, self.sales_field)
-                if name is not None
-            ]
-            rows = self.model._base_manager.filter(
-                **dict.fromkeys((f"{name}__isnull" for name in columns), False), **self.available_filter
-            )
-            unique, joined = self.key_field.unique, rows.query.count_active_tables() > 1
-        except (ImproperlyConfigured, FieldDoesNotExist, FieldError, ValueError) as error:
+            unique = self._rows().key.unique
+        except OtherTable as error:
+            hint = "One UPDATE must decide by itself: stock, sales and available_filter are columns of that model."
+            return [checks.Error(str(error), hint=hint, id="dailyfresh_orders.E013")]
+        except (ImproperlyConfigured, FieldDoesNotExist) as error:
             return [checks.Error(str(error), hint="See OPTIONS of STOCK.", id="dailyfresh_orders.E011")]
-        found: list[checks.CheckMessage] = []
-        if not unique:
-            found.append(
-                checks.Error(
-                    f"{self.key_field} is not unique.",
-                    hint="STOCK needs a unique id_field.",
-                    id="dailyfresh_orders.E012",
-                )
-            )
-        if joined:
-            found.append(
-                checks.Error(
-                    f"STOCK reads other tables than that of {self.model._meta.label}.",
-                    hint="One UPDATE must decide by itself: stock, sales and available_filter are columns of that model.",
-                    id="dailyfresh_orders.E013",
-                )
-            )
-        return found
+        if unique:
+            return []
+        hint = "STOCK needs a unique id_field."
+        return [checks.Error(f"{self.key_field} is not unique.", hint=hint, id="dailyfresh_orders.E012")]
 
     # -- for the strategies --
 
@@ -118,14 +106,20 @@ class Stock(ABC):
             raise ImproperlyConfigured(f"STOCK: no model {self.model_name!r}: {error}") from error
 
     @property
-    def key_field(self) -> "Field[Any, Any]":
-        return self._field(self.id_field)
+    def key_field(self) -> Column:
+        return column_of(self.model, self.id_field)
 
-    def _field(self, name: str) -> "Field[Any, Any]":
-        meta = self.model._meta
-        found = meta.pk if name == "pk" else meta.get_field(name)
-        assert isinstance(found, Field)
-        return found
+    def _rows(self) -> Rows:
+        """The rows as the statements address them; made when they are used first, once the models are loaded."""
+        if self._addressed is None:
+            self._addressed = Rows(
+                self.model,
+                key=self.id_field,
+                stock=self.stock_field,
+                sales=self.sales_field,
+                conditions=self.available_filter,
+            )
+        return self._addressed
 
     def keys(self, quantities: Mapping[str, int]) -> dict[Any, int]:
         """Key of the row -> quantity, in the order of the keys: every strategy locks in this order.
@@ -153,55 +147,12 @@ class Stock(ABC):
 
     def lock(self, quantities: Mapping[Any, int]) -> int:
         """Lock the rows (key -> quantity) that can be sold in this quantity, in the order of their keys; gives how many."""
-        return self._run("lock", quantities, quantities)
+        if not quantities:
+            return 0  # no condition at all would mean every row
+        return self._rows().lock(quantities, using=router.db_for_write(self.model))
 
     def write(self, quantities: Mapping[Any, int], lookup: str, compared: Mapping[Any, int]) -> int:
         """Take key -> quantity in one UPDATE where the stock still compares with its value by `lookup` ("gte", "exact")."""
-        return self._run(lookup, quantities, compared)
-
-    def _run(self, what: str, quantities: Mapping[Any, int], compared: Mapping[Any, int]) -> int:
         if not quantities:
-            return 0  # no condition at all would mean every row
-        using, count = router.db_for_write(self.model), len(quantities)
-        prepared = self._prepared.get((what, using, count))
-        if prepared is None:
-            prepared = self._prepared[what, using, count] = Prepared(self._query(what, count), using=using)
-        return prepared.run([*quantities, *quantities.values(), *(compared[key] for key in quantities)])
-
-    def _query(self, what: str, count: int) -> Query:
-        """The statement for this many rows, over parameters: the keys, then their quantities, then what is compared."""
-        number, stock = IntegerField(), self._field(self.stock_field)
-        keys = [Parameter(n, output_field=self.key_field) for n in range(count)]
-        quantities = {key: Parameter(count + n, output_field=number) for n, key in enumerate(keys)}
-        lookup = f"{self.stock_field}__{'gte' if what == 'lock' else what}"
-        any_of = Q()
-        for n, key in enumerate(keys):
-            any_of |= Q(**{self.id_field: key, lookup: Parameter(2 * count + n, output_field=stock)})
-        rows = self.model._base_manager.filter(any_of, **self.available_filter)
-        if what == "lock":
-            return rows.select_for_update().order_by(self.id_field).values_list(self.id_field).query
-        update = rows.query.chain(UpdateQuery)
-        assert isinstance(update, UpdateQuery)
-        update.add_update_values(self._changes(quantities, -1))
-        return update
-
-    def _changes(self, quantities: Mapping[Any, Any], sign: int) -> dict[str, Any]:
-        """The assignments of one UPDATE: stock up or down by each row's quantity, sales the other way."""
-        amount = self._amount(quantities)
-        if sign < 0:
-            changes: dict[str, Any] = {self.stock_field: F(self.stock_field) - amount}
-            if self.sales_field:
-                changes[self.sales_field] = F(self.sales_field) + amount
-            return changes
-        changes = {self.stock_field: F(self.stock_field) + amount}
-        if self.sales_field:
-            # Someone may have reset the sales meanwhile: an unsigned column must not stop a cancellation.
-            enough = When(**{f"{self.sales_field}__gte": amount}, then=F(self.sales_field) - amount)
-            changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())
-        return changes
-
-    def _amount(self, quantities: Mapping[Any, Any]) -> Any:
-        if len(quantities) == 1:
-            return next(iter(quantities.values()))
-        whens = [When(**{self.id_field: key}, then=quantity) for key, quantity in quantities.items()]
-        return Case(*whens, output_field=IntegerField())
+            return 0
+        return self._rows().take(quantities, lookup, compared, using=router.db_for_write(self.model))
