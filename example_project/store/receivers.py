@@ -10,7 +10,7 @@ from dailyfresh_goods import services as goods
 from dailyfresh_goods.catalogue import Catalogue
 from dailyfresh_goods.selectors import history_of
 from dailyfresh_orders.selectors import orders_of
-from dailyfresh_orders.services.erasing import anonymise
+from dailyfresh_orders.services import anonymise
 from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
 from django.contrib.auth.signals import user_logged_in

@@ -63,7 +63,7 @@ def measure() -> None:
 
     django.setup()
     from dailyfresh_orders.days import today
-    from dailyfresh_orders.services.sales import close_days
+    from dailyfresh_orders.services import close_days
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.test import Client

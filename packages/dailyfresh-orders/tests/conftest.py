@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from dailyfresh_orders.quotes import BASKET, quote, signed
-from dailyfresh_orders.services.placing import place_order
+from dailyfresh_orders.services import place_order
 from django.contrib.auth import get_user_model
 from minisite.shop.models import InBasket, Place, Product
 

@@ -45,7 +45,7 @@ def buy(user, wanted, address, source):
     from dailyfresh_core.retrying import Busy
     from dailyfresh_orders.exceptions import OutOfStock, QuoteChanged
     from dailyfresh_orders.quotes import quote, signed
-    from dailyfresh_orders.services.placing import place_order
+    from dailyfresh_orders.services import place_order
 
     try:
         now = quote(wanted, source=source, address=address)
@@ -95,7 +95,7 @@ def work(scenario, users, until, report):
 
 def same_quote(scenario, users, until, report):
     """Every process submits one and the same quote at the same instant, as a shaky finger or a proxy would."""
-    from dailyfresh_orders.services.placing import place_order
+    from dailyfresh_orders.services import place_order
     from django.contrib.auth import get_user_model
 
     buyer = get_user_model().objects.order_by("pk")[0]
@@ -113,7 +113,7 @@ def same_quote(scenario, users, until, report):
 
 def clock(scenario, users, until, report):
     """Every process is a worker in which the clock's drain runs at the same instant."""
-    from dailyfresh_orders.services.cancelling import pass_time
+    from dailyfresh_orders.services import pass_time
 
     time.sleep(max(0, scenario["start"] - time.time()))
     try:
@@ -149,7 +149,7 @@ def held(scenario, users, until, report):
 def erase(scenario, users, until, report):
     """A refund of the buyer's order is written while the buyer is forgotten, each in a transaction that nobody repeats."""
     from dailyfresh_orders.models import Order, Payment, Refund
-    from dailyfresh_orders.services.erasing import anonymise
+    from dailyfresh_orders.services import anonymise
     from django.db import connection, transaction
     from minisite.shop.joins import AddressBook
 
@@ -204,7 +204,7 @@ def stage(scenario, users):
 
     from dailyfresh_orders.models import Order
     from dailyfresh_orders.quotes import quote, signed
-    from dailyfresh_orders.services.placing import place_order
+    from dailyfresh_orders.services import place_order
     from django.utils import timezone
     from minisite.shop.joins import AddressBook
 
@@ -258,7 +258,7 @@ def run(scenario):
 def books(scenario):
     """What the database says afterwards, once the drain has run: every sum that must agree."""
     from dailyfresh_orders.models import Order, OrderLine, OrderLog
-    from dailyfresh_orders.services.baskets import settle_baskets
+    from dailyfresh_orders.services import settle_baskets
     from dailyfresh_orders.tasks import drain
     from django.contrib.auth import get_user_model
     from django.db import connection

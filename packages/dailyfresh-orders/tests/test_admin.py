@@ -8,7 +8,7 @@ import pytest
 from dailyfresh_orders.admin import exports
 from dailyfresh_orders.admin.orders import AT_ONCE
 from dailyfresh_orders.models import Order, Review
-from dailyfresh_orders.services.reviewing import Words, review_order
+from dailyfresh_orders.services import Words, review_order
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse

@@ -8,9 +8,7 @@ import pytest
 from dailyfresh_core.retrying import Busy
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import quote, signed
-from dailyfresh_orders.services import placing
-from dailyfresh_orders.services.baskets import settle_baskets
-from dailyfresh_orders.services.placing import place_order
+from dailyfresh_orders.services import place_order, placing, settle_baskets
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client

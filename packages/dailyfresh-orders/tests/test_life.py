@@ -6,9 +6,7 @@ import pytest
 from dailyfresh_orders.exceptions import IllegalTransition
 from dailyfresh_orders.models import Order, OrderLog
 from dailyfresh_orders.quotes import BUY
-from dailyfresh_orders.services import transitions
-from dailyfresh_orders.services.cancelling import cancel_order, pass_time
-from dailyfresh_orders.services.erasing import anonymise
+from dailyfresh_orders.services import anonymise, cancel_order, pass_time, transitions
 from dailyfresh_orders.signals import order_moved, stock_changed
 from django.urls import reverse
 from django.utils import timezone
@@ -17,14 +15,14 @@ from minisite.shop.models import Product
 S = Order.State
 
 STEPS = {
-    "mark_paid": (lambda o: transitions.mark_paid(order_id=o.pk, paid_at=timezone.now(), by="t"), S.TO_SHIP),
-    "request_cancel": (lambda o: transitions.request_cancel(order=o, by="t"), S.CANCELLING),
-    "finish_cancel": (lambda o: transitions.finish_cancel(order_id=o.pk, by="t"), S.CANCELLED),
-    "ship": (lambda o: transitions.ship(order_id=o.pk, carrier="SF", tracking_number="1", by="t"), S.SHIPPED),
-    "receive": (lambda o: transitions.receive(order_id=o.pk, by="t"), S.RECEIVED),
-    "finish": (lambda o: transitions.finish(order_id=o.pk, by="t"), S.DONE),
-    "withdraw": (lambda o: transitions.withdraw(order_id=o.pk, by="t"), S.CANCELLED),
-    "close_refunded": (lambda o: transitions.close_refunded(order_id=o.pk, by="t"), S.CLOSED),
+    "mark_paid": (lambda o: transitions.mark_paid(o.pk, paid_at=timezone.now(), by="t"), S.TO_SHIP),
+    "request_cancel": (lambda o: transitions.request_cancel(o.pk, by="t"), S.CANCELLING),
+    "finish_cancel": (lambda o: transitions.finish_cancel(o.pk, by="t"), S.CANCELLED),
+    "ship": (lambda o: transitions.ship(o.pk, carrier="SF", tracking_number="1", by="t"), S.SHIPPED),
+    "receive": (lambda o: transitions.receive(o.pk, by="t"), S.RECEIVED),
+    "finish": (lambda o: transitions.finish(o.pk, by="t"), S.DONE),
+    "withdraw": (lambda o: transitions.withdraw(o.pk, by="t"), S.CANCELLED),
+    "close_refunded": (lambda o: transitions.close_refunded(o.pk, by="t"), S.CLOSED),
 }
 LEGAL = {
     "mark_paid": {S.AWAITING_PAYMENT, S.CANCELLING},
@@ -74,7 +72,7 @@ def test_a_step_is_told_after_the_commit_and_names_who_when_and_why(unpaid, buye
     order_moved.connect(listen)
     try:
         with django_capture_on_commit_callbacks() as callbacks:
-            transitions.request_cancel(order=unpaid, by=buyer, why="changed my mind")
+            transitions.request_cancel(unpaid.pk, by=buyer, why="changed my mind")
             assert heard == []
         for callback in callbacks:
             callback()
@@ -101,7 +99,7 @@ def test_the_buyer_cancels_an_unpaid_order_and_the_goods_return(shop, unpaid, ap
 
 def test_a_second_click_on_received_is_answered_like_the_first(shop, make_order, apple):
     order = make_order({apple: 1})
-    transitions.ship(order_id=order.pk, carrier="SF", tracking_number="1", by="t")
+    transitions.ship(order.pk, carrier="SF", tracking_number="1", by="t")
     for _ in range(2):
         answer = shop.post(reverse("dailyfresh_orders:receive", args=[order.number]), follow=True)
         assert [str(message) for message in answer.context["messages"]] == ["Thank you! You can review the goods now."]
@@ -114,34 +112,34 @@ def test_stock_stays_taken_until_the_gateway_has_closed_the_payment(shop, unpaid
     Payment.objects.create(
         order=unpaid, gateway="voucher", out_trade_no="x", amount=unpaid.total, subject="x", state=Payment.State.PENDING
     )
-    cancel_order(order=unpaid, by="buyer")
+    cancel_order(unpaid.pk, by="buyer")
     unpaid.refresh_from_db()
     assert (unpaid.state, pieces(apple)) == (S.CANCELLING, 6)
-    transitions.finish_cancel(order_id=unpaid.pk, by="sweep")
-    transitions.finish_cancel(order_id=unpaid.pk, by="sweep")
+    transitions.finish_cancel(unpaid.pk, by="sweep")
+    transitions.finish_cancel(unpaid.pk, by="sweep")
     assert pieces(apple) == 10
 
 
 def test_money_that_arrives_while_cancelling_saves_the_order(unpaid, apple):
-    transitions.request_cancel(order=unpaid, by="buyer")
-    assert transitions.mark_paid(order_id=unpaid.pk, paid_at=timezone.now(), by="alipay")
-    assert not transitions.finish_cancel(order_id=unpaid.pk, by="sweep")
+    transitions.request_cancel(unpaid.pk, by="buyer")
+    assert transitions.mark_paid(unpaid.pk, paid_at=timezone.now(), by="alipay")
+    assert not transitions.finish_cancel(unpaid.pk, by="sweep")
     unpaid.refresh_from_db()
     assert (unpaid.state, pieces(apple)) == (S.TO_SHIP, 6)
     assert unpaid.sold_at is not None
 
 
 def test_a_paid_order_cannot_be_cancelled(unpaid):
-    transitions.mark_paid(order_id=unpaid.pk, paid_at=timezone.now(), by="alipay")
+    transitions.mark_paid(unpaid.pk, paid_at=timezone.now(), by="alipay")
     with pytest.raises(IllegalTransition):
-        cancel_order(order=unpaid, by="buyer")
+        cancel_order(unpaid.pk, by="buyer")
 
 
 def test_an_order_to_be_paid_on_delivery_is_cancelled_until_it_is_shipped(shop, admin_client, make_order, apple, pear):
     by_buyer, by_staff, sent = make_order({apple: 1}), make_order({apple: 2}), make_order({pear: 1})
     assert "Cancel order" in shop.get(by_buyer.get_absolute_url()).content.decode()
     shop.post(reverse("dailyfresh_orders:cancel", args=[by_buyer.number]))
-    transitions.ship(order_id=sent.pk, carrier="SF", tracking_number="1", by="staff")
+    transitions.ship(sent.pk, carrier="SF", tracking_number="1", by="staff")
     chosen = {"action": "cancel_orders", "_selected_action": [by_staff.pk, sent.pk]}
     answer = admin_client.post(reverse("admin:dailyfresh_orders_order_changelist") + "?state=all", chosen, follow=True)
     assert len(list(answer.context["messages"])) == 2
@@ -163,7 +161,7 @@ def test_time_cancels_unpaid_orders_and_spares_cash_on_delivery(unpaid, make_ord
 
 def test_time_receives_and_finishes_what_nobody_confirms(make_order, apple):
     order = make_order({apple: 1})
-    transitions.ship(order_id=order.pk, carrier="SF", tracking_number="1", by="staff")
+    transitions.ship(order.pk, carrier="SF", tracking_number="1", by="staff")
     order.refresh_from_db()
     assert timedelta(days=6) < order.due_at - timezone.now() <= timedelta(days=7)
     for expected in (S.RECEIVED, S.DONE):
@@ -179,10 +177,10 @@ def test_one_order_that_cannot_move_does_not_hold_the_others_back(unpaid, make_o
     Order.objects.update(due_at=timezone.now())
     real = transitions.finish_cancel
 
-    def breaks_for_one(*, order_id, **kwargs):
-        if order_id == unpaid.pk:
+    def breaks_for_one(order, **kwargs):
+        if order.pk == unpaid.pk:
             raise ValueError("broken row")
-        return real(order_id=order_id, **kwargs)
+        return real(order, **kwargs)
 
     monkeypatch.setattr("dailyfresh_orders.services.cancelling.finish_cancel", breaks_for_one)
     assert pass_time() == 1
@@ -197,10 +195,10 @@ def test_orders_that_never_move_do_not_starve_the_others(make_order, stranger, a
     Order.objects.filter(pk=other.pk).update(due_at=timezone.now())
     real = transitions.finish_cancel
 
-    def breaks_for_two(*, order_id, **kwargs):
-        if order_id in broken:
+    def breaks_for_two(order, **kwargs):
+        if order.pk in broken:
             raise ValueError("broken row")
-        return real(order_id=order_id, **kwargs)
+        return real(order, **kwargs)
 
     monkeypatch.setattr("dailyfresh_orders.services.cancelling.finish_cancel", breaks_for_two)
     assert any(pass_time(at_most=2) for _ in range(100))
@@ -216,11 +214,11 @@ def test_a_drain_whose_time_is_up_moves_nothing_more(unpaid):
 
 def test_pieces_go_back_into_stock_never_more_often_than_they_were_bought(unpaid, apple):
     line = unpaid.lines.get()
-    transitions.restock(order_id=unpaid.pk, lines={line.pk: 3}, by="staff")
+    transitions.restock(unpaid.pk, lines={line.pk: 3}, by="staff")
     assert pieces(apple) == 9
     for wrong in ({line.pk: 2}, {line.pk: 0}, {line.pk: -1}, {line.pk + 99: 1}):
         with pytest.raises(ValueError, match="cannot go back"):
-            transitions.restock(order_id=unpaid.pk, lines=wrong, by="staff")
+            transitions.restock(unpaid.pk, lines=wrong, by="staff")
     assert pieces(apple) == 9
 
 
@@ -233,7 +231,7 @@ def test_the_site_hears_in_the_transaction_which_stock_changes(unpaid, make_orde
     stock_changed.connect(listen)
     try:
         make_order({apple: 1, pear: 1})
-        cancel_order(order=unpaid, by="buyer")
+        cancel_order(unpaid.pk, by="buyer")
     finally:
         stock_changed.disconnect(listen)
     assert heard == [[str(apple.pk), str(pear.pk)], [str(apple.pk)]]
@@ -254,8 +252,8 @@ def test_buying_again_leads_to_the_confirm_page_with_what_is_still_sold(shop, ma
 
 def test_forgetting_a_buyer_keeps_the_books_and_loses_the_person(make_order, buyer, apple):
     over, on_its_way = make_order({apple: 1}, note="secret"), make_order({apple: 1})
-    transitions.ship(order_id=over.pk, carrier="SF", tracking_number="SF1357924680", by="staff")
-    transitions.receive(order_id=over.pk, by=buyer)
+    transitions.ship(over.pk, carrier="SF", tracking_number="SF1357924680", by="staff")
+    transitions.receive(over.pk, by=buyer)
     assert anonymise(user=buyer) == 2
     over.refresh_from_db()
     on_its_way.refresh_from_db()

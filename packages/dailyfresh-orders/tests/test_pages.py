@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.services.transitions import receive, ship
+from dailyfresh_orders.services import receive, ship
 from django.contrib.staticfiles.finders import find
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -23,13 +23,13 @@ def url(name, *args):
 
 
 def shipped(order):
-    ship(order_id=order.pk, carrier="SF", tracking_number="SF1", by="staff")
+    ship(order.pk, carrier="SF", tracking_number="SF1", by="staff")
     order.refresh_from_db()
     return order
 
 
 def received(order):
-    receive(order_id=shipped(order).pk, by="buyer")
+    receive(shipped(order).pk, by="buyer")
     order.refresh_from_db()
     return order
 

@@ -8,8 +8,7 @@ import pytest
 from dailyfresh_orders.exceptions import AlreadyReviewed, IllegalTransition
 from dailyfresh_orders.models import Order, Review, ReviewPicture
 from dailyfresh_orders.selectors import rating_of, ratings_of
-from dailyfresh_orders.services.reviewing import Words, moderate, review_order
-from dailyfresh_orders.services.transitions import receive, ship
+from dailyfresh_orders.services import Words, moderate, receive, review_order, ship
 from dailyfresh_orders.signals import review_published
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,8 +26,8 @@ def picture(kind="JPEG", size=(60, 40), name="pear.jpg", **more):
 @pytest.fixture
 def received(make_order, apple, pear):
     order = make_order({apple: 1, pear: 1})
-    ship(order_id=order.pk, carrier="SF", tracking_number="1", by="staff")
-    receive(order_id=order.pk, by="lin")
+    ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+    receive(order.pk, by="lin")
     order.refresh_from_db()
     return order
 

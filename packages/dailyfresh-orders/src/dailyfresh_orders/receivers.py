@@ -6,7 +6,7 @@ from dailyfresh_core.waking import wake
 
 from .conf import conf
 from .models import Order
-from .services.payments import hurry
+from .services import make_payments_due
 from .signals import order_moved, refund_ready
 from .tasks import drain_cancellations, drain_refunds
 
@@ -19,7 +19,7 @@ def connect() -> None:
 def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
     """An order that is being cancelled waits for the gateway to close its payment."""
     if became == Order.State.CANCELLING:
-        hurry(order_id=order_id)
+        make_payments_due(order_id=order_id)
         wake(drain_cancellations, tasks=conf.TASKS)
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
 from .exceptions import BasketAway
-from .joins import basket
+from .joins import basket, catalogue
 from .models import Order, OrderLine, Payment, Refund, Review
 
 TABS: Mapping[str, tuple[str, ...]] = {
@@ -60,6 +60,18 @@ def chosen_in_basket(user: Any, sku_ids: Iterable[str]) -> dict[str, int]:
         raise
     except Exception as error:  # whatever its store raises
         raise BasketAway from error
+
+
+def still_sold(order: Order) -> dict[str, int]:
+    """sku_id -> quantity of the order's goods that are sold today, as much of each as there is; the rest is left out."""
+    wanted = {line.sku_id: line.quantity for line in order.lines.all()}
+    found = catalogue().find(wanted)
+    possible = {
+        sku_id: min(quantity, item.available, quantity if item.limit is None else item.limit)
+        for sku_id, quantity in wanted.items()
+        if (item := found.get(sku_id)) is not None and item.on_sale
+    }
+    return {sku_id: quantity for sku_id, quantity in possible.items() if quantity > 0}
 
 
 @dataclass(frozen=True)

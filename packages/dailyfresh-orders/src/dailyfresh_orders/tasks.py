@@ -7,10 +7,7 @@ from celery import shared_task
 
 from .days import today
 from .gateways import configured
-from .services.baskets import settle_baskets
-from .services.cancelling import pass_time
-from .services.payments import finish_cancellations, reconcile, sweep, sweep_refunds
-from .services.sales import close_days
+from .services import close_days, finish_cancellations, pass_time, reconcile, settle_baskets, sweep, sweep_refunds
 
 logger = logging.getLogger(__name__)
 

@@ -78,7 +78,7 @@ def paid_at_gateway(order, pay_page, simulator):
 @pytest.fixture
 def paid(paid_at_gateway):
     """A paid order."""
-    from dailyfresh_orders.services.payments import ask
+    from dailyfresh_orders.services import ask
 
     ask(paid_at_gateway.payments.get())
     paid_at_gateway.refresh_from_db()

@@ -59,7 +59,7 @@ def prepare():
 
 def new_order(user):
     from dailyfresh_orders.quotes import BUY, quote, signed
-    from dailyfresh_orders.services.placing import place_order
+    from dailyfresh_orders.services import place_order
     from minisite.shop.joins import AddressBook
 
     address = AddressBook().choices(user)[0]
@@ -69,7 +69,7 @@ def new_order(user):
 
 def begin(user):
     """An order whose buyer was sent to the cashier; and the address there."""
-    from dailyfresh_orders.services.payments import start_payment
+    from dailyfresh_orders.services import start_payment
 
     order = new_order(user)
     goal = start_payment(
@@ -116,7 +116,7 @@ def notify(fields):
 
 def query_directly(payment):
     from dailyfresh_orders.gateways import gateway
-    from dailyfresh_orders.services.payments import settle
+    from dailyfresh_orders.services import settle
 
     return settle(gateway("alipay").query(payment.out_trade_no), code="alipay").state
 
@@ -145,7 +145,7 @@ def due():
 
 
 def sweep_now():
-    from dailyfresh_orders.services.payments import sweep
+    from dailyfresh_orders.services import sweep
 
     swept = sweep()
     return "failed" if swept.payments.failed or swept.cancellations.failed or swept.refunds.failed else "swept"
@@ -318,17 +318,17 @@ def make_settlement(user):
 
 def make_late(user):
     """Paid after the order was cancelled: settling writes the refund as well."""
-    from dailyfresh_orders.services.transitions import finish_cancel, request_cancel
+    from dailyfresh_orders.services import finish_cancel, request_cancel
 
     order, url = begin(user)
     buyer_pays(url)
-    request_cancel(order=order, by="proof")
+    request_cancel(order.pk, by="proof")
     order.payments.update(state="closed", ask_again_at=None)
-    finish_cancel(order_id=order.pk, by="proof")
+    finish_cancel(order.pk, by="proof")
     notified = told(order)
 
     def late():
-        from dailyfresh_orders.services.payments import sweep_refunds
+        from dailyfresh_orders.services import sweep_refunds
 
         notified()
         sweep_refunds()
@@ -342,7 +342,7 @@ def make_refund(user):
     query_directly(order.payments.get())
 
     def refund():
-        from dailyfresh_orders.services.payments import refund_lines, sweep_refunds
+        from dailyfresh_orders.services import refund_lines, sweep_refunds
 
         refund_lines(order=order, by=None, key="proofproof12", goods="restock", reason="proof")
         sweep_refunds()
@@ -357,10 +357,9 @@ def make_cancellation(user):
     simulator(f"{path}sign-in", account="buyer")
 
     def cancel():
-        from dailyfresh_orders.services.cancelling import cancel_order
-        from dailyfresh_orders.services.payments import finish_cancellations
+        from dailyfresh_orders.services import cancel_order, finish_cancellations
 
-        cancel_order(order=order, by="proof")
+        cancel_order(order.pk, by="proof")
         finish_cancellations()
 
     return order, cancel
@@ -373,7 +372,7 @@ def recover_by_sweep(order):
 def recover_refund(order):
     """Staff press the same form again: the same key."""
     from dailyfresh_orders.exceptions import RefundImpossible
-    from dailyfresh_orders.services.payments import refund_lines
+    from dailyfresh_orders.services import refund_lines
 
     with suppress(RefundImpossible):  # refunded already
         refund_lines(order=order, by=None, key="proofproof12", goods="restock", reason="proof")
@@ -388,10 +387,10 @@ def recover_late(order):
 
 def recover_cancellation(order):
     from dailyfresh_orders.exceptions import IllegalTransition
-    from dailyfresh_orders.services.cancelling import cancel_order
+    from dailyfresh_orders.services import cancel_order
 
     with suppress(IllegalTransition):  # it is cancelled already
-        cancel_order(order=order, by="proof")
+        cancel_order(order.pk, by="proof")
     sweep_now()
 
 
@@ -454,7 +453,7 @@ OPERATIONS = {
 def refund_race(scenario):
     """Processes refund one payment at one instant; the sums never exceed it, here or at the gateway."""
     from dailyfresh_orders.models import Refund
-    from dailyfresh_orders.services.payments import refund_lines
+    from dailyfresh_orders.services import refund_lines
     from django.db.models import Sum
 
     user, wrong, said = prepare(), [], Counter()

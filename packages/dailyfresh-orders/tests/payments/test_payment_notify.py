@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from dailyfresh_core.retrying import Busy
 from dailyfresh_orders.models import Notice, Order, Payment, PaymentLog, Refund
-from dailyfresh_orders.services.payments import ask, sweep, sweep_refunds
-from dailyfresh_orders.services.transitions import finish_cancel, request_cancel
+from dailyfresh_orders.services import ask, finish_cancel, request_cancel, sweep, sweep_refunds
 from dailyfresh_orders.signals import order_moved, payment_disputed
 from django.test import Client
 from django.urls import reverse
@@ -291,9 +290,9 @@ def test_money_that_arrives_after_the_order_is_over_goes_back_by_itself_once(
 ):
     simulator.fault("notify", "drop")
     simulator.pay(pay_page(order))
-    request_cancel(order=order, by="test")
+    request_cancel(order.pk, by="test")
     Payment.objects.update(state="closed")
-    finish_cancel(order_id=order.pk, by="test")
+    finish_cancel(order.pk, by="test")
     trade = simulator.book.trades()[0]
     fields = signed_notify(trade_no=trade.trade_no)
     assert notify(fields) == notify(fields) == "success"

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from dailyfresh_orders.days import today
 from dailyfresh_orders.models import Difference, Payment, Reconciliation, Refund
-from dailyfresh_orders.services.payments import reconcile, refund_lines, send_refund
+from dailyfresh_orders.services import reconcile, refund_lines, send_refund
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command

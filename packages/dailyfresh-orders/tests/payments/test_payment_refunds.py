@@ -6,19 +6,20 @@ from decimal import Decimal
 import pytest
 from dailyfresh_orders.exceptions import IllegalTransition, RefundImpossible
 from dailyfresh_orders.models import Order, OrderLine, Payment, PaymentLog, Refund
-from dailyfresh_orders.services.payments import (
+from dailyfresh_orders.services import (
     approve_refund,
     decline_refund,
+    receive,
     refund_askable,
     refund_lines,
+    refundable_of,
     request_refund,
     retry_refund,
     return_disputed,
-    room_of,
+    ship,
     sweep_refunds,
     withdraw_refund,
 )
-from dailyfresh_orders.services.transitions import receive, ship
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
@@ -42,7 +43,7 @@ def line_of(order, product):
 
 @pytest.fixture
 def shipped(paid):
-    ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
+    ship(paid.pk, carrier="SF", tracking_number="1", by="staff")
     paid.refresh_from_db()
     return paid
 
@@ -88,7 +89,7 @@ def test_the_same_key_is_the_same_refund(paid):
 
 def test_the_same_refund_sent_by_two_workers_is_paid_once(paid, simulator):
     refund = give(paid)
-    from dailyfresh_orders.services.payments import send_refund
+    from dailyfresh_orders.services import send_refund
 
     assert send_refund(refund.pk) == "done"
     assert send_refund(refund.pk) is None
@@ -142,7 +143,7 @@ def test_after_the_refund_window_nothing_is_sent(paid, simulator):
 
 def test_money_that_went_back_at_alipays_console_counts(paid):
     Payment.objects.update(refunded_there=Decimal("50.00"))
-    assert room_of(paid).money == Decimal("11.00")
+    assert refundable_of(paid).money == Decimal("11.00")
     with pytest.raises(RefundImpossible):
         give(paid, lines={}, amount=Decimal("11.01"))
 
@@ -189,7 +190,7 @@ def test_a_buyer_asks_for_the_whole_order_before_it_is_shipped_and_staff_approve
     )
     assert "Asked for, to be approved" in shop.get(paid.get_absolute_url()).content.decode()
     with pytest.raises(IllegalTransition):
-        ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
+        ship(paid.pk, carrier="SF", tracking_number="1", by="staff")
     decide = reverse("admin:dailyfresh_orders_refund_decide", args=[refund.pk])
     staff.post(decide, {"goods": "restock", "approve": "1", "answer": "fine"})
     carry_out()
@@ -256,8 +257,8 @@ def test_one_request_at_a_time_and_only_in_time(paid):
     with pytest.raises(RefundImpossible, match="already"):
         request_refund(order=paid, by=paid.user, key="ABCDEFabcdef")
     Refund.objects.update(state="declined")
-    ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
-    receive(order_id=paid.pk, by="buyer")
+    ship(paid.pk, carrier="SF", tracking_number="1", by="staff")
+    receive(paid.pk, by="buyer")
     Order.objects.update(received_at=timezone.now() - timedelta(days=16))
     paid.refresh_from_db()
     assert not refund_askable(paid)
@@ -282,7 +283,7 @@ def test_what_left_the_house_since_does_not_go_back_into_stock(paid, simulator, 
     simulator.fault("refund", "poor")
     refused = give(paid, goods="restock")
     carry_out()
-    ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
+    ship(paid.pk, carrier="SF", tracking_number="1", by="staff")
     apple.refresh_from_db()
     before = apple.pieces
     assert retry_refund(refund=refused, by=None).goods == "none"
@@ -294,7 +295,7 @@ def test_what_left_the_house_since_does_not_go_back_into_stock(paid, simulator, 
 def test_an_order_whose_money_went_back_is_not_shipped(paid):
     Payment.objects.update(state=Payment.State.REFUNDED)
     with pytest.raises(IllegalTransition):
-        ship(order_id=paid.pk, carrier="SF", tracking_number="1", by="staff")
+        ship(paid.pk, carrier="SF", tracking_number="1", by="staff")
 
 
 def test_approving_looks_again_at_what_is_left(shipped, apple):
@@ -322,10 +323,10 @@ def test_cash_that_was_paid_to_the_courier_goes_back_by_hand(make_order, apple, 
     order = make_order({apple: 2}, payment_method="cod")
     with pytest.raises(RefundImpossible):
         give(order)
-    ship(order_id=order.pk, carrier="SF", tracking_number="1", by="staff")
-    receive(order_id=order.pk, by="buyer")
+    ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+    receive(order.pk, by="buyer")
     order.refresh_from_db()
-    assert room_of(order).money == order.total
+    assert refundable_of(order).money == order.total
     give(order, lines={line_of(order, apple).pk: 1})
     carry_out()
     payment = Payment.objects.get()
@@ -341,7 +342,7 @@ def test_disputed_money_is_returned_by_staff_once(order, signed_notify, notify, 
     simulator.fault("notify", "drop")
     simulator.pay(pay_page(order))
     simulator.fault("trade", "amount")
-    from dailyfresh_orders.services.payments import ask
+    from dailyfresh_orders.services import ask
 
     ask(order.payments.get())
     payment = order.payments.get()

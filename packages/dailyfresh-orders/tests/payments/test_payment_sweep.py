@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from dailyfresh_core.outbox import Drained
 from dailyfresh_orders.models import Order, Payment, PaymentLog, Refund
-from dailyfresh_orders.services.cancelling import cancel_order, pass_time
-from dailyfresh_orders.services.payments import (
+from dailyfresh_orders.services import (
+    cancel_order,
     close_open_payments,
+    pass_time,
     refund_lines,
     resolve_refund,
     send_refund,
@@ -82,7 +83,7 @@ def test_an_order_that_nobody_paid_is_cancelled_and_its_stock_comes_back_once(or
 
 def test_a_trade_that_never_began_keeps_the_stock_until_it_can_no_longer_begin(order, pay_page, apple, settings):
     pay_page(order)
-    cancel_order(order=order, by="buyer")
+    cancel_order(order.pk, by="buyer")
     due()
     sweep()
     assert state(order) == ("cancelling", "pending")
@@ -101,7 +102,7 @@ def test_a_trade_that_never_began_keeps_the_stock_until_it_can_no_longer_begin(o
 
 
 def test_a_buyer_who_cancels_while_paying_and_pays_gets_the_goods(paid_at_gateway, apple):
-    cancel_order(order=paid_at_gateway, by="buyer")
+    cancel_order(paid_at_gateway.pk, by="buyer")
     due()
     sweep()
     assert state(paid_at_gateway) == ("to_ship", "paid")
@@ -112,7 +113,7 @@ def test_a_buyer_who_cancels_while_paying_and_pays_gets_the_goods(paid_at_gatewa
 def test_a_buyer_who_cancels_a_trade_that_waits_has_it_closed_and_cannot_pay_it(order, pay_page, simulator):
     url = pay_page(order)
     simulator.sign_in(url)
-    cancel_order(order=order, by="buyer")
+    cancel_order(order.pk, by="buyer")
     due()
     sweep()
     assert state(order) == ("cancelled", "closed")
@@ -121,14 +122,14 @@ def test_a_buyer_who_cancels_a_trade_that_waits_has_it_closed_and_cannot_pay_it(
 
 
 def test_an_order_without_a_payment_is_cancelled_at_once(order):
-    cancel_order(order=order, by="buyer")
+    cancel_order(order.pk, by="buyer")
     assert state(order) == ("cancelled", None)
 
 
 @pytest.mark.parametrize("how", ["drop", "refuse", "500", "garbage", "html", "20000-after", "bad-signature"])
 def test_a_gateway_that_fails_keeps_the_stock_and_the_order(order, pay_page, simulator, apple, how):
     simulator.sign_in(pay_page(order))
-    cancel_order(order=order, by="buyer")
+    cancel_order(order.pk, by="buyer")
     simulator.fault("reply", how, method="alipay.trade.close")
     due()
     sweep()

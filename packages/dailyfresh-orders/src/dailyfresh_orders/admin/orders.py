@@ -17,8 +17,7 @@ from ..exceptions import IllegalTransition
 from ..forms.shipping import ShipForm
 from ..gateways import configured, label_of
 from ..models import Order, OrderLine, OrderLog
-from ..services.cancelling import cancel_order
-from ..services.transitions import ship
+from ..services import cancel_order, ship
 from .dashboard import dashboard
 from .exports import csv_file, delivery_notes, orders_csv, picking_list
 from .readonly import ReadOnly, ReadOnlyInline
@@ -174,7 +173,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         shipped = 0
         for order, form in rows:
             try:
-                ship(order_id=order.pk, by=request.user, **form.cleaned_data)
+                ship(order.pk, by=request.user, **form.cleaned_data)
                 shipped += 1
             except IllegalTransition:
                 skipped += 1
@@ -193,7 +192,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         cancelled = refused = 0
         for order in chosen.order_by("pk"):
             try:
-                cancel_order(order=order, by=request.user, why="cancelled by the shop")
+                cancel_order(order.pk, by=request.user, why="cancelled by the shop")
                 cancelled += 1
             except IllegalTransition:
                 refused += 1

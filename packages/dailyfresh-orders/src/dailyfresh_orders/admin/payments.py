@@ -19,15 +19,7 @@ from ..forms.payments import DecideForm, StaffRefundForm
 from ..gateways import UnknownGateway
 from ..models import Order, Payment, PaymentLog, Refund, RefundLine
 from ..selectors import refunded_under
-from ..services.payments import (
-    approve_refund,
-    ask,
-    decline_refund,
-    refund_lines,
-    retry_refund,
-    return_disputed,
-    room_of,
-)
+from ..services import approve_refund, ask, decline_refund, refund_lines, refundable_of, retry_refund, return_disputed
 from .readonly import ReadOnly, ReadOnlyInline
 
 
@@ -148,7 +140,7 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
         order = get_object_or_404(Order.objects.prefetch_related("lines"), pk=pk)
         if refunded_under(order, request.POST.get("key", "")):
             return redirect("admin:dailyfresh_orders_order_change", order.pk)
-        room = room_of(order)
+        room = refundable_of(order)
         goods = Refund.Goods.RESTOCK if order.state == Order.State.TO_SHIP else Refund.Goods.NONE
         bound = request.POST if request.method == "POST" else None
         form = StaffRefundForm(bound, order=order, left=dict(room.pieces) if room else {}, initial={"goods": goods})

@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import Review
-from ..services.reviewing import moderate, reply_to
+from ..services import moderate, reply_to
 
 
 @admin.register(Review)

@@ -3,32 +3,30 @@
 from typing import Any
 
 from dailyfresh_core.outbox import work_off
-from dailyfresh_core.retrying import retried
-from django.db import transaction
 from django.utils import timezone
 
 from ..exceptions import IllegalTransition
 from ..models import Order
+from .locking import LockedOrder, step
 from .transitions import finish, finish_cancel, receive, request_cancel, withdraw
 
 CLOCK = "clock"
 """Who the log names when time passed."""
 
 
-@retried
-@transaction.atomic
-def cancel_order(*, order: Order, by: Any, why: str = "") -> None:
+@step
+def cancel_order(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Cancel an unpaid order: at once when no payment was begun, otherwise when the gateway has closed it.
 
     One to be paid on delivery can be cancelled until it is shipped. Raises IllegalTransition once it is paid or sent.
     `start_payment` locks the order first, so none can begin meanwhile.
     """
     if order.state == Order.State.TO_SHIP:
-        withdraw(order_id=order.pk, by=by, why=why)
+        withdraw(order, by=by, why=why)
         return
-    request_cancel(order=order, by=by, why=why)
+    request_cancel(order, by=by, why=why)
     if not order.payments.exists():
-        finish_cancel(order_id=order.pk, by=by, why=why)
+        finish_cancel(order, by=by, why=why)
 
 
 def pass_time(*, seconds: float = 20.0, at_most: int = 500) -> int:
@@ -51,7 +49,7 @@ def pass_time(*, seconds: float = 20.0, at_most: int = 500) -> int:
 
 
 _STEPS = {
-    Order.State.AWAITING_PAYMENT: lambda order: cancel_order(order=order, by=CLOCK, why="not paid in time"),
-    Order.State.SHIPPED: lambda order: receive(order_id=order.pk, by=CLOCK, why="not confirmed in time"),
-    Order.State.RECEIVED: lambda order: finish(order_id=order.pk, by=CLOCK, why="not reviewed in time"),
+    Order.State.AWAITING_PAYMENT: lambda order: cancel_order(order.pk, by=CLOCK, why="not paid in time"),
+    Order.State.SHIPPED: lambda order: receive(order.pk, by=CLOCK, why="not confirmed in time"),
+    Order.State.RECEIVED: lambda order: finish(order.pk, by=CLOCK, why="not reviewed in time"),
 }

@@ -6,6 +6,7 @@ from dailyfresh_core.retrying import retried
 from django.db import transaction
 
 from ..models import Order, OrderLog, Refund, Review
+from .locking import lock_orders
 from .transitions import FORGOTTEN, scrubbed
 
 
@@ -17,7 +18,7 @@ def anonymise(*, user: Any) -> int:
     An order that has yet to arrive keeps its address until it has: the step that ends it forgets the rest.
     """
     mine = Order.objects.filter(user=user)
-    list(mine.select_for_update().order_by("pk").values_list("pk"))  # orders are locked before what belongs to them
+    lock_orders(mine)
     OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
     Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
     Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)

@@ -11,6 +11,7 @@ from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..models import Order, Review, ReviewPicture
 from ..signals import review_published
+from .locking import lock_order, lock_review
 from .transitions import finish
 
 REVIEWABLE = (Order.State.RECEIVED, Order.State.DONE)
@@ -57,7 +58,7 @@ def _stored(picture: "File[bytes]") -> str:
 def _write(
     order: Order, words: Mapping[int, Words], pictures: Mapping[int, list[ReviewPicture]], anonymous: bool
 ) -> list[Review]:
-    locked = Order.objects.select_for_update().select_related("user").get(pk=order.pk)
+    locked = lock_order(order.pk)
     if locked.state not in REVIEWABLE:
         raise IllegalTransition(locked, locked.state, Order.State.DONE)
     lines = {line.pk: line for line in locked.lines.select_related("review")}
@@ -83,7 +84,7 @@ def _write(
     if locked.state == Order.State.RECEIVED and all(
         pk in words or hasattr(line, "review") for pk, line in lines.items()
     ):
-        finish(order_id=locked.pk, by=name, why="every line is reviewed")
+        finish(locked, by=name, why="every line is reviewed")
     if state == Review.State.PUBLISHED:
         for sku_id in sorted({review.sku_id for review in reviews}):
             review_published.send(Review, sku_id=sku_id)
@@ -94,7 +95,7 @@ def _write(
 @transaction.atomic
 def moderate(*, review_id: int, state: str) -> bool:
     """Publish or hide a review; False when it is so already. `review_published` tells the site that the SKU's reviews changed."""
-    review = Review.objects.select_for_update().get(pk=review_id)
+    review = lock_review(review_id)
     if review.state == state:
         return False
     visible = Review.State.PUBLISHED in (review.state, state)
@@ -109,7 +110,7 @@ def moderate(*, review_id: int, state: str) -> bool:
 @transaction.atomic
 def reply_to(*, review_id: int, text: str) -> None:
     """Set the shop's answer under a review; an empty text takes it away."""
-    review = Review.objects.select_for_update().get(pk=review_id)
+    review = lock_review(review_id)
     review.reply = text
     review.save(update_fields=["reply"])
     if review.state == Review.State.PUBLISHED:

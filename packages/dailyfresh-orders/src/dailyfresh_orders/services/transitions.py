@@ -1,14 +1,13 @@
 """The life of an order: one table of legal steps, one function for each step.
 
-Every step locks the order row, checks the table, writes who / when / why, and sends `order_moved` after the commit. Each opens a
-transaction of its own or joins the one that is open. Locks are taken in this order everywhere: order, payment, refund, stock rows.
+Every step takes a locked order, or the id of one that it locks in a transaction of its own (`locking.step`); it checks the table, writes
+who / when / why, and sends `order_moved` after the commit.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,17 +17,16 @@ from ..exceptions import IllegalTransition
 from ..models import Order, OrderLine, OrderLog, Payment, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
-
-S = Order.State
+from .locking import LockedOrder, step
 
 LEGAL: dict[str, frozenset[str]] = {
-    S.TO_SHIP: frozenset({S.AWAITING_PAYMENT, S.CANCELLING}),
-    S.CANCELLING: frozenset({S.AWAITING_PAYMENT}),
-    S.CANCELLED: frozenset({S.CANCELLING, S.TO_SHIP}),
-    S.SHIPPED: frozenset({S.TO_SHIP}),
-    S.RECEIVED: frozenset({S.SHIPPED}),
-    S.DONE: frozenset({S.RECEIVED}),
-    S.CLOSED: frozenset({S.TO_SHIP, S.SHIPPED, S.RECEIVED, S.DONE}),
+    Order.State.TO_SHIP: frozenset({Order.State.AWAITING_PAYMENT, Order.State.CANCELLING}),
+    Order.State.CANCELLING: frozenset({Order.State.AWAITING_PAYMENT}),
+    Order.State.CANCELLED: frozenset({Order.State.CANCELLING, Order.State.TO_SHIP}),
+    Order.State.SHIPPED: frozenset({Order.State.TO_SHIP}),
+    Order.State.RECEIVED: frozenset({Order.State.SHIPPED}),
+    Order.State.DONE: frozenset({Order.State.RECEIVED}),
+    Order.State.CLOSED: frozenset({Order.State.TO_SHIP, Order.State.SHIPPED, Order.State.RECEIVED, Order.State.DONE}),
 }
 """State -> the states it can be reached from."""
 
@@ -42,17 +40,13 @@ def scrubbed() -> dict[str, str]:
     return dict.fromkeys(_PERSONAL, FORGOTTEN)
 
 
-def _locked(order_id: int) -> Order:
-    return Order.objects.select_for_update().get(pk=order_id)
-
-
-def _move(order: Order, became: str, *, by: Any, why: str = "", **changes: Any) -> None:
+def _move(order: LockedOrder, became: str, *, by: Any, why: str = "", **changes: Any) -> None:
     """Write the step of a locked order; raises IllegalTransition when the table does not allow it."""
     was = order.state
     if was not in LEGAL[became]:
         raise IllegalTransition(order, was, became)
     changes = {"due_at": None, **changes, "state": became}
-    if became in (S.DONE, S.CANCELLED, S.CLOSED):
+    if became in (Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED):
         changes["ended_at"] = timezone.now()
         if order.user_id is None:
             changes |= scrubbed()
@@ -65,69 +59,57 @@ def _move(order: Order, became: str, *, by: Any, why: str = "", **changes: Any) 
     )
 
 
-@retried
-@transaction.atomic
-def mark_paid(*, order_id: int, paid_at: datetime, by: Any) -> bool:
+@step
+def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
     """The money is there: awaiting payment (or being cancelled) -> to be shipped; False when the order is past that."""
-    order = _locked(order_id)
-    if order.state not in LEGAL[S.TO_SHIP]:
+    if order.state not in LEGAL[Order.State.TO_SHIP]:
         return False
-    _move(order, S.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
+    _move(order, Order.State.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
     return True
 
 
-@retried
-@transaction.atomic
-def request_cancel(*, order: Order, by: Any, why: str = "") -> None:
+@step
+def request_cancel(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Stop an unpaid order: awaiting payment -> being cancelled. Its stock stays taken until `finish_cancel`."""
-    _move(_locked(order.pk), S.CANCELLING, by=by, why=why)
+    _move(order, Order.State.CANCELLING, by=by, why=why)
 
 
-@retried
-@transaction.atomic
-def finish_cancel(*, order_id: int, by: Any, why: str = "") -> bool:
+@step
+def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
     """Nothing can be paid any more: being cancelled -> cancelled, its stock released; False when it is past that.
 
     Call it only once the gateway said that the trade is closed. The state is the guard: of two callers one releases.
     """
-    order = _locked(order_id)
-    if order.state != S.CANCELLING:
+    if order.state != Order.State.CANCELLING:
         return False
-    _move(order, S.CANCELLED, by=by, why=why)
-    _give_back(
-        order, {line.pk: line.quantity - line.restocked for line in order.lines.all() if line.quantity > line.restocked}
-    )
+    _move(order, Order.State.CANCELLED, by=by, why=why)
+    _give_back(order, _taken(order))
     return True
 
 
-@retried
-@transaction.atomic
-def withdraw(*, order_id: int, by: Any, why: str = "") -> None:
+@step
+def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Stop an order that is to be paid on delivery, before it is shipped: its stock returns; IllegalTransition once it is paid or sent."""
-    order = _locked(order_id)
-    if order.state != S.TO_SHIP or order.paid_at is not None or order.payments.exists():
-        raise IllegalTransition(order, order.state, S.CANCELLED)
-    _move(order, S.CANCELLED, by=by, why=why)
-    _give_back(
-        order, {line.pk: line.quantity - line.restocked for line in order.lines.all() if line.quantity > line.restocked}
-    )
+    if order.state != Order.State.TO_SHIP or order.paid_at is not None or order.payments.exists():
+        raise IllegalTransition(order, order.state, Order.State.CANCELLED)
+    _move(order, Order.State.CANCELLED, by=by, why=why)
+    _give_back(order, _taken(order))
 
 
-@retried
-@transaction.atomic
-def ship(*, order_id: int, carrier: str, tracking_number: str, by: Any) -> None:
+@step
+def ship(order: LockedOrder, *, carrier: str, tracking_number: str, by: Any) -> None:
     """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS.
 
     Raises IllegalTransition also while money of the order may go back, and when all of it went back.
     """
-    now, order = timezone.now(), _locked(order_id)
+    now = timezone.now()
     if Refund.objects.filter(payment__order=order, state__in=Refund.OPEN).exists():
-        raise IllegalTransition(order, "being refunded", S.SHIPPED)
+        raise IllegalTransition(order, "being refunded", Order.State.SHIPPED)
     if Payment.objects.filter(order=order, paid_slot__isnull=False, state=Payment.State.REFUNDED).exists():
-        raise IllegalTransition(order, "refunded", S.SHIPPED)
+        raise IllegalTransition(order, "refunded", Order.State.SHIPPED)
     _move(
         order,
-        S.SHIPPED,
+        Order.State.SHIPPED,
         by=by,
         why=carrier,  # not the number: the log outlives the buyer
         carrier=carrier,
@@ -137,41 +119,40 @@ def ship(*, order_id: int, carrier: str, tracking_number: str, by: Any) -> None:
     )
 
 
-@retried
-@transaction.atomic
-def receive(*, order_id: int, by: Any, why: str = "") -> None:
+@step
+def receive(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """The buyer has it: on its way -> to be reviewed; it counts as done after REVIEW_DAYS."""
     now = timezone.now()
-    _move(_locked(order_id), S.RECEIVED, by=by, why=why, received_at=now, due_at=now + timedelta(days=conf.REVIEW_DAYS))
+    _move(order, Order.State.RECEIVED, by=by, why=why, received_at=now, due_at=now + timedelta(days=conf.REVIEW_DAYS))
 
 
-@retried
-@transaction.atomic
-def finish(*, order_id: int, by: Any, why: str = "") -> None:
+@step
+def finish(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Nothing is left to do: to be reviewed -> done."""
-    _move(_locked(order_id), S.DONE, by=by, why=why)
+    _move(order, Order.State.DONE, by=by, why=why)
 
 
-@retried
-@transaction.atomic
-def close_refunded(*, order_id: int, by: Any, why: str = "") -> bool:
+@step
+def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
     """Everything was paid back: any paid state -> closed; False when it is closed already. Stock is `restock`'s business."""
-    order = _locked(order_id)
-    if order.state == S.CLOSED:
+    if order.state == Order.State.CLOSED:
         return False
-    _move(order, S.CLOSED, by=by, why=why)
+    _move(order, Order.State.CLOSED, by=by, why=why)
     return True
 
 
-@retried
-@transaction.atomic
-def restock(*, order_id: int, lines: Mapping[int, int], by: Any) -> None:
+@step
+def restock(order: LockedOrder, *, lines: Mapping[int, int], by: Any) -> None:
     """Put `lines` (primary key of the line -> quantity) back into stock; never more than was bought, ValueError otherwise."""
-    order = _locked(order_id)
     _give_back(order, lines)
 
 
-def _give_back(order: Order, quantities: Mapping[int, int]) -> None:
+def _taken(order: Order) -> dict[int, int]:
+    """Primary key of the line -> pieces that are not back in stock."""
+    return {line.pk: line.quantity - line.restocked for line in order.lines.all() if line.quantity > line.restocked}
+
+
+def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
     """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice."""
     found = {line.pk: line for line in order.lines.all()}
     returned: dict[str, int] = {}

@@ -4,7 +4,7 @@ from django import template
 
 from ..models import Order, Refund
 from ..selectors import refunds_of
-from ..services.payments import refund_askable
+from ..services import refund_askable
 
 register = template.Library()
 

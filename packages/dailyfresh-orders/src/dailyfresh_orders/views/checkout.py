@@ -24,7 +24,7 @@ from ..joins import address_book
 from ..protocols import Address
 from ..quotes import BASKET, Quote, claimed, new_key, quote, shortage_texts, signed
 from ..selectors import chosen_in_basket, ordered_under
-from ..services.placing import place_order
+from ..services import place_order
 from .answers import for_buyers
 
 logger = logging.getLogger(__name__)

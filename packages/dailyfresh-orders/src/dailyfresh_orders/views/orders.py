@@ -15,10 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..models import Order
-from ..selectors import REFUNDS, TABS, order_counts, orders_of
-from ..services.buying_again import still_sold
-from ..services.cancelling import cancel_order
-from ..services.transitions import receive
+from ..selectors import REFUNDS, TABS, order_counts, orders_of, still_sold
+from ..services import cancel_order, receive
 from .answers import back_to, for_buyers, refused, theirs
 
 
@@ -65,7 +63,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel an unpaid order."""
     order = theirs(request, number)
     try:
-        cancel_order(order=order, by=request.user, why="cancelled by the buyer")
+        cancel_order(order.pk, by=request.user, why="cancelled by the buyer")
     except IllegalTransition as error:
         if error.state not in (Order.State.CANCELLING, Order.State.CANCELLED):  # a second click asks for what is done
             return refused(order, request, _("This order can no longer be cancelled."))
@@ -81,7 +79,7 @@ def confirm_receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The buyer has the parcel."""
     order = theirs(request, number)
     try:
-        receive(order_id=order.pk, by=request.user)
+        receive(order.pk, by=request.user)
     except IllegalTransition as error:
         if error.state != Order.State.RECEIVED:  # a second click asks for what is done
             return refused(order, request, _("This order is not on its way."))
@@ -94,7 +92,7 @@ def confirm_receipt(request: HttpRequest, number: str) -> HttpResponse:
 def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     """To the confirm page with what of an old order is still sold."""
     order = theirs(request, number)
-    possible = still_sold(order=order)
+    possible = still_sold(order)
     if not possible:
         return refused(order, request, _("Nothing of this order is sold at the moment."))
     query = urlencode([("buy", f"{sku_id}:{quantity}") for sku_id, quantity in possible.items()])

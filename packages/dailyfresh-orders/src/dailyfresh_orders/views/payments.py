@@ -24,8 +24,7 @@ from ..gateways import PaymentGateway, UnknownGateway, gateway, label_of
 from ..gateways.base import GatewayError, Message, NotifyRejected
 from ..models import Order
 from ..selectors import latest_payment, payment_numbered
-from ..services.payments import ask, settle, start_payment
-from ..services.payments.notices import keep_notice
+from ..services import ask, keep_notice, settle, start_payment
 from .answers import for_buyers, refused, theirs
 
 logger = logging.getLogger(__name__)

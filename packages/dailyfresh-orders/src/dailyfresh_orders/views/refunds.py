@@ -11,7 +11,7 @@ from ..exceptions import RefundImpossible
 from ..forms.payments import RefundRequestForm
 from ..models import Order
 from ..selectors import refund_of, refunded_under, refunds_of
-from ..services.payments import request_refund, room_of, withdraw_refund
+from ..services import refundable_of, request_refund, withdraw_refund
 from .answers import back_to, for_buyers, refused, theirs
 
 
@@ -22,7 +22,7 @@ def refund_request(request: HttpRequest, number: str) -> HttpResponse:
     order = theirs(request, number)
     if refunded_under(order, request.POST.get("key", "")):
         return _sent(request, order)
-    room = room_of(order)
+    room = refundable_of(order)
     left = dict(room.pieces) if room else {}
     posted = request.method == "POST"
     form = RefundRequestForm(request.POST if posted else None, order=order, left=left)

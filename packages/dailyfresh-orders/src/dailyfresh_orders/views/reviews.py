@@ -15,7 +15,7 @@ from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..forms.reviews import ReviewForm
 from ..selectors import rating_of, reviews_of
-from ..services.reviewing import REVIEWABLE, Words, masked, review_order
+from ..services import REVIEWABLE, Words, masked, review_order
 from .answers import for_buyers, theirs
 
 

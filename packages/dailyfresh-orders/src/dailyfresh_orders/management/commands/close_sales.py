@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ...services.sales import close_days, reopen_days
+from ...services import close_days, reopen_days
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...days import today
 from ...gateways import UnknownGateway, configured, gateway
-from ...services.payments import reconcile
+from ...services import reconcile
 
 
 class Command(BaseCommand):

@@ -63,7 +63,7 @@ def close(payment: Payment) -> CloseOutcome:
     return outcome
 
 
-def hurry(*, order_id: int) -> None:
+def make_payments_due(*, order_id: int) -> None:
     """Make an order's open payments due now: their turn may be minutes away."""
     Payment.objects.filter(order_id=order_id, state=Payment.State.PENDING).update(ask_again_at=timezone.now())
 

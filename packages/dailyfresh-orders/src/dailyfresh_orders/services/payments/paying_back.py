@@ -13,13 +13,11 @@ from django.utils import timezone
 from ...gateways import gateway
 from ...gateways.base import Outcome, RefundOutcome
 from ...models import Order, OrderLine, Payment, Refund
+from ..locking import LockedOrder, lock_order, lock_payments, lock_refund
 from ..transitions import close_refunded, restock
-from .books import locked_books, record
-from .refunding import announce
+from .ledger import announce, record
 
 logger = logging.getLogger(__name__)
-R = Refund.State
-
 APART = timedelta(seconds=3)
 """Alipay wants two refunds of one trade at least this far apart."""
 PAUSES = (10, 20, 60, 300, 900, 3600)
@@ -35,8 +33,8 @@ def send_refund(refund_id: int) -> str | None:
     payment_id = Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id)
     if Refund.objects.filter(payment_id=payment_id, sent_at__gt=now - APART).exclude(pk=refund_id).exists():
         return None
-    claimed = Refund.objects.filter(pk=refund_id, state=R.READY).update(
-        state=R.SENT, sent_at=now, try_at=now + pause(0, PAUSES), tries=F("tries") + 1
+    claimed = Refund.objects.filter(pk=refund_id, state=Refund.State.READY).update(
+        state=Refund.State.SENT, sent_at=now, try_at=now + pause(0, PAUSES), tries=F("tries") + 1
     )
     return _carry_out(refund_id, _pay_back) if claimed else None
 
@@ -45,7 +43,7 @@ def resolve_refund(refund_id: int) -> str | None:
     """Find out what became of a refund that was sent; repeats it under its own number if it never happened."""
     now = timezone.now()
     tries = Refund.objects.values_list("tries", flat=True).get(pk=refund_id)
-    claimed = Refund.objects.filter(pk=refund_id, state=R.SENT, try_at__lte=now).update(
+    claimed = Refund.objects.filter(pk=refund_id, state=Refund.State.SENT, try_at__lte=now).update(
         try_at=now + pause(tries, PAUSES), tries=F("tries") + 1
     )
     return _carry_out(refund_id, _find_out) if claimed else None
@@ -73,28 +71,27 @@ def _find_out(refund: Refund) -> RefundOutcome:
 def conclude(refund: Refund, outcome: RefundOutcome) -> str:
     """Book what a gateway said about a refund; exactly once, whoever says it. Gives the refund's state."""
     if outcome.outcome == Outcome.UNKNOWN:
-        Refund.objects.filter(pk=refund.pk, state=R.SENT).update(code=outcome.code[:64])
+        Refund.objects.filter(pk=refund.pk, state=Refund.State.SENT).update(code=outcome.code[:64])
         logger.warning("Refund %s: outcome unknown (%s)", refund.out_request_no, outcome.code or "no answer")
-        return str(R.SENT)
+        return str(Refund.State.SENT)
     return _book(refund.pk, refund.payment.order_id, outcome)
 
 
 @retried
 @transaction.atomic(durable=True)
 def _book(refund_id: int, order_id: int, outcome: RefundOutcome) -> str:
-    order, payments = locked_books(order_id)
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
-    payment = next(each for each in payments if each.pk == refund.payment_id)
-    state = R.DONE if outcome.outcome == Outcome.DONE else R.REFUSED
+    order = lock_order(order_id)
+    refund, payment = lock_refund(refund_id, lock_payments(order))
+    state = Refund.State.DONE if outcome.outcome == Outcome.DONE else Refund.State.REFUSED
     now = timezone.now()
-    moved = Refund.objects.filter(pk=refund_id, state=R.SENT).update(
-        state=state, code=outcome.code[:64], done_at=now if state == R.DONE else None, try_at=None
+    moved = Refund.objects.filter(pk=refund_id, state=Refund.State.SENT).update(
+        state=state, code=outcome.code[:64], done_at=now if state == Refund.State.DONE else None, try_at=None
     )
     if not moved:
         return refund.state
     refund.state = state
     announce(refund)
-    if state == R.REFUSED:
+    if state == Refund.State.REFUSED:
         note = f"refund {refund.out_request_no} refused: {outcome.code}"
         record(payment, before=payment.state, source="refund", note=note, alarm=True)
         return state
@@ -110,19 +107,21 @@ def _book(refund_id: int, order_id: int, outcome: RefundOutcome) -> str:
     return state
 
 
-def _return_goods(order: Order, refund: Refund, *, over: bool) -> None:
+def _return_goods(order: LockedOrder, refund: Refund, *, over: bool) -> None:
     """Note the refunded pieces, put them back into stock if so decided, and close an order of which nothing is left."""
     pieces = dict(refund.lines.values_list("order_line_id", "quantity"))
     for pk, quantity in pieces.items():
         OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") + quantity)
     left = any(line.refunded < line.quantity for line in OrderLine.objects.filter(order=order))
     if over or (order.state == Order.State.TO_SHIP and not left):
-        close_refunded(order_id=order.pk, by="refund", why=refund.out_request_no)
+        close_refunded(order, by="refund", why=refund.out_request_no)
     if pieces and refund.goods == Refund.Goods.RESTOCK:
-        restock(order_id=order.pk, lines=pieces, by="refund")
+        restock(order, lines=pieces, by="refund")
 
 
 def due_refunds(*, limit: int) -> list[tuple[int, str, str]]:
     """(primary key, state, gateway) of the refunds to send or to ask about now."""
-    due = Refund.objects.filter(state__in=(R.READY, R.SENT), try_at__lte=timezone.now()).order_by("try_at")
+    due = Refund.objects.filter(state__in=(Refund.State.READY, Refund.State.SENT), try_at__lte=timezone.now()).order_by(
+        "try_at"
+    )
     return list(due.values_list("pk", "state", "payment__gateway")[:limit])

@@ -12,17 +12,20 @@ from ...days import bounds
 from ...gateways import gateway
 from ...gateways.base import Observation, Outcome, TradeState
 from ...models import Difference, Payment, Reconciliation, Refund
-from .books import NOTHING
+from .ledger import NOTHING
 from .paying_back import conclude
 from .settling import settle
 
-S = Payment.State
 THEIRS: dict[TradeState, frozenset[str]] = {
-    TradeState.NOT_FOUND: frozenset({S.PENDING, S.CLOSED}),
-    TradeState.WAITING: frozenset({S.PENDING}),
-    TradeState.PAID: frozenset({S.PAID, S.PART_REFUNDED, S.LATE_PAID, S.DUPLICATE}),
-    TradeState.FINISHED: frozenset({S.PAID, S.PART_REFUNDED, S.LATE_PAID, S.DUPLICATE}),
-    TradeState.CLOSED: frozenset({S.CLOSED, S.REFUNDED}),
+    TradeState.NOT_FOUND: frozenset({Payment.State.PENDING, Payment.State.CLOSED}),
+    TradeState.WAITING: frozenset({Payment.State.PENDING}),
+    TradeState.PAID: frozenset(
+        {Payment.State.PAID, Payment.State.PART_REFUNDED, Payment.State.LATE_PAID, Payment.State.DUPLICATE}
+    ),
+    TradeState.FINISHED: frozenset(
+        {Payment.State.PAID, Payment.State.PART_REFUNDED, Payment.State.LATE_PAID, Payment.State.DUPLICATE}
+    ),
+    TradeState.CLOSED: frozenset({Payment.State.CLOSED, Payment.State.REFUNDED}),
 }
 """What a gateway says -> the states of ours that agree with it."""
 
@@ -74,9 +77,9 @@ def _kept(report: Reconciliation, found: list[Difference]) -> Reconciliation:
 
 
 def _differences(payment: Payment, seen: Observation) -> Iterator[Difference]:
-    if payment.state not in THEIRS[seen.state] and payment.state != S.DISPUTED:
+    if payment.state not in THEIRS[seen.state] and payment.state != Payment.State.DISPUTED:
         yield Difference(payment=payment, what="state", ours=payment.state, theirs=seen.state.value)
-    if payment.state == S.DISPUTED:
+    if payment.state == Payment.State.DISPUTED:
         yield Difference(payment=payment, what="dispute", ours=payment.state, theirs=seen.state.value)
     if seen.amount is not None and seen.amount != payment.amount:
         yield Difference(payment=payment, what="amount", ours=_money(payment.amount), theirs=_money(seen.amount))

@@ -14,11 +14,19 @@ from django.utils.translation import gettext as _
 from ...conf import conf
 from ...exceptions import RefundImpossible
 from ...models import Order, Payment, Refund, RefundLine
-from ...signals import refund_moved, refund_ready
-from .books import NOTHING, locked_books
-from .room import COUNTED, REFUNDABLE, Room, check_amount, open_room, pieces_of, room_from, room_of, worth_of
-
-R = Refund.State
+from ..locking import lock_order, lock_payments, lock_refund, lock_refunds
+from .ledger import NOTHING, announce
+from .refundable import (
+    COUNTED,
+    REFUNDABLE,
+    Refundable,
+    check_amount,
+    left_of,
+    lock_refundable,
+    pieces_of,
+    refundable_of,
+    worth_of,
+)
 
 
 def refund_lines(
@@ -36,14 +44,16 @@ def refund_lines(
     `amount` overrides what the lines cost, never above what is left. `key` is the form's own: the same key is the same
     refund, however often it is sent. Raises RefundImpossible. The gateway hears of it after the commit.
     """
-    return _write(order.pk, key, lines, amount, reason, goods, by=by, kind=Refund.Kind.STAFF, state=R.READY)
+    return _write(order.pk, key, lines, amount, reason, goods, by=by, kind=Refund.Kind.STAFF, state=Refund.State.READY)
 
 
 def request_refund(
     *, order: Order, by: Any, key: str, lines: Mapping[int, int] | None = None, reason: str = ""
 ) -> Refund:
     """Ask for money back, for staff to approve: the whole order before it is shipped, single lines after. Raises RefundImpossible."""
-    return _write(order.pk, key, lines, None, reason, Refund.Goods.NONE, by=by, kind=Refund.Kind.BUYER, state=R.ASKED)
+    return _write(
+        order.pk, key, lines, None, reason, Refund.Goods.NONE, by=by, kind=Refund.Kind.BUYER, state=Refund.State.ASKED
+    )
 
 
 @retried
@@ -62,19 +72,19 @@ def _write(
 ) -> Refund:
     if not re.fullmatch(r"[0-9A-Za-z]{6,20}", key):
         raise RefundImpossible(_("This form is damaged. Please reload the page."))
-    order, payments = locked_books(order_id)
-    room = open_room(order, payments)
-    number = f"{room.payment.out_trade_no}_{key}"[:64]
-    for refund in room.refunds:
+    order = lock_order(order_id)
+    left = lock_refundable(order, lock_payments(order))
+    number = f"{left.payment.out_trade_no}_{key}"[:64]
+    for refund in left.refunds:
         if refund.out_request_no == number:
             return refund
     if kind == Refund.Kind.BUYER:
-        _check_request(order, room, lines)
-    pieces = pieces_of(room, lines)
-    due = worth_of(order, room, pieces, whole=lines is None) if amount is None else amount
-    check_amount(due, room)
+        _check_request(order, left, lines)
+    pieces = pieces_of(left, lines)
+    due = worth_of(order, left, pieces, whole=lines is None) if amount is None else amount
+    check_amount(due, left)
     made = Refund.objects.create(
-        payment=room.payment,
+        payment=left.payment,
         out_request_no=number,
         kind=kind,
         state=state,
@@ -85,7 +95,7 @@ def _write(
         asked_by=by if kind == Refund.Kind.BUYER else None,
         decided_by=None if kind == Refund.Kind.BUYER else by,
         decided_at=None if kind == Refund.Kind.BUYER else timezone.now(),
-        try_at=timezone.now() if state == R.READY else None,
+        try_at=timezone.now() if state == Refund.State.READY else None,
     )
     RefundLine.objects.bulk_create(
         RefundLine(refund=made, order_line_id=line, quantity=quantity) for line, quantity in pieces.items()
@@ -102,19 +112,20 @@ def approve_refund(*, refund: Refund, by: Any, goods: str = Refund.Goods.NONE, a
 @retried
 @transaction.atomic(durable=True)
 def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) -> Refund:
-    order, payments = locked_books(order_id)
-    locked = Refund.objects.select_for_update().get(pk=refund_id)
+    order = lock_order(order_id)
+    payments = lock_payments(order)
+    locked, _payment = lock_refund(refund_id, payments)
     if locked.state in COUNTED:
         return locked
-    if locked.state != R.ASKED:
+    if locked.state != Refund.State.ASKED:
         raise RefundImpossible(_("This request was decided already."))
-    room = open_room(order, payments)
-    pieces_of(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
-    check_amount(locked.amount, room)
+    left = lock_refundable(order, payments)
+    pieces_of(left, {line.order_line_id: line.quantity for line in locked.lines.all()})
+    check_amount(locked.amount, left)
     goods = goods if locked.lines.exists() else Refund.Goods.NONE
     return _moved(
         locked,
-        R.READY,
+        Refund.State.READY,
         decided_by=by,
         decided_at=timezone.now(),
         goods=goods,
@@ -125,20 +136,19 @@ def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) ->
 
 def decline_refund(*, refund: Refund, by: Any, answer: str) -> Refund:
     """Say no to a request; the buyer reads why."""
-    return _drop(_order_id(refund.payment_id), refund.pk, R.DECLINED, decided_by=by, answer=answer[:200])
+    return _drop(_order_id(refund.payment_id), refund.pk, Refund.State.DECLINED, decided_by=by, answer=answer[:200])
 
 
 def withdraw_refund(*, refund: Refund) -> Refund:
     """The buyer takes the request back before it is decided."""
-    return _drop(_order_id(refund.payment_id), refund.pk, R.WITHDRAWN)
+    return _drop(_order_id(refund.payment_id), refund.pk, Refund.State.WITHDRAWN)
 
 
 @retried
 @transaction.atomic(durable=True)
 def _drop(order_id: int, refund_id: int, state: str, **changes: Any) -> Refund:
-    locked_books(order_id)
-    locked = Refund.objects.select_for_update().get(pk=refund_id)
-    if locked.state != R.ASKED:
+    locked, _payment = lock_refund(refund_id, lock_payments(lock_order(order_id)))
+    if locked.state != Refund.State.ASKED:
         raise RefundImpossible(_("This request was decided already."))
     return _moved(locked, state, decided_at=timezone.now(), **changes)
 
@@ -151,22 +161,21 @@ def retry_refund(*, refund: Refund, by: Any) -> Refund:
 @retried
 @transaction.atomic(durable=True)
 def _retry(order_id: int, refund_id: int, by: Any) -> Refund:
-    order, payments = locked_books(order_id)
-    locked = Refund.objects.select_for_update().get(pk=refund_id)
-    payment = next(each for each in payments if each.pk == locked.payment_id)
+    order = lock_order(order_id)
+    locked, payment = lock_refund(refund_id, lock_payments(order))
     if locked.state in COUNTED:
         return locked
-    if locked.state != R.REFUSED:
+    if locked.state != Refund.State.REFUSED:
         raise RefundImpossible(_("Only a refused refund can be sent again."))
     if payment.state in REFUNDABLE:
-        room = room_from(payment, list(Refund.objects.select_for_update().filter(payment=payment)))
-        pieces_of(room, {line.order_line_id: line.quantity for line in locked.lines.all()})
-        check_amount(locked.amount, room)
+        left = left_of(payment, lock_refunds(payment))
+        pieces_of(left, {line.order_line_id: line.quantity for line in locked.lines.all()})
+        check_amount(locked.amount, left)
     now = timezone.now()
     left_since = order.shipped_at and locked.decided_at and order.shipped_at > locked.decided_at
     # What was shipped after the decision is no longer here to go back into stock.
     goods = Refund.Goods.NONE if left_since else locked.goods
-    return _moved(locked, R.READY, decided_by=by, decided_at=now, try_at=now, code="", goods=goods)
+    return _moved(locked, Refund.State.READY, decided_by=by, decided_at=now, try_at=now, code="", goods=goods)
 
 
 def return_disputed(*, payment: Payment, by: Any) -> Refund:
@@ -177,8 +186,7 @@ def return_disputed(*, payment: Payment, by: Any) -> Refund:
 @retried
 @transaction.atomic(durable=True)
 def _return(order_id: int, payment_id: int, by: Any) -> Refund:
-    _order, payments = locked_books(order_id)
-    locked = next(each for each in payments if each.pk == payment_id)
+    locked = next(each for each in lock_payments(lock_order(order_id)) if each.pk == payment_id)
     if locked.state != Payment.State.DISPUTED or locked.received <= NOTHING:
         raise RefundImpossible(_("There is no money to return."))
     refund, made = Refund.objects.get_or_create(
@@ -186,7 +194,7 @@ def _return(order_id: int, payment_id: int, by: Any) -> Refund:
         out_request_no=f"{locked.out_trade_no}_back",
         defaults={
             "kind": Refund.Kind.STAFF,
-            "state": R.READY,
+            "state": Refund.State.READY,
             "amount": locked.received,
             "whole": True,
             "decided_by": by,
@@ -201,22 +209,14 @@ def _return(order_id: int, payment_id: int, by: Any) -> Refund:
 
 def refund_askable(order: Order) -> bool:
     """Whether a buyer's request would be heard now: paid, in time, none undecided, something left."""
-    room = room_of(order)
-    if room is None or room.payment.state not in REFUNDABLE or not room.payment.refundable or room.money <= NOTHING:
+    left = refundable_of(order)
+    if left is None or left.payment.state not in REFUNDABLE or not left.payment.refundable or left.money <= NOTHING:
         return False
     try:
-        _check_request(order, room, None if order.state == Order.State.TO_SHIP else room.pieces)
+        _check_request(order, left, None if order.state == Order.State.TO_SHIP else left.pieces)
     except RefundImpossible:
         return False
     return True
-
-
-def announce(refund: Refund) -> None:
-    """Tell of a refund's state after the commit, and wake the drain when it may go out."""
-    pk, state = refund.pk, refund.state
-    if state == R.READY:
-        refund_ready.send(Refund, refund_id=pk)
-    transaction.on_commit(lambda: refund_moved.send_robust(Refund, refund_id=pk, state=state), robust=True)
 
 
 def _moved(refund: Refund, state: str, **changes: Any) -> Refund:
@@ -233,8 +233,8 @@ def _order_id(payment_id: int) -> int:
     return Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
 
 
-def _check_request(order: Order, room: Room, lines: Mapping[int, int] | None) -> None:
-    if any(refund.state == R.ASKED for refund in room.refunds):
+def _check_request(order: Order, left: Refundable, lines: Mapping[int, int] | None) -> None:
+    if any(refund.state == Refund.State.ASKED for refund in left.refunds):
         raise RefundImpossible(_("You have asked for a refund already; it will be decided soon."))
     if order.state == Order.State.TO_SHIP:
         if lines is not None:

@@ -13,12 +13,12 @@ from ...exceptions import UnknownTrade
 from ...gateways.base import Observation, TradeState
 from ...models import Payment, Refund
 from ...signals import refund_ready
+from ..locking import LockedOrder, LockedPayment, lock_order, lock_payments
 from ..transitions import mark_paid
-from .books import NOTHING, locked_books, record, stored
+from .ledger import NOTHING, record, stored
 
-S = Payment.State
-UNPAID = (S.PENDING, S.CLOSED)
-HELD = (S.PAID, S.PART_REFUNDED)
+UNPAID = (Payment.State.PENDING, Payment.State.CLOSED)
+HELD = (Payment.State.PAID, Payment.State.PART_REFUNDED)
 
 
 class Step(StrEnum):
@@ -50,7 +50,7 @@ def next_step(payment: Payment, seen: Observation, *, now: datetime) -> tuple[St
         return (Step.CONTRADICTION, wrong) if wrong else (Step.NOTHING, "")
     if seen.state == TradeState.CLOSED:
         was_paid = seen.paid_at is not None and (seen.source == "query" or seen.refunded > 0)
-        if payment.state == S.PENDING:
+        if payment.state == Payment.State.PENDING:
             if not was_paid:
                 return Step.CLOSE, "closed at the gateway"
             return Step.GIVEN_BACK, "paid and refunded at the gateway before we heard of it"
@@ -58,7 +58,7 @@ def next_step(payment: Payment, seen: Observation, *, now: datetime) -> tuple[St
             return Step.GIVEN_BACK, "refunded in full at the gateway"
         if payment.state in HELD:
             return Step.CONTRADICTION, "closed without a refund, but it was paid"
-    if seen.state == TradeState.NOT_FOUND and payment.state == S.PENDING and is_over(payment, now=now):
+    if seen.state == TradeState.NOT_FOUND and payment.state == Payment.State.PENDING and is_over(payment, now=now):
         return Step.CLOSE, "never begun at the gateway"
     return Step.NOTHING, ""
 
@@ -100,7 +100,8 @@ def settle(seen: Observation, *, code: str) -> Settlement:
 @retried
 @transaction.atomic(durable=True)
 def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
-    _order, payments = locked_books(order_id)
+    order = lock_order(order_id)
+    payments = lock_payments(order)
     payment = next(each for each in payments if each.pk == payment_id)
     before = payment.state
     step, note = next_step(payment, seen, now=timezone.now())
@@ -108,17 +109,17 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
         step, note = Step.DISPUTE, f"trade {seen.trade_no} has paid something else"
     changes: dict[str, object] = {}
     if step == Step.CLOSE:
-        changes = {"state": S.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
+        changes = {"state": Payment.State.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
     elif step == Step.DISPUTE:
         changes = {
-            "state": S.DISPUTED,
+            "state": Payment.State.DISPUTED,
             "received": seen.amount or NOTHING,
             "paid_at": stored(seen.paid_at),
             "ask_again_at": None,
         }
     elif step == Step.GIVEN_BACK:
         changes = {
-            "state": S.REFUNDED,
+            "state": Payment.State.REFUNDED,
             "received": payment.amount,
             "refunded_there": payment.amount,
             "paid_at": payment.paid_at or stored(seen.paid_at),
@@ -128,7 +129,7 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
             changes.pop("state")  # our own refund did this, and it will say so itself
             step, note = Step.NOTHING, ""
     elif step == Step.PAY:
-        changes, note = _take(payment, payments, seen)
+        changes, note = _take(order, payment, payments, seen)
     changes |= _also(payment, seen, step)
     changes = {field: value for field, value in changes.items() if getattr(payment, field) != value}
     if changes:
@@ -144,14 +145,16 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
             source=seen.source,
             note=note,
             alarm=step in (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK)
-            or payment.state in (S.LATE_PAID, S.DUPLICATE),
+            or payment.state in (Payment.State.LATE_PAID, Payment.State.DUPLICATE),
         )
-    if payment.state in (S.LATE_PAID, S.DUPLICATE) and before in UNPAID:
+    if payment.state in (Payment.State.LATE_PAID, Payment.State.DUPLICATE) and before in UNPAID:
         _give_back(payment)
     return Settlement(payment.pk, step, payment.state)
 
 
-def _take(payment: Payment, payments: list[Payment], seen: Observation) -> tuple[dict[str, object], str]:
+def _take(
+    order: LockedOrder, payment: LockedPayment, payments: list[LockedPayment], seen: Observation
+) -> tuple[dict[str, object], str]:
     """The money is there: it pays the order, or it goes back."""
     paid_at = stored(seen.paid_at) or timezone.now()
     taken: dict[str, object] = {
@@ -161,10 +164,10 @@ def _take(payment: Payment, payments: list[Payment], seen: Observation) -> tuple
         "ask_again_at": None,
     }
     if any(each.paid_slot for each in payments):
-        return {**taken, "state": S.DUPLICATE}, "the order is paid already; the money goes back"
-    if mark_paid(order_id=payment.order_id, paid_at=paid_at, by=payment.gateway):
-        return {**taken, "state": S.PAID, "paid_slot": 1}, ""
-    return {**taken, "state": S.LATE_PAID}, "the order is over; the money goes back"
+        return {**taken, "state": Payment.State.DUPLICATE}, "the order is paid already; the money goes back"
+    if mark_paid(order, paid_at=paid_at, by=payment.gateway):
+        return {**taken, "state": Payment.State.PAID, "paid_slot": 1}, ""
+    return {**taken, "state": Payment.State.LATE_PAID}, "the order is over; the money goes back"
 
 
 def _also(payment: Payment, seen: Observation, step: Step) -> dict[str, object]:
@@ -197,7 +200,7 @@ def _hasten_refunds(payment: Payment) -> int:
 
 def _give_back(payment: Payment) -> None:
     """Write the refund of money that nobody wanted; its number is fixed, so that there is one."""
-    late = payment.state == S.LATE_PAID
+    late = payment.state == Payment.State.LATE_PAID
     refund, _made = Refund.objects.get_or_create(
         payment=payment,
         out_request_no=f"{payment.out_trade_no}_back",

@@ -12,7 +12,8 @@ from ...exceptions import NotPayable
 from ...gateways import gateway
 from ...gateways.base import PaymentRequest, Redirect
 from ...models import Order, Payment
-from .books import aware, locked_books
+from ..locking import lock_order, lock_payments
+from .ledger import aware
 
 FIRST_QUESTION = timedelta(seconds=45)
 
@@ -43,7 +44,8 @@ def start_payment(*, order: Order, code: str, return_url: str, notify_url: str, 
 @retried
 @transaction.atomic(durable=True)
 def _open_payment(order_id: int, code: str) -> Payment:
-    order, payments = locked_books(order_id)
+    order = lock_order(order_id)
+    payments = lock_payments(order)
     now = timezone.now()
     if order.state != Order.State.AWAITING_PAYMENT or (order.expires_at and order.expires_at <= now):
         raise NotPayable(f"{order} is {order.state}")

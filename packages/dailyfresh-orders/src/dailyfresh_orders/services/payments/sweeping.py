@@ -61,7 +61,7 @@ def finish_cancellations(*, seconds: float = SECONDS, limit: int = LIMIT) -> Dra
 
     def finish(order_id: int) -> bool:
         if close_open_payments(order_id=order_id):
-            finish_cancel(order_id=order_id, by="sweep", why="nothing can be paid any more")
+            finish_cancel(order_id, by="sweep", why="nothing can be paid any more")
         return True
 
     open_now = Payment.objects.filter(order=OuterRef("pk"), state=Payment.State.PENDING)

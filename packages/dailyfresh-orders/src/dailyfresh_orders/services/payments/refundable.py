@@ -10,10 +10,10 @@ from ...exceptions import RefundImpossible
 from ...gateways import UnknownGateway, gateway
 from ...gateways.money import BadAmount, written
 from ...models import Order, OrderLine, Payment, Refund, RefundLine
-from .books import NOTHING
+from ..locking import LockedOrder, LockedPayment, lock_refunds
+from .ledger import NOTHING
 
-R = Refund.State
-COUNTED = (R.READY, R.SENT, R.DONE)
+COUNTED = (Refund.State.READY, Refund.State.SENT, Refund.State.DONE)
 """States in which the money is gone or on its way; a request that is not decided yet reserves nothing."""
 REFUNDABLE = (Payment.State.PAID, Payment.State.PART_REFUNDED)
 COLLECTED = (Order.State.RECEIVED, Order.State.DONE)
@@ -21,7 +21,7 @@ COLLECTED = (Order.State.RECEIVED, Order.State.DONE)
 
 
 @dataclass(frozen=True)
-class Room:
+class Refundable:
     """What of a paid order can still be refunded."""
 
     payment: Payment
@@ -31,22 +31,23 @@ class Room:
     refunds: Sequence[Refund]
 
 
-def room_of(order: Order) -> Room | None:
+def refundable_of(order: Order) -> Refundable | None:
     """What can still be refunded, for pages; the services look again under lock."""
     payment = Payment.objects.filter(order=order, paid_slot=1).first() or _collected(order)
-    return room_from(payment, list(Refund.objects.filter(payment_id=payment.pk))) if payment else None
+    return left_of(payment, list(Refund.objects.filter(payment_id=payment.pk))) if payment else None
 
 
-def open_room(order: Order, payments: Sequence[Payment]) -> Room:
+def lock_refundable(order: LockedOrder, payments: Sequence[LockedPayment]) -> Refundable:
     """What of a locked order can be refunded now, its refunds locked too; RefundImpossible says why nothing can."""
-    payment = next((each for each in payments if each.paid_slot), None) or _collected(order)
+    paid = next((each for each in payments if each.paid_slot), None) or _collected(order)
+    payment = LockedPayment(paid) if paid else None  # a new one nobody else can have
     if payment is None or payment.state not in REFUNDABLE:
         raise RefundImpossible(_("Nothing was paid for this order that could be refunded."))
     if not payment.refundable:
         raise RefundImpossible(_("The time in which this payment can be refunded online is over."))
     if payment._state.adding:
         payment.save()
-    return room_from(payment, list(Refund.objects.select_for_update().filter(payment=payment).order_by("pk")))
+    return left_of(payment, lock_refunds(payment))
 
 
 def _collected(order: Order) -> Payment | None:
@@ -71,10 +72,10 @@ def _collected(order: Order) -> Payment | None:
     )
 
 
-def room_from(payment: Payment, refunds: Sequence[Refund]) -> Room:
+def left_of(payment: Payment, refunds: Sequence[Refund]) -> Refundable:
     counted = [refund for refund in refunds if refund.state in COUNTED]
     ours = sum((refund.amount for refund in counted), NOTHING)
-    known_there = sum((refund.amount for refund in counted if refund.state != R.READY), NOTHING)
+    known_there = sum((refund.amount for refund in counted if refund.state != Refund.State.READY), NOTHING)
     elsewhere = max(payment.refunded_there - known_there, NOTHING)
     taken: dict[int, int] = {}
     for line in RefundLine.objects.filter(refund__in=[refund.pk for refund in counted]):
@@ -85,30 +86,30 @@ def room_from(payment: Payment, refunds: Sequence[Refund]) -> Room:
         .order_by("pk")
         .values_list("pk", "quantity")
     }
-    return Room(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
+    return Refundable(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
 
 
-def pieces_of(room: Room, lines: Mapping[int, int] | None) -> dict[int, int]:
+def pieces_of(left: Refundable, lines: Mapping[int, int] | None) -> dict[int, int]:
     """The pieces that a refund takes; RefundImpossible for other people's lines and for more than is left."""
     if lines is None:
-        return {pk: left for pk, left in room.pieces.items() if left}
+        return {pk: left for pk, left in left.pieces.items() if left}
     for pk, quantity in lines.items():
-        if quantity < 1 or quantity > room.pieces.get(pk, 0):
+        if quantity < 1 or quantity > left.pieces.get(pk, 0):
             raise RefundImpossible(_("There are not so many pieces left to refund."))
     return dict(lines)
 
 
-def worth_of(order: Order, room: Room, pieces: Mapping[int, int], *, whole: bool) -> Decimal:
+def worth_of(order: Order, left: Refundable, pieces: Mapping[int, int], *, whole: bool) -> Decimal:
     if whole:
-        return room.money
+        return left.money
     prices = dict(OrderLine.objects.filter(order=order, pk__in=pieces).values_list("pk", "unit_price"))
-    return min(sum((prices[pk] * quantity for pk, quantity in pieces.items()), NOTHING), room.money)
+    return min(sum((prices[pk] * quantity for pk, quantity in pieces.items()), NOTHING), left.money)
 
 
-def check_amount(amount: Decimal, room: Room) -> None:
+def check_amount(amount: Decimal, left: Refundable) -> None:
     try:
         written(amount)
     except BadAmount as error:
         raise RefundImpossible(_("This is no amount that can be refunded.")) from error
-    if amount > room.money:
-        raise RefundImpossible(_("At most ¥%(money)s can still be refunded.") % {"money": room.money})
+    if amount > left.money:
+        raise RefundImpossible(_("At most ¥%(money)s can still be refunded.") % {"money": left.money})

@@ -1,0 +1,73 @@
+"""What is written down and told about payments and refunds: logs, alarms, messages of gateways, signals."""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ...gateways.base import Observation
+from ...models import Notice, Payment, PaymentLog, Refund
+from ...signals import payment_disputed, refund_moved, refund_ready
+
+logger = logging.getLogger(__name__)
+NOTHING = Decimal("0.00")
+
+
+def record(payment: Payment, *, before: str, source: str, note: str = "", alarm: bool = False) -> None:
+    """Write what happened to a locked payment; an alarm is also logged and sent as a signal after the commit."""
+    PaymentLog.objects.create(
+        payment=payment, source=source[:32], before=before, after=payment.state, note=note[:255], alarm=alarm
+    )
+    if alarm:
+        logger.error("Payment %s needs a look: %s", payment.out_trade_no, note)
+        pk = payment.pk
+        transaction.on_commit(lambda: payment_disputed.send_robust(Payment, payment_id=pk, note=note), robust=True)
+
+
+def announce(refund: Refund) -> None:
+    """Tell of a refund's state after the commit, and wake the drain when it may go out."""
+    pk, state = refund.pk, refund.state
+    if state == Refund.State.READY:
+        refund_ready.send(Refund, refund_id=pk)
+    transaction.on_commit(lambda: refund_moved.send_robust(Refund, refund_id=pk, state=state), robust=True)
+
+
+def stored(moment: datetime | None) -> datetime | None:
+    """An aware time as this site's database keeps times (naive when USE_TZ is off)."""
+    return moment if moment is None or settings.USE_TZ else timezone.make_naive(moment, timezone.get_default_timezone())
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A time from the database with its zone."""
+    if moment is None or timezone.is_aware(moment):
+        return moment
+    return timezone.make_aware(moment, timezone.get_default_timezone())
+
+
+def keep_notice(seen: Observation, *, code: str, outcome: str) -> None:
+    """Write down a verified notify, or count its redelivery. After settling, and apart from it: this guards nothing."""
+    now = timezone.now()
+    event = (seen.event or f"{seen.out_trade_no}.{seen.state.value}")[:64]
+    with transaction.atomic():
+        if Notice.objects.filter(gateway=code, event=event).update(times=F("times") + 1, last_at=now):
+            return
+    summary = f"{seen.state.value} {seen.amount} {seen.buyer}".strip()
+    if seen.refunded:
+        summary += f", refunded {seen.refunded} {seen.refund_no}"
+    try:
+        with transaction.atomic():
+            Notice.objects.create(
+                gateway=code,
+                event=event,
+                out_trade_no=seen.out_trade_no,
+                summary=summary[:255],
+                outcome=outcome,
+                first_at=now,
+                last_at=now,
+            )
+    except IntegrityError:  # delivered twice at the same instant
+        Notice.objects.filter(gateway=code, event=event).update(times=F("times") + 1, last_at=now)
