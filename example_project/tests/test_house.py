@@ -45,7 +45,7 @@ def used_icons() -> set[str]:
     templates = [path for package in PACKAGES for path in (folder(package) / "templates").rglob("*.html")]
     templates += [*STORE.rglob("templates/**/*.html"), *(STORE.parent / "demo").rglob("*.html")]
     text = "\n".join(path.read_text() for path in templates)
-    return set(re.findall(r'_icon\.html" with name="([^"]+)"', text))
+    return set(re.findall(r'(?:_icon\.html" with name=|{% icon )"([^"]+)"', text))
 
 
 def test_the_sprite_holds_every_icon_that_a_template_uses() -> None:

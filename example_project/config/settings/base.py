@@ -259,7 +259,6 @@ DAILYFRESH_CART = {
     "CHECKOUT_URL": "dailyfresh_orders:confirm",
     "SHOP_URL": "dailyfresh_goods:home",
     "FREE_DELIVERY_FROM": "59.00",
-    "LOW_STOCK": 10,
 }
 DAILYFRESH_ORDERS = {
     "JQUERY_URL": None,

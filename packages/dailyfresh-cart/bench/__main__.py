@@ -48,7 +48,7 @@ def medians(works: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 def store_layer(url: str) -> None:
     import redis
-    from dailyfresh_cart.stores.base import Change, Kind, Owner
+    from dailyfresh_cart.stores.base import Change, Kind, Owner, Terms
     from dailyfresh_cart.stores.redis import RedisStore
 
     client, store = redis.Redis.from_url(url), RedisStore(url=url, prefix=PREFIX)
@@ -74,7 +74,7 @@ def store_layer(url: str) -> None:
     works["add"] = lambda: store.change(adder, [Change(Kind.ADD, "1000", 1, cap=1_000_000_000)])
     numbers = iter(range(1_000_000_000))
     works["add once"] = lambda: store.change(
-        adder, [Change(Kind.ADD, "1000", 1, cap=1_000_000_000)], reference=f"add:{next(numbers)}", remember=1
+        adder, [Change(Kind.ADD, "1000", 1, cap=1_000_000_000)], Terms(reference=f"add:{next(numbers)}", remember=1)
     )
     works["HLEN"] = lambda: client.hlen(f"{PREFIX}:bare:10")
     works["count"] = lambda: store.count(Owner("u:10"))

@@ -35,7 +35,7 @@ def test_the_templates_hold_no_sentence_that_the_catalogue_does_not_know() -> No
         for page in templates.iterdir()
         for sentence in re.findall(r'{% translate "([^"]+)"', page.read_text(encoding="utf-8"))
     ]
-    assert len(said) > 60
+    assert len(said) > 50
     assert [sentence for sentence in said if f'msgid "{sentence}"' not in text] == []
 
 

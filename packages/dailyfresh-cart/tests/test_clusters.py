@@ -14,7 +14,7 @@ import redis
 from conftest import service
 from dailyfresh_cart import services
 from dailyfresh_cart.exceptions import CartUnavailable
-from dailyfresh_cart.stores.base import Change, Kind, Owner
+from dailyfresh_cart.stores.base import Change, Kind, Owner, Terms
 from dailyfresh_cart.stores.redis import RedisStore
 from dailyfresh_cart.testing import CartStoreContract
 from redis.cluster import ClusterNode, RedisCluster
@@ -119,7 +119,7 @@ class TestCluster(CartStoreContract):
     def test_the_owners_are_spread_over_the_nodes(self, cluster: RedisStore) -> None:
         owners = [Owner(f"u:{n}") for n in range(60)]
         for owner in owners:
-            cluster.change(owner, [Change(Kind.ADD, "a", 1)], reference="r", remember=60)
+            cluster.change(owner, [Change(Kind.ADD, "a", 1)], Terms(reference="r", remember=60))
         sizes = [node.redis_connection.dbsize() for node in cluster.client.get_primaries()]
         assert len(sizes) == 3
         assert all(size > 20 for size in sizes)
@@ -172,21 +172,21 @@ def test_a_killed_master_is_replaced_and_carts_go_on(servers: Servers) -> None:
     watched = f"sentinel monitor carts 127.0.0.1 {master} 1\nsentinel down-after-milliseconds carts 500\nsentinel failover-timeout carts 3000\n"
     made["sentinel"] = servers.start("--sentinel", config=watched)
     store, owner = RedisStore(client="test_clusters.sentinel_client"), Owner("u:1")
-    store.change(owner, [Change(Kind.ADD, "a", 3)], reference="click", remember=600)
+    store.change(owner, [Change(Kind.ADD, "a", 3)], Terms(reference="click", remember=600))
     wait_for(lambda: redis.Redis(port=replica).dbsize() == 3)
     wait_for(lambda: redis.Redis(port=made["sentinel"]).sentinel_slaves("carts"))
     servers.kill(master)
     with pytest.raises(CartUnavailable):
-        store.change(owner, [Change(Kind.ADD, "a", 1)], reference="lost", remember=600)
+        store.change(owner, [Change(Kind.ADD, "a", 1)], Terms(reference="lost", remember=600))
 
     def back() -> bool:
         try:
-            return store.change(owner, [Change(Kind.ADD, "a", 1)], reference="again", remember=600).count == 1
+            return store.change(owner, [Change(Kind.ADD, "a", 1)], Terms(reference="again", remember=600)).count == 1
         except CartUnavailable:
             return False
 
     wait_for(back)
-    assert not store.change(owner, [Change(Kind.ADD, "a", 3)], reference="click", remember=600).applied
+    assert not store.change(owner, [Change(Kind.ADD, "a", 3)], Terms(reference="click", remember=600)).applied
     assert store.quantities(owner) == {"a": 4}
 
 
@@ -194,7 +194,7 @@ def test_a_master_that_was_killed_has_what_it_confirmed(servers: Servers) -> Non
     port = servers.start("--appendonly", "yes", "--appendfsync", "always")
     store = RedisStore(url=f"redis://127.0.0.1:{port}")
     for n in range(20):
-        store.change(Owner("u:1"), [Change(Kind.ADD, "a", 1)], reference=f"click {n}", remember=600)
+        store.change(Owner("u:1"), [Change(Kind.ADD, "a", 1)], Terms(reference=f"click {n}", remember=600))
     process = servers.running.pop(port)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -206,4 +206,4 @@ def test_a_master_that_was_killed_has_what_it_confirmed(servers: Servers) -> Non
     servers.running[port] = again
     wait_for(lambda: redis.Redis(port=port).ping())
     assert store.quantities(Owner("u:1")) == {"a": 20}
-    assert not store.change(Owner("u:1"), [Change(Kind.ADD, "a", 1)], reference="click 19", remember=600).applied
+    assert not store.change(Owner("u:1"), [Change(Kind.ADD, "a", 1)], Terms(reference="click 19", remember=600)).applied

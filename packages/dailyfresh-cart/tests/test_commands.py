@@ -40,7 +40,7 @@ def test_expiry_says_what_it_did(client: Client, book: Any) -> None:
     assert said("cart_expire_guests") == "1 carts of guests, 0 dropped.\n"
     with pytest.MonkeyPatch.context() as patch:
         late = time.time() + 3 * 86400
-        patch.setattr("dailyfresh_cart.services.owners.time.time", lambda: late)
+        patch.setattr("dailyfresh_cart.services.carts.time.time", lambda: late)
         assert said("cart_expire_guests", "--days=2", "--dry-run") == "1 carts of guests, 1 would be dropped.\n"
         assert quantities(client) == {sku_id: 1}
         assert said("cart_expire_guests", "--days=2") == "1 carts of guests, 1 dropped.\n"

@@ -10,7 +10,7 @@ from dailyfresh_cart import owners, services
 from dailyfresh_cart.basket import Basket
 from dailyfresh_cart.signals import cart_merged
 from dailyfresh_cart.stores import store
-from dailyfresh_cart.stores.base import Change, Kind, Owner, user_owner
+from dailyfresh_cart.stores.base import Change, Kind, Owner, Terms, user_owner
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
@@ -148,7 +148,7 @@ def test_a_merge_that_died_half_way_is_finished_by_the_next(client: Client, book
     claim = store().claim(guest, user, reference="merge:2", lifetime=60)
     assert claim
     changes = [Change.of(Kind.ADD, sku_id, line) for sku_id, line in claim.lines.items()]
-    assert store().change(user, changes, reference=claim.reference, remember=60).applied
+    assert store().change(user, changes, Terms(reference=claim.reference, remember=60)).applied
     assert services.merge(guest=guest, user=user).lines == {}
     assert Basket().lines(buyer) == {first: 3, second: 1}
 
@@ -246,7 +246,7 @@ def test_old_guest_carts_expire_and_users_and_fresh_ones_stay(client: Client, bo
     assert services.expire_guests(days=1) == services.Expired(seen=1, dropped=0)
     late = time.time() + 2 * 86400
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dailyfresh_cart.services.owners.time.time", lambda: late)
+        patch.setattr("dailyfresh_cart.services.carts.time.time", lambda: late)
         assert services.expire_guests(days=1, dry_run=True) == services.Expired(seen=1, dropped=1)
         assert quantities(client) == {sku_id: 1}
         assert services.expire_guests(days=1) == services.Expired(seen=1, dropped=1)
@@ -275,7 +275,7 @@ def test_eight_merges_at_once_count_once(in_redis: Any, client: Client, book: An
     product = Catalogue().find([sku_id])
     with pytest.MonkeyPatch.context() as patch:
         # Threads have no share in this test's open transaction.
-        patch.setattr("dailyfresh_cart.services.owners.find_products", lambda ids: product if ids else {})
+        patch.setattr("dailyfresh_cart.services.carts.find_products", lambda ids: product if ids else {})
         threads = [threading.Thread(target=lambda: services.merge(guest=guest, user=user)) for _ in range(8)]
         for thread in threads:
             thread.start()

@@ -75,16 +75,16 @@ def test_the_guide_makes_a_site_that_sells_books(tmp_path: Path) -> None:
 @pytest.mark.parametrize("heading", ["Settings", "Checks"])
 def test_the_readme_lists_every_setting_and_every_check(heading: str) -> None:
     from dailyfresh_cart import basket, checks
-    from dailyfresh_cart.conf import Defaults
+    from dailyfresh_cart.conf import conf
     from dailyfresh_cart.stores import redis_checks
 
     text = README.read_text(encoding="utf-8")
     if heading == "Settings":
         listed = re.findall(r"^\| `([A-Z_]+)` \|", text, re.M)
-        assert sorted(listed) == sorted(key for key in vars(Defaults) if key.isupper())
+        assert sorted(listed) == sorted(conf.KEYS)
     else:
         sources = "".join(
             Path(module.__file__).read_text(encoding="utf-8") for module in (checks, basket, redis_checks)
         )
-        given = set(re.findall(r"id=f\"\{TAG\}\.([EW]\d+)\"", sources))
+        given = set(re.findall(r"=f\"\{TAG\}\.([EW]\d+)\"", sources))
         assert set(re.findall(r"^\| `dailyfresh_cart\.([EW]\d+)`", text, re.M)) == given

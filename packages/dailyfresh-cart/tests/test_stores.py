@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from dailyfresh_cart.stores.base import CartStore, Change, Kind, Line, Owner
+from dailyfresh_cart.stores.base import CartStore, Change, Kind, Line, Owner, Terms
 from dailyfresh_cart.stores.database import DatabaseStore
 from dailyfresh_cart.stores.document import apply_changes
 from dailyfresh_cart.stores.redis import RedisStore
@@ -59,7 +59,7 @@ def test_a_survey_of_the_database_reads_so_many_carts_at_a_time(
     store, owners = DatabaseStore(), [Owner(f"g:{n}") for n in range(5)]
     for owner in owners:
         store.change(owner, [Change(Kind.ADD, "a", 1)])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert [held.owner for held in store.survey()] == owners
 
 
@@ -106,13 +106,13 @@ def test_lua_and_python_tell_the_same_rules(in_redis: CartStore, calls: list[Any
             Change.of(c.kind, c.sku_id, Line(c.quantity, c.selected, c.unit_price, next(clock)), c.cap) for c in changes
         ]
         outcome = in_redis.change(
-            owner, changes, clip=clip, clear=clear, most=most, reference=reference, remember=60, read=True
+            owner, changes, Terms(clip=clip, clear=clear, most=most, reference=reference, remember=60, read=True)
         )
         if reference and reference in seen:
             assert not outcome.applied
             assert not outcome.refused
         else:
-            after, refused = apply_changes(expected, changes, clip=clip, clear=clear, most=most)
+            after, refused = apply_changes(expected, changes, Terms(clip=clip, clear=clear, most=most))
             assert dict(outcome.refused) == refused
             assert outcome.applied is not bool(refused)
             if not refused:

@@ -8,7 +8,4 @@ class CartConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers
-
-        checks.register_all()
-        receivers.connect()
+        from . import checks, receivers  # noqa: F401 - both register themselves

@@ -2,18 +2,15 @@
 
 from collections.abc import Collection, Mapping
 
-from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import import_string
+from dailyfresh_core.loading import imported
 
-from .conf import conf
+from .conf import NAME, conf
 from .protocols import Catalogue, Purchasable
 
 
 def catalogue() -> Catalogue:
     """An instance of the class that the setting CATALOGUE names."""
-    if not conf.CATALOGUE:
-        raise ImproperlyConfigured('DAILYFRESH_CART["CATALOGUE"] names no catalogue: the cart cannot know any product.')
-    found: Catalogue = import_string(conf.CATALOGUE)()
+    found: Catalogue = imported(conf.CATALOGUE, where=f'{NAME}["CATALOGUE"]')()
     return found
 
 

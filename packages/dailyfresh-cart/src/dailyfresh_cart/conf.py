@@ -1,15 +1,14 @@
 """The settings of dailyfresh-cart, each with its default: `DAILYFRESH_CART = {...}` in Django's settings."""
 
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from django.conf import settings
+from dailyfresh_core.conf import Conf, Shared
 
 NAME = "DAILYFRESH_CART"
 
 
-class Defaults:
+class Settings(Conf, name=NAME):
     CATALOGUE: str = ""
     """Dotted path of the site's catalogue: a class whose `find(sku_ids)` gives sku_id -> Purchasable."""
 
@@ -28,7 +27,7 @@ class Defaults:
     MAX_LINES: int = 100
     """The most lines of one cart."""
 
-    LOW_STOCK: int = 5
+    LOW_STOCK: int = Shared.LOW_STOCK
     """A line says "only n left" from this many pieces on."""
 
     FREE_DELIVERY_FROM: Decimal | str | None = None
@@ -46,37 +45,11 @@ class Defaults:
     GUEST_COOKIE: str = "dailyfresh_cart"
     """Name of the signed cookie that names a guest's cart."""
 
-    MERGE_POLICY: str = "sum"
-    """What signing in does with the guest's lines: "sum", "max" or "replace"."""
+    MERGE_POLICY: Literal["sum", "max", "replace"] = "sum"
+    """What signing in does with the guest's lines."""
 
-    JQUERY_URL: str | None = "dailyfresh_cart/vendor/jquery-4.0.0.min.js"
+    JQUERY_URL: str | None = Shared.JQUERY_URL
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
 
-# ---- below this line the file is the same in every package of the suite ----
-
-
-class _Settings:
-    """Reads the package's dict in Django's settings, at every access, over the defaults above."""
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the site wrote, without the defaults."""
-        return dict(getattr(settings, NAME, {}))
-
-    def unknown(self) -> dict[str, str | None]:
-        """Keys that are no setting of this package -> the nearest one that is, or None."""
-        known = [key for key in vars(Defaults) if key.isupper()]
-        return {key: next(iter(get_close_matches(key, known, n=1)), None) for key in self.given if key not in known}
-
-    def __getattr__(self, key: str) -> Any:
-        if not key.isupper() or not hasattr(Defaults, key):
-            raise AttributeError(f"{NAME} has no setting {key!r}")
-        return getattr(settings, NAME, {}).get(key, getattr(Defaults, key))
-
-
-class _Conf(_Settings, Defaults if TYPE_CHECKING else object):  # type: ignore[misc]
-    """The settings with the types of their defaults."""
-
-
-conf = _Conf()
+conf = Settings()

@@ -35,6 +35,13 @@ def checked_quantity(value: str, *, least: int = 1) -> int:
     return int(value)
 
 
+def valid(form: forms.Form) -> dict[str, Any]:
+    """What the form says, or the first ValidationError in it."""
+    if form.is_valid():
+        return form.cleaned_data
+    raise next(iter(form.errors.as_data().values()))[0]
+
+
 class SkuIds(forms.Field):
     """Every value that is posted under the name, as a list of ids."""
 

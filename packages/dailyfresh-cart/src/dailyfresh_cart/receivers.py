@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from .owners import guest_of, merge_guest
@@ -13,12 +14,7 @@ from .stores import store
 from .stores.base import user_owner
 
 
-def connect() -> None:
-    """Called once, when the app is ready."""
-    user_logged_in.connect(merge_at_sign_in, dispatch_uid="dailyfresh_cart.merge_at_sign_in")
-    post_delete.connect(forget_deleted, sender=get_user_model(), dispatch_uid="dailyfresh_cart.forget_deleted")
-
-
+@receiver(user_logged_in, dispatch_uid="dailyfresh_cart.merge_at_sign_in")
 def merge_at_sign_in(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """The guest's cart goes into the user's; signing in never fails for it."""
     # `request` is None where a script signs somebody in.
@@ -26,6 +22,7 @@ def merge_at_sign_in(user: Any, request: HttpRequest | None = None, **kwargs: An
         merge_guest(request, guest, user)
 
 
+@receiver(post_delete, sender=get_user_model(), dispatch_uid="dailyfresh_cart.forget_deleted")
 def forget_deleted(instance: Any, **kwargs: Any) -> None:
     """No cart outlives its user."""
     if not store().in_session:

@@ -66,7 +66,7 @@ class CartLine:
         """It is not the stock that bounds it but what one buyer may take."""
         return self.product is not None and self.allowed < self.product.available
 
-    @property
+    @cached_property
     def low(self) -> bool:
         """So few are left that the line says so."""
         return self.state is State.OK and self.product is not None and self.product.available <= conf.LOW_STOCK
@@ -76,7 +76,7 @@ class CartLine:
         """There is something to say of its state, its stock or its price."""
         return self.state is not State.OK or self.low or bool(self.price_change)
 
-    @property
+    @cached_property
     def unit_price(self) -> Decimal:
         return self.product.unit_price if self.product else NOTHING
 
@@ -84,7 +84,7 @@ class CartLine:
     def subtotal(self) -> Decimal:
         return self.unit_price * self.quantity
 
-    @property
+    @cached_property
     def price_change(self) -> Decimal:
         """What one piece costs more (or, below zero, less) than when it was added."""
         if self.added_price is None or not self.valid:
@@ -123,19 +123,19 @@ class Cart:
     def selected(self) -> tuple[CartLine, ...]:
         return tuple(line for line in self.lines if line.selected)
 
-    @property
+    @cached_property
     def selectable(self) -> int:
         return sum(line.state is State.OK for line in self.lines)
 
-    @property
+    @cached_property
     def all_selected(self) -> bool:
         return bool(self.selected) and len(self.selected) == self.selectable
 
-    @property
+    @cached_property
     def some_selected(self) -> bool:
         return bool(self.selected) and not self.all_selected
 
-    @property
+    @cached_property
     def pieces(self) -> int:
         return sum(line.quantity for line in self.selected)
 
@@ -148,12 +148,12 @@ class Cart:
         """The five lines added last, the newest first: the mini cart."""
         return self.lines[::-1][:5]
 
-    @property
+    @cached_property
     def free_delivery_from(self) -> Decimal | None:
         wanted = conf.FREE_DELIVERY_FROM
         return None if wanted is None else Decimal(wanted)
 
-    @property
+    @cached_property
     def free_delivery_missing(self) -> Decimal:
         """What the goods total lacks to free delivery, 0 when it is reached."""
         return max(NOTHING, (self.free_delivery_from or NOTHING) - self.total)

@@ -22,7 +22,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from .protocols import Catalogue
-from .stores.base import CartStore, Change, Kind, Line, Owner, Why
+from .stores.base import CartStore, Change, Kind, Line, Owner, Terms, Why
 
 ADD, SET, MAX, TAKE, MARK, PUT = Kind.ADD, Kind.SET, Kind.MAX, Kind.TAKE, Kind.MARK, Kind.PUT
 PRICE = Decimal("29.90")
@@ -67,7 +67,7 @@ class CartStoreContract:
 
     def test_an_outcome_tells_before_after_and_count(self, store: CartStore, owner: Owner) -> None:
         store.change(owner, [Change(ADD, "a", 2)])
-        outcome = store.change(owner, [Change(ADD, "a", 1), Change(ADD, "b", 4)], read=True)
+        outcome = store.change(owner, [Change(ADD, "a", 1), Change(ADD, "b", 4)], Terms(read=True))
         assert (outcome.applied, outcome.count) == (True, 2)
         assert outcome.before == {"a": 2, "b": 0}
         assert outcome.after == {"a": 3, "b": 4}
@@ -86,25 +86,25 @@ class CartStoreContract:
     def test_a_line_over_its_cap_may_shrink_and_not_grow(self, store: CartStore, owner: Owner) -> None:
         store.change(owner, [Change(ADD, "a", 9)])
         assert store.change(owner, [Change(SET, "a", 8, cap=5)]).after == {"a": 8}
-        assert store.change(owner, [Change(SET, "a", 7, cap=5)], clip=True).after == {"a": 7}
+        assert store.change(owner, [Change(SET, "a", 7, cap=5)], Terms(clip=True)).after == {"a": 7}
         for kind, quantity in ((ADD, 1), (SET, 8), (MAX, 8)):
             assert store.change(owner, [Change(kind, "a", quantity, cap=5)]).refused == {"a": Why.CAP}
 
     def test_clipping_takes_what_fits_and_never_less_than_there_was(self, store: CartStore, owner: Owner) -> None:
         store.change(owner, [Change(ADD, "a", 2), Change(ADD, "b", 9)])
         changes = [Change(ADD, "a", 5, cap=4), Change(ADD, "b", 1, cap=3), Change(MAX, "c", 7, cap=2)]
-        outcome = store.change(owner, [*changes, Change(ADD, "d", 1, cap=0)], clip=True)
+        outcome = store.change(owner, [*changes, Change(ADD, "d", 1, cap=0)], Terms(clip=True))
         assert outcome.applied
         assert outcome.after == {"a": 4, "b": 9, "c": 2, "d": 0}
         assert store.quantities(owner) == {"a": 4, "b": 9, "c": 2}
 
     def test_no_more_lines_than_the_most(self, store: CartStore, owner: Owner) -> None:
-        store.change(owner, [Change(ADD, "a", 1), Change(ADD, "b", 1)], most=2)
-        outcome = store.change(owner, [Change(ADD, "a", 1), Change(ADD, "c", 1)], most=2)
+        store.change(owner, [Change(ADD, "a", 1), Change(ADD, "b", 1)], Terms(most=2))
+        outcome = store.change(owner, [Change(ADD, "a", 1), Change(ADD, "c", 1)], Terms(most=2))
         assert outcome.refused == {"c": Why.FULL}
         assert store.quantities(owner) == {"a": 1, "b": 1}
         outcome = store.change(
-            owner, [Change(SET, "a", 0), Change(ADD, "c", 1), Change(ADD, "d", 1)], most=2, clip=True
+            owner, [Change(SET, "a", 0), Change(ADD, "c", 1), Change(ADD, "d", 1)], Terms(most=2, clip=True)
         )
         assert store.quantities(owner) == {"b": 1, "c": 1}
         assert outcome.count == 2
@@ -144,29 +144,29 @@ class CartStoreContract:
 
     def test_a_reference_counts_once(self, store: CartStore, owner: Owner) -> None:
         changes = [Change(ADD, "a", 2)]
-        assert store.change(owner, changes, reference="order 1", remember=60).applied
-        again = store.change(owner, changes, reference="order 1", remember=60)
+        assert store.change(owner, changes, Terms(reference="order 1", remember=60)).applied
+        again = store.change(owner, changes, Terms(reference="order 1", remember=60))
         assert not again.applied
         assert not again.refused
         assert again.after == {"a": 2}
-        assert store.change(owner, changes, reference="order 2", remember=60).applied
+        assert store.change(owner, changes, Terms(reference="order 2", remember=60)).applied
         assert store.quantities(owner) == {"a": 4}
         store.change(owner, [Change(SET, "a", 0)])
-        assert not store.change(owner, changes, reference="order 2", remember=60).applied
+        assert not store.change(owner, changes, Terms(reference="order 2", remember=60)).applied
 
     def test_a_refused_change_leaves_its_reference_free(self, store: CartStore, owner: Owner) -> None:
-        assert not store.change(owner, [Change(ADD, "a", 2, cap=1)], reference="r", remember=60).applied
-        assert store.change(owner, [Change(ADD, "a", 2, cap=2)], reference="r", remember=60).applied
+        assert not store.change(owner, [Change(ADD, "a", 2, cap=1)], Terms(reference="r", remember=60)).applied
+        assert store.change(owner, [Change(ADD, "a", 2, cap=2)], Terms(reference="r", remember=60)).applied
 
     def test_a_reference_is_forgotten_in_its_time(self, store: CartStore, owner: Owner) -> None:
-        store.change(owner, [Change(ADD, "a", 1)], reference="r", remember=0)
-        store.change(owner, [Change(ADD, "b", 1)], reference="s", remember=60)
-        assert store.change(owner, [Change(ADD, "a", 1)], reference="r", remember=60).applied
-        assert not store.change(owner, [Change(ADD, "b", 1)], reference="s", remember=60).applied
+        store.change(owner, [Change(ADD, "a", 1)], Terms(reference="r", remember=0))
+        store.change(owner, [Change(ADD, "b", 1)], Terms(reference="s", remember=60))
+        assert store.change(owner, [Change(ADD, "a", 1)], Terms(reference="r", remember=60)).applied
+        assert not store.change(owner, [Change(ADD, "b", 1)], Terms(reference="s", remember=60)).applied
 
     def test_clearing_puts_the_new_lines_in_the_place_of_the_old(self, store: CartStore, owner: Owner) -> None:
         store.change(owner, [Change(ADD, "a", 5), Change(ADD, "b", 1)])
-        outcome = store.change(owner, [Change(ADD, "b", 2, cap=2)], clear=True, most=1)
+        outcome = store.change(owner, [Change(ADD, "b", 2, cap=2)], Terms(clear=True, most=1))
         assert outcome.before == {"b": 1}
         assert store.quantities(owner) == {"b": 2}
 
@@ -174,8 +174,8 @@ class CartStoreContract:
         self, store: CartStore, owner: Owner, owner_named: Callable[[str], Owner]
     ) -> None:
         other = owner_named(f"u:{uuid4().hex}")
-        store.change(owner, [Change(ADD, "a", 1)], reference="r", remember=60)
-        store.change(other, [Change(ADD, "a", 3)], reference="r", remember=60)
+        store.change(owner, [Change(ADD, "a", 1)], Terms(reference="r", remember=60))
+        store.change(other, [Change(ADD, "a", 3)], Terms(reference="r", remember=60))
         assert store.quantities(owner) == {"a": 1}
         assert store.drop(other) is True
         assert store.quantities(other) == {}
@@ -235,7 +235,7 @@ class CartStoreContract:
     def test_a_survey_sees_every_cart(self, store: CartStore, owner: Owner, guest: Owner) -> None:
         if store.in_session:
             pytest.skip("sessions cannot be surveyed")
-        store.change(owner, [Change(ADD, "a", 2), Change(ADD, "b", 3)], reference="r", remember=60)
+        store.change(owner, [Change(ADD, "a", 2), Change(ADD, "b", 3)], Terms(reference="r", remember=60))
         store.change(guest, [Change(ADD, "a", 1)])
         found = {held.owner: held for held in store.survey()}
         assert (found[owner].lines, found[owner].pieces, found[owner].owner.is_guest) == (2, 5, False)
@@ -245,12 +245,12 @@ class CartStoreContract:
     def test_a_cart_that_was_changed_since_is_not_dropped(self, store: CartStore, guest: Owner) -> None:
         if store.in_session:
             pytest.skip("a session ends by itself")
-        store.change(guest, [Change(ADD, "a", 1)], reference="r", remember=60)
+        store.change(guest, [Change(ADD, "a", 1)], Terms(reference="r", remember=60))
         assert store.drop(guest, unless_changed_since=int(time.time()) - 60) is False
         assert store.count(guest) == 1
         assert store.drop(guest, unless_changed_since=int(time.time()) + 60) is True
         assert store.count(guest) == 0
-        assert store.change(guest, [Change(ADD, "a", 1)], reference="r", remember=60).applied
+        assert store.change(guest, [Change(ADD, "a", 1)], Terms(reference="r", remember=60)).applied
 
 
 class CatalogueContract:

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "dailyfresh_core",
     "dailyfresh_cart",
     "minisite",
 ]

@@ -29,7 +29,7 @@ def after(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("asked/", asked),
+    path("asked/", asked, name="asked"),
     path("mine/", mine),
     path("mine/<there>/", mine),
     path("page/", page),

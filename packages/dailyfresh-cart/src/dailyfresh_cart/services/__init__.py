@@ -1,5 +1,6 @@
 """Everything that changes a cart."""
 
+from .carts import Expired, Merged, expire_guests, forget, merge, settle
 from .lines import (
     Removed,
     add_to_cart,
@@ -10,8 +11,6 @@ from .lines import (
     select_lines,
     set_quantity,
 )
-from .owners import Expired, Merged, expire_guests, forget, merge
-from .settling import settle
 
 __all__ = [
     "Expired",

@@ -1,7 +1,7 @@
 """Adding, changing, removing and selecting lines: each one change of the store, all or nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from ..catalogue import allowed_of, find_products
@@ -11,10 +11,11 @@ from ..protocols import Purchasable
 from ..selectors import Cart, present
 from ..signals import cart_changed
 from ..stores import store
-from ..stores.base import Change, Kind, Line, Outcome, Owner, Why
+from ..stores.base import Change, Kind, Line, Outcome, Owner, Terms, Why
 
 REPLAY = 600
 """Seconds in which the same add, sent again, changes nothing."""
+READ = Terms(read=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", 
     changes = [_wanted(Kind.ADD, sku_id, n, products, clip=clip) for sku_id, n in quantities.items()]
     # The client may send a request again whose answer was lost, and an add counts twice if it does.
     reference = f"add:{once}:{','.join(quantities)}" if once else f"add:{uuid4().hex}"
-    return _changed(owner, changes, products, why="add", reference=reference, remember=REPLAY, clip=clip)
+    return _changed(owner, changes, products, Terms(reference, REPLAY, clip=clip), why="add")
 
 
 def set_quantity(*, owner: Owner, sku_id: str, quantity: int) -> Cart:
@@ -50,7 +51,7 @@ def set_quantity(*, owner: Owner, sku_id: str, quantity: int) -> Cart:
     """
     products = find_products({sku_id, *store().quantities(owner)})
     change = _wanted(Kind.SET, sku_id, quantity, products)
-    return _cart(_changed(owner, [change], products, why="set", read=True), products)
+    return _cart(_changed(owner, [change], products, READ, why="set"), products)
 
 
 def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[str, bool]) -> Removed:
@@ -67,16 +68,15 @@ def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[
     ]
     gone = [change.sku_id for change in changes if not change.quantity]
     changes += [Change(Kind.MARK, sku_id, selected=mark) for sku_id, mark in marks.items() if sku_id not in gone]
-    outcome = _changed(owner, changes, products, why="set", read=True)
+    outcome = _changed(owner, changes, products, READ, why="set")
     return Removed({sku_id: held[sku_id] for sku_id in gone}, _cart(outcome, products))
 
 
 def remove_lines(*, owner: Owner, sku_ids: Collection[str]) -> Removed:
     """Take these lines out; ids that are not in the cart are no error."""
     held = store().read(owner)
-    return _removed(
-        owner, held, find_products(held.keys()), [sku_id for sku_id in sku_ids if sku_id in held], why="remove"
-    )
+    there = [sku_id for sku_id in sku_ids if sku_id in held]
+    return _removed(owner, held, find_products(held.keys()), there, why="remove")
 
 
 def clear_invalid(*, owner: Owner) -> Removed:
@@ -90,7 +90,7 @@ def clear_invalid(*, owner: Owner) -> Removed:
 def restore_lines(*, owner: Owner, lines: Mapping[str, Line]) -> Cart:
     """Put removed lines back as they were; a line that is there again stays as it is."""
     changes = [Change.of(Kind.PUT, sku_id, line) for sku_id, line in lines.items()]
-    return _cart(_changed(owner, changes, {}, why="restore", read=True, clip=True))
+    return _cart(_changed(owner, changes, {}, replace(READ, clip=True), why="restore"))
 
 
 def select_lines(*, owner: Owner, sku_ids: Collection[str] | None, selected: bool) -> Cart:
@@ -98,7 +98,7 @@ def select_lines(*, owner: Owner, sku_ids: Collection[str] | None, selected: boo
     if sku_ids is None:
         sku_ids = store().quantities(owner)
     changes = [Change(Kind.MARK, sku_id, selected=selected) for sku_id in sku_ids]
-    return _cart(_changed(owner, changes, {}, why="select", read=True))
+    return _cart(_changed(owner, changes, {}, READ, why="select"))
 
 
 def lifetime_of(owner: Owner) -> int:
@@ -127,24 +127,12 @@ def _changed(
     owner: Owner,
     changes: Sequence[Change],
     products: Mapping[str, Purchasable],
+    terms: Terms,
     *,
     why: str,
-    reference: str = "",
-    remember: int = 0,
-    clip: bool = False,
-    read: bool = False,
 ) -> Outcome:
     """One change of the store; a refusal becomes its exception, a success its signal."""
-    outcome = store().change(
-        owner,
-        changes,
-        reference=reference,
-        remember=remember,
-        clip=clip,
-        most=conf.MAX_LINES,
-        lifetime=lifetime_of(owner),
-        read=read,
-    )
+    outcome = store().change(owner, changes, replace(terms, most=conf.MAX_LINES, lifetime=lifetime_of(owner)))
     for sku_id, reason in outcome.refused.items():
         raise _refusal(sku_id, reason, outcome.before[sku_id], products.get(sku_id), adding=why == "add")
     if outcome.applied and changes:
@@ -165,7 +153,7 @@ def _removed(
     owner: Owner, held: Mapping[str, Line], products: Mapping[str, Purchasable], sku_ids: Sequence[str], *, why: str
 ) -> Removed:
     changes = [Change(Kind.SET, sku_id) for sku_id in sku_ids]
-    outcome = _changed(owner, changes, products, why=why, read=True)
+    outcome = _changed(owner, changes, products, READ, why=why)
     return Removed({sku_id: held[sku_id] for sku_id in sku_ids}, _cart(outcome, products))
 
 

@@ -71,6 +71,29 @@ class Change:
         return cls(kind, sku_id, line.quantity, cap, line.selected, line.unit_price, line.position)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How changes are made.
+
+    A `reference` that was seen within its `remember` seconds changes nothing. `clip` cuts a quantity to its cap
+    (never below what the line held) and leaves out what is one line too many, instead of refusing. `clear` empties
+    the cart first. `most` bounds the number of lines, `lifetime` is the seconds until an untouched cart is
+    forgotten; 0 for no bound in both. `read` asks for the whole cart in the outcome.
+    """
+
+    reference: str = ""
+    remember: int = 0
+    clip: bool = False
+    clear: bool = False
+    most: int = 0
+    lifetime: int = 0
+    read: bool = False
+
+
+PLAIN = Terms()
+"""All or nothing, once more each time, without bounds."""
+
+
 class Why(StrEnum):
     """Why a change was refused."""
 
@@ -133,26 +156,8 @@ class CartStore(ABC):
         """How many lines there are."""
 
     @abstractmethod
-    def change(
-        self,
-        owner: Owner,
-        changes: Sequence[Change],
-        *,
-        reference: str = "",
-        remember: int = 0,
-        clip: bool = False,
-        clear: bool = False,
-        most: int = 0,
-        lifetime: int = 0,
-        read: bool = False,
-    ) -> Outcome:
-        """Apply all changes in their order, or none.
-
-        A `reference` that was seen within its `remember` seconds changes nothing. `clip` cuts a quantity to its cap
-        (never below what the line held) and leaves out what is one line too many, instead of refusing. `clear` empties
-        the cart first. `most` bounds the number of lines, `lifetime` is the seconds until an untouched cart is
-        forgotten; 0 for no bound in both. `read` asks for the whole cart in the outcome.
-        """
+    def change(self, owner: Owner, changes: Sequence[Change], terms: Terms = PLAIN) -> Outcome:
+        """Apply all changes in their order, or none."""
 
     @abstractmethod
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from dailyfresh_core.retrying import Busy, retried
+from dailyfresh_core.rows import in_portions
 from django.db import DatabaseError, connections, transaction
 
 from ..exceptions import CartUnavailable
@@ -13,8 +15,6 @@ from .base import Held, Owner
 from .document import Document, DocumentStore, is_empty, lines_of
 
 T = TypeVar("T")
-TRIES = 5
-"""How often a change is begun when the database breaks a deadlock."""
 BATCH = 500
 """Carts that a survey reads in one statement."""
 
@@ -33,16 +33,12 @@ class DatabaseStore(DocumentStore):
         return found or {}
 
     def edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
-        tries = 1 if connections[self.using].in_atomic_block else TRIES
-        for left in reversed(range(tries)):
-            try:
-                with _asking(), transaction.atomic(using=self.using):
-                    return self._edit(owner, work)
-            except CartUnavailable as error:
-                # A deadlock rolled everything back; inside somebody else's transaction only they can begin again.
-                if not left or not _is_deadlock(error.__cause__):
-                    raise
-        raise AssertionError("unreachable")
+        def write() -> T:
+            with transaction.atomic(using=self.using):
+                return self._edit(owner, work)
+
+        with _asking():
+            return retried(write, using=self.using)()
 
     def _edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
         rows = StoredCart.objects.using(self.using)
@@ -74,26 +70,14 @@ class DatabaseStore(DocumentStore):
             return bool(rows.delete()[0])
 
     def survey(self) -> Iterator[Held]:
-        rows = StoredCart.objects.using(self.using).order_by("pk")
-        # Not iterator(): MySQL's driver would fetch every row at once.
-        batch = list(rows[:BATCH])
-        while batch:
-            for row in batch:
-                lines = lines_of(row.document)
-                yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
-            batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
+        for row in in_portions(StoredCart.objects.using(self.using), BATCH):
+            lines = lines_of(row.document)
+            yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
 
 
 @contextmanager
 def _asking() -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
+    except (DatabaseError, Busy) as error:
         raise CartUnavailable(f"the database does not answer: {error}") from error
-
-
-def _is_deadlock(error: BaseException | None) -> bool:
-    """MySQL and MariaDB: 1213 deadlock, 1205 waited too long; PostgreSQL: 40P01; SQLite: locked."""
-    code = getattr(error, "args", [None])[0]
-    state = getattr(getattr(error, "__cause__", None), "sqlstate", "")
-    return code in (1213, 1205) or state == "40P01" or "database is locked" in str(error)

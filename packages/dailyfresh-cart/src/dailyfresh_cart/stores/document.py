@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from .base import CartStore, Change, Claim, Kind, Line, Outcome, Owner, Why, stamped
+from .base import PLAIN, CartStore, Change, Claim, Kind, Line, Outcome, Owner, Terms, Why, stamped
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -19,16 +19,16 @@ Document = dict[str, Any]
 
 
 def apply_changes(
-    lines: dict[str, Line], changes: Sequence[Change], *, clip: bool, clear: bool, most: int
+    lines: dict[str, Line], changes: Sequence[Change], terms: Terms
 ) -> tuple[dict[str, Line], dict[str, Why]]:
     """The cart after the changes, and what was refused; `lines` itself is left alone."""
-    result = {} if clear else dict(lines)
+    result = {} if terms.clear else dict(lines)
     refused: dict[str, Why] = {}
     for change in changes:
         old = result.get(change.sku_id)
-        line, why = _changed(old, change, clip=clip)
-        if line and not old and most and len(result) >= most:
-            line, why = None, None if clip else Why.FULL
+        line, why = _changed(old, change, clip=terms.clip)
+        if line and not old and terms.most and len(result) >= terms.most:
+            line, why = None, None if terms.clip else Why.FULL
         if why:
             refused[change.sku_id] = why
         elif line:
@@ -86,32 +86,20 @@ class DocumentStore(CartStore):
     def count(self, owner: Owner) -> int:
         return len(self.load(owner).get("lines", {}))
 
-    def change(
-        self,
-        owner: Owner,
-        changes: Sequence[Change],
-        *,
-        reference: str = "",
-        remember: int = 0,
-        clip: bool = False,
-        clear: bool = False,
-        most: int = 0,
-        lifetime: int = 0,
-        read: bool = False,
-    ) -> Outcome:
+    def change(self, owner: Owner, changes: Sequence[Change], terms: Terms = PLAIN) -> Outcome:
         def work(document: Document) -> Outcome:
             now = time.time()
             lines = lines_of(document)
             references = {seen: until for seen, until in document.get("references", {}).items() if until > now}
             refused: dict[str, Why] = {}
-            applied, after = reference not in references, lines
+            applied, after = terms.reference not in references, lines
             if applied:
                 new = stamped(changes, int(now * 1_000_000))
-                after, refused = apply_changes(lines, new, clip=clip, clear=clear, most=most)
+                after, refused = apply_changes(lines, new, terms)
                 applied = not refused
             if applied:
-                if reference:
-                    references[reference] = int(now) + remember
+                if terms.reference:
+                    references[terms.reference] = int(now) + terms.remember
                 document.update(lines=packed(after), references=references, changed=int(now))
             else:
                 after = lines
@@ -122,7 +110,7 @@ class DocumentStore(CartStore):
                 before=_quantities(lines, named),
                 after=_quantities(after, named),
                 refused=refused,
-                lines=after if read else None,
+                lines=after if terms.read else None,
             )
 
         return self.edit(owner, work)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import redis
@@ -17,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ..exceptions import CartUnavailable
-from .base import CartStore, Change, Claim, Held, Line, Outcome, Owner, Why
+from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why
 from .document import oldest_first
 from .redis_checks import configuration_messages, factory_messages, server_messages
 
@@ -85,33 +86,15 @@ class RedisStore(CartStore):
         with _asking():
             return int(self.client.hlen(self._keys(owner)[0]))
 
-    def change(
-        self,
-        owner: Owner,
-        changes: Sequence[Change],
-        *,
-        reference: str = "",
-        remember: int = 0,
-        clip: bool = False,
-        clear: bool = False,
-        most: int = 0,
-        lifetime: int = 0,
-        read: bool = False,
-    ) -> Outcome:
+    def change(self, owner: Owner, changes: Sequence[Change], terms: Terms = PLAIN) -> Outcome:
         now = time.time()
-        args: list[str | int] = [int(now), reference, remember, int(clip), int(clear), most, lifetime, int(read)]
+        bounds = [int(terms.clip), int(terms.clear), terms.most, terms.lifetime, int(terms.read)]
+        args: list[str | int] = [int(now), terms.reference, terms.remember, *bounds]
         for position, change in enumerate(changes, start=int(now * 1_000_000)):
             cap = -1 if change.cap is None else change.cap
             price = "" if change.unit_price is None else str(change.unit_price)
-            args += (
-                change.kind,
-                change.sku_id,
-                change.quantity,
-                cap,
-                int(change.selected),
-                price,
-                change.position or position,
-            )
+            args += (change.kind, change.sku_id, change.quantity, cap, int(change.selected), price)
+            args.append(change.position or position)
         with _asking():
             status, count, results, *carts = CHANGE(self.client, self._keys(owner)[:3], *args)
         named = [change.sku_id for change in changes]
@@ -139,20 +122,16 @@ class RedisStore(CartStore):
             return bool(RELEASE(self.client, [quantities, claims], by.key))
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
+        since = "" if unless_changed_since is None else unless_changed_since
         with _asking():
-            return bool(
-                DROP(self.client, self._keys(owner), "" if unless_changed_since is None else unless_changed_since)
-            )
+            return bool(DROP(self.client, self._keys(owner), since))
 
     def survey(self) -> Iterator[Held]:
         with _asking():
-            batch: list[Owner] = []
-            for key in map(_text, self.client.scan_iter(match=f"{self.prefix}:{{*}}", count=1000)):
-                batch.append(Owner(key[len(self.prefix) + 2 : -1]))
-                if len(batch) == BATCH:
-                    yield from self._held(batch)
-                    batch = []
-            yield from self._held(batch)
+            keys = self.client.scan_iter(match=f"{self.prefix}:{{*}}", count=1000)
+            owners = (Owner(_text(key)[len(self.prefix) + 2 : -1]) for key in keys)
+            while batch := list(islice(owners, BATCH)):
+                yield from self._held(batch)
 
     def _held(self, owners: Sequence[Owner]) -> Iterator[Held]:
         with self.client.pipeline(transaction=False) as pipeline:

@@ -1,4 +1,10 @@
 from django import template
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, get_urlconf
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ..paging import window
 
@@ -51,6 +57,37 @@ SIGNS = {
 def sign(name: str) -> str:
     """The sign that stands for an icon of this name."""
     return SIGNS.get(name, "•")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The icon as the site's `_icon.html` draws it; `as` keeps it for a loop that shows it often."""
+    plain = {"small": False, "flip": False, "on": False, "class": ""}
+    return render_to_string("dailyfresh_core/_icon.html", plain | {"name": name})
+
+
+class Once(template.Node):
+    """Keeps what it rendered as long as its template is loaded, per language and place of the site's URLs."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.rendered: dict[tuple[str | None, ...], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        # What `url` and `translate` depend on beside their words.
+        match = getattr(context.get("request"), "resolver_match", None)
+        key = get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
+        if key not in self.rendered:
+            self.rendered[key] = self.nodelist.render(context)
+        return self.rendered[key]
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> Once:
+    """`{% once %}…{% endonce %}` around words and URLs of the site that no request and no variable changes."""
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return Once(nodelist)
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
  */
 jQuery(function ($) {
   "use strict";
-  var $page = $("[data-cart-page]"), urls = $page.data();
+  var $page = $("[data-cart-page]"), urls = $.extend({}, df.cart.own, $page.data());
   var wishes = [], running = false;
   var known = { html: $page.html(), count: $page.find("[data-cart-line]").length };
 

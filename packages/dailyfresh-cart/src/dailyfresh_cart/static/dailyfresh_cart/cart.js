@@ -156,7 +156,7 @@ jQuery(function ($) {
     });
   });
 
-  window.df.cart = { badge: paintBadge, post: post };
+  window.df.cart = { badge: paintBadge, post: post, own: own };
 
   // Where a site has a visitor request of its own, the site knows when it is worth asking.
   if (root.getAttribute("data-visitor-url") === own.visitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }

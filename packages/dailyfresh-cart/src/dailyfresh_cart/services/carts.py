@@ -1,4 +1,4 @@
-"""What happens to a whole cart: merged at sign-in, forgotten, expired."""
+"""What happens to a whole cart: merged at sign-in, settled, forgotten, expired."""
 
 import time
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from ..catalogue import allowed_of, find_products
 from ..conf import conf
-from ..signals import cart_merged
+from ..signals import cart_merged, cart_settled
 from ..stores import store
-from ..stores.base import Change, Claim, Kind, Owner, account_owner
+from ..stores.base import Change, Claim, Kind, Owner, Terms, account_owner
 from .lines import lifetime_of
 
 REMEMBER = 90 * 86400
@@ -65,15 +65,10 @@ def _merge_claim(claim: Claim, user: Owner) -> Merged:
     caps = {sku_id: allowed_of(product) for sku_id, product in products.items()}
     wanted = {sku_id: line for sku_id, line in claim.lines.items() if caps.get(sku_id)}
     kind = Kind.MAX if policy == "max" else Kind.ADD
-    outcome = store().change(
-        user,
-        [Change.of(kind, sku_id, line, caps[sku_id]) for sku_id, line in wanted.items()],
-        reference=claim.reference,
-        remember=REMEMBER,
-        clip=True,
-        clear=policy == "replace" and bool(wanted),
-        most=conf.MAX_LINES,
-    )
+    changes = [Change.of(kind, sku_id, line, caps[sku_id]) for sku_id, line in wanted.items()]
+    clear = policy == "replace" and bool(wanted)
+    terms = Terms(claim.reference, REMEMBER, clip=True, clear=clear, most=conf.MAX_LINES)
+    outcome = store().change(user, changes, terms)
     if not outcome.applied:
         return Merged()
     expected = {
@@ -91,6 +86,15 @@ def _merge_claim(claim: Claim, user: Owner) -> Merged:
             if not outcome.after.get(sku_id)
         ),
     )
+
+
+def settle(*, owner: Owner, ordered: Mapping[str, int], reference: str) -> bool:
+    """Take the ordered quantities off, once per reference; pieces added since stay. False on a repetition."""
+    changes = [Change(Kind.TAKE, sku_id, quantity) for sku_id, quantity in ordered.items()]
+    outcome = store().change(owner, changes, Terms(f"settle:{reference}", REMEMBER))
+    if outcome.applied:
+        cart_settled.send_robust(None, owner=owner, ordered=dict(ordered), reference=reference)
+    return outcome.applied
 
 
 def forget(*, user_id: str) -> bool:
