@@ -1,7 +1,7 @@
 # make demo      runs the whole store on embedded defaults
 # make test      runs every test this machine can run
 # make stack     runs it as it is deployed: nginx, two uwsgi, MariaDB, Redis, Celery
-# make services  starts MariaDB, Redis and RabbitMQ on loopback for the tests that need them
+# make services  starts MariaDB, PostgreSQL, Redis and RabbitMQ on loopback for the tests that need them
 
 PYTHON ?= python3
 packages := $(wildcard packages/*)
@@ -17,7 +17,7 @@ help:
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
 	@echo "make lint           style, types, imports"
 	@echo "make prove          the long proofs: races, kills, clusters (needs make services)"
-	@echo "make services       MariaDB, Redis and RabbitMQ on loopback; make services-stop stops them"
+	@echo "make services       MariaDB, PostgreSQL, Redis and RabbitMQ on loopback; make services-stop stops them"
 	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders (needs make services)"
 	@echo "make clean          removes what the commands above made, the demo's data too"
 
