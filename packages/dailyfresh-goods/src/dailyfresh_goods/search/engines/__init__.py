@@ -1,0 +1,1 @@
+"""Where documents are kept and found: one file per engine over what all share, `base` and `conditions`."""

@@ -1,0 +1,1 @@
+"""Words by themselves: how they are spelled, cut and heard, and what else a thing is called."""
