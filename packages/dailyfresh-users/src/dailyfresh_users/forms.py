@@ -92,12 +92,12 @@ class RegistrationForm(Styled):
             self.add_error("password2", _("The two passwords differ."))
         if first:
             model: Any = get_user_model()
-            known = {
+            names = {
                 model.USERNAME_FIELD: data.get("username", ""),
                 model.get_email_field_name(): data.get("email", ""),
             }
             try:
-                password_validation.validate_password(first, model(**known))
+                password_validation.validate_password(first, model(**names))
             except forms.ValidationError as error:
                 self.add_error("password1", error)
         return data

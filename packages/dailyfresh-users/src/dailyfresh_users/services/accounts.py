@@ -95,15 +95,23 @@ def follow_account(*, user: Any) -> None:
         Registration.objects.filter(pk=registration.pk).update(email_key=key if free else None)
 
 
-def resend_activation(*, email: str, origin: str) -> None:
-    """Send the pending accounts of this address, the latest few, a new link each; says nothing when there is none."""
+def resend_activation(*, email: str, subject: str, origin: str) -> None:
+    """Send the pending accounts of this address, the latest few, a new link each; says nothing when there is none.
+
+    Raises Throttled when the visitor (`subject`) asked for too many mails.
+    """
+    throttles.limit_mail(subject=subject, kind="activation", email=email)
     accounts = accounts_with_email(email).exclude(CONFIRMED).order_by("-dailyfresh_registration__registered_at")
     users = [user for user in accounts[:MOST_ACCOUNTS] if is_pending(user)]
     _request_mails(users=users, kind=Mail.Kind.ACTIVATION, email=email, origin=origin)
 
 
-def request_password_reset(*, email: str, origin: str) -> None:
-    """Send every active account of this address a link to set a new password; says nothing when there is none."""
+def request_password_reset(*, email: str, subject: str, origin: str) -> None:
+    """Send every active account of this address a link to set a new password; says nothing when there is none.
+
+    Raises Throttled when the visitor (`subject`) asked for too many mails.
+    """
+    throttles.limit_mail(subject=subject, kind="password_reset", email=email)
     accounts = accounts_with_email(email).filter(CONFIRMED).order_by("pk")[:MOST_ACCOUNTS]
     users = [user for user in accounts if user.is_active and user.has_usable_password()]
     _request_mails(users=users, kind=Mail.Kind.PASSWORD_RESET, email=email, origin=origin)

@@ -1,7 +1,6 @@
 """Asking for mails, and the drain that sends them."""
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -34,13 +33,6 @@ CLAIM = timedelta(seconds=180)
 """How long a claim holds. Longer than a whole conversation with a slow server, or a second worker would send again."""
 PAUSES = doubling(30, 3600)
 GIVE_UP_AFTER, KEPT_FOR = timedelta(days=1), timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    template: str
-    path: str
-    seconds_valid: int
 
 
 def request_mail(*, user: Any, kind: str, origin: str) -> None:
@@ -127,38 +119,39 @@ def _end(mail: Mail, *, due_at: datetime | None, error: str) -> None:
     Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(due_at=due_at, sent_at=mail.sent_at, error=error[:200])
 
 
-def _letter(mail: Mail) -> _Letter | None:
-    """What there is to say to the account by now; None when nothing is."""
+def _letter(mail: Mail) -> tuple[str, str, int] | None:
+    """What there is to say to the account by now: template, path of the link, seconds it is valid; None when nothing is."""
     user = mail.user
     if mail.kind == Mail.Kind.PASSWORD_RESET:
         if not user.is_active:
             return None
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         path = reverse("dailyfresh_users:password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
-        return _Letter("password_reset", path, settings.PASSWORD_RESET_TIMEOUT)
+        return "password_reset", path, settings.PASSWORD_RESET_TIMEOUT
     if not is_pending(user):
         return None
     if email_is_claimed(email_of(user), but=user):
-        return _Letter("already_registered", reverse("dailyfresh_users:password_reset"), conf.ACTIVATION_AGE)
+        return "already_registered", reverse("dailyfresh_users:password_reset"), conf.ACTIVATION_AGE
     path = reverse("dailyfresh_users:activate", args=[activation_token(user)])
-    return _Letter("activation", path, conf.ACTIVATION_AGE)
+    return "activation", path, conf.ACTIVATION_AGE
 
 
 def _compose(mail: Mail) -> EmailMultiAlternatives | None:
     letter, recipient = _letter(mail), email_of(mail.user)
     if letter is None or not recipient:
         return None
+    template, path, seconds_valid = letter
     host = urlsplit(mail.origin).netloc
     context = {
         "user": mail.user,
         "username": mail.user.get_username(),
         # The worker's own script prefix says nothing about the site: `origin` brought the visitor's.
-        "link": f"{mail.origin}/{letter.path.removeprefix(get_script_prefix())}",
-        "valid": in_words(letter.seconds_valid),
+        "link": f"{mail.origin}/{path.removeprefix(get_script_prefix())}",
+        "valid": in_words(seconds_valid),
         "site_name": conf.SITE_NAME or host,
         "host": host,
     }
-    name = f"dailyfresh_users/mail/{letter.template}"
+    name = f"dailyfresh_users/mail/{template}"
     message = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
         body=render_to_string(f"{name}.txt", context),

@@ -40,7 +40,7 @@ def login(request: HttpRequest) -> HttpResponse:
                 identifier=form.cleaned_data["username"],
                 password=form.cleaned_data["password"],
                 subject=visitor_subject(request),
-                device=_device(request),
+                device=request.get_signed_cookie(DEVICE_COOKIE, "", salt=DEVICE_COOKIE, max_age=DEVICE_AGE) or "",
                 authenticate=partial(auth.authenticate, request),
             )
         except Throttled as error:
@@ -76,10 +76,6 @@ def _signed_in(request: HttpRequest, user: object, *, remember: bool) -> HttpRes
         samesite="Lax",
     )
     return response
-
-
-def _device(request: HttpRequest) -> str:
-    return request.get_signed_cookie(DEVICE_COOKIE, default="", salt=DEVICE_COOKIE, max_age=DEVICE_AGE) or ""
 
 
 @login_not_required

@@ -59,15 +59,12 @@ def password_change_done(request: HttpRequest) -> HttpResponse:
 def password_reset(request: HttpRequest) -> HttpResponse:
     """A link to set a new password; the answer is the same whether or not an account has the address."""
     form, status = EmailForm(request.POST or None), 200
-    if form.is_valid():
-        email = form.cleaned_data["email"]
-        try:
-            throttles.limit_mail(subject=visitor_subject(request), kind="password_reset", email=email)
-        except Throttled as error:
-            status = ask_to_wait(form, error)
-        else:
-            request_password_reset(email=email, origin=site_origin(request))
+    try:
+        if form.is_valid():
+            request_password_reset(**form.cleaned_data, subject=visitor_subject(request), origin=site_origin(request))
             return redirect("dailyfresh_users:password_reset_done")
+    except Throttled as error:
+        status = ask_to_wait(form, error)
     context = {"form": form, "valid": in_words(settings.PASSWORD_RESET_TIMEOUT)}
     return render(request, "dailyfresh_users/password_reset.html", context, status=status)
 

@@ -98,16 +98,13 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
 def resend(request: HttpRequest) -> HttpResponse:
     """Another activation mail, and the page that says where the last one went."""
     form, status = EmailForm(request.POST or None), 200
-    if form.is_valid():
-        email = form.cleaned_data["email"]
-        try:
-            throttles.limit_mail(subject=visitor_subject(request), kind="activation", email=email)
-        except Throttled as error:
-            status = ask_to_wait(form, error)
-        else:
-            resend_activation(email=email, origin=site_origin(request))
-            request.session[SENT_TO] = email
+    try:
+        if form.is_valid():
+            resend_activation(**form.cleaned_data, subject=visitor_subject(request), origin=site_origin(request))
+            request.session[SENT_TO] = form.cleaned_data["email"]
             return redirect("dailyfresh_users:resend")
+    except Throttled as error:
+        status = ask_to_wait(form, error)
     context = {
         "form": form,
         "email": "" if "change" in request.GET or form.is_bound else request.session.get(SENT_TO, ""),
