@@ -7,6 +7,7 @@ from django.test.utils import isolate_apps
 
 # Django's own check of a JSON column asks the database.
 pytestmark = pytest.mark.django_db
+NAMED = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
 BACKEND = "django_fdfs_storage.storage.FastDFSStorage"
 
 
@@ -54,6 +55,17 @@ def test_a_wrong_option_of_a_storage_is_found(ids):
 
 def test_static_files_do_not_fit(ids):
     assert ids(storages={"staticfiles": {"BACKEND": BACKEND}}) == ["fdfs.E007"]
+
+
+def test_a_library_that_needs_names_is_named(ids, monkeypatch):
+    installed = {"imagekit", "wagtail.documents"}
+    monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", installed.__contains__)
+    assert ids() == ["fdfs.W002", "fdfs.W002"]
+    assert ids(storages={"default": {"BACKEND": NAMED}}) == []
+
+
+def test_a_storage_with_names_may_keep_static_files_and_long_names(ids):
+    assert ids(storages={"staticfiles": {"BACKEND": NAMED, "OPTIONS": {"location": "static"}}}) == []
 
 
 def test_each_message_has_a_hint(settings):

@@ -18,6 +18,20 @@ from .names import LONGEST_ID
 from .references import column, stored_fields
 from .storage import FastDFSStorage
 
+NAMED_STORAGE = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
+# Seen in tests/libraries: what happens where a saved name cannot be found again.
+_LOST = "its thumbnails are never found again, and every page stores one more"
+NEED_NAMES = {
+    "easy_thumbnails": _LOST,
+    "filer": _LOST,
+    "imagekit": _LOST,
+    "photologue": _LOST,
+    "sorl.thumbnail": _LOST,
+    "versatileimagefield": _LOST,
+    "wagtail.documents": "documents lose their file names",
+    "import_export": "with its MediaStorage an upload is lost before it is confirmed",
+}
+
 
 @register(Tags.files)
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -26,16 +40,33 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     for alias in settings.STORAGES:
         try:
             storage = storages[alias]
-        except (InvalidStorageError, ImproperlyConfigured) as error:
+        except (InvalidStorageError, ImproperlyConfigured, RuntimeError) as error:
+            # RuntimeError: a model outside of INSTALLED_APPS, as of a named storage without its app.
             if "FastDFS" in str(settings.STORAGES[alias].get("BACKEND")):
                 messages.append(Error(str(error), hint="See the settings in the README.", obj=alias, id="fdfs.E001"))
             continue
         if isinstance(storage, FastDFSStorage):
             messages += _storage(alias, storage)
-            if alias == "staticfiles":
-                hint = "Keep static files elsewhere: FastDFS gives every file a name of its own."
-                messages.append(Error("Static files cannot live in FastDFS.", hint=hint, obj=alias, id="fdfs.E007"))
+            messages += _users(alias, storage)
     return messages
+
+
+def _users(alias: str, storage: FastDFSStorage) -> Iterator[CheckMessage]:
+    """Who cannot use a storage that gives every file another name."""
+    if storage.named:
+        return
+    if alias == "staticfiles":
+        hint = f"Keep static files elsewhere, or use {NAMED_STORAGE} with url_by_name."
+        yield Error("Static files cannot live in FastDFS without their names.", hint=hint, obj=alias, id="fdfs.E007")
+    if alias == "default":
+        for app, what in NEED_NAMES.items():
+            if apps.is_installed(app):
+                yield Warning(
+                    f"{app} does not work on FastDFSStorage: {what}.",
+                    hint=f"Use {NAMED_STORAGE} (see the README), or give {app} a storage of its own.",
+                    obj=alias,
+                    id="fdfs.W002",
+                )
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:
@@ -100,8 +131,8 @@ def check_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def field_messages(model: type[models.Model]) -> Iterator[CheckMessage]:
     """What is wrong with the file fields of one model."""
-    for field, _storage in stored_fields(model):
-        if (field.max_length or 0) < LONGEST_ID:
+    for field, storage in stored_fields(model):
+        if not storage.named and (field.max_length or 0) < LONGEST_ID:
             yield Error(
                 f"{field} keeps its files in FastDFS and has a max_length of {field.max_length}.",
                 hint=f"A file id has up to {LONGEST_ID} characters; 100 is the default of FileField.",

@@ -33,6 +33,7 @@ class FastDFSStorage(Storage):
     """
 
     kind: type[Options] = Options
+    named = False
 
     def __init__(self, **options: Any) -> None:
         check_names(self.kind, options)

@@ -1,9 +1,12 @@
 """Questions to the table of named files: what a name stands for, and what is in a folder."""
 
+from datetime import datetime
 from time import monotonic
 
+from django.conf import settings
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Concat, StrIndex, Substr
+from django.utils import timezone
 
 from .models import StoredFile
 from .outcomes import is_changing, remembered
@@ -51,3 +54,10 @@ def listdir(rows: "QuerySet[StoredFile]", folder: str) -> tuple[list[str], list[
             else:
                 folders.add(subfolder)
     return sorted(folders), sorted(files)
+
+
+def local(moment: datetime) -> datetime:
+    """The moment as Django's storages give it: aware only with USE_TZ."""
+    if timezone.is_aware(moment) == settings.USE_TZ:
+        return moment
+    return timezone.make_aware(moment) if settings.USE_TZ else timezone.make_naive(moment)

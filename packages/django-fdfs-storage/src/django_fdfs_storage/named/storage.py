@@ -8,10 +8,10 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
-from django.conf import settings
+from django.apps import apps
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
-from django.db import IntegrityError, connections, router, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connections, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
@@ -40,6 +40,7 @@ class NamedFastDFSStorage(FastDFSStorage):
     """
 
     kind = NamedOptions
+    named = True
 
     @property
     def options(self) -> NamedOptions:
@@ -199,7 +200,15 @@ class NamedFastDFSStorage(FastDFSStorage):
 
     def exists(self, name: str) -> bool:
         """Whether a file has this name."""
-        return super().exists(name) if is_file_id(name) else self.rows.filter(name=self.full_name(name)).exists()
+        if is_file_id(name):
+            return super().exists(name)
+        try:
+            return self.rows.filter(name=self.full_name(name)).exists()
+        except (OperationalError, ProgrammingError):
+            # photologue asks while models are loaded, before there is a table: a yes keeps it from saving.
+            if apps.ready:
+                raise
+            return True
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """The folders and the files in a folder."""
@@ -217,11 +226,11 @@ class NamedFastDFSStorage(FastDFSStorage):
 
     def get_created_time(self, name: str) -> datetime:
         """When the file was saved."""
-        return super().get_created_time(name) if is_file_id(name) else _local(self._row(name).created)
+        return super().get_created_time(name) if is_file_id(name) else lookups.local(self._row(name).created)
 
     def get_modified_time(self, name: str) -> datetime:
         """When its content was made, as far as that is known."""
-        return super().get_modified_time(name) if is_file_id(name) else _local(self._row(name).modified)
+        return super().get_modified_time(name) if is_file_id(name) else lookups.local(self._row(name).modified)
 
     def file_id(self, name: str) -> str:
         """The file id behind a name; NoSuchFile when there is none."""
@@ -239,10 +248,3 @@ class NamedFastDFSStorage(FastDFSStorage):
             full = self.full_name(name)
             name = lookups.file_id_of(self.rows, full, self.options.lookup_seconds) or full
         return super().url(name, filename=filename, expires_in=expires_in)
-
-
-def _local(moment: datetime) -> datetime:
-    """The moment as Django's storages give it: aware only with USE_TZ."""
-    if timezone.is_aware(moment) == settings.USE_TZ:
-        return moment
-    return timezone.make_aware(moment) if settings.USE_TZ else timezone.make_naive(moment)
