@@ -233,35 +233,31 @@ HAYSTACK_CONNECTIONS = {
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost a third query every time
 
 # Behind a proxy all visitors come from one address: they would share one throttle, and count as one who searches.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-
+DAILYFRESH = {
+    "JQUERY_URL": None,  # base.html loads it
+    "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
+}
 DAILYFRESH_USERS = {
-    "JQUERY_URL": None,
     "SITE_NAME": "天天生鲜",
-    "TRUSTED_PROXIES": TRUSTED_PROXIES,
     "SITE_URL": SITE_URL,
     "TERMS_URL": "store:terms",
     "PRIVACY_URL": "store:privacy",
     "LOGOUT_REDIRECT": "dailyfresh_goods:home",
 }
 DAILYFRESH_GOODS = {
-    "JQUERY_URL": None,
     "SITE_URL": SITE_URL,
     "BUY_URL": "dailyfresh_orders:confirm",
     "RATINGS": "store.ratings.Ratings",
     "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
-    "TRUSTED_PROXIES": TRUSTED_PROXIES,
     "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.RedisPopular"},
 }
 DAILYFRESH_CART = {
-    "JQUERY_URL": None,
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "CHECKOUT_URL": "dailyfresh_orders:confirm",
     "SHOP_URL": "dailyfresh_goods:home",
     "FREE_DELIVERY_FROM": "59.00",
 }
 DAILYFRESH_ORDERS = {
-    "JQUERY_URL": None,
     "PUBLIC_URL": SITE_URL,
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "BASKET": "dailyfresh_cart.basket.Basket",

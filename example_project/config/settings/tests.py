@@ -6,14 +6,7 @@ import tempfile
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="dailyfresh-"))
 
 from .base import *  # noqa: F403
-from .base import (
-    DAILYFRESH_GOODS,
-    DAILYFRESH_ORDERS,
-    DAILYFRESH_USERS,
-    INSTALLED_APPS,
-    STORAGES,
-    VAR_DIR,
-)
+from .base import DAILYFRESH, INSTALLED_APPS, STORAGES, VAR_DIR
 
 (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 SECRET_KEY = "of the tests"  # noqa: S105
@@ -26,5 +19,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-for package in (DAILYFRESH_USERS, DAILYFRESH_GOODS, DAILYFRESH_ORDERS):
-    package["TASKS"] = "inline"
+DAILYFRESH["TASKS"] = "inline"
