@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import ask, quantities
-from dailyfresh_cart import forms, undo, urls
+from dailyfresh_cart import forms, urls
 from dailyfresh_cart.answers import REFUSALS
 from django.test import Client
 from django.urls import reverse
@@ -34,7 +34,7 @@ def test_every_endpoint_is_written_down_with_its_url(contract: str) -> None:
 
 def test_every_refusal_is_written_down_with_its_status(contract: str) -> None:
     listed = {code: int(status) for code, status in re.findall(r"^\| `(\w+)` \| (4\d\d|503) \|", contract, re.M)}
-    codes = set(re.findall(r'code="(\w+)"', Path(forms.__file__).read_text() + Path(undo.__file__).read_text()))
+    codes = set(re.findall(r'code="(\w+)"', Path(forms.__file__).read_text()))
     shared = {"login_required": 401, "unavailable": 503}
     assert listed == dict(REFUSALS.values()) | shared | dict.fromkeys(codes, 400)
 

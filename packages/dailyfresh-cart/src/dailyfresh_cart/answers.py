@@ -31,11 +31,11 @@ from .exceptions import (
     SignInRequired,
     UnknownProduct,
 )
+from .forms import sealed
 from .owners import remember_guest
 from .selectors import Cart, CartLine
 from .services import Removed
 from .stores.base import Owner
-from .undo import sealed
 
 View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)

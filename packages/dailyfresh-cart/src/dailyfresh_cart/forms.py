@@ -1,18 +1,25 @@
-"""The door: what a request may say about lines."""
+"""The door: what a request may say about lines, and removed lines sealed for their way to the browser and back."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .conf import conf
+from .stores.base import Line, Owner
+from .stores.document import lines_of, packed
 
 SKU_ID = re.compile(r"[!-~]{1,64}")
 QUANTITY = re.compile(r"[0-9]{1,9}")
+SALT = "dailyfresh_cart.undo"
+UNDO_AGE = 3600
+"""Seconds in which a removal can be undone."""
 
 
 def checked_sku_ids(values: list[str]) -> list[str]:
@@ -147,3 +154,16 @@ class UpdateForm:
         elif verb == "set" and last in quantities:
             quantities[last] = checked_quantity(number)
         return Update(verb, rest, quantities, {line: line in ticked for line in lines})
+
+
+def sealed(lines: Mapping[str, Line], owner: Owner) -> str:
+    """The lines as a signed text, good for this owner alone: a price cannot be made up on the way."""
+    return signing.dumps(packed(dict(lines)), salt=f"{SALT}.{owner.key}", compress=True)
+
+
+def unsealed(text: str, owner: Owner) -> dict[str, Line]:
+    """The lines again; ValidationError with the code `invalid_undo` when the text is old, changed or another's."""
+    try:
+        return lines_of({"lines": signing.loads(text, salt=f"{SALT}.{owner.key}", max_age=UNDO_AGE)})
+    except signing.BadSignature as error:
+        raise ValidationError(_("This can no longer be undone."), code="invalid_undo") from error
