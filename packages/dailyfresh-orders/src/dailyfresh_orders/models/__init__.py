@@ -1,3 +1,5 @@
+"""Orders, payments with their book, reviews, and the sales of closed days."""
+
 from .order import Order, OrderLine, OrderLog
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture

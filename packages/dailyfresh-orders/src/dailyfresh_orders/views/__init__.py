@@ -1,0 +1,1 @@
+"""Who answers: checkout, orders, payments, refunds, reviews."""
