@@ -1,7 +1,7 @@
 """Draws docs/house.md from the code: the floors from the import contracts, the folders from their own docstrings.
 
-    house.py           writes the drawn parts of the page anew
-    house.py --check   says whether they are up to date, and whether every path that the page and CONTRIBUTING.md name is there
+house.py           writes the drawn parts of the page anew
+house.py --check   says whether they are up to date, and whether every path that the page and CONTRIBUTING.md name is there
 """
 
 import ast
@@ -35,7 +35,9 @@ def packages() -> str:
     names = {package.name for package in PACKAGES}
     lines = ["flowchart TB", "  store[example_project] --> " + " & ".join(sorted(names - {"dailyfresh-core"}))]
     for package in PACKAGES:
-        needs = {re.split(r"[\[<>=~ ]", need)[0] for need in project(package)["project"].get("dependencies", ())} & names
+        needs = {
+            re.split(r"[\[<>=~ ]", need)[0] for need in project(package)["project"].get("dependencies", ())
+        } & names
         lines += [f"  {package.name} --> {need}" for need in sorted(needs)]
     return drawn(lines)
 
@@ -85,7 +87,9 @@ def faults() -> Iterator[str]:
     text = PAGE.read_text()
     if page_with(parts(), text) != text:
         yield "docs/house.md is not what the code says: run python3 .ci/house.py"
-    yield from (f"{folder.relative_to(ROOT)}/__init__.py says nothing of its folder" for folder, line in _folders() if not line)
+    yield from (
+        f"{folder.relative_to(ROOT)}/__init__.py says nothing of its folder" for folder, line in _folders() if not line
+    )
     for page in (PAGE, GUIDE):
         for path in re.findall(r"`((?:packages|example_project|docs|\.ci)/[\w./-]+)", page.read_text()):
             if not (ROOT / path).exists():
