@@ -15,10 +15,17 @@ import pytest
 from cryptography.hazmat.primitives import serialization as S
 from cryptography.hazmat.primitives.asymmetric import rsa
 from dailyfresh_orders.gateways.alipay import AlipayGateway
-from dailyfresh_orders.gateways.alipay_words import clean, masked
-from dailyfresh_orders.gateways.base import CloseOutcome, Outcome, PaymentRequest, TradeState
+from dailyfresh_orders.gateways.alipay_sdk import clean, masked
+from dailyfresh_orders.gateways.base import (
+    BadAmount,
+    CloseOutcome,
+    Outcome,
+    PaymentRequest,
+    TradeState,
+    parsed,
+    written,
+)
 from dailyfresh_orders.gateways.keys import BadKey, key_pair, private_key, public_key
-from dailyfresh_orders.gateways.money import BadAmount, parsed, written
 from django.core.exceptions import ImproperlyConfigured
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
@@ -14,10 +14,20 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
-from .addresses import origin, refused_address
-from .alipay_sdk import CHINA, NO_BELIEVABLE_ANSWER, Sdk
-from .alipay_words import china_time, clean, masked, readable_amount
+from .alipay_sdk import (
+    ALREADY_PAID,
+    CHINA,
+    NO_BELIEVABLE_ANSWER,
+    STATES,
+    Sdk,
+    china_time,
+    clean,
+    masked,
+    readable_amount,
+    refusal,
+)
 from .base import (
+    BadAmount,
     CloseOutcome,
     GatewayError,
     Message,
@@ -29,28 +39,15 @@ from .base import (
     Redirect,
     RefundOutcome,
     TradeState,
+    parsed,
+    written,
 )
 from .keys import BadKey, key_pair, read_key
-from .money import BadAmount, parsed, written
+from .wire import origin, refused_url
 
 logger = logging.getLogger(__name__)
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
-STATES = {
-    "WAIT_BUYER_PAY": TradeState.WAITING,
-    "TRADE_SUCCESS": TradeState.PAID,
-    "TRADE_FINISHED": TradeState.FINISHED,
-    "TRADE_CLOSED": TradeState.CLOSED,
-}
-ALREADY_PAID = {
-    "ACQ.TRADE_HAS_SUCCESS",
-    "ACQ.TRADE_HAS_FINISHED",
-    "ACQ.TRADE_STATUS_ERROR",
-    "ACQ.REASON_TRADE_STATUS_INVALID",
-    "ACQ.REASON_ILLEGAL_STATUS",
-}
-MESSAGE_LIMIT = 16_384
-FIELD_LIMIT = 100
 
 
 class AlipayGateway(PaymentGateway):
@@ -84,7 +81,7 @@ class AlipayGateway(PaymentGateway):
         if not (self.app_id and self.seller_id):
             raise ImproperlyConfigured("AlipayGateway needs app_id and seller_id")
         for url in (self.server_url, self.browser_url):
-            if why := refused_address(url, loopback_allowed=conf.ALLOW_LOOPBACK_SIMULATOR):
+            if why := refused_url(url, loopback_allowed=conf.ALLOW_LOOPBACK_SIMULATOR):
                 raise ImproperlyConfigured(f"AlipayGateway: {url}: {why}")
         try:
             private, public = key_pair(
@@ -159,12 +156,11 @@ class AlipayGateway(PaymentGateway):
         if answer.get("code") == "10000":
             # Without fund_change=Y no money moved in this call: it is an old refund answered again, or still under way.
             return RefundOutcome(Outcome.DONE if answer.get("fund_change") == "Y" else Outcome.UNKNOWN, code)
-        return RefundOutcome(_refusal(answer), code)
+        return RefundOutcome(refusal(answer), code)
 
     def query_refund(self, out_trade_no: str, out_request_no: str) -> RefundOutcome:
-        answer = self._ask(
-            "alipay.trade.fastpay.refund.query", {"out_trade_no": out_trade_no, "out_request_no": out_request_no}
-        )
+        content = {"out_trade_no": out_trade_no, "out_request_no": out_request_no}
+        answer = self._ask("alipay.trade.fastpay.refund.query", content)
         code = str(answer.get("sub_code") or answer.get("code") or "")
         if answer.get("code") == "10000":
             if not answer.get("refund_amount"):
@@ -224,32 +220,7 @@ class AlipayGateway(PaymentGateway):
 
     def _verified(self, raw: bytes) -> dict[str, str]:
         """The values of a signed form or query string that is meant for this application and seller."""
-        if len(raw) > MESSAGE_LIMIT:
-            raise NotifyRejected("too long")
-        try:
-            pairs = parse_qsl(
-                raw.decode("ascii"),
-                keep_blank_values=True,
-                strict_parsing=True,
-                errors="strict",
-                max_num_fields=FIELD_LIMIT,
-            )
-        except ValueError as error:
-            raise NotifyRejected("not a form") from error
-        values = dict(pairs)
-        if len(values) != len(pairs):
-            raise NotifyRejected("a key comes twice")
-        if values.get("sign_type") != self._sdk.sign_type:
-            raise NotifyRejected("wrong sign_type")
-        if values.get("charset", "").lower() != "utf-8":
-            raise NotifyRejected("wrong charset")
-        unsigned = {key: value for key, value in values.items() if key != "sign"}
-        try:
-            genuine = self._sdk.verify(unsigned, values.get("sign", ""))
-        except NO_BELIEVABLE_ANSWER as error:
-            raise NotifyRejected("signature cannot be read") from error
-        if not genuine:
-            raise NotifyRejected("signature is wrong")
+        values = self._sdk.verified(raw)
         if values.get("app_id") != self.app_id or values.get("auth_app_id", self.app_id) != self.app_id:
             raise NotifyRejected("for another application")
         if values.get("seller_id") != self.seller_id:
@@ -277,11 +248,3 @@ class AlipayGateway(PaymentGateway):
             )
         except (BadAmount, ValueError, KeyError) as error:
             raise NotifyRejected("an amount or a time cannot be read") from error
-
-
-def _refusal(answer: Mapping[str, Any]) -> Outcome:
-    code, sub = str(answer.get("code") or ""), str(answer.get("sub_code") or "")
-    # Alipay spells it ACQ. and AQC.; either way the system's own error says nothing about the money.
-    if code in ("", "20000") or sub.endswith("SYSTEM_ERROR"):
-        return Outcome.UNKNOWN
-    return Outcome.REFUSED

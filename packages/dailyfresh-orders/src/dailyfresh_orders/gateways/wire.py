@@ -1,13 +1,41 @@
-"""One HTTP exchange that is over when its time is: no proxy, no redirect, no endless drip."""
+"""Reaching a gateway: which URLs it may have, and an HTTP exchange that is over when its time is."""
 
 import http.client
 import io
+import ipaddress
 import socket
 import time
 from urllib.parse import urlsplit
 
 LIMIT = 1_000_000
 """Bytes; answers of payment gateways are a few kilobytes."""
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether `host` is a loopback address written as a number: a name could resolve to anything."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def refused_url(url: str, *, loopback_allowed: bool) -> str | None:
+    """Why money must not be sent to `url`, or None: https, or http on this very machine when the site allows the simulator."""
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or parts.username or not parts.hostname:
+        return "it must be scheme, host and path"
+    if is_loopback(parts.hostname) or parts.hostname == "localhost" or parts.hostname.endswith(".localhost"):
+        if not loopback_allowed:
+            return "a loopback address is a simulator, and ALLOW_LOOPBACK_SIMULATOR is not set"
+        if not is_loopback(parts.hostname):
+            return "write the loopback address as a number"
+        return None if parts.scheme in ("http", "https") else "it must begin with http"
+    return None if parts.scheme == "https" else "it must begin with https"
+
+
+def origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class TooMuch(OSError):
@@ -47,7 +75,7 @@ def _left(until: float) -> float:
 
 
 def post(url: str, body: bytes, *, seconds: float) -> str:
-    """The text that `url` answers to a form.
+    """The text that `url` answers to a form: no proxy, no redirect, no endless drip.
 
     Raises OSError, http.client.HTTPException or ValueError, within `seconds` whatever the server does. Name
     resolution is the system's and has its own limit.

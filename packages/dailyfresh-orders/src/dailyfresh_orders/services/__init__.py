@@ -2,7 +2,6 @@
 
 from .baskets import settle_baskets
 from .cancelling import cancel_order, pass_time
-from .erasing import anonymise
 from .payments.asking import ask, close_open_payments, make_payments_due
 from .payments.ledger import keep_notice
 from .payments.paying_back import resolve_refund, send_refund
@@ -24,7 +23,7 @@ from .payments.sweeping import finish_cancellations, sweep, sweep_refunds
 from .placing import Placed, place_order
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
-from .transitions import finish, finish_cancel, receive, request_cancel, ship, withdraw
+from .transitions import anonymise, finish, finish_cancel, receive, request_cancel, ship, withdraw
 
 __all__ = [
     "REVIEWABLE",

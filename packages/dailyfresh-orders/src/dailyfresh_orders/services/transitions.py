@@ -1,4 +1,4 @@
-"""The life of an order: one table of legal steps, one function for each step.
+"""The life of an order: one table of legal steps, one function for each step, and forgetting its buyer.
 
 Every step takes a locked order, or the id of one that it locks in a transaction of its own (`locking.step`); it checks the table, writes
 who / when / why, and sends `order_moved` after the commit.
@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
-from ..models import Order, OrderLine, OrderLog, Payment, Refund
+from ..models import Order, OrderLine, OrderLog, Payment, Refund, Review
 from ..signals import order_moved, stock_changed
 from ..stock import stock
-from .locking import LockedOrder, step
+from .locking import LockedOrder, lock_orders, step
 
 LEGAL: dict[str, frozenset[str]] = {
     Order.State.TO_SHIP: frozenset({Order.State.AWAITING_PAYMENT, Order.State.CANCELLING}),
@@ -167,3 +168,19 @@ def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
         OrderLine.objects.filter(pk=pk).update(restocked=F("restocked") + quantity)
     stock_changed.send(Order, sku_ids=list(returned))
     stock().give_back(returned)
+
+
+@retried
+@transaction.atomic
+def anonymise(*, user: Any) -> int:
+    """Take the person out of the user's orders and reviews; sums, lines and states stay. Gives the number of orders.
+
+    An order that has yet to arrive keeps its address until it has: the step that ends it forgets the rest.
+    """
+    mine = Order.objects.filter(user=user)
+    lock_orders(mine)
+    OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
+    Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
+    Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)
+    arrived = (Order.State.RECEIVED, Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED)
+    return mine.filter(state__in=arrived).update(user=None, **scrubbed()) + mine.update(user=None)

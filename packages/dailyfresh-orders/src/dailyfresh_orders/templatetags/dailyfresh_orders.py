@@ -5,18 +5,18 @@ from typing import Any
 from django import template
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ..conf import conf
 from ..gateways import label_of
-from ..models import Order
+from ..models import Order, Refund
 from ..protocols import Address
-from ..selectors import rating_of, reviews_of
+from ..selectors import rating_of, refunds_of, reviews_of
+from ..services import refund_askable
 
 register = template.Library()
 
@@ -84,20 +84,12 @@ def countdown(order: Order) -> SafeString:
     return format_html('<span class="df-cd" data-countdown="{}">{}</span>', left, words)
 
 
-@register.simple_tag
-def stars(value: Decimal | int | None) -> SafeString:
+@register.inclusion_tag("dailyfresh_orders/_stars.html")
+def stars(value: Decimal | int | None) -> dict[str, Any]:
     """Five stars of which as many shine as the value rounds to."""
     full = int((value or 0) + Decimal("0.5"))
-    drawn = format_html_join(
-        "",
-        "{}",
-        (
-            (render_to_string("dailyfresh_core/_icon.html", {"name": "star", "small": True, "on": n < full}),)
-            for n in range(5)
-        ),
-    )
     label = ngettext("%(n)s star of 5", "%(n)s stars of 5", full) % {"n": value}
-    return format_html('<span class="df-stars" role="img" aria-label="{}">{}</span>', label, drawn)
+    return {"label": label, "shining": [n < full for n in range(5)]}
 
 
 @register.simple_tag
@@ -131,3 +123,27 @@ def steps(order: Order) -> list[dict[str, Any]]:
         }
         for n, (label, at) in enumerate(taken)
     ]
+
+
+REFUND_TONES = {
+    Refund.State.ASKED: "df-warn",
+    Refund.State.READY: "df-info",
+    Refund.State.SENT: "df-info",
+    Refund.State.DONE: "",
+    Refund.State.REFUSED: "df-bad",
+}
+
+
+@register.inclusion_tag("dailyfresh_orders/_refunds.html", takes_context=True)
+def refunds(context: template.Context, order: Order) -> dict[str, Any]:
+    """The refunds of an order as its buyer sees them; nothing when there are none."""
+    found = list(refunds_of(order)) if order.state != Order.State.AWAITING_PAYMENT else []
+    for refund in found:
+        refund.tone = REFUND_TONES.get(Refund.State(refund.state), "df-mute")  # type: ignore[attr-defined]
+    return {"order": order, "refunds": found, "csrf_token": context.get("csrf_token")}
+
+
+@register.filter
+def can_ask_refund(order: Order) -> bool:
+    """Whether the buyer may ask for a refund now: for the link to the form."""
+    return refund_askable(order)

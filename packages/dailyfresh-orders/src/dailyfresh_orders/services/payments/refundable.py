@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ...exceptions import RefundImpossible
 from ...gateways import UnknownGateway, gateway
-from ...gateways.money import BadAmount, written
+from ...gateways.base import BadAmount, written
 from ...models import Order, OrderLine, Payment, Refund, RefundLine
 from ..locking import LockedOrder, LockedPayment, lock_refunds
 from .ledger import NOTHING

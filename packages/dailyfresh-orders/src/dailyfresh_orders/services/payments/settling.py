@@ -32,6 +32,11 @@ class Step(StrEnum):
     """Contrary to what is settled already: noted, alarmed, changes nothing."""
 
 
+ALARMING = (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK)
+UNWANTED = (Payment.State.LATE_PAID, Payment.State.DUPLICATE)
+"""Money that pays nothing: it goes back."""
+
+
 @dataclass(frozen=True)
 class Settlement:
     """What settling one observation did."""
@@ -107,49 +112,52 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
     step, note = next_step(payment, seen, now=timezone.now())
     if step == Step.PAY and _belongs_to_another(payment, seen):
         step, note = Step.DISPUTE, f"trade {seen.trade_no} has paid something else"
-    changes: dict[str, object] = {}
-    if step == Step.CLOSE:
-        changes = {"state": Payment.State.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
-    elif step == Step.DISPUTE:
-        changes = {
-            "state": Payment.State.DISPUTED,
-            "received": seen.amount or NOTHING,
-            "paid_at": stored(seen.paid_at),
-            "ask_again_at": None,
-        }
-    elif step == Step.GIVEN_BACK:
-        changes = {
-            "state": Payment.State.REFUNDED,
-            "received": payment.amount,
-            "refunded_there": payment.amount,
-            "paid_at": payment.paid_at or stored(seen.paid_at),
-            "ask_again_at": None,
-        }
-        if _hasten_refunds(payment):
-            changes.pop("state")  # our own refund did this, and it will say so itself
-            step, note = Step.NOTHING, ""
+    if step == Step.GIVEN_BACK and _hasten_refunds(payment):
+        # Our own refund did this, and it will say so itself.
+        step, note = Step.NOTHING, ""
+        changes = _given_back(payment, seen)
     elif step == Step.PAY:
         changes, note = _take(order, payment, payments, seen)
+    else:
+        changes = _changes(step, payment, seen)
     changes |= _also(payment, seen, step)
     changes = {field: value for field, value in changes.items() if getattr(payment, field) != value}
-    if changes:
-        # Locked already, where the database can lock; the compare-and-set is what holds where it cannot (SQLite).
-        if not Payment.objects.filter(pk=payment.pk, state=before).update(**changes):
-            raise Busy(f"Payment {payment.out_trade_no} moved meanwhile")
-        for field, value in changes.items():
-            setattr(payment, field, value)
+    _apply(changes, payment)
     if payment.state != before or note:
-        record(
-            payment,
-            before=before,
-            source=seen.source,
-            note=note,
-            alarm=step in (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK)
-            or payment.state in (Payment.State.LATE_PAID, Payment.State.DUPLICATE),
-        )
-    if payment.state in (Payment.State.LATE_PAID, Payment.State.DUPLICATE) and before in UNPAID:
+        alarming = step in ALARMING or payment.state in UNWANTED
+        record(payment, before=before, source=seen.source, note=note, alarm=alarming)
+    if payment.state in UNWANTED and before in UNPAID:
         _give_back(payment)
     return Settlement(payment.pk, step, payment.state)
+
+
+def _apply(changes: dict[str, object], payment: LockedPayment) -> None:
+    # Locked already, where the database can lock; the compare-and-set is what holds where it cannot (SQLite).
+    if changes and not Payment.objects.filter(pk=payment.pk, state=payment.state).update(**changes):
+        raise Busy(f"Payment {payment.out_trade_no} moved meanwhile")
+    for field, value in changes.items():
+        setattr(payment, field, value)
+
+
+def _changes(step: Step, payment: Payment, seen: Observation) -> dict[str, object]:
+    """What a step other than PAY writes."""
+    if step == Step.CLOSE:
+        return {"state": Payment.State.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
+    if step == Step.DISPUTE:
+        received, paid_at = seen.amount or NOTHING, stored(seen.paid_at)
+        return {"state": Payment.State.DISPUTED, "received": received, "paid_at": paid_at, "ask_again_at": None}
+    if step == Step.GIVEN_BACK:
+        return {"state": Payment.State.REFUNDED, **_given_back(payment, seen)}
+    return {}
+
+
+def _given_back(payment: Payment, seen: Observation) -> dict[str, object]:
+    return {
+        "received": payment.amount,
+        "refunded_there": payment.amount,
+        "paid_at": payment.paid_at or stored(seen.paid_at),
+        "ask_again_at": None,
+    }
 
 
 def _take(
