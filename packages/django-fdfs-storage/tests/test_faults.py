@@ -405,6 +405,22 @@ def test_a_process_ends_in_silence(cluster):
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
+def test_metrics_tell_each_exchange_and_what_it_failed_of(cluster):
+    told = []
+    client = cluster.client(metrics=lambda *fact: told.append(fact))
+    assert works(client)
+    assert {name for name, _, _ in told} == {"fastdfs.client.operation.duration"}
+    assert len(told) == 4
+    assert all(0 < seconds < 5 for _, seconds, _ in told)
+    assert set(client.pool.usage().values()) == {(1, 0)}
+    cluster.storage.stop()
+    with pytest.raises(ServerUnreachable):
+        client.upload(b"x")
+    assert "ServerUnreachable" in {attributes.get("error.type") for _, _, attributes in told}
+    cluster.storage.restart()
+    client.close()
+
+
 # -- forks --
 
 

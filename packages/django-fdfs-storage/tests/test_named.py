@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
@@ -65,6 +66,16 @@ def test_a_taken_name_gets_a_suffix_as_in_any_storage_of_django(storage):
     assert second.endswith(".jpg")
     assert storage.open("albums/2026/cat.jpg").read() == b"meow"
     assert storage.open(second).read() == b"purr"
+
+
+def test_a_path_is_a_name_in_every_question(storage):
+    path = Path("albums") / "cat.jpg"
+    assert not storage.exists(path)
+    storage.save(path, ContentFile(b"meow"))
+    assert (storage.exists(path), storage.size(path), storage.open(path).read()) == (True, 4, b"meow")
+    assert storage.url(path)
+    storage.delete(path)
+    assert not storage.exists(path)
 
 
 def test_names_differ_in_case_and_accents(storage):

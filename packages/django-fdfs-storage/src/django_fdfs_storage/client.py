@@ -12,7 +12,7 @@ from .exceptions import (
     Refused,
 )
 from .names import FileId, parse_file_id
-from .pool import Pool
+from .pool import Metrics, Pool
 from .storages import Storages
 from .tracker import Trackers
 from .wire import (
@@ -39,7 +39,8 @@ class FastDFSClient(Engine):
     """A client of one cluster, safe over threads and forks; connections open on first use.
 
     `address_map` turns an address that a tracker names, "host" or "host:port", into the one to
-    connect to (NAT, containers). With `replicas` off, reads go to one server only.
+    connect to (NAT, containers). With `replicas` off, reads go to one server only. `metrics` is told the
+    duration of each exchange; `pool.usage()` tells the connections.
     """
 
     def __init__(
@@ -51,13 +52,17 @@ class FastDFSClient(Engine):
         max_connections: int = 32,
         address_map: Mapping[str, str] | None = None,
         replicas: bool = True,
+        metrics: Metrics | None = None,
     ) -> None:
-        self._pool = Pool(
-            connect_timeout=connect_timeout, network_timeout=network_timeout, max_connections=max_connections
+        self.pool = Pool(
+            connect_timeout=connect_timeout,
+            network_timeout=network_timeout,
+            max_connections=max_connections,
+            metrics=metrics,
         )
         addresses = [Address.parse(tracker, default_port=TRACKER_PORT) for tracker in trackers]
-        self.trackers = Trackers(addresses, self._pool)
-        self._storages = Storages(self.trackers, self._pool, address_map=address_map or {}, replicas=replicas)
+        self.trackers = Trackers(addresses, self.pool)
+        self._storages = Storages(self.trackers, self.pool, address_map=address_map or {}, replicas=replicas)
 
     # -- upload --
 
@@ -206,7 +211,7 @@ class FastDFSClient(Engine):
 
     def close(self) -> None:
         """Close the idle connections; the client stays usable."""
-        self._pool.close()
+        self.pool.close()
 
 
 def _named(file: FileId) -> bytes:

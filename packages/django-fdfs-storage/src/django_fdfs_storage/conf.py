@@ -62,6 +62,9 @@ class Options:
     client_conf: str | None = None
     """A client.conf of FastDFS to take trackers and timeouts from."""
 
+    metrics: str | None = None
+    """Dotted path of `(name, value, attributes)`, told how long each exchange with a server took."""
+
     delete_orphans: bool = False
     """Whether a file is deleted on commit when no row refers to it any longer."""
 

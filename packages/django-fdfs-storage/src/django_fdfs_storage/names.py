@@ -76,15 +76,15 @@ class FileId:
 
 def parse_file_id(text: str) -> FileId:
     """The parts of a file id; InvalidFileId for any other text."""
-    match = _FILE_ID.fullmatch(text)
+    match = _FILE_ID.fullmatch(str(text))
     if match is None:
         raise InvalidFileId(f"{text!r} is not a FastDFS file id")
     return FileId(**match.groupdict())
 
 
 def is_file_id(text: str) -> bool:
-    """Whether the text has the form of a FastDFS file id."""
-    return _FILE_ID.fullmatch(text) is not None
+    """Whether the text, or a path given for one, has the form of a FastDFS file id."""
+    return _FILE_ID.fullmatch(str(text)) is not None
 
 
 def extension_of(name: str) -> str:

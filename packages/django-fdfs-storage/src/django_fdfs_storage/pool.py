@@ -19,6 +19,10 @@ T = TypeVar("T")
 PENALTY_SECONDS = 10.0
 
 
+# Name, value, attributes; called in the thread that measured, so it must be quick.
+Metrics = Callable[[str, float, dict[str, str | int]], None]
+
+
 class Pool:
     """At most `max_connections` connections to each server, kept between exchanges.
 
@@ -26,7 +30,10 @@ class Pool:
     `network_timeout` seconds for a free connection, then raises PoolExhausted.
     """
 
-    def __init__(self, *, connect_timeout: float, network_timeout: float, max_connections: int) -> None:
+    def __init__(
+        self, *, connect_timeout: float, network_timeout: float, max_connections: int, metrics: Metrics | None = None
+    ) -> None:
+        self.metrics = metrics
         self.connect_timeout = connect_timeout
         self.network_timeout = network_timeout
         self.max_connections = max_connections
@@ -102,6 +109,12 @@ class Pool:
         with self._changed:
             self._drop_idle(address)
 
+    def usage(self) -> dict[Address, tuple[int, int]]:
+        """For each server the connections that are idle and in use."""
+        with self._changed:
+            addresses = {*self._idle, *self._leased}
+            return {each: (len(self._idle.get(each, ())), len(self._leased.get(each, ()))) for each in addresses}
+
     # -- servers that failed --
 
     def blame(self, address: Address) -> None:
@@ -174,18 +187,36 @@ def exchange(
     complete: once it was, the server may have acted, and a second copy would be made. Without
     `again` it cannot be repeated at all, because its content can be drawn only once.
     """
-    pool.acquit(address)
-    try:
+    with _measured(pool, address):
+        pool.acquit(address)
         try:
-            with pool.lease(address) as connection:
+            try:
+                with pool.lease(address) as connection:
+                    return talk(connection)
+            except ConnectionLost as lost:
+                pool.drop(address)
+                hopeless = not connection.reused or isinstance(lost, ServerTimeout)
+                if hopeless or not again or (lost.sent and not repeatable):
+                    raise
+            with pool.lease(address, fresh=True) as connection:
                 return talk(connection)
-        except ConnectionLost as lost:
-            pool.drop(address)
-            hopeless = not connection.reused or isinstance(lost, ServerTimeout)
-            if hopeless or not again or (lost.sent and not repeatable):
-                raise
-        with pool.lease(address, fresh=True) as connection:
-            return talk(connection)
-    except (ServerUnreachable, ServerTimeout):
-        pool.blame(address)
+        except (ServerUnreachable, ServerTimeout):
+            pool.blame(address)
+            raise
+
+
+@contextmanager
+def _measured(pool: Pool, address: Address) -> Iterator[None]:
+    """Tell the duration of an exchange in seconds, and what it failed of, in the names of OpenTelemetry."""
+    if pool.metrics is None:
+        yield
+        return
+    attributes: dict[str, str | int] = {"server.address": address.host, "server.port": address.port}
+    start = monotonic()
+    try:
+        yield
+    except FastDFSError as error:
+        attributes["error.type"] = type(error).__name__
         raise
+    finally:
+        pool.metrics("fastdfs.client.operation.duration", monotonic() - start, attributes)

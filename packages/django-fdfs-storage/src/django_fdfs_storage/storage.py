@@ -170,10 +170,13 @@ def engine_for(options: Options) -> Engine:
         max_connections=options.max_connections,
         address_map=tuple(sorted(options.address_map.items())),
         replicas=options.replicas,
+        metrics=options.metrics,
     )
 
 
 @lru_cache(maxsize=32)
-def _engine(path: str, *, address_map: tuple[tuple[str, str], ...], **options: Any) -> Engine:
+def _engine(path: str, *, address_map: tuple[tuple[str, str], ...], metrics: str | None, **options: Any) -> Engine:
+    if metrics:
+        options["metrics"] = import_string(metrics)
     engine: Engine = import_string(path)(address_map=dict(address_map), **options)
     return engine

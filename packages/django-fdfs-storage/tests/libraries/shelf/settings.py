@@ -1,6 +1,7 @@
 """A site with every library on the shelf that is installed here; FDFS_MODE says which storage keeps its files."""
 
 import os
+import sys
 from importlib.util import find_spec
 from tempfile import mkdtemp
 
@@ -50,6 +51,9 @@ INSTALLED_APPS = [
     "shelf",
     *(app for app, module in LIBRARIES.items() if find_spec(module)),
 ]
+if "DJANGO_TESTS" in os.environ:
+    sys.path.append(os.environ["DJANGO_TESTS"])
+    INSTALLED_APPS.append("file_storage")
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
