@@ -30,6 +30,7 @@ NOT_OURS = {
     "test_empty_location": DISK,
     "test_file_get_created_time": DISK,
     "test_file_get_modified_time": DISK,
+    "test_file_methods_pathlib_path": DISK,
     "test_listdir": DISK,
     "test_file_storage_prevents_directory_traversal": "an absolute name lies in the storage, as in an object store",
     "test_file_url": "the location is a part of the URL here",
