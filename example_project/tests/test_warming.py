@@ -9,7 +9,7 @@ from django.test import override_settings
 from store.warming import warm
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_process_asks_for_its_pages_before_anybody_else_does(caplog: Any, settings: Any) -> None:
     settings.WARM_PATHS = ["/livez", "/healthz", "/user/login/"]
     settings.SITE_URL = "http://testserver"
@@ -18,7 +18,7 @@ def test_a_process_asks_for_its_pages_before_anybody_else_does(caplog: Any, sett
     assert caplog.records == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_page_that_fails_is_named_and_stops_nothing(caplog: Any) -> None:
     with override_settings(WARM_PATHS=["/nothing/", "/livez"], SITE_URL="http://testserver"):
         warm(application)
