@@ -130,7 +130,7 @@ def redis_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def mariadb() -> str:
+def server() -> str:
     return service("DATABASE_URL")
 
 

@@ -1,4 +1,4 @@
-"""Races between real processes on one MariaDB: `python -m races <rounds>` prints what each round ended with, as JSON.
+"""Races between real processes on one server: `python -m races <rounds>` prints what each round ended with, as JSON.
 
 One process sets the site up and forks the racers, each with a connection of its own.
 """

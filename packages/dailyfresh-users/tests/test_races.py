@@ -1,4 +1,4 @@
-"""What must hold when it happens at once, on MariaDB with real processes (races.py)."""
+"""What must hold when it happens at once, on MariaDB or PostgreSQL with real processes (races.py)."""
 
 import json
 import os
@@ -8,11 +8,11 @@ import sys
 import pytest
 
 
-def run(mariadb, isolation, rounds):
+def run(server, isolation, rounds):
     environment = {
         **os.environ,
-        "DATABASE_URL": mariadb,
-        "DJANGO_SETTINGS_MODULE": "minisite.on_mariadb",
+        "DATABASE_URL": server,
+        "DJANGO_SETTINGS_MODULE": "minisite.on_server",
         "MINISITE_ISOLATION": isolation,
         "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")]),
     }
@@ -44,8 +44,8 @@ def check(result):
             pytest.fail(f"nobody checks {scenario}")
 
 
-def test_races_end_with_one_default_one_name_one_owner_and_one_mail(mariadb):
-    results = run(mariadb, "read committed", 1)
+def test_races_end_with_one_default_one_name_one_owner_and_one_mail(server):
+    results = run(server, "read committed", 1)
     assert len(results) == 7
     for result in results:
         check(result)
@@ -53,6 +53,6 @@ def test_races_end_with_one_default_one_name_one_owner_and_one_mail(mariadb):
 
 @pytest.mark.prove
 @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
-def test_many_races_end_the_same(mariadb, isolation):
-    for result in run(mariadb, isolation, 10):
+def test_many_races_end_the_same(server, isolation):
+    for result in run(server, isolation, 10):
         check(result)

@@ -48,18 +48,20 @@ TEMPLATES = [
 
 
 def database(url: str) -> dict[str, Any]:
-    """SQLite in memory, or the MariaDB at `mysql://user:password@host:port/name`."""
+    """SQLite in memory, or the server at `mysql://user:password@host:port/name` or `postgresql://...`."""
     if not url:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-    parts = urlsplit(url)
+    parts, isolation = urlsplit(url), os.environ.get("MINISITE_ISOLATION", "read committed")
     return {
-        "ENGINE": "django.db.backends.mysql",
+        "ENGINE": f"django.db.backends.{parts.scheme}",
         "NAME": parts.path.strip("/"),
         "USER": parts.username,
         "PASSWORD": parts.password,
         "HOST": parts.hostname,
-        "PORT": parts.port or 3306,
-        "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
+        "PORT": parts.port,
+        "OPTIONS": {"charset": "utf8mb4", "isolation_level": isolation}
+        if parts.scheme == "mysql"
+        else {"isolation_level": {"read committed": 2, "repeatable read": 3}[isolation]},
     }
 
 

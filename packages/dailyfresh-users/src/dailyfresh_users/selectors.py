@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from .models import Address, Registration, UserSession
@@ -105,7 +105,7 @@ def sessions_of(user: Any) -> "QuerySet[UserSession]":
 
 def addresses_of(user: Any) -> "QuerySet[Address]":
     """The account's addresses, the default first, then the latest."""
-    return Address.objects.filter(user=user).order_by("-default_slot", "-updated_at", "-pk")
+    return Address.objects.filter(user=user).order_by(F("default_slot").desc(nulls_last=True), "-updated_at", "-pk")
 
 
 def default_address(user: Any) -> Address | None:

@@ -1,0 +1,12 @@
+"""The mini-site on a real MariaDB or PostgreSQL, for races between processes."""
+
+import os
+
+from .settings import *  # noqa: F403
+from .settings import database, mail
+
+DATABASES = {
+    "default": database(os.environ["DATABASE_URL"]) | {"TEST": {"NAME": f"users_races_{os.getpid()}", "CHARSET": None}}
+}
+DAILYFRESH_USERS = {"ADDRESS_LIMIT": 5, "TASKS": "celery"}
+vars().update(mail("locmem"))
