@@ -57,7 +57,7 @@ def drain(alias: str = DEFAULT_ALIAS, *, seconds: float | None = None) -> int:
             if time.monotonic() >= end or not StaleDocument.objects.exists():
                 return number
     except Busy as error:
-        logger.info("The index is left to another drain: %s", error)
+        logger.debug("The index is left to another drain: %s", error)
         return number
 
 
