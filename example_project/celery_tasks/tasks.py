@@ -4,9 +4,11 @@ The tasks belong to the packages, and so do their schedules. Here stands how oft
 wake-up call was lost is worked off by the next call.
 """
 
+import logging
 import os
 
 from celery import Celery
+from dailyfresh_core.outages import in_one_line
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
 from dailyfresh_orders.schedule import SCHEDULE as ORDERS
@@ -17,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Every drain meets a database that is away, every few seconds.
+logging.getLogger("celery.app.trace").addFilter(in_one_line)
 
 DRAINS = (
     "dailyfresh_users.drain",

@@ -10,6 +10,8 @@ from django.template import Context, Engine
 TEMPLATES = Path(__file__).with_name("templates") / "deploy"
 FILES = {
     "nginx.conf": "nginx.conf",
+    "away.html": "away.html",
+    "away.json": "away.json",
     "logrotate": "logrotate.conf",
     "dailyfresh-web@.service": "web.service",
     "dailyfresh-worker.service": "worker.service",
@@ -76,7 +78,12 @@ def brotli_modules(folder: Path = Path("/usr/lib/nginx/modules")) -> tuple[str, 
 def render(deployment: Deployment, out: Path) -> list[Path]:
     """Write all files into `out`; gives their paths."""
     engine = Engine(dirs=[str(TEMPLATES)], autoescape=False)
-    context = {**asdict(deployment), "host": deployment.host, "headers": deployment.headers or security_headers()}
+    context = {
+        **asdict(deployment),
+        "files": out.resolve(),
+        "host": deployment.host,
+        "headers": deployment.headers or security_headers(),
+    }
     out.mkdir(parents=True, exist_ok=True)
 
     def write(name: str, template: str, **more: object) -> Path:

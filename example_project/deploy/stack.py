@@ -111,7 +111,7 @@ def redis(name: str, port: int, var: Path, server: str) -> Program:
         command += ["--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"]
     else:
         command += ["--appendonly", "yes", "--maxmemory-policy", "noeviction"]
-    return Program(f"redis-{name}"[:9], command, port=port, hush=services.ROUTINE_OF_REDIS, backing=True)
+    return Program(f"redis-{name}", command, port=port, hush=services.ROUTINE_OF_REDIS, backing=True)
 
 
 def mails(stack: Plan) -> Program:
@@ -252,7 +252,7 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, default=PROJECT / "var" / "stack", help="where it keeps everything")
     asked = parser.parse_args()
     var = asked.dir.resolve()
-    var.mkdir(parents=True, exist_ok=True)
+    (var / "run").mkdir(parents=True, exist_ok=True)
     output = Output()
     with (var / "lock").open("w") as lock:
         try:
@@ -261,7 +261,7 @@ def main() -> None:
             sys.exit(f"Another stack runs on {var}; stop it first.")
         stack = plan(var=var, port=asked.port, database=asked.database)
         try:
-            with Supervisor(folder=PROJECT, environ=stack.environ, output=output) as supervisor:
+            with Supervisor(folder=PROJECT, environ=stack.environ, output=output, restarting=var / "run") as supervisor:
                 try:
                     run(stack, supervisor, output, demo=asked.demo)
                 except Stopped:

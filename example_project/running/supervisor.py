@@ -51,7 +51,7 @@ class Output:
 
     def say(self, name: str, line: str) -> None:
         with self.lock:
-            label = f"{name:>9} | "
+            label = f"{name[:9]:>9} | "
             if self.coloured:
                 colour = self.colours.setdefault(name, self.COLOURS[len(self.colours) % len(self.COLOURS)])
                 label = f"\x1b[{colour}m{label}\x1b[0m"
@@ -63,8 +63,14 @@ class Output:
 class Supervisor:
     """Holds the running programs. Use as a context manager: on leaving, all of them are stopped."""
 
-    def __init__(self, *, folder: Path, environ: Mapping[str, str], output: Output) -> None:
-        self.folder, self.environ, self.output = folder, dict(environ), output
+    def __init__(
+        self, *, folder: Path, environ: Mapping[str, str], output: Output, restarting: Path | None = None
+    ) -> None:
+        """With the folder `restarting`, a program that ends by itself is started again after a second, as systemd would.
+
+        NAME.pid there says which process it is; while NAME.held lies there it is not started.
+        """
+        self.folder, self.environ, self.output, self.restarting = folder, dict(environ), output, restarting
         self.running: list[tuple[Program, subprocess.Popen[str], threading.Thread]] = []
 
     def __enter__(self) -> "Supervisor":
@@ -98,6 +104,8 @@ class Supervisor:
         reader = threading.Thread(target=self._read, args=(program, process), daemon=True)
         reader.start()
         self.running.append((program, process, reader))
+        if self.restarting:
+            (self.restarting / f"{program.name}.pid").write_text(str(process.pid))
         return process
 
     def _read(self, program: Program, process: "subprocess.Popen[str]") -> None:
@@ -130,15 +138,23 @@ class Supervisor:
                 time.sleep(0.05)
 
     def watch(self) -> None:
-        """Returns never: raises `Stopped` on a signal, `Failed` when a program ends by itself."""
+        """Returns never: raises `Stopped` on a signal, `Failed` when a program ends by itself and is not to be started again."""
         while True:
-            for program, process, reader in self.running:
-                if process.poll() is not None:
-                    reader.join(timeout=2)
-                    raise Failed(
-                        f"{program.name} ended by itself with status {process.returncode}; stopping the others."
-                    )
+            for row in [row for row in self.running if row[1].poll() is not None]:
+                self._ended(*row)
             time.sleep(0.3)
+
+    def _ended(self, program: Program, process: "subprocess.Popen[str]", reader: threading.Thread) -> None:
+        if self.restarting is None:
+            reader.join(timeout=2)
+            raise Failed(f"{program.name} ended by itself with status {process.returncode}; stopping the others.")
+        end(process, deadline=0, tell=lambda: None)  # its children may hold the port
+        if (self.restarting / f"{program.name}.held").exists():
+            return
+        self.output.say(program.name, f"ended with status {process.returncode}; started again")
+        self.running.remove((program, process, reader))
+        time.sleep(1)
+        self.start(program)
 
     def stop(self) -> None:
         """Ends them all, those that back the others last, and waits until none is left."""

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     if django.VERSION >= (6, 0)
     else "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dailyfresh_core.middleware.OutageMiddleware",
     "store.middleware.readable_forms",
     "store.middleware.visitor_marker",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -24,12 +24,18 @@ class Busy(Exception):
     """Every attempt lost its race in the database. Nothing was written; trying again later is safe."""
 
 
+def code_of(error: DatabaseError) -> object:
+    """MySQL's error number, or PostgreSQL's SQLSTATE."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state or (error.args[0] if error.args else None)
+
+
 def lost_race(error: DatabaseError, *, using: str = DEFAULT_DB_ALIAS) -> bool:
     """Whether the same transaction may well succeed when run again."""
     vendor = connections[using].vendor
     if vendor == "sqlite":
         return "locked" in str(error)
-    return _code(error) in LOST.get(vendor, ())
+    return code_of(error) in LOST.get(vendor, ())
 
 
 def may_retry(error: DatabaseError, *, since: float, using: str = DEFAULT_DB_ALIAS) -> bool:
@@ -39,7 +45,7 @@ def may_retry(error: DatabaseError, *, since: float, using: str = DEFAULT_DB_ALI
     """
     if not lost_race(error, using=using):
         raise error
-    waited = connections[using].vendor == "sqlite" or _code(error) in WAITED
+    waited = connections[using].vendor == "sqlite" or code_of(error) in WAITED
     return not waited or time.monotonic() - since <= PATIENCE
 
 
@@ -65,9 +71,3 @@ def retried(write: Callable[P, R], *, using: str = DEFAULT_DB_ALIAS) -> Callable
         raise Busy(f"{getattr(write, '__name__', write)} lost every race") from last
 
     return call
-
-
-def _code(error: DatabaseError) -> object:
-    """MySQL's error number, or PostgreSQL's SQLSTATE."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state or (error.args[0] if error.args else None)

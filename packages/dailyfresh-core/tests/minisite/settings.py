@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "minisite",
 ]
 MIDDLEWARE = [
+    "dailyfresh_core.middleware.OutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -29,6 +30,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "minisite.urls.failing",
 ]
 TEMPLATES = [
     {

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from dailyfresh_core.answers import envelope, safe_next, signed_in, wants_json
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,10 +30,35 @@ def after(request: HttpRequest) -> HttpResponse:
     return HttpResponse(safe_next(request, default="nowhere"))
 
 
+FAULTS: dict[str, Exception] = {}
+"""Where it is raised (view, middleware) -> what."""
+
+
+@login_not_required
+def faulty(request: HttpRequest) -> HttpResponse:
+    """Fails as the test says."""
+    if "view" in FAULTS:
+        raise FAULTS["view"]
+    return HttpResponse("well")
+
+
+def failing(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """As a session that cannot be saved."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if "middleware" in FAULTS:
+            raise FAULTS["middleware"]
+        return response
+
+    return middleware
+
+
 urlpatterns = [
     path("asked/", asked, name="asked"),
     path("mine/", mine),
     path("mine/<there>/", mine),
     path("page/", page),
     path("after/", after),
+    path("faulty/", faulty),
 ]

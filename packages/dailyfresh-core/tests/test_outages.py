@@ -1,0 +1,111 @@
+import logging
+from collections.abc import Iterator
+
+import pytest
+from dailyfresh_core.outages import is_outage
+from dailyfresh_core.retrying import Busy
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.test import Client
+from minisite.urls import FAULTS
+
+GONE = OperationalError(2003, "Can't connect to server on '127.0.0.1:3306' (111)")
+SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
+
+
+@pytest.fixture(autouse=True)
+def _well() -> Iterator[None]:
+    yield
+    FAULTS.clear()
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def of_postgresql(state: str | None) -> OperationalError:
+    class Said(Exception):
+        sqlstate = state
+
+    Said.__module__ = "psycopg.errors"
+    error = OperationalError("said")
+    error.__cause__ = Said()
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        GONE,
+        OperationalError(1047, "WSREP has not yet prepared node for application use"),
+        OperationalError(1213, "Deadlock found"),
+        InterfaceError("connection already closed"),
+        of_postgresql("57P03"),
+        of_postgresql("08006"),
+        of_postgresql(None),
+        OperationalError("unable to open database file"),
+        Busy("lost every race"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_an_outage(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dailyfresh_core.retrying.connections", {"default": type("Any", (), {"vendor": "mysql"})})
+    assert is_outage(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError(1054, "Unknown column 'a'"),
+        of_postgresql("42703"),
+        OperationalError("no such column: a"),
+        IntegrityError(1062, "Duplicate entry"),
+        ProgrammingError(1146, "no such table"),
+        ValueError("2003"),
+    ],
+)
+def test_a_mistake_of_the_program_is_none(error: Exception) -> None:
+    assert not is_outage(error)
+
+
+@pytest.mark.parametrize("where", ["view", "middleware"])
+def test_a_visitor_is_told_when_to_come_back(visitor: Client, where: str) -> None:
+    FAULTS[where] = GONE
+    response = visitor.get("/faulty/")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "cannot be reached right now" in response.content.decode()
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("error", "code"), [(GONE, "unavailable"), (Busy("lost every race"), "busy")])
+def test_a_script_gets_the_envelope(visitor: Client, error: Exception, code: str) -> None:
+    FAULTS["view"] = error
+    response = visitor.get("/faulty/", headers=SCRIPT)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert (response.json()["ok"], response.json()["code"]) == (False, code)
+    assert response.json()["message"]
+
+
+@pytest.mark.parametrize("where", ["view", "middleware"])
+def test_an_outage_is_logged_without_a_traceback(visitor: Client, where: str, caplog: pytest.LogCaptureFixture) -> None:
+    FAULTS[where] = GONE
+    with caplog.at_level(logging.WARNING):
+        visitor.get("/faulty/")
+    assert "Can't connect" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("where", ["view", "middleware"])
+def test_a_mistake_stays_a_500_with_its_traceback(
+    visitor: Client, where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    FAULTS[where] = OperationalError(1054, "Unknown column 'a'")
+    response = visitor.get("/faulty/")
+    assert response.status_code == 500
+    assert "Traceback" in caplog.text
+
+
+def test_the_next_request_of_a_shop_that_is_back_is_answered(visitor: Client) -> None:
+    FAULTS["view"] = GONE
+    visitor.get("/faulty/")
+    FAULTS.clear()
+    assert visitor.get("/faulty/").content == b"well"
