@@ -1,8 +1,12 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from dailyfresh_core.retrying import Busy, lost_race, retried
 from django.db import OperationalError, connection, transaction
+from minisite.models import Letter
 
 LOST = {"sqlite": ("database is locked",), "mysql": (1213, "Deadlock found"), "postgresql": ("deadlock",)}
 
@@ -63,3 +67,54 @@ def test_what_no_attempt_helps_against_is_raised_at_once() -> None:
     with pytest.raises(OperationalError):
         retried(write)()
     assert len(attempts) == 1
+
+
+@pytest.fixture
+def repeatable_read() -> Iterator[None]:
+    """Every connection of this test begins its transactions at that level, as some sites choose."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one level of isolation")
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    connection.settings_dict["OPTIONS"] = options | {
+        "isolation_level": 3 if connection.vendor == "postgresql" else "repeatable read"
+    }
+    yield
+    connection.close()
+    connection.settings_dict["OPTIONS"] = options
+
+
+WRITERS = 16
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_who_write_one_row_at_once_get_through_under_repeatable_read_too(repeatable_read: None) -> None:
+    letter = Letter.objects.create()
+    start = Barrier(WRITERS)
+
+    @retried
+    @transaction.atomic
+    def write() -> None:
+        locked = Letter.objects.select_for_update().get(pk=letter.pk)
+        locked.tries += 1
+        locked.save()
+
+    def writer(_number: int) -> None:
+        connection.ensure_connection()
+        start.wait()
+        write()
+        connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(writer, range(WRITERS)))
+    letter.refresh_from_db()
+    assert letter.tries == WRITERS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_site_reads_afterwards_it_reads_at_the_level_it_chose(repeatable_read: None) -> None:
+    retried(Letter.objects.create)()
+    with transaction.atomic(), ThreadPoolExecutor(1) as other:
+        before = Letter.objects.count()
+        other.submit(lambda: (Letter.objects.create(), connection.close())).result()
+        assert Letter.objects.count() == before

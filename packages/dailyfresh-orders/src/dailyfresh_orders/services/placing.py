@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from dailyfresh_core.retrying import TRIES, Busy, may_retry
+from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
@@ -64,7 +64,7 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
     for attempt in range(TRIES):
         order = _order(user, quote, address, payment_method, note, online)
         try:
-            with transaction.atomic(durable=True):
+            with read_committed(), transaction.atomic(durable=True):
                 _insert(order, quote, strategy, attempt)
             return order
         except StockShort:
