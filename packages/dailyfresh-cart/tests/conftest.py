@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.testing import service
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -16,15 +17,6 @@ from minisite.models import Book  # noqa: E402
 
 JSON = {"accept": "application/json"}
 READING = ("lines", "mini", "count", "visitor")
-
-
-def service(name: str) -> str:
-    """The address of a real service from the environment; a test that needs one and finds none skips."""
-    if address := os.environ.get(name, ""):
-        return address
-    if os.environ.get("REQUIRE_SERVICES") == "1":
-        pytest.fail(f"needs {name}")
-    pytest.skip(f"needs {name}")
 
 
 def ask(client: Client, name: str, **data: Any) -> dict[str, Any]:

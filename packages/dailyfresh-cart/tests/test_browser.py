@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import service
+from dailyfresh_core.testing import service
 from minisite.models import Book
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright")

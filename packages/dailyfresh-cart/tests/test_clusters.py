@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import redis
-from conftest import service
 from dailyfresh_cart import services
 from dailyfresh_cart.exceptions import CartUnavailable
 from dailyfresh_cart.stores.base import Change, Kind, Owner, Terms
 from dailyfresh_cart.stores.redis import RedisStore
 from dailyfresh_cart.testing import CartStoreContract
+from dailyfresh_core.testing import service
 from redis.cluster import ClusterNode, RedisCluster
 from redis.sentinel import Sentinel
 

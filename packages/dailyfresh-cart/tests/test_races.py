@@ -6,13 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from conftest import service
 from dailyfresh_cart.stores.base import Change, Kind, Owner
 from dailyfresh_cart.stores.redis import RedisStore
+from dailyfresh_core.testing import own_database, service
 
 HERE = Path(__file__).parent
 
@@ -82,27 +80,15 @@ class TestInTheDatabase:
 
     @pytest.fixture(params=["sqlite", "read committed", pytest.param("repeatable read", marks=pytest.mark.prove)])
     def database(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-        environ = {"RACING_STORE": self.STORE, "MINISITE_DB": str(tmp_path / "racing.sqlite3")}
+        environ = {"RACING_STORE": self.STORE, "MINISITE_DATABASE_URL": f"sqlite:///{tmp_path}/racing.sqlite3"}
         if request.param == "sqlite":
             self._migrate(environ)
             yield environ
             return
-        url = service("DATABASE_URL")
-        if "mysql" not in url and "mariadb" not in url:
-            pytest.skip("needs a MariaDB in DATABASE_URL")
-        name = f"cart_races_{os.getpid()}"
-        with self._server(url) as cursor:
-            cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        try:
-            environ |= {
-                "RACING_DATABASE": urlsplit(url)._replace(path=f"/{name}").geturl(),
-                "RACING_ISOLATION": request.param,
-            }
+        with own_database(service("DATABASE_URL"), f"cart_races_{os.getpid()}") as url:
+            environ |= {"MINISITE_DATABASE_URL": url, "MINISITE_ISOLATION": request.param}
             self._migrate(environ)
             yield environ
-        finally:
-            with self._server(url) as cursor:
-                cursor.execute(f"DROP DATABASE {name}")
 
     def _migrate(self, environ: dict[str, str]) -> None:
         self._run(environ, "-m", "django", "migrate", "-v0")
@@ -115,14 +101,6 @@ class TestInTheDatabase:
             text=True,
             check=True,
         ).stdout
-
-    def _server(self, url: str) -> Any:
-        MySQLdb = pytest.importorskip("MySQLdb", reason="needs mysqlclient")
-        parts = urlsplit(url)
-        connection = MySQLdb.connect(
-            host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password
-        )
-        return connection.cursor()
 
     def _held(self, environ: dict[str, str]) -> dict[str, int]:
         program = (
@@ -137,7 +115,7 @@ class TestInTheDatabase:
 
     @pytest.mark.prove
     def test_fifty_adds_of_one_are_fifty(self, database: dict[str, str]) -> None:
-        if "RACING_DATABASE" not in database:
+        if "sqlite" in database["MINISITE_DATABASE_URL"]:
             pytest.skip("SQLite lets one writer in at a time, and fifty that wait give up")
         assert race(50, 1, "add", Owner("u:racer"), database) == (50, 0, 0)
         assert self._held(database) == {"1": 50}

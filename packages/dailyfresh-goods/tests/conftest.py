@@ -1,24 +1,14 @@
-import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dailyfresh_core.testing import service
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion
 from dailyfresh_goods.pages import cache as page_cache
 from django.core.cache import caches
 from django.test import Client
-
-
-def service(name: str) -> str:
-    """The address of a service the test needs; without one the test is skipped, or fails in CI."""
-    url = os.environ.get(name)
-    if not url:
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(f"needs {name}")
-        pytest.skip(f"needs {name}")
-    return url
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from conftest import service
+from dailyfresh_core.testing import own_database, service
 from dailyfresh_goods import receivers
 from dailyfresh_goods.models import StalePage
 from dailyfresh_goods.services import drain_pages
@@ -44,13 +43,7 @@ def test_after_random_changes_no_page_differs_from_a_fresh_one(
     ids=["undisturbed", "workers killed", "Redis killed", "writers killed between two lines"],
 )
 def test_a_running_stack_stays_fresh(program: str, arguments: list[str], redis_url: str, tmp_path: Path) -> None:
-    import MySQLdb
-
-    parts = urlsplit(service("DATABASE_URL"))
-    name = f"goods_freshness_{os.getpid()}"
-    server = MySQLdb.connect(host=parts.hostname, port=parts.port, user=parts.username, password=parts.password)
-    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    try:
+    with own_database(service("DATABASE_URL"), f"goods_freshness_{os.getpid()}") as url:
         run = subprocess.run(
             [sys.executable, "-m", f"freshness.{program}", *arguments],
             cwd=Path(__file__).parent,
@@ -62,11 +55,9 @@ def test_a_running_stack_stays_fresh(program: str, arguments: list[str], redis_u
                 "PYTHONPATH": str(Path(__file__).parent),
                 "DJANGO_SETTINGS_MODULE": "freshness.settings",
                 "FRESHNESS_DIR": str(tmp_path),
-                "FRESHNESS_DATABASE": parts._replace(path=f"/{name}").geturl(),
+                "FRESHNESS_DATABASE": url,
             },
         )
-    finally:
-        server.cursor().execute(f"DROP DATABASE {name}")
     print(run.stdout)
     log = tmp_path / "worker.log"
     assert run.returncode == 0, run.stdout + run.stderr + (log.read_text()[-3000:] if log.exists() else "")

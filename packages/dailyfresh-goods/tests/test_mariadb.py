@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conftest import service
+from dailyfresh_core.testing import service
 
 HERE = Path(__file__).parent
 MODULES = ("test_admin.py", "test_changes.py", "test_imports.py")

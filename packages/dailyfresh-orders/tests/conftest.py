@@ -3,9 +3,9 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from dailyfresh_core.testing import own_database, service
 from dailyfresh_orders.quotes import BASKET, quote, signed
 from dailyfresh_orders.services import place_order
 from django.contrib.auth import get_user_model
@@ -14,39 +14,19 @@ from minisite.shop.models import InBasket, Place, Product
 HERE = Path(__file__).parent
 
 
-def needed(variable):
-    """The address of a service; without it the test is skipped, or fails where services are required."""
-    address = os.environ.get(variable)
-    if not address:
-        (pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip)(f"needs {variable}")
-    return address
-
-
 @pytest.fixture(scope="session")
 def mariadb():
     """The address of a fresh database on the MariaDB at DATABASE_URL, with the mini-site's tables."""
-    parts = urlsplit(needed("DATABASE_URL"))
-    if not parts.scheme.startswith("mysql"):
+    if not (url := service("DATABASE_URL")).startswith("mysql"):
         pytest.skip("needs DATABASE_URL of MariaDB")
-    import MySQLdb
-
-    name = f"orders_race_{os.getpid()}"
-    server = MySQLdb.connect(
-        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
-    )
-    with server.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    address = urlunsplit(parts._replace(path=f"/{name}"))
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
-        env=minisite_env(address),
-        cwd=HERE,
-        check=True,
-    )
-    yield address
-    with server.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name}")
-    server.close()
+    with own_database(url, f"orders_race_{os.getpid()}") as address:
+        subprocess.run(
+            [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
+            env=minisite_env(address),
+            cwd=HERE,
+            check=True,
+        )
+        yield address
 
 
 def minisite_env(address, **more):

@@ -1,13 +1,13 @@
 """The public door: a browser without JavaScript, a mailbox, and the services that a site has."""
 
 import html
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from dailyfresh_core.testing import service
 from dailyfresh_users import models
 from django.contrib.auth import get_user_model
 from django.core import mail
@@ -112,16 +112,6 @@ def pending_link(client: Client, db: None, commit: Any) -> str:
     with commit():
         register(client)
     return link_of(mail.outbox[-1])
-
-
-def service(variable: str) -> str:
-    """The address of a real service, or a skip that says which one was missing."""
-    address = os.environ.get(variable)
-    if not address:
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(f"needs {variable}")
-        pytest.skip(f"needs {variable}")
-    return address
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import os
 
+from dailyfresh_core.testing import database
+
 SECRET_KEY = "minisite"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
@@ -46,13 +48,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("MINISITE_DB", ":memory:"),
-        "ATOMIC_REQUESTS": True,
-    }
-}
+DATABASES = {"default": database(os.environ.get("MINISITE_DATABASE_URL", ""), ATOMIC_REQUESTS=True)}
 DAILYFRESH_CART = {
     "CATALOGUE": "minisite.books.Catalogue",
     "STORE": {"BACKEND": "dailyfresh_cart.stores.database.DatabaseStore"},

@@ -1,7 +1,8 @@
 """A site with the core alone: no Celery app, no Redis, strict middleware."""
 
 import os
-from urllib.parse import urlsplit
+
+from dailyfresh_core.testing import database
 
 SECRET_KEY = "minisite"
 DEBUG = False
@@ -44,17 +45,4 @@ TEMPLATES = [
         },
     }
 ]
-ENGINES = {"mysql": "django.db.backends.mysql", "postgresql": "django.db.backends.postgresql"}
-_url = urlsplit(os.environ.get("DATABASE_URL", ""))
-DATABASES = {
-    "default": {
-        "ENGINE": ENGINES[_url.scheme],
-        "NAME": _url.path.strip("/"),
-        "USER": _url.username,
-        "PASSWORD": _url.password,
-        "HOST": _url.hostname,
-        "PORT": _url.port,
-    }
-    if _url.scheme
-    else {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
+from dailyfresh_core.testing import database
 from minisite.settings import *  # noqa: F403
-from minisite.settings import DAILYFRESH_GOODS, database
+from minisite.settings import DAILYFRESH_GOODS
 
 FOLDER = Path(os.environ["FRESHNESS_DIR"])
 DATABASES = {"default": database(os.environ["FRESHNESS_DATABASE"])}

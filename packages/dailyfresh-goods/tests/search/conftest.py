@@ -1,10 +1,10 @@
 """The search has a site of its own: `pytest -c tests/search/pytest.ini`; the mini-site beside it has no haystack."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dailyfresh_core.testing import service
 from django.conf import settings
 
 collect_ignore_glob = [] if "haystack" in settings.INSTALLED_APPS else ["*"]
@@ -27,12 +27,7 @@ def shop(db: None, tmp_path: Path, engine: str) -> Iterator[dict[str, int]]:
 
 @pytest.fixture
 def redis_url() -> str:
-    url = os.environ.get("REDIS_URL")
-    if not url:
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail("needs REDIS_URL")
-        pytest.skip("needs REDIS_URL")
-    return url
+    return service("REDIS_URL")
 
 
 @pytest.fixture(autouse=True)

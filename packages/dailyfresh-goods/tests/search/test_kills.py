@@ -5,12 +5,10 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from dailyfresh_core.testing import own_database, service
 
 HERE = Path(__file__).parent
 both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
@@ -18,32 +16,14 @@ both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 
 @both
 def test_writers_killed_at_any_moment_leave_the_index_as_the_database_is(engine, tmp_path):
-    kill_writers(engine, tmp_path, str(tmp_path / "db.sqlite3"), times=2)
+    kill_writers(engine, tmp_path, f"sqlite:///{tmp_path}/db.sqlite3", times=2)
 
 
 @pytest.mark.prove
 @both
 def test_forty_killed_writers_leave_the_index_as_the_database_is(engine, tmp_path):
-    with mariadb(f"goods_kills_{os.getpid()}_{engine}") as url:
+    with own_database(service("DATABASE_URL"), f"goods_kills_{os.getpid()}_{engine}") as url:
         kill_writers(engine, tmp_path, url, times=40)
-
-
-@contextmanager
-def mariadb(name: str) -> Iterator[str]:
-    """A database of its own on the server of DATABASE_URL; gives its address."""
-    address = os.environ.get("DATABASE_URL")
-    if not address:
-        (pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip)("needs DATABASE_URL")
-    import MySQLdb
-
-    parts = urlsplit(address)
-    server = MySQLdb.connect(host=parts.hostname, port=parts.port, user=parts.username, password=parts.password)
-    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    try:
-        yield parts._replace(path=f"/{name}").geturl()
-    finally:
-        server.cursor().execute(f"DROP DATABASE {name}")
-        server.close()
 
 
 def kill_writers(engine: str, folder: Path, database: str, *, times: int) -> None:

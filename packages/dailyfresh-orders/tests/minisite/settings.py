@@ -1,9 +1,10 @@
 """Somebody else's site: the package is a guest here, under rules of the house."""
 
 import os
+import tempfile
 from pathlib import Path
 
-from minisite.database import databases
+from dailyfresh_core.testing import database
 
 SECRET_KEY = "of the mini-site"
 DEBUG = False
@@ -21,7 +22,14 @@ MEDIA_URL = "/media/"
 LOGIN_URL = "/log-in/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-DATABASES = databases(atomic_requests=True)
+DATABASES = {
+    "default": database(
+        os.environ.get("MINISITE_DATABASE_URL")
+        or f"sqlite:///{tempfile.gettempdir()}/dailyfresh-orders-minisite.sqlite3",
+        isolation=os.environ.get("MINISITE_ISOLATION", "read committed"),
+        ATOMIC_REQUESTS=True,
+    )
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

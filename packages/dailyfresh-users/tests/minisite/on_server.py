@@ -2,11 +2,17 @@
 
 import os
 
+from dailyfresh_core.testing import database
+
 from .settings import *  # noqa: F403
-from .settings import database, mail
+from .settings import mail
 
 DATABASES = {
-    "default": database(os.environ["DATABASE_URL"]) | {"TEST": {"NAME": f"users_races_{os.getpid()}", "CHARSET": None}}
+    "default": database(
+        os.environ["DATABASE_URL"],
+        isolation=os.environ["MINISITE_ISOLATION"],
+        TEST={"NAME": f"users_races_{os.getpid()}", "CHARSET": None},
+    )
 }
 DAILYFRESH_USERS = {"ADDRESS_LIMIT": 5, "TASKS": "celery"}
 vars().update(mail("locmem"))

@@ -6,10 +6,9 @@
 
 import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import django
+from dailyfresh_core.testing import database
 
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = "only-for-tests"
@@ -54,26 +53,13 @@ TEMPLATES = [
     }
 ]
 
-
-def database(url: str) -> dict[str, Any]:
-    """SQLite in memory, or the server at `mysql://user:password@host:port/name` or `postgresql://...`."""
-    if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-    parts, isolation = urlsplit(url), os.environ.get("MINISITE_ISOLATION", "read committed")
-    return {
-        "ENGINE": f"django.db.backends.{parts.scheme}",
-        "NAME": parts.path.strip("/"),
-        "USER": parts.username,
-        "PASSWORD": parts.password,
-        "HOST": parts.hostname,
-        "PORT": parts.port,
-        "OPTIONS": {"charset": "utf8mb4", "isolation_level": isolation}
-        if parts.scheme == "mysql"
-        else {"isolation_level": {"read committed": 2, "repeatable read": 3}[isolation]},
-    }
-
-
-DATABASES = {"default": database(os.environ.get("MINISITE_DATABASE_URL", "")) | {"ATOMIC_REQUESTS": True}}
+DATABASES = {
+    "default": database(
+        os.environ.get("MINISITE_DATABASE_URL", ""),
+        isolation=os.environ.get("MINISITE_ISOLATION", "read committed"),
+        ATOMIC_REQUESTS=True,
+    )
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False

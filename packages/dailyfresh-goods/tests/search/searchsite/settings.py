@@ -3,8 +3,8 @@
 import os
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from dailyfresh_core.testing import database
 from minisite.settings import *  # noqa: F403
 
 ROOT_URLCONF = "searchsite.urls"
@@ -25,27 +25,7 @@ if REDIS_URL:  # noqa: F405
         "redis": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL},  # noqa: F405
     }
 # A file: threads that share a database in memory lock each other out of its tables.
-DATABASES["default"] |= {"OPTIONS": {"timeout": 20}, "TEST": {"NAME": INDEX / "test.sqlite3"}}  # noqa: F405
-name = os.environ.get("SEARCH_DATABASE", "")
-if name.startswith("mysql:"):
-    parts = urlsplit(name)
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.mysql",
-            "NAME": parts.path[1:],
-            "USER": parts.username,
-            "PASSWORD": parts.password,
-            "HOST": parts.hostname,
-            "PORT": parts.port,
-            "OPTIONS": {"charset": "utf8mb4"},
-        }
-    }
-elif name:
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": name,
-            "ATOMIC_REQUESTS": True,
-            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
-        }
-    }
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": INDEX / "test.sqlite3"}  # noqa: F405
+if address := os.environ.get("SEARCH_DATABASE"):
+    DATABASES = {"default": database(address)}
