@@ -33,4 +33,7 @@ DRAINS = (
 
 schedule = {**USERS, **GOODS, **SEARCH, **ORDERS}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))
-app.conf.beat_schedule = schedule | {name: {**schedule[name], "schedule": seconds} for name in DRAINS}
+heartbeat = {"task": "store.tasks.heartbeat", "schedule": seconds, "options": {"expires": seconds}}
+app.conf.beat_schedule = (
+    {"store.heartbeat": heartbeat} | schedule | {name: {**schedule[name], "schedule": seconds} for name in DRAINS}
+)

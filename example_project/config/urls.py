@@ -19,6 +19,8 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("healthz", views.health, name="health"),
     path("livez", views.live, name="live"),
+    path("startz", views.started, name="started"),
+    path("partsz", views.health_of_parts, name="parts"),
     path("robots.txt", views.robots),
 ]
 demo = [path("demo/", include("demo.urls"))] if apps.is_installed("demo") else []
@@ -27,8 +29,10 @@ urlpatterns += i18n_patterns(
     path("admin/login/", staff_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="dailyfresh_users:password_change")),
     path("admin/", admin.site.urls),
-    path("sitemap.xml", index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
-    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap.xml", views.at_site_url(index), {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"
+    ),
+    path("sitemap-<section>.xml", views.at_site_url(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("", include("store.urls")),
     path("", include("dailyfresh_goods.urls")),
     path("", include("dailyfresh_goods.search.urls")),

@@ -1,11 +1,18 @@
 """The pages and answers that belong to the whole store and to no package."""
 
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
 from dailyfresh_cart.views import visitor_data as cart_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_users.views import visitor_data as users_visitor
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -14,6 +21,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
+
+from .health import asked, parts, query
 
 
 @never_cache
@@ -28,13 +37,35 @@ def visitor(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Ready: this process serves pages and its database answers a statement; a node that has left its cluster connects, and no more."""
+    """Ready: this process serves pages and its database answers a statement."""
+    database = asked("database", query)
+    said = "ok" if database.well else "the database does not answer"
+    return HttpResponse(said, status=200 if database.well else 503, content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def started(request: HttpRequest) -> HttpResponse:
+    """Started: the tables are as this release needs them, so that it can be made ready; asked until it is so, and not again."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return HttpResponse("the database does not answer", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
+    said = f"{len(missing)} migrations are missing" if missing else "ok"
+    return HttpResponse(said, status=503 if missing else 200, content_type="text/plain")
+
+
+@never_cache
+@login_not_required
+@require_safe
+def health_of_parts(request: HttpRequest) -> JsonResponse:
+    """Every part of the shop for people and their watchers; 503 while one of them is not well."""
+    found = list(parts())
+    well = all(part.well for part in found)
+    return JsonResponse(
+        {"well": well, "parts": {part.name: asdict(part) for part in found}}, status=200 if well else 503
+    )
 
 
 @login_not_required
@@ -59,8 +90,21 @@ def robots(request: HttpRequest) -> HttpResponse:
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             lines.append(f"Disallow: {reverse('admin:index')}")
-            maps.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemaps'))}")
+            maps.append(f"Sitemap: {settings.SITE_URL.rstrip('/')}{reverse('sitemaps')}")
     return HttpResponse("\n".join([*lines, "", *maps, ""]), content_type="text/plain")
+
+
+def at_site_url(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view answers as if it were asked at SITE_URL: what search engines keep must not name the host that somebody came by."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        site = urlsplit(settings.SITE_URL)
+        asked_at = {"HTTP_HOST": site.netloc, "wsgi.url_scheme": site.scheme, "HTTP_X_FORWARDED_PROTO": site.scheme}
+        request.META.update(asked_at)
+        return view(request, *args, **kwargs)
+
+    return answered
 
 
 @login_not_required

@@ -170,7 +170,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SITE_URL.startswith("https:")
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez)$"]  # asked by machines behind the proxy
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez|startz|partsz|metrics(/shop)?)$"]  # asked by machines behind the proxy
 if SECURE_SSL_REDIRECT:
     # Whoever ends TLS says so (the nginx of dailyfresh-goods does); it must drop the header where a visitor sends it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,122 @@
+"""How each part of the shop is: read once, told as JSON to people, as gauges to Prometheus, as a status to machines.
+
+Readiness is another question: a page from the cache is served while half of this is broken, so a balancer asks /healthz, which
+looks at the database alone.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dailyfresh_goods.models import StaleDocument, StalePage
+from dailyfresh_orders.models import Order, Payment, Refund
+from dailyfresh_users.models import Erasure, Mail
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+from django_redis import get_redis_connection
+
+HEARTBEAT = "store.heartbeat"
+PATIENCE = 60.0
+"""Seconds that a drain may be behind, and a heartbeat old."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: whether it does its work, what can be measured of it, and what it said when it does not."""
+
+    name: str
+    well: bool
+    waiting: int = 0
+    """Rows that wait for a drain."""
+    seconds: float = 0.0
+    """How long the answer took; of a drain, how long the oldest row has been due; of the worker, how old its last sign is."""
+    said: str = ""
+
+
+def parts() -> Iterator[Part]:
+    """All of them; what depends on the database is left out when that is away."""
+    database = asked("database", query)
+    yield database
+    yield asked("carts", lambda: get_redis_connection("cart").ping())
+    yield asked("cache", lambda: get_redis_connection("default").ping())
+    yield asked("broker", reach_broker)
+    yield heartbeat()
+    yield asked("storage", reach_storage)
+    if database.well:
+        for name, rows, column in drains():
+            yield behind(name, rows, column)
+
+
+def asked(name: str, question: Callable[[], Any]) -> Part:
+    """A part that answers a question, and how long that took; whatever the client raises is what it said."""
+    began = time.monotonic()
+    try:
+        question()
+    except Exception as error:  # noqa: BLE001 - each client has errors of its own
+        return Part(name, False, seconds=time.monotonic() - began, said=f"{type(error).__name__}: {error}")
+    return Part(name, True, seconds=time.monotonic() - began)
+
+
+def query() -> None:
+    """A statement: a node that has left its cluster connects, and no more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def reach_broker() -> None:
+    from celery_tasks.tasks import app
+
+    with app.connection_for_write(connect_timeout=2) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+
+
+def reach_storage() -> None:
+    """A name that nobody has: the trackers are asked for it, and nothing is written."""
+    default_storage.exists("group1/M00/00/00/fwAAAmsDnW2AHp8HAAAACw1KEYU619.txt")
+
+
+def beat() -> None:
+    """A sign of life: beat sent the call, the broker carried it, a worker took it."""
+    cache.set(HEARTBEAT, time.time(), timeout=None)
+
+
+def heartbeat() -> Part:
+    """The worker, by its last sign."""
+    try:
+        last = cache.get(HEARTBEAT)
+    except Exception as error:  # noqa: BLE001 - as above
+        return Part("worker", False, said=f"not known: {type(error).__name__}: {error}")
+    age = time.time() - last if last else float("inf")
+    if age > PATIENCE:
+        return Part(
+            "worker", False, seconds=age if last else PATIENCE, said="no sign of life: is beat up, and a worker?"
+        )
+    return Part("worker", True, seconds=age)
+
+
+def drains() -> "Iterator[tuple[str, QuerySet[Any], str]]":
+    """Name, the rows that are due, and the column that says since when."""
+    now = timezone.now()
+    yield "mails", Mail.objects.filter(due_at__lte=now), "due_at"
+    yield "erasures", Erasure.objects.all(), "erased_at"
+    yield "pages", StalePage.objects.filter(failed_at=None), "marked_at"
+    yield "index", StaleDocument.objects.all(), "marked_at"
+    yield "orders", Order.objects.filter(due_at__lte=now), "due_at"
+    yield "baskets", Order.objects.filter(basket_due=True), "placed_at"
+    yield "cancelling", Order.objects.filter(state=Order.State.CANCELLING, due_at__lte=now), "due_at"
+    yield "payments", Payment.objects.filter(state=Payment.State.PENDING, ask_again_at__lte=now), "ask_again_at"
+    yield "refunds", Refund.objects.filter(state__in=[Refund.State.READY, Refund.State.SENT], try_at__lte=now), "try_at"
+
+
+def behind(name: str, rows: "QuerySet[Any]", column: str) -> Part:
+    """A drain, by the rows that are due; how long the oldest of them has been."""
+    found = rows.order_by().aggregate(waiting=Count("pk"), since=Min(column))
+    since: datetime | None = found["since"]
+    late = (timezone.now() - since).total_seconds() if since else 0.0
+    said = f"the oldest has been due for {timedelta(seconds=round(late))}" if late > PATIENCE else ""
+    return Part(name, late <= PATIENCE, waiting=found["waiting"], seconds=max(0.0, late), said=said)
