@@ -4,10 +4,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.money import shown
 from dailyfresh_core.testing import service
+from django.utils.translation import override
 from minisite.models import Book
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -301,3 +304,14 @@ def test_no_page_is_wider_than_its_window(page: Any, books: list[Book], width: i
     for url in ("/shop/basket/", "/shop/basket/add/1/"):
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("currency", ["CNY", "EUR", "JPY", "USD"])
+def test_a_script_writes_a_price_as_the_server_does(page: Any, books: list[Book], settings: Any, currency: str) -> None:
+    settings.DAILYFRESH = {"CURRENCY": currency}
+    fill(page, 1)
+    for language in ("en", "zh-hans", "de", "ja"):
+        page.reload()
+        page.evaluate("language => { document.documentElement.lang = language; }", language)
+        with override(language):
+            assert page.evaluate("df.price(12345.5)") == shown(Decimal("12345.5"))

@@ -538,3 +538,12 @@ def test_placing_takes_the_same_few_statements_for_1_10_and_50_lines(make_order,
         counts.append(len([q for q in queries if not q["sql"].startswith(("BEGIN", "COMMIT"))]))
     assert counts[0] == counts[1] == counts[2]
     assert counts[0] <= 7
+
+
+def test_a_shop_sells_in_one_currency_of_its_choice(shop, apple, settings):
+    settings.DAILYFRESH = {"CURRENCY": "EUR"}
+    page = buy_now(shop, f"{apple.pk}:2")
+    assert "€11.00" in words(page)
+    assert "¥" not in words(page)
+    place(shop, page)
+    assert Order.objects.get().currency == "EUR"

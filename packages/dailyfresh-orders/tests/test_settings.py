@@ -148,6 +148,15 @@ def test_a_backend_that_cannot_work_is_told_with_its_place(configure, settings_d
     assert words in str(messages[0].msg)
 
 
+def test_a_gateway_that_does_not_take_the_shops_currency_is_an_error(settings):
+    settings.DAILYFRESH = {"CURRENCY": "EUR"}
+    (found,) = check_backends(None)
+    assert (found.id, found.msg) == (
+        "dailyfresh_orders.E007",
+        "DAILYFRESH_ORDERS[\"GATEWAYS\"]['voucher'] takes CNY, and prices are in EUR.",
+    )
+
+
 def test_sqlite_should_begin_immediately(monkeypatch):
     from django.db import connection
 

@@ -176,7 +176,7 @@ def shown_data(request: HttpRequest, cart: Cart) -> dict[str, Any]:
 
 
 def cart_data(cart: Cart) -> dict[str, Any]:
-    """A cart as JSON; money is a string with two places, in yuan."""
+    """A cart as JSON; money is a string with two places, in the site's currency."""
     return {
         "count": cart.count,
         "pieces": cart.pieces,

@@ -33,9 +33,6 @@ class Settings(Conf, name=NAME):
     FREE_DELIVERY_FROM: Decimal | str | None = None
     """Goods total from which delivery is free, for the hint on the page; None shows no hint."""
 
-    PRICE_FORMAT: str = "¥{:,.2f}"
-    """How a price is written: a format string for one Decimal."""
-
     GUESTS: bool = True
     """Whether visitors who are not signed in have a cart."""
 

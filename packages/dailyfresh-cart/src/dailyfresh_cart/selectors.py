@@ -102,7 +102,7 @@ class CartLine:
 
 @dataclass(frozen=True)
 class Cart:
-    """A whole cart, oldest line first; the sums are those of the selected lines, in yuan without freight."""
+    """A whole cart, oldest line first; the sums are those of the selected lines, without freight."""
 
     lines: tuple[CartLine, ...]
 

@@ -1,6 +1,7 @@
 """System checks: the core's own, and what every package's check of its settings has to say."""
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
+from .money import THOUSANDTHS
 from .waking import tasks_run_inline
 
 WAYS = (None, "celery", "inline")
@@ -75,6 +77,8 @@ def _wanted(key: str, hint: Any, value: Any, least: int) -> str:
         return "" if value in WAYS else '"celery", "inline", or None: inline unless there is a Celery app'
     if key == "TRUSTED_PROXIES":
         return "" if _are_networks(value) else 'a list of networks, as "10.0.0.0/8", or "unix" for a socket'
+    if key == "CURRENCY":
+        return "" if _is_currency(value) else 'the ISO 4217 code of a currency with at most two places, as "EUR"'
     if get_origin(hint) is Literal:
         return "" if value in get_args(hint) else f"one of {', '.join(map(repr, get_args(hint)))}"
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
@@ -90,6 +94,10 @@ def _fits(kind: Any, value: Any, least: int) -> bool:
     if kind in (int, float):
         return type(value) in (int, kind) and value >= least
     return type(value) is kind if kind is bool else isinstance(value, kind)
+
+
+def _is_currency(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[A-Z]{3}", value) is not None and value not in THOUSANDTHS
 
 
 def _are_networks(value: Any) -> bool:

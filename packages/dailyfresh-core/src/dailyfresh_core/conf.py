@@ -24,6 +24,9 @@ class Shared:
     LOW_STOCK: int = 10
     """The last stock that counts as nearly sold out."""
 
+    CURRENCY: str = "CNY"
+    """ISO 4217 code of every price, total and payment; `money` writes them. No package has one of its own."""
+
 
 SHARED = frozenset(key for key in vars(Shared) if key.isupper())
 

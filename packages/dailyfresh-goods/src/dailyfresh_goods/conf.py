@@ -28,9 +28,6 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     NEW_GOODS: int = 5
     """SKUs in the strip of new goods."""
 
-    CURRENCY: str = "CNY"
-    """ISO 4217 code of the prices, for structured data."""
-
     RATINGS: str | None = None
     """Dotted path of a `protocols.Ratings`: stars on cards and pages; None shows none."""
 

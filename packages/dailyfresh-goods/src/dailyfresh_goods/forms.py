@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from dailyfresh_core.money import shown
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,8 +70,8 @@ class FilterForm(forms.Form):
         labels = {
             "in_stock": _("In stock"),
             "offers": _("On offer"),
-            "low": _("From ¥%s") % given.get("low"),
-            "high": _("Up to ¥%s") % given.get("high"),
+            "low": _("From %s") % shown(Decimal(given.get("low", 0))),
+            "high": _("Up to %s") % shown(Decimal(given.get("high", 0))),
         }
         return [
             Chip(labels[name], urlencode({key: value for key, value in given.items() if key != name})) for name in given

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .conf import conf
+from dailyfresh_core.money import currency
+
 from .models import Band
 from .selectors import Detail
 
@@ -44,7 +45,7 @@ def product(goods: Detail, url: str, absolute: Callable[[str], str]) -> dict[str
         "offers": {
             "@type": "Offer",
             "price": str(card.price),
-            "priceCurrency": conf.CURRENCY,
+            "priceCurrency": currency(),
             "availability": AVAILABILITY[card.band],
             "url": url,
         },

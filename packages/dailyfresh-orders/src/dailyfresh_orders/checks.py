@@ -5,6 +5,7 @@ from typing import Any
 
 from dailyfresh_core.checks import check_conf, check_tasks
 from dailyfresh_core.loading import imported
+from dailyfresh_core.money import currency
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -13,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from .conf import NAME, conf
 from .freight import freight
-from .gateways import configured
+from .gateways import PaymentGateway, configured
 from .models import Order
 from .stock import stock
 
@@ -102,6 +103,10 @@ def check_backends(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
         try:
             for made in makers():
                 found += made.check()
+                if isinstance(made, PaymentGateway) and made.online and currency() not in made.currencies:
+                    text = f'{NAME}["GATEWAYS"][{made.code!r}] takes {", ".join(made.currencies)}, and prices are in {currency()}.'
+                    hint = 'The shared setting DAILYFRESH["CURRENCY"] says what prices are in; choose a gateway that takes it.'
+                    found.append(Error(text, hint=hint, id="dailyfresh_orders.E007"))
         except ImproperlyConfigured as error:
             found.append(Error(str(error), hint=f"See {NAME}.", id="dailyfresh_orders.E004"))
     if not conf.GATEWAYS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.money import shown
 from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -201,18 +202,19 @@ def differences(claim: Claim, now: Quote) -> list[str]:
     """What is no longer as the buyer was shown, one sentence each."""
     changes = list(now.problems)
     for line in now.lines:
-        shown = claim.prices.get(line.sku_id)
-        if shown is None:
+        was = claim.prices.get(line.sku_id)
+        if was is None:
             changes.append(
-                _("“%(name)s” is on sale again, for ¥%(now)s.") % {"name": line.name, "now": line.unit_price}
+                _("“%(name)s” is on sale again, for %(now)s.") % {"name": line.name, "now": shown(line.unit_price)}
             )
-        elif line.unit_price != shown:
+        elif line.unit_price != was:
             changes.append(
-                _("“%(name)s” now costs ¥%(now)s instead of ¥%(was)s.")
-                % {"name": line.name, "now": line.unit_price, "was": shown}
+                _("“%(name)s” now costs %(now)s instead of %(was)s.")
+                % {"name": line.name, "now": shown(line.unit_price), "was": shown(was)}
             )
     if now.freight != claim.freight:
         changes.append(
-            _("Sending it now costs ¥%(now)s instead of ¥%(was)s.") % {"now": now.freight, "was": claim.freight}
+            _("Sending it now costs %(now)s instead of %(was)s.")
+            % {"now": shown(now.freight), "was": shown(claim.freight)}
         )
     return changes

@@ -20,13 +20,6 @@ def dailyfresh_cart_button() -> dict[str, object]:
 
 
 @register.filter
-def money(amount: Decimal) -> str:
-    """A price as the setting PRICE_FORMAT writes it."""
-    written: str = conf.PRICE_FORMAT.format(amount)
-    return written
-
-
-@register.filter
 def unlocalized(number: Decimal | int) -> str:
     """A number for an attribute, where the language's own signs would break it."""
     return str(number)

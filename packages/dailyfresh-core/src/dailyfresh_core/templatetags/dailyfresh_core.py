@@ -1,11 +1,15 @@
+from decimal import Decimal
+
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, get_urlconf
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from ..money import currency, parts, shown
 from ..paging import window
 
 register = template.Library()
@@ -46,7 +50,7 @@ SIGNS = {
     "star": "★",
     "trash-2": "×",
     "truck": "⛟",
-    "wallet": "¥",
+    "wallet": "👛",
     "x": "×",
     "zoom-in": "⤢",
 }
@@ -64,6 +68,25 @@ def icon(name: str) -> SafeString:
     """The icon as the site's `_icon.html` draws it; `as` keeps it for a loop that shows it often."""
     plain = {"small": False, "flip": False, "on": False, "class": ""}
     return render_to_string("dailyfresh_core/_icon.html", plain | {"name": name})
+
+
+@register.filter
+def price(amount: Decimal) -> str:
+    """An amount in the site's currency, as the visitor's language writes it."""
+    return shown(amount)
+
+
+@register.filter
+def price_parts(amount: Decimal) -> SafeString:
+    """The same with its whole part large, for inside a `df-price`."""
+    before, whole, minor, behind = parts(amount)
+    small = "<i>{}</i>"
+    return format_html(
+        f"{small if before else '{}'}<b>{{}}</b>{small if minor or behind else '{}'}", before, whole, minor + behind
+    )
+
+
+register.simple_tag(currency)
 
 
 class Once(template.Node):

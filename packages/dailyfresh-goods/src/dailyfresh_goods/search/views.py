@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope
+from dailyfresh_core.money import shown
 from dailyfresh_core.paging import window
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
@@ -111,9 +112,9 @@ def _around(found: Found, refinement: Refinement, words: str) -> dict[str, Any]:
     if refinement.category:
         chips.append(Link(types.get(refinement.category, refinement.category), address(category="")))
     if refinement.lowest is not None:
-        chips.append(Link(_("From ¥%s") % refinement.lowest, address(low="")))
+        chips.append(Link(_("From %s") % shown(refinement.lowest), address(low="")))
     if refinement.highest is not None:
-        chips.append(Link(_("Up to ¥%s") % refinement.highest, address(high="")))
+        chips.append(Link(_("Up to %s") % shown(refinement.highest), address(high="")))
     if refinement.in_stock:
         chips.append(Link(_("In stock"), address(in_stock="")))
     last = min(found.pages, LAST_PAGE)

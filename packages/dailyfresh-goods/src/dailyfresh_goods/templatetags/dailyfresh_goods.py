@@ -1,5 +1,4 @@
 import json
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -41,18 +40,6 @@ def list_address(context: Context, page: int, sort: str | None = None, plain: bo
     found, query = context["found"], context.get("query")
     url = list_page(found.type.slug, sort or found.sort.code, page).path
     return f"{url}?{query}" if query and not plain else url
-
-
-@register.filter
-def yuan(price: Decimal) -> str:
-    """The whole yuan of a price."""
-    return str(int(price))
-
-
-@register.filter
-def cents(price: Decimal) -> str:
-    """The two digits behind the point."""
-    return f"{price:.2f}"[-2:]
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.money import shown
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -38,9 +39,9 @@ def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest) -> Htt
         "form": RangeForm(initial=days) if form.is_valid() else form,
         "found": found,
         "cards": [
-            (_("Turnover today"), f"¥{now.turnover:,}", f"¥{before.turnover:,}"),
+            (_("Turnover today"), shown(now.turnover), shown(before.turnover)),
             (_("Orders today"), now.orders, before.orders),
-            (_("Average order today"), f"¥{now.average:,}", f"¥{before.average:,}"),
+            (_("Average order today"), shown(now.average), shown(before.average)),
         ],
         "funnel": [(steps[step], n, share) for step, n, share in found.funnel],
         "threshold": conf.LOW_STOCK,

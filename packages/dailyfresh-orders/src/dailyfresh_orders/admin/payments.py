@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -171,7 +172,7 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
         except (RefundImpossible, Busy) as error:
             form.add_error(None, str(error))
             return False
-        messages.success(request, _("¥%(amount)s are on their way back.") % {"amount": refund.amount})
+        messages.success(request, _("%(amount)s are on their way back.") % {"amount": shown(refund.amount)})
         return True
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.money import currency
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
@@ -96,6 +97,7 @@ def _order(user: Any, quote: Quote, address: Address, payment_method: str, note:
         goods_total=quote.goods_total,
         freight=quote.freight,
         total=quote.total,
+        currency=currency(),
         receiver=address.receiver,
         phone=address.phone,
         province_code=address.province_code,

@@ -44,13 +44,6 @@ def picture(line: Any) -> str:
 
 
 @register.simple_tag
-def price(amount: Decimal) -> SafeString:
-    """An amount in yuan, its cents small."""
-    whole, cents = f"{amount:.2f}".split(".")
-    return format_html('<p class="df-price"><i>¥</i><b>{}</b><i>.{}</i></p>', whole, cents)
-
-
-@register.simple_tag
 def pieces(lines: Iterable[Any]) -> int:
     return sum(line.quantity for line in lines)
 

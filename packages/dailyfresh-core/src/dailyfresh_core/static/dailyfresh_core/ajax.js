@@ -5,6 +5,7 @@
  *                                          with what "try again" brought
  *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html>;
  *                                          not made without the cookie that data-visitor-marker names
+ *   df.price(amount)                       an amount in the site's currency, as the page's language writes it
  *   df.message(text, {level, action, run}) shows a message, with a button that calls run
  * Events on document: df:visitor (data), df:message ({text, level, code, action, run}).
  * A handler that shows df:message itself calls preventDefault(); else it goes into
@@ -117,10 +118,20 @@
     timer = setTimeout(function () { $line.remove(); }, detail.action || detail.level === "error" ? 6000 : 2500);
   }
 
+  var money = null;
+
+  function price(amount) {
+    money = money || new Intl.NumberFormat(document.documentElement.lang || [], {
+      style: "currency", currency: text.currency, currencyDisplay: "narrowSymbol"
+    });
+    return money.format(amount);
+  }
+
   window.df = {
     get: function (url, data, quiet) { return send("GET", url, data, quiet); },
     post: function (url, data, quiet) { return send("POST", url, data, quiet); },
     visitor: function () { return visitor(false); },
-    message: message
+    message: message,
+    price: price
   };
 })(jQuery);

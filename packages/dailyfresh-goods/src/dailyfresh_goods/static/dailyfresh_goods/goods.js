@@ -109,7 +109,7 @@ jQuery(function ($) {
       $number.val(n);
       $("[data-goods-stepper] [data-step='-1']").prop("disabled", n <= 1);
       $("[data-goods-stepper] [data-step='1']").prop("disabled", n >= most);
-      $("[data-goods-total]").text("¥" + (price * n / 100).toFixed(2));
+      $("[data-goods-total]").text(df.price(price * n / 100));
       $("[data-goods-buy-now]").val(sku + ":" + n);
       $(document).trigger("goods:quantity", [{ sku_id: sku, quantity: n }]);
     };
@@ -173,7 +173,7 @@ jQuery(function ($) {
         $card.find("img").attr("src", card.image_url || null).prop("hidden", !card.image_url);
         $card.find("a").attr("href", card.url).text(card.name);
         $card.find("[data-unit]").text(card.unit);
-        $card.find("[data-price]").text(card.price);
+        $card.find("[data-price]").text(df.price(card.price));
         $list.append($card);
       });
       $(this).prop("hidden", !cards.length);

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dailyfresh_core.money import shown
 from django.utils.translation import gettext as _
 
 from ...exceptions import RefundImpossible
@@ -112,4 +113,4 @@ def check_amount(amount: Decimal, left: Refundable) -> None:
     except BadAmount as error:
         raise RefundImpossible(_("This is no amount that can be refunded.")) from error
     if amount > left.money:
-        raise RefundImpossible(_("At most ¥%(money)s can still be refunded.") % {"money": left.money})
+        raise RefundImpossible(_("At most %(money)s can still be refunded.") % {"money": shown(left.money)})

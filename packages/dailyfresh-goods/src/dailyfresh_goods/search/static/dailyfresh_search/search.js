@@ -52,7 +52,7 @@ jQuery(function ($) {
       }
       $option.append(marked(item.text, item.marks));
       if (item.price) {
-        $("<span class='df-suggest-price'>").text("¥" + item.price + " / " + item.unit).appendTo($option);
+        $("<span class='df-suggest-price'>").text(df.price(item.price) + " / " + item.unit).appendTo($option);
       }
       return $option;
     }
