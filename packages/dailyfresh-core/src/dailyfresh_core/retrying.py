@@ -22,7 +22,7 @@ WAITED = {1205, "55P03"}
 
 
 class Busy(Exception):
-    """Every attempt lost its race in the database. Nothing was written; trying again later is safe."""
+    """Others held a row or a lock for longer than one may wait. Nothing was written; trying again later is safe."""
 
 
 def code_of(error: DatabaseError) -> object:

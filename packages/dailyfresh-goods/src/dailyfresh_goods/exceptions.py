@@ -15,7 +15,3 @@ class CacheUnavailable(GoodsError):
 
 class PageRefused(GoodsError):
     """A page that must not be kept, since it was made for one visitor or is no page at all."""
-
-
-class Busy(GoodsError):
-    """Another process has held a lock for longer than one may wait."""

@@ -16,9 +16,10 @@ from pathlib import Path
 from urllib.parse import unquote
 from zlib import crc32
 
+from dailyfresh_core.retrying import Busy
 from django.core.checks import CheckMessage, Error
 
-from ..exceptions import Busy, PageRefused
+from ..exceptions import PageRefused
 from ..generations import Generations
 from .base import PageWriter
 

@@ -9,11 +9,11 @@ from itertools import islice
 from math import inf
 from typing import Any
 
+from dailyfresh_core.retrying import Busy
 from dailyfresh_core.rows import in_portions
 from haystack import connections
 from haystack.constants import DEFAULT_ALIAS
 
-from ..exceptions import Busy
 from ..models import SKU, StaleDocument
 from .engines.base import IndexUnavailable, LocalBackend
 from .search_indexes import SKUIndex

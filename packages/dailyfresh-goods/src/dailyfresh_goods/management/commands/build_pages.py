@@ -3,9 +3,10 @@
 import time
 from typing import Any
 
+from dailyfresh_core.retrying import Busy
 from django.core.management.base import BaseCommand, CommandError
 
-from ...exceptions import Busy, PageRefused
+from ...exceptions import PageRefused
 from ...pages.build import writer
 from ...pages.keys import release
 from ...services import build_everything

@@ -3,10 +3,10 @@
 import time
 from typing import Any
 
+from dailyfresh_core.retrying import Busy
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 
-from ....exceptions import Busy
 from ...indexing import rebuild
 
 
