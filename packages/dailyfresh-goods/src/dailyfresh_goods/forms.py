@@ -1,6 +1,5 @@
-"""What visitors may ask of a list."""
+"""What visitors may ask of a list of goods."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -11,14 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .selectors import Filters
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A condition in force, and the query without it."""
-
-    label: str
-    query: str
 
 
 class FilterForm(forms.Form):
@@ -40,8 +31,8 @@ class FilterForm(forms.Form):
             self.add_error("high", _("The highest price is below the lowest."))
         return data
 
-    def _given(self) -> dict[str, str]:
-        """The conditions as a query writes them, one spelling for one meaning."""
+    def given(self) -> dict[str, str]:
+        """What is asked for as a query writes it, one spelling for one meaning."""
         if not self.data:  # most lists are asked for without conditions
             return {}
         self.is_valid()
@@ -51,7 +42,7 @@ class FilterForm(forms.Form):
 
     def filters(self) -> Filters:
         """The conditions that are valid."""
-        given = self._given()
+        given = self.given()
         low, high = given.get("low"), given.get("high")
         return Filters(
             in_stock="in_stock" in given,
@@ -60,19 +51,17 @@ class FilterForm(forms.Form):
             high=Decimal(high) if high else None,
         )
 
-    def query(self) -> str:
-        """The query that asks for the same, without what was not understood; empty without conditions."""
-        return urlencode(self._given())
+    def query(self, **other: object) -> str:
+        """The query that asks for the same but for `other`, without what was not understood; empty without conditions."""
+        asked: dict[str, object] = self.given() | other
+        return urlencode({name: value for name, value in asked.items() if value != ""})
 
-    def chips(self) -> list[Chip]:
-        """The conditions in force, each with the query that drops it."""
-        given = self._given()
-        labels = {
+    def names(self) -> dict[str, str]:
+        """Name of a condition -> what it is called where it can be dropped."""
+        given = self.given()
+        return {
             "in_stock": _("In stock"),
             "offers": _("On offer"),
             "low": _("From %s") % shown(Decimal(given.get("low", 0))),
             "high": _("Up to %s") % shown(Decimal(given.get("high", 0))),
         }
-        return [
-            Chip(labels[name], urlencode({key: value for key, value in given.items() if key != name})) for name in given
-        ]

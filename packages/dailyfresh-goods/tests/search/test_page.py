@@ -1,6 +1,7 @@
 """The results page, through its door: whatever is typed, an answer comes, and soon."""
 
 import time
+from urllib.parse import urlencode
 
 import pytest
 from dailyfresh_goods.models import SKU
@@ -138,11 +139,21 @@ def test_a_search_takes_few_statements_however_many_goods_it_shows(shop, client,
         client.get(URL, {"q": "蔬菜"})
 
 
-def test_nonsense_in_the_filters_counts_as_not_given(shop, client):
+def test_nonsense_in_the_filters_is_named_and_counts_as_not_given(shop, client):
     query = {"q": "草莓", "sort": "'; DROP", "page": "-3", "low": "x", "high": "1e400", "category": "../"}
     response = client.get(URL, query)
     assert response.status_code == 200
-    assert names(response)
+    assert names(response) == names(client.get(URL, {"q": "草莓"}))
+    assert response.content.decode().count("df-error") == 2
+
+
+def test_each_filter_can_be_dropped_and_the_others_stay(shop, client):
+    query = {"q": "草莓", "category": "fruit", "sort": "price", "in_stock": "1", "low": "5"}
+    page = client.get(URL, query).content.decode()
+    for name in ("category", "low", "in_stock"):
+        rest = {key: value for key, value in query.items() if key != name}
+        assert f'href="{URL}?{urlencode(rest).replace("&", "&amp;")}" aria-label="Drop the filter' in page
+    assert f'href="{URL}?{urlencode({"q": "草莓", "sort": "price"}).replace("&", "&amp;")}">Clear all' in page
 
 
 def test_a_search_is_asked_by_get_alone(shop, client):

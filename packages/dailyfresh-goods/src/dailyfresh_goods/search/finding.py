@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -11,7 +10,7 @@ from haystack.exceptions import SearchBackendError
 
 from ..conf import conf
 from ..models import SKU, Band
-from ..selectors import Card, cards
+from ..selectors import Card, Filters, cards
 from .highlight import Marked, marked
 from .models import thesaurus
 from .relaxation import Answer, answer
@@ -26,25 +25,23 @@ SORTS = {"": [], "price": ["price"], "-price": ["-price"], "sales": ["-sales"], 
 
 @dataclass(frozen=True)
 class Refinement:
-    """What is asked for besides the words; prices in yuan."""
+    """What is asked for besides the words."""
 
     category: str = ""
     sort: str = ""
-    lowest: Decimal | None = None
-    highest: Decimal | None = None
-    in_stock: bool = False
+    filters: Filters = field(default_factory=Filters)
     page: int = 1
 
-    def filters(self, *, category: bool = True) -> list[SQ]:
+    def conditions(self, *, category: bool = True) -> list[SQ]:
         """The conditions on a document, without that on its category if so asked."""
         found = []
         if category and self.category:
             found.append(SQ(category__exact=self.category))
-        if self.lowest is not None:
-            found.append(SQ(price__gte=int(self.lowest * 100)))
-        if self.highest is not None:
-            found.append(SQ(price__lte=int(self.highest * 100)))
-        if self.in_stock:
+        if self.filters.low is not None:
+            found.append(SQ(price__gte=int(self.filters.low * 100)))
+        if self.filters.high is not None:
+            found.append(SQ(price__lte=int(self.filters.high * 100)))
+        if self.filters.in_stock:
             found.append(SQ(band__gte=Band.LOW.value))
         return found
 
@@ -75,7 +72,7 @@ def find(text: str, refinement: Refinement, *, using: str | None = None) -> Foun
     """The page that `refinement` asks for of what `text` finds; from the database while there is no index to ask."""
     words = thesaurus()
     try:
-        if refinement.filters():
+        if refinement.conditions():
             reply = answer(text, words, using=using)
             return _page(reply, refinement) if reply.found is not None else Found(reply.query)
         reply = answer(text, words, using=using, shaped=lambda found: _shaped(found, refinement))
@@ -95,7 +92,7 @@ def _shaped(found: Any, refinement: Refinement) -> Any:
 
 def _page(reply: Answer, refinement: Refinement) -> Found:
     """The page with the filters of `refinement`: what fits without them is known by now, and the categories by another search."""
-    narrowed, wide = (_filtered(reply.found, refinement.filters(category=category)) for category in (True, False))
+    narrowed, wide = (_filtered(reply.found, refinement.conditions(category=category)) for category in (True, False))
     shown = _shown(reply, _shaped(narrowed, refinement), refinement)
     categories = _categories(wide.facet("category")) if refinement.category else shown.categories
     return replace(shown, unfiltered=reply.found.query.get_count(), categories=categories)
@@ -127,17 +124,11 @@ def hits(query: Query, keys: list[str]) -> list[Hit]:
 
 def _from_database(query: Query, refinement: Refinement) -> Found:
     """Names that hold every word: coarse, but an answer."""
-    rows = SKU.objects.filter(on_sale=True)
+    rows = SKU.objects.filter(refinement.filters.condition(), on_sale=True)
     for word in runs(query.text):
         rows = rows.filter(Q(name__icontains=word) | Q(type__name__icontains=word))
     if refinement.category:
         rows = rows.filter(type__slug=refinement.category)
-    if refinement.lowest is not None:
-        rows = rows.filter(price__gte=refinement.lowest)
-    if refinement.highest is not None:
-        rows = rows.filter(price__lte=refinement.highest)
-    if refinement.in_stock:
-        rows = rows.filter(stock__gte=1)
     order = {"price": ("price", "pk"), "-price": ("-price", "pk"), "newest": ("-pk",)}.get(
         refinement.sort, ("-sales_rank", "pk")
     )

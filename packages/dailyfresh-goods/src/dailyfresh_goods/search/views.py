@@ -1,39 +1,25 @@
 """The results page, and what the search box suggests."""
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope
-from dailyfresh_core.money import shown
-from dailyfresh_core.paging import window
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from ..conf import conf
 from ..selectors import goods_types, popular
+from ..views import links
+from ..views.links import Link
 from .finding import SORTS, Found, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
 from .popular import popular_backend, popular_searches
 from .suggestions import suggestions
-
-ARROWS = {"price": "arrow-up", "-price": "arrow-down"}
-
-
-@dataclass(frozen=True)
-class Link:
-    """Another view of the same results."""
-
-    label: str
-    url: str
-    current: bool = False
-    number: int | None = None
-    arrow: str = ""
 
 
 @login_not_required
@@ -55,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "popular_searches": popular_searches(),
     }
     if found and found.number:
-        context |= _around(found, refinement, words)
+        context |= _around(found, refinement, form)
     if found is None or not found.unfiltered:
         context["popular"] = popular()
     return render(request, "dailyfresh_search/search.html", context)
@@ -85,19 +71,11 @@ def _visitor(request: HttpRequest) -> str:
     return throttle_subject(visitor_address(request, trusted=conf.TRUSTED_PROXIES))
 
 
-def _around(found: Found, refinement: Refinement, words: str) -> dict[str, Any]:
+def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str, Any]:
     """The sorts, categories, filters and pages that lead away from these results."""
-    given = {
-        "q": words,
-        "category": refinement.category,
-        "sort": refinement.sort,
-        "low": refinement.lowest,
-        "high": refinement.highest,
-        "in_stock": "on" if refinement.in_stock else "",
-    }
 
     def address(**other: object) -> str:
-        return "?" + urlencode({key: value for key, value in (given | other).items() if value not in ("", None)})
+        return "?" + form.query(**other)
 
     names = {
         "": _("Relevance"),
@@ -106,35 +84,22 @@ def _around(found: Found, refinement: Refinement, words: str) -> dict[str, Any]:
         "sales": _("Best sellers"),
         "newest": _("Newest"),
     }
-    types = {type_.slug: type_.name for type_ in goods_types()}
-    total = sum(found.categories.values())
-    chips = []
-    if refinement.category:
-        chips.append(Link(types.get(refinement.category, refinement.category), address(category="")))
-    if refinement.lowest is not None:
-        chips.append(Link(_("From %s") % shown(refinement.lowest), address(low="")))
-    if refinement.highest is not None:
-        chips.append(Link(_("Up to %s") % shown(refinement.highest), address(high="")))
-    if refinement.in_stock:
-        chips.append(Link(_("In stock"), address(in_stock="")))
-    last = min(found.pages, LAST_PAGE)
-    near = sorted({1, last, *window(refinement.page, last)})
+    path, types = reverse("dailyfresh_search:search"), {type_.slug: type_.name for type_ in goods_types()}
     return {
-        "sorts": [
-            Link(names[sort], address(sort=sort), sort == refinement.sort, arrow=ARROWS.get(sort, "")) for sort in SORTS
-        ],
+        "number": refinement.page,
+        "pages": found.pages,
+        "address": path,
+        "reset": links.joined(path, form.query(category="", low="", high="", in_stock="")),
+        "chips": links.chips(form, path),
+        "sorts": links.sorts(((sort, names[sort]) for sort in SORTS), refinement.sort, lambda sort: address(sort=sort)),
         "categories": [
-            Link(_("All"), address(category=""), not refinement.category, total),
+            Link(_("All"), address(category=""), not refinement.category, sum(found.categories.values())),
             *(
-                Link(types.get(slug, slug), address(category=slug), slug == refinement.category, n)
-                for slug, n in found.categories.items()
+                Link(types.get(slug, slug), address(category=slug), slug == refinement.category, number)
+                for slug, number in found.categories.items()
             ),
         ],
-        "chips": chips,
-        "reset": address(category="", low="", high="", in_stock=""),
-        "pages": [Link(str(number), address(page=number), number == refinement.page, number) for number in near],
-        "previous": address(page=refinement.page - 1) if refinement.page > 1 else "",
-        "next": address(page=refinement.page + 1) if refinement.page < last else "",
+        "pager": links.pager(refinement.page, min(found.pages, LAST_PAGE), lambda page: address(page=page)),
         "shown": [(hit.card, as_html(hit.name)) for hit in found.hits],
         "nearby": [type_ for type_ in goods_types() if type_.slug in found.categories][:1],
     }

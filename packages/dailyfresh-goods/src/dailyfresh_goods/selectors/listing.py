@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.paging import window
 from django.db.models import Count, F, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -99,17 +98,11 @@ class ListPage:
 
     type: TypeInfo
     sort: Sort
-    filters: Filters
     number: int
     count: int
     pages: int
     cards: list[Card]
     new_goods: list[Card]
-
-    @property
-    def window(self) -> range:
-        """Five numbers about the current one, as far as there are pages."""
-        return window(self.number, self.pages)
 
 
 def _shape(type_: TypeInfo, sort: Sort, filters: Filters, depth: int) -> Shape:
@@ -148,7 +141,7 @@ def list_page(slug: str, sort: str = "default", number: int = 1, filters: Filter
         rows = rows.filter(by.after(shape.boundaries[number - 2]))
     here = list(rows.order_by(*by.columns)[: conf.PAGE_SIZE])
     made = cards([*here, *_newest(slug)])  # together, so that the ratings are asked once
-    return ListPage(type_, by, filters, number, shape.count, pages, made[: len(here)], made[len(here) :])
+    return ListPage(type_, by, number, shape.count, pages, made[: len(here)], made[len(here) :])
 
 
 def new_goods(slug: str) -> list[Card]:

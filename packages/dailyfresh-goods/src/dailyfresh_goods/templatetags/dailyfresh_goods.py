@@ -2,13 +2,11 @@ import json
 from typing import Any
 
 from django import template
-from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from ..conf import conf
-from ..pages.keys import list_page
 from ..selectors import TypeInfo, goods_types
 
 register = template.Library()
@@ -32,14 +30,6 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     """Structured data as the data block that search engines read; no script, so no content policy minds."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
-
-
-@register.simple_tag(takes_context=True)
-def list_address(context: Context, page: int, sort: str | None = None, plain: bool = False) -> str:
-    """The address of a page of the list on display, in another order if given, without its filters if `plain`."""
-    found, query = context["found"], context.get("query")
-    url = list_page(found.type.slug, sort or found.sort.code, page).path
-    return f"{url}?{query}" if query and not plain else url
 
 
 @register.filter

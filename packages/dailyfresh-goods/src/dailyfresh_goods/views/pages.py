@@ -27,6 +27,7 @@ from ..pages import keys
 from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request
 from ..pages.cache import cached
 from ..structured import breadcrumbs, product, website
+from . import links
 
 Content = tuple[str, dict[str, Any], float | None]
 """A template, its context, and the seconds that the page holds (None: CACHE_SECONDS)."""
@@ -122,14 +123,24 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
         found = selectors.list_page(slug, sort, page, filters)
         if found is None:
             raise Absent
-        type_, form = found.type, asked or FilterForm()
+        type_, form, plain = found.type, asked or FilterForm(), keys.list_page(slug, sort).path
+
+        def address(page: int, sort: str = sort) -> str:
+            return links.joined(keys.list_page(slug, sort, page).path, query)
+
         context = {
             "found": found,
             "types": selectors.goods_types(),
-            "sorts": selectors.SORTS.values(),
+            "number": page,
+            "pages": found.pages,
             "form": form,
-            "chips": form.chips(),
-            "query": query,
+            "address": plain,
+            "reset": plain,
+            "chips": links.chips(form, plain),
+            "sorts": links.sorts(
+                [(by.code, by.label) for by in selectors.SORTS.values()], sort, lambda code: address(1, code)
+            ),
+            "pager": links.pager(page, found.pages, address),
             "canonical": _absolute(named.path),
             "structured": [
                 breadcrumbs(

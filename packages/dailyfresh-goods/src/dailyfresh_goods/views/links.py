@@ -1,0 +1,51 @@
+"""Where the results on display lead: without a filter, in another order, to another page."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dailyfresh_core.paging import window
+from django.utils.functional import Promise
+
+from ..forms import FilterForm
+
+ARROWS = {"price": "arrow-up", "-price": "arrow-down", "price-desc": "arrow-down"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another view of the same results."""
+
+    label: str | Promise
+    url: str
+    current: bool = False
+    number: int | None = None
+    arrow: str = ""
+
+
+def chips(form: FilterForm, path: str) -> list[Link]:
+    """The conditions in force, each with the address that drops it."""
+    given = form.given()
+    return [Link(name, joined(path, form.query(**{key: ""}))) for key, name in form.names().items() if key in given]
+
+
+def sorts(names: Iterable[tuple[str, str | Promise]], current: str, address: Callable[[str], str]) -> list[Link]:
+    """The orders: (code, name) each."""
+    return [Link(name, address(code), code == current, arrow=ARROWS.get(code, "")) for code, name in names]
+
+
+def pager(number: int, pages: int, address: Callable[[int], str]) -> dict[str, Any]:
+    """What `_pager.html` is given: the numbers about the current one, and the first; nothing where there is one page."""
+    near = window(number, pages)
+    return {
+        "first": address(1) if near[0] > 1 else "",
+        "gap": near[0] > 2,
+        "previous": address(number - 1) if number > 1 else "",
+        "numbers": [Link(str(n), address(n), n == number, n) for n in near] if pages > 1 else [],
+        "next": address(number + 1) if number < pages else "",
+    }
+
+
+def joined(path: str, query: str) -> str:
+    """The address with its query, if there is one."""
+    return f"{path}?{query}" if query else path
