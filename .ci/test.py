@@ -183,7 +183,7 @@ def stages(found: list[str], mode: str) -> dict[str, tuple[list[Run], int]]:
                 Run(envs("store", found)[0], {"DATABASE_URL": url}, label=f"{envs('store', found)[0]}-{label}")
             )
     return {
-        "lint and packages": ([Run("lint", NONE), *packages], 2),
+        "lint and packages": ([Run("lint", NONE), *packages, Run("fdfs-libraries", NONE)], 2),
         "store": (store, 1),
         "browser and stack": ([Run("browser", NONE), Run("stack", NONE)], 1),
     }

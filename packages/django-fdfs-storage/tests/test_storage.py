@@ -240,6 +240,12 @@ def test_no_name_has_no_url(name):
         FastDFSStorage().url(name)
 
 
+def test_without_a_base_url_no_file_has_a_url(settings):
+    settings.MEDIA_URL = None
+    with pytest.raises(ValueError, match="not accessible"):
+        FastDFSStorage().url(NAME)
+
+
 def test_a_download_name_is_quoted():
     assert (
         FastDFSStorage(base_url="/")

@@ -153,6 +153,8 @@ def _base_url(options: Options, name: str) -> str:
             raise ImproperlyConfigured(f"base_url of the FastDFS storage names no URL for {group!r} and none for '*'")
     if base is None:
         base = settings.MEDIA_URL
+    if base is None:
+        raise ValueError("This file is not accessible via a URL.")
     return base if base.endswith("/") else f"{base}/"
 
 
