@@ -176,6 +176,29 @@ def test_without_the_setting_nothing_is_said_of_delivery(client: Client, book: A
     assert ask(client, "lines")["data"]["free_delivery_missing"] is None
 
 
+def test_what_is_not_counted_is_sold_without_limit(client: Client, book: Any) -> None:
+    course = book("A course", "200.00", copies=None)
+    assert "Add to cart" in client.get(f"/shop/basket/add/{course.pk}/").content.decode()
+    assert ask(client, "add", sku_id=course.pk, quantity=40)["ok"]
+    (line,) = ask(client, "lines")["data"]["lines"]
+    assert (line["state"], line["allowed"], line["subtotal"]) == ("ok", 999, "8000.00")
+    assert "left" not in re.sub(r"<[^>]*>", "", page(client))
+    answer = ask(client, "add", sku_id=course.pk, quantity=990, status=409)
+    assert (answer["code"], answer["data"]["allowed"]) == ("over_limit", 999)
+
+
+def test_where_nothing_is_carried_nothing_is_said_of_delivery(client: Client, book: Any) -> None:
+    ask(client, "add", sku_id=book("A download", "10.00", copies=None, download=True).pk)
+    assert "free delivery" not in page(client)
+    ask(client, "add", sku_id=book().pk)
+    assert "free delivery" in page(client)
+
+
+def test_an_empty_cart_speaks_of_no_trade(client: Client, db: None) -> None:
+    assert "Have a look round" in page(client)
+    assert "fresh" not in re.sub(r"<[^>]*>", "", page(client)).lower()
+
+
 def test_without_a_checkout_there_is_no_button(client: Client, book: Any, settings: Any) -> None:
     settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"CHECKOUT_URL": None}
     ask(client, "add", sku_id=book().pk)

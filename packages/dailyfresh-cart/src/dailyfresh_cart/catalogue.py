@@ -23,5 +23,5 @@ def allowed_of(product: Purchasable) -> int:
     """The most pieces one line may hold: what is there, what one buyer may take, MAX_QUANTITY."""
     if not product.on_sale:
         return 0
-    most: int = conf.MAX_QUANTITY if product.limit is None else min(product.limit, conf.MAX_QUANTITY)
-    return max(0, min(product.available, most))
+    bounds = (product.available, product.limit, conf.MAX_QUANTITY)
+    return max(0, min(bound for bound in bounds if bound is not None))

@@ -64,12 +64,13 @@ class CartLine:
     @property
     def limited(self) -> bool:
         """It is not the stock that bounds it but what one buyer may take."""
-        return self.product is not None and self.allowed < self.product.available
+        return self.product is not None and self.allowed != self.product.available
 
     @cached_property
     def low(self) -> bool:
         """So few are left that the line says so."""
-        return self.state is State.OK and self.product is not None and self.product.available <= conf.LOW_STOCK
+        available = self.product.available if self.product else None
+        return self.state is State.OK and available is not None and available <= conf.LOW_STOCK
 
     @property
     def noted(self) -> bool:
@@ -150,8 +151,10 @@ class Cart:
 
     @cached_property
     def free_delivery_from(self) -> Decimal | None:
+        """None also where nothing of the cart is delivered."""
         wanted = conf.FREE_DELIVERY_FROM
-        return None if wanted is None else Decimal(wanted)
+        sent = any(line.product and line.product.requires_shipping for line in self.valid)
+        return Decimal(wanted) if wanted is not None and sent else None
 
     @cached_property
     def free_delivery_missing(self) -> Decimal:

@@ -284,8 +284,9 @@ class CatalogueContract:
             assert isinstance(product.unit_price, Decimal)
             assert product.unit_price == product.unit_price.quantize(Decimal("0.01"))
             assert isinstance(product.on_sale, bool)
-            assert type(product.available) is int
+            assert product.available is None or type(product.available) is int
             assert product.limit is None or type(product.limit) is int
+            assert isinstance(product.requires_shipping, bool)
 
     @pytest.mark.parametrize(
         "sku_id", ["", "0", "-1", "01", " 1", "１", "+1", "1.0", "abc", "1e3", "9" * 40, "None", "' OR 1=1"]

@@ -17,8 +17,9 @@ class Purchasable:
     image_url: str
     url: str
     on_sale: bool
-    available: int
+    available: int | None
     limit: int | None
+    requires_shipping: bool
 
 
 class Catalogue:
@@ -38,6 +39,7 @@ class Catalogue:
                 on_sale=book.in_print,
                 available=book.copies,
                 limit=book.most,
+                requires_shipping=not book.download,
             )
             for book in Book.objects.filter(pk__in=keys)
         }

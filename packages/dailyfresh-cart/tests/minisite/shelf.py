@@ -9,6 +9,6 @@ from .books import Purchasable
 class Catalogue:
     def find(self, sku_ids: Iterable[str]) -> dict[str, Purchasable]:
         return {
-            sku_id: Purchasable(sku_id, "Ulysses", Decimal("29.90"), "copy", "", "", "/", True, 1000, None)
+            sku_id: Purchasable(sku_id, "Ulysses", Decimal("29.90"), "copy", "", "", "/", True, 1000, None, True)
             for sku_id in sku_ids
         }

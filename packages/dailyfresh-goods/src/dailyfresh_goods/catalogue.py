@@ -10,7 +10,7 @@ from .selectors import image_url
 
 @dataclass(frozen=True, slots=True)
 class Purchasable:
-    """A SKU at this moment: prices in yuan, `available` the stock, `limit` the most per order."""
+    """A SKU at this moment: `available` the stock, `limit` the most per order; all of them are sent to an address."""
 
     sku_id: str
     name: str
@@ -22,6 +22,7 @@ class Purchasable:
     on_sale: bool
     available: int
     limit: int | None
+    requires_shipping: bool = True
 
 
 class Catalogue:

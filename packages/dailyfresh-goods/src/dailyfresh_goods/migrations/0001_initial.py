@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 (
                     "specs",
                     models.TextField(
-                        blank=True, help_text="One a line, as in “Shelf life: 3 days”.", verbose_name="specifications"
+                        blank=True, help_text="One a line, as in “Colour: blue”.", verbose_name="specifications"
                     ),
                 ),
             ],

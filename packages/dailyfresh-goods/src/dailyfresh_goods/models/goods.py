@@ -64,7 +64,7 @@ class GoodsType(Tracked):
 class SPU(Tracked):
     name = models.CharField(_("name"), max_length=80, db_index=True)
     detail = CleanHTMLField(_("details"), blank=True, help_text=_("HTML; scripts, styles and forms are removed."))
-    specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Shelf life: 3 days”."))
+    specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Colour: blue”."))
 
     class Meta(Tracked.Meta):
         ordering = ["-pk"]
