@@ -1,7 +1,12 @@
-"""Brings the demo's catalogue and accounts into an empty database; what is there already is left as it is."""
+"""Brings the demo's catalogue and accounts into an empty database; what is there already is left as it is.
 
+The goods are tables in `data/`: six types, 60 products with their pictures, some of them in a second pack, and the home page.
+"""
+
+import csv
 import random
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
@@ -13,16 +18,22 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from . import catalogue as data
 from .accounts import BUYER, MERCHANT, PASSWORD
 
-PICTURES = Path(__file__).with_name("pictures")
+HERE = Path(__file__).parent
 Tell = Callable[[str], None]
+Row = dict[str, str]
+
+
+def table(name: str) -> list[Row]:
+    """The rows of one of the files in `data/`."""
+    with (HERE / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def store(field: FieldFile, name: str) -> None:
     """Uploads one of the demo's pictures through the site's storage."""
-    with (PICTURES / name).open("rb") as picture:
+    with (HERE / "pictures" / name).open("rb") as picture:
         field.save(Path(name).name, File(picture), save=False)
 
 
@@ -31,38 +42,38 @@ def load_catalogue(tell: Tell) -> bool:
     """Types, products, pictures and the home page; False when there is a catalogue already. All of it or nothing."""
     if GoodsType.objects.exists():
         return False
-    types = {}
-    for number, kind in enumerate(data.TYPES):
-        row = GoodsType(name=kind.name, slug=kind.slug, promise=kind.promise, sort_order=number)
-        store(row.logo, f"types/cat-{kind.slug}.webp")
-        store(row.banner, f"types/floor-{kind.slug}.webp")
+    types, words = {}, {kind["slug"]: kind for kind in table("types")}
+    for number, kind in enumerate(words.values()):
+        row = GoodsType(name=kind["name"], slug=kind["slug"], promise=kind["promise"], sort_order=number)
+        store(row.logo, f"types/cat-{kind['slug']}.webp")
+        store(row.banner, f"types/floor-{kind['slug']}.webp")
         row.save()
-        types[kind.slug] = row
-    products = data.products()
-    kinds = {kind.slug: kind for kind in data.TYPES}
+        types[kind["slug"]] = row
     skus: dict[str, SKU] = {}
+    products = table("products")
     draw = random.Random(2026)  # noqa: S311 - the same numbers at every start
     for number, product in enumerate(products, start=1):
-        sku = (
-            first_pack(product, types[product.type], kinds[product.type], draw)
-            if not product.of
-            else second_pack(product, skus, draw)
-        )
-        skus[product.slug] = sku
+        if one := skus.get(product["of"]):
+            sku = second_pack(product, one, draw)
+        else:
+            sku = first_pack(product, types[product["type"]], words[product["type"]], draw)
+        skus[sku.slug] = sku
         if number % 10 == 0 or number == len(products):
             tell(f"catalogue: {number} of {len(products)} goods with their pictures")
     furnish_home(types, skus)
     return True
 
 
-def first_pack(product: data.Product, kind: GoodsType, words: data.Type, draw: random.Random) -> SKU:
+def first_pack(product: Row, kind: GoodsType, words: Row, draw: random.Random) -> SKU:
     """A product with its SPU, and a gallery of three pictures."""
-    sku = fill(SKU(type=kind), product, draw)
+    sku = filled(SKU(type=kind, name=product["name"], origin=product["origin"]), product, draw, most=(300, 6000))
+    sku.description, sku.sort_order = product["description"], 100
     gallery = [SKUImage(sort_order=number) for number in range(2)]
     for row, view in zip(gallery, ("stand", "close"), strict=True):
-        store(row.image, f"skus/{product.slug}-{view}.webp")
-    store(sku.image, f"skus/{product.slug}.webp")
-    sku.spu = SPU.objects.create(name=product.name, detail=data.detail(product, words), specs=data.specs(product))
+        store(row.image, f"skus/{sku.slug}-{view}.webp")
+    store(sku.image, f"skus/{sku.slug}.webp")
+    specs = f"英文名：{product['english']}\n储存：{'-18℃ 冷冻' if kind.slug == 'frozen' else '0–6℃ 冷藏'}"
+    sku.spu = SPU.objects.create(name=sku.name, detail=detail(product, words), specs=specs)
     sku.save()
     for row in gallery:
         row.sku = sku
@@ -70,10 +81,10 @@ def first_pack(product: data.Product, kind: GoodsType, words: data.Type, draw: r
     return sku
 
 
-def second_pack(product: data.Product, skus: dict[str, SKU], draw: random.Random) -> SKU:
+def second_pack(product: Row, one: SKU, draw: random.Random) -> SKU:
     """Another pack of a product that is there: the same SPU, the same pictures."""
-    one = skus[product.of]
-    sku = fill(SKU(type=one.type, spu=one.spu, image=one.image.name), product, draw)
+    sku = filled(SKU(type=one.type, spu=one.spu, name=one.name, origin=one.origin), product, draw, most=(40, 900))
+    sku.description, sku.image, sku.sort_order = one.description, one.image.name, 200
     sku.save()
     SKUImage.objects.bulk_create(
         [SKUImage(sku=sku, image=row.image.name, sort_order=row.sort_order) for row in one.images.all()]
@@ -81,40 +92,45 @@ def second_pack(product: data.Product, skus: dict[str, SKU], draw: random.Random
     return sku
 
 
-def fill(sku: SKU, product: data.Product, draw: random.Random) -> SKU:
-    """Takes the facts of the product, with a stock and sales that look like a shop's."""
-    sku.name, sku.slug, sku.unit, sku.origin = product.name, product.slug, product.unit, product.origin
-    sku.description, sku.price, sku.market_price = product.description, product.price, product.market_price
-    sku.sales = sku.sales_rank = draw.randrange(40, 900) if product.of else draw.randrange(300, 6000)
-    sku.stock = (
-        0 if product.slug in data.SOLD_OUT else data.NEARLY_SOLD_OUT.get(product.slug) or draw.randrange(60, 400)
-    )
-    sku.limit, sku.label = data.LIMITS.get(product.slug), data.LABELS.get(product.slug, "")
-    sku.sort_order = 200 if product.of else 100
+def filled(sku: SKU, product: Row, draw: random.Random, *, most: tuple[int, int]) -> SKU:
+    """With the facts of the pack, and a stock and sales that look like a shop's."""
+    sku.slug, sku.unit, sku.label = product["slug"], product["unit"], product["label"]
+    sku.price, sku.market_price = Decimal(product["price"]), Decimal(product["market_price"] or 0) or None
+    sku.sales = sku.sales_rank = draw.randrange(*most)
+    sku.stock = int(product["stock"] or draw.randrange(60, 400))
+    sku.limit = int(product["limit"] or 0) or None
     return sku
+
+
+def detail(product: Row, words: Row) -> str:
+    """The rich text of a product."""
+    return (
+        f"<p>{product['description']}</p>"
+        f"<h3>怎么保存</h3><p>{words['keep']}</p>"
+        f"<h3>怎么送到</h3><p>{words['bring']}</p>"
+        "<h3>我们承诺</h3><ul><li>每一批都有产地和检测记录</li><li>坏果、缺斤少两，凭照片退款</li></ul>"
+        "<p>实物随批次略有差异，以收到的为准。</p>"
+    )
 
 
 def furnish_home(types: dict[str, GoodsType], skus: dict[str, SKU]) -> None:
     """Carousel, promotions, and what each floor shows."""
-    for model, table in ((HomeBanner, data.BANNERS), (Promotion, data.PROMOTIONS)):
-        for number, (title, text, label, picture, slug, product) in enumerate(data.rows(table)):
-            row = model(
-                title=title,
-                text=text,
-                label=label,
-                url=types[slug].get_absolute_url(),
-                sku=skus[product],
-                sort_order=number,
-            )
-            store(row.image, f"home/{picture}.webp")
-            row.save()
-    display = HomeTypeGoods.Display
-    shown = [(skus[slug].type, slug, display.OFFER, number) for number, slug in enumerate(data.OFFERS)]
-    for kind, titles, pictures in data.rows(data.HOME):
-        for how, slugs in ((display.TITLE, titles), (display.PICTURE, pictures)):
-            shown += [(types[kind], slug, how, number) for number, slug in enumerate(slugs.split(","))]
-    for kind_row, slug, how, number in shown:
-        HomeTypeGoods.objects.create(type=kind_row, sku=skus[slug], display=how, sort_order=number)
+    for number, shown in enumerate(table("home")):
+        row = {"banner": HomeBanner, "promotion": Promotion}[shown["model"]](
+            **{name: shown[name] for name in ("title", "text", "label")},
+            url=types[shown["type"]].get_absolute_url(),
+            sku=skus[shown["sku"]],
+            sort_order=number,
+        )
+        store(row.image, f"home/{shown['picture']}.webp")
+        row.save()
+    for shown in table("floors"):
+        HomeTypeGoods.objects.create(
+            type=types[shown["type"]],
+            sku=skus[shown["sku"]],
+            display=HomeTypeGoods.Display[shown["display"].upper()],
+            sort_order=int(shown["sort_order"]),
+        )
 
 
 @transaction.atomic
