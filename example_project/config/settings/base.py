@@ -1,32 +1,23 @@
-"""The composition: which package answers what another one asks. Where it runs comes from the environment.
+"""The site itself; the packages have a module of their own. Where it runs comes from the environment.
 
-Without any variable everything is embedded: SQLite, and the Redis, FastDFS and Alipay simulator that a running
-`manage.py demo` wrote down in `var/demo.env`. DATABASE_URL, REDIS_URL, CACHE_URL and BROKER_URL override.
+Without any variable everything is embedded: SQLite, and the Redis, FastDFS and Alipay simulator of a running
+`manage.py demo`. DATABASE_URL, REDIS_URL, CACHE_URL and BROKER_URL override.
 """
 
-import os
-from collections import ChainMap
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import django
-import environ
 from django.contrib.messages import constants as message_levels
 
-BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
-VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
-if (VAR_DIR / "demo.env").is_file():
-    # What a running demo says counts after the environment, and never becomes a part of it.
-    noted = dict(line.split("=", 1) for line in (VAR_DIR / "demo.env").read_text().splitlines())
-    env.ENVIRON = ChainMap(os.environ, noted)
+from .environment import *  # noqa: F403
+from .environment import ALIPAY_URL, SITE_URL, VAR_DIR, env
+from .packages import *  # noqa: F403
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "store",  # before the packages, so that its templates win
@@ -149,8 +140,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # The gateway's page is reached by a form that redirects: without its origin there the browser stops the payment.
-ALIPAY_APP_ID = env("ALIPAY_APP_ID", default="")
-ALIPAY_URL = env("ALIPAY_URL", default="https://openapi.alipay.com/gateway.do")
 CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -222,74 +211,6 @@ LOGGING = {
     # Django's own handler speaks only where DEBUG is on.
     "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }
-
-# The packages, and how they meet -----------------------------------------------------------------------------------
-
-HAYSTACK_CONNECTIONS = {
-    "default": {
-        "ENGINE": "dailyfresh_goods.search.engines.whoosh.Engine",
-        "PATH": str(VAR_DIR / "whoosh"),
-    },
-}
-HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost a third query every time
-
-# Behind a proxy all visitors come from one address: they would share one throttle, and count as one who searches.
-DAILYFRESH = {
-    "JQUERY_URL": None,  # base.html loads it
-    "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
-}
-DAILYFRESH_USERS = {
-    "SITE_NAME": "天天生鲜",
-    "SITE_URL": SITE_URL,
-    "TERMS_URL": "store:terms",
-    "PRIVACY_URL": "store:privacy",
-    "LOGOUT_REDIRECT": "dailyfresh_goods:home",
-}
-DAILYFRESH_GOODS = {
-    "SITE_URL": SITE_URL,
-    "BUY_URL": "dailyfresh_orders:confirm",
-    "RATINGS": "store.ratings.Ratings",
-    "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
-    "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.RedisPopular"},
-}
-DAILYFRESH_CART = {
-    "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
-    "CHECKOUT_URL": "dailyfresh_orders:confirm",
-    "SHOP_URL": "dailyfresh_goods:home",
-    "FREE_DELIVERY_FROM": "59.00",
-}
-DAILYFRESH_ORDERS = {
-    "PUBLIC_URL": SITE_URL,
-    "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
-    "BASKET": "dailyfresh_cart.basket.Basket",
-    "ADDRESS_BOOK": "dailyfresh_users.addresses.AddressBook",
-    "STOCK": {
-        "BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock",
-        "OPTIONS": {
-            "model": "dailyfresh_goods.SKU",
-            "stock_field": "stock",
-            "sales_field": "sales",
-            "available_filter": {"on_sale": True},
-        },
-    },
-    "FREIGHT": {
-        "BACKEND": "dailyfresh_orders.freight.flat.FreeFromFreight",
-        "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
-    },
-    "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
-}
-if ALIPAY_APP_ID:
-    alipay = {
-        "BACKEND": "dailyfresh_orders.gateways.alipay.AlipayGateway",
-        "OPTIONS": {
-            "app_id": ALIPAY_APP_ID,
-            "seller_id": env("ALIPAY_SELLER_ID"),
-            "app_private_key_file": env("ALIPAY_APP_PRIVATE_KEY_FILE"),
-            "alipay_public_key_file": env("ALIPAY_PUBLIC_KEY_FILE"),
-            "server_url": ALIPAY_URL,
-        },
-    }
-    DAILYFRESH_ORDERS["GATEWAYS"] = {"alipay": alipay, **DAILYFRESH_ORDERS["GATEWAYS"]}
 
 # The theme ----------------------------------------------------------------------------------------------------------
 
