@@ -1,12 +1,13 @@
 from django.urls import path
+from django.views.generic import TemplateView
 
 from . import views
 
 app_name = "store"
 urlpatterns = [
     path("visitor/", views.visitor, name="visitor"),
-    path("about/", views.about, name="about"),
-    path("terms/", views.terms, name="terms"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("kit/", views.kit, name="kit"),
+    *(
+        path(f"{name}/", TemplateView.as_view(template_name=f"store/{name}.html"), name=name)
+        for name in ("about", "terms", "privacy", "kit")
+    ),
 ]

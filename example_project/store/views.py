@@ -10,12 +10,11 @@ from dailyfresh_cart.views import visitor_data as cart_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_users.views import visitor_data as users_visitor
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -26,7 +25,6 @@ from .health import asked, parts, query
 
 
 @never_cache
-@login_not_required
 @require_GET
 def visitor(request: HttpRequest) -> JsonResponse:
     """What the page is not allowed to know: the visitor's token, name, cart and goods viewed last, in one answer."""
@@ -34,7 +32,6 @@ def visitor(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True, "code": "ok", "message": "", "data": data})
 
 
-@login_not_required
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Ready: this process serves pages and its database answers a statement."""
@@ -43,7 +40,6 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse(said, status=200 if database.well else 503, content_type="text/plain")
 
 
-@login_not_required
 @require_safe
 def started(request: HttpRequest) -> HttpResponse:
     """Started: the tables are as this release needs them, so that it can be made ready; asked until it is so, and not again."""
@@ -57,7 +53,6 @@ def started(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_not_required
 @require_safe
 def health_of_parts(request: HttpRequest) -> JsonResponse:
     """Every part of the shop for people and their watchers; 503 while one of them is not well."""
@@ -68,21 +63,18 @@ def health_of_parts(request: HttpRequest) -> JsonResponse:
     )
 
 
-@login_not_required
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Alive: this process answers, whatever else does not."""
     return HttpResponse("ok", content_type="text/plain")
 
 
-@login_not_required
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for an icon on pages that name none, the admin's for one."""
     return redirect(static("store/images/icon.webp"), permanent=True)
 
 
-@login_not_required
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines leave alone, and where the sitemap of each language lies."""
@@ -105,31 +97,3 @@ def at_site_url(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         return view(request, *args, **kwargs)
 
     return answered
-
-
-@login_not_required
-@require_safe
-def about(request: HttpRequest) -> HttpResponse:
-    """Who runs this shop, how to reach them, and whose pictures it shows."""
-    return render(request, "store/about.html")
-
-
-@login_not_required
-@require_safe
-def terms(request: HttpRequest) -> HttpResponse:
-    """What a buyer agrees to."""
-    return render(request, "store/terms.html")
-
-
-@login_not_required
-@require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    """What the store keeps about a visitor, and for how long."""
-    return render(request, "store/privacy.html")
-
-
-@login_not_required
-@require_safe
-def kit(request: HttpRequest) -> HttpResponse:
-    """Every component of the `df-` vocabulary, drawn as its markup is documented."""
-    return render(request, "store/kit.html")

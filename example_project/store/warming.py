@@ -3,11 +3,11 @@
 Two threads that import one module lazily at the same time can wait for each other for ever.
 """
 
-import io
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 
@@ -30,29 +30,18 @@ def warm(application: Application) -> None:
 def ask(application: Application, path: str) -> str:
     """GET a path of the site inside this process; gives the status line."""
     site, asked, answers = urlsplit(settings.SITE_URL), urlsplit(path), []
-    body = application(
-        {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": asked.path,
-            "QUERY_STRING": asked.query,
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": site.hostname,
-            "SERVER_PORT": str(site.port or 443),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": site.netloc,
-            "HTTP_X_FORWARDED_PROTO": site.scheme,
-            "HTTP_ACCEPT": "text/html",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": site.scheme,
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-        },
-        lambda status, headers, exc_info=None: answers.append(status),
-    )
+    environ = {
+        "PATH_INFO": asked.path,
+        "QUERY_STRING": asked.query,
+        "REMOTE_ADDR": "127.0.0.1",
+        "SERVER_PORT": str(site.port or 443),
+        "HTTP_HOST": site.netloc,
+        "HTTP_X_FORWARDED_PROTO": site.scheme,
+        "HTTP_ACCEPT": "text/html",
+        "wsgi.url_scheme": site.scheme,
+    }
+    setup_testing_defaults(environ)
+    body = application(environ, lambda status, headers, exc_info=None: answers.append(status))
     for _part in body:
         pass
     getattr(body, "close", lambda: None)()
