@@ -1,7 +1,9 @@
 """Draws docs/house.md from the code: the floors from the import contracts, the folders from their own docstrings.
 
 house.py           writes the drawn parts of the page anew
-house.py --check   says whether they are up to date, and whether every path that the page and CONTRIBUTING.md name is there
+house.py --check   says whether they are up to date, whether every path that the page and CONTRIBUTING.md name is there, and
+                   whether every file can be taken in
+house.py --count   lines and files of what is installed and of the store, the longest file
 """
 
 import ast
@@ -15,6 +17,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, GUIDE = ROOT / "docs" / "house.md", ROOT / "CONTRIBUTING.md"
 PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
+LONGEST = 250
+"""Lines of a file that a reader takes in."""
 SKIPPED = {"management", "templatetags", "migrations", "locale", "static", "templates", "data", "__pycache__"}
 
 
@@ -83,6 +87,28 @@ def page_with(new: dict[str, str], text: str) -> str:
     return text
 
 
+def counted() -> dict[str, dict[Path, int]]:
+    """Folder -> file -> lines, of what a site runs: neither migrations nor tests nor what helps other people's tests."""
+    sources = {package.name: source(package) for package in PACKAGES} | {"example_project": ROOT / "example_project"}
+    left_out = {"migrations", "tests", "testing", "testing.py", "var"}
+    return {
+        name: {
+            path.relative_to(ROOT): len(path.read_text().splitlines())
+            for path in folder.rglob("*.py")
+            if not left_out & set(path.relative_to(folder).parts)
+        }
+        for name, folder in sources.items()
+    }
+
+
+def table() -> Iterator[str]:
+    found = counted()
+    suite = {path: n for name, files in found.items() if name != "alipay-simulator" for path, n in files.items()}
+    for name, files in (*found.items(), ("without the simulator", suite)):
+        longest = max(files, key=lambda path: files[path])
+        yield f"{name:24} {sum(files.values()):6} lines {len(files):4} files, longest {files[longest]:4} {longest}"
+
+
 def faults() -> Iterator[str]:
     text = PAGE.read_text()
     if page_with(parts(), text) != text:
@@ -90,6 +116,8 @@ def faults() -> Iterator[str]:
     yield from (
         f"{folder.relative_to(ROOT)}/__init__.py says nothing of its folder" for folder, line in _folders() if not line
     )
+    for files in counted().values():
+        yield from (f"{path} has {n} lines: over {LONGEST} it is two files" for path, n in files.items() if n > LONGEST)
     for page in (PAGE, GUIDE):
         for path in re.findall(r"`((?:packages|example_project|docs|\.ci)/[\w./-]+)", page.read_text()):
             if not (ROOT / path).exists():
@@ -101,4 +129,7 @@ if __name__ == "__main__":
         found = list(faults())
         print("\n".join(found) or "docs/house.md: as the code says")
         sys.exit(1 if found else 0)
-    PAGE.write_text(page_with(parts(), PAGE.read_text()))
+    if "--count" in sys.argv:
+        print("\n".join(table()))
+    else:
+        PAGE.write_text(page_with(parts(), PAGE.read_text()))
