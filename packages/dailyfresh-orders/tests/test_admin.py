@@ -83,6 +83,12 @@ def test_a_parcel_needs_a_carrier(admin_client, make_order, apple):
     assert order.state == Order.State.TO_SHIP
 
 
+def test_a_number_that_no_order_can_have_ships_nothing(admin_client, make_order, apple):
+    order = make_order({apple: 1})
+    page = admin_client.get(reverse("admin:dailyfresh_orders_ship"), {"number": [order.number, "26\x0011"]})
+    assert [shown.number for shown, _form in page.context["rows"]] == [order.number]
+
+
 def test_who_may_only_look_ships_nothing(clerk, make_order, apple):
     order = make_order({apple: 1})
     assert clerk.get(order_page(order)).status_code == 200

@@ -70,6 +70,11 @@ def test_a_sign_in_on_another_login_page_is_noted_too(user):
     assert UserSession.objects.get().session_key == client.session.session_key
 
 
+def test_a_browser_with_a_nul_in_its_name_signs_in(user):
+    sign_in(user, agent="Fire\x00fox")
+    assert UserSession.objects.get().agent == "Firefox"
+
+
 def test_the_note_follows_a_renewed_key(user):
     client = sign_in(user)
     session = client.session

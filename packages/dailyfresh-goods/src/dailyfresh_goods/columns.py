@@ -1,5 +1,6 @@
 """The columns of a file of goods, and what may stand in them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,9 @@ COLUMNS = ("slug", "type", "spu", *OWN[1:], *OF_SPU)
 
 REQUIRED = ("slug", "type", "name", "price", "unit")
 """What a row needs that makes a new SKU; to change one, `slug` and the columns to change are enough."""
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can say and text cannot hold: NUL is refused by PostgreSQL, half a character by every driver."""
 
 YES, NO = {"1", "true", "yes", "y", "是"}, {"0", "false", "no", "n", "否"}
 
@@ -54,9 +58,15 @@ def values_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for column in COLUMNS:
         if column in row:
             try:
-                yield column, _clean(column, row[column])
+                yield column, _clean(column, _storable(row[column]))
             except ValidationError as error:
                 yield column, error
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise ValidationError(_("This has characters that no database keeps."))
+    return value
 
 
 def _clean(column: str, value: Any) -> Any:

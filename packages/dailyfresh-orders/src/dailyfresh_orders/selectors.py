@@ -143,4 +143,8 @@ def refund_of(user: Any, pk: int) -> Refund | None:
 
 def refunded_under(order: Order, key: str) -> bool:
     """Whether the form of this key has become a refund of the order: it was sent twice then."""
-    return len(key) == 12 and Refund.objects.filter(payment__order=order, out_request_no__endswith=f"_{key}").exists()
+    return (
+        len(key) == 12
+        and key.isalnum()
+        and Refund.objects.filter(payment__order=order, out_request_no__endswith=f"_{key}").exists()
+    )

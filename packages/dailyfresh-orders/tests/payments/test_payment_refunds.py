@@ -218,7 +218,8 @@ def test_a_buyer_asks_for_pieces_after_shipping(shop, shipped, apple):
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"why": "quality"}, {"why": "nope"}, {"line": "3"}, {"line": "-1"}, {"line": "x"}]
+    "data",
+    [{}, {"why": "quality"}, {"why": "nope"}, {"line": "3"}, {"line": "-1"}, {"line": "x"}, {"key": "abcdef\x00BCDEF"}],
 )
 def test_a_wrong_request_says_what_is_wrong(shop, shipped, apple, data):
     url = reverse("dailyfresh_orders:refund_request", args=[shipped.number])

@@ -10,6 +10,7 @@ from dailyfresh_core.rows import in_portions
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from ..columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, field_of, unknown, values_of
@@ -52,13 +53,12 @@ class _Import:
 
     def checked(self, batch: list[tuple[int, Row]]) -> list[tuple[dict[str, Any], SKU | None]]:
         """(cleaned values, the SKU they change or None) of the good rows that say anything new; the others are counted."""
-        slugs = [str(row.get("slug") or "").strip() for _number, row in batch]
+        read = [(number, row, dict(values_of(row))) for number, row in batch]
+        slugs = [slug for _number, _row, values in read if isinstance(slug := values.get("slug"), str)]
         existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs).select_related("spu")}
-        # A database that ignores case, as MariaDB does, finds other spellings too, and would write over them.
-        spelled = {slug.lower(): slug for slug in existing}
+        spelled = self._spelled([slug for slug in slugs if slug not in existing])
         good = []
-        for number, row in batch:
-            values = dict(values_of(row))
+        for number, row, values in read:
             problems = [
                 Problem(number, column, " ".join(value.messages))
                 for column, value in values.items()
@@ -85,6 +85,16 @@ class _Import:
             else:
                 good.append((values, sku))
         return good
+
+    def _spelled(self, slugs: list[str]) -> dict[str, str]:
+        """Lower case -> the slug that a SKU has, of those that differ from one of `slugs` in case alone.
+
+        MariaDB would write the one over the other; elsewhere both would stand side by side.
+        """
+        if not slugs:
+            return {}
+        skus = SKU.objects.annotate(lowered=Lower("slug")).filter(lowered__in={slug.lower() for slug in slugs})
+        return dict(skus.values_list("lowered", "slug"))
 
     def _is_as_given(self, values: dict[str, Any], sku: SKU) -> bool:
         """Whether the SKU is as the row says: then nothing is written, and no page is made anew."""

@@ -71,7 +71,7 @@ def keep_session(*, session: SessionBase, user_id: Any, address: str | None, age
         "seen_at": timezone.now(),
         "expires_at": session.get_expiry_date(),
         "address": address,
-        "agent": agent[:300],
+        "agent": agent.replace("\x00", "")[:300],  # PostgreSQL keeps no NUL
     }
     row, known_key, _seen = session.get(MARK) or NO_MARK
     # The row moves along when the key was renewed, else it would name a dead session and miss the living one.
