@@ -4,23 +4,33 @@ The tasks belong to the packages, and so do their schedules. Here stands how oft
 wake-up call was lost is worked off by the next call.
 """
 
-import logging
 import os
+from logging import Logger
 
 from celery import Celery
+from celery.signals import after_setup_logger, after_setup_task_logger
 from dailyfresh_core.outages import in_one_line
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
 from dailyfresh_orders.schedule import SCHEDULE as ORDERS
 from dailyfresh_users.schedule import SCHEDULE as USERS
+from django_guid.log_filters import CorrelationId
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
 app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# Every drain meets a database that is away, every few seconds.
-logging.getLogger("celery.app.trace").addFilter(in_one_line)
+
+
+@after_setup_logger.connect
+@after_setup_task_logger.connect
+def see_as_the_web_does(logger: Logger, **_: object) -> None:
+    """Each line has the id of its request; a database that is away, which every drain meets every few seconds, is one line."""
+    for handler in logger.handlers:
+        handler.addFilter(CorrelationId())
+        handler.addFilter(in_one_line)
+
 
 DRAINS = (
     "dailyfresh_users.drain",

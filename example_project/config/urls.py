@@ -1,5 +1,7 @@
 """The URLs of the store: the packages under the language prefix, what has no language beside them."""
 
+from importlib.util import find_spec
+
 from dailyfresh_goods.sitemaps import SITEMAPS
 from dailyfresh_users.views import staff_login
 from django.apps import apps
@@ -14,6 +16,12 @@ from store import views
 
 admin.site.site_header = admin.site.site_title = _("Daily Fresh")
 
+watched = []
+if find_spec("prometheus_client"):  # the extra `stack` brings it
+    from store import watching
+
+    watched = [path("metrics", watching.metrics), path("metrics/shop", watching.shop_metrics)]
+
 urlpatterns = [
     path("media/<path:name>", media, name="media"),
     path("favicon.ico", views.favicon),
@@ -21,6 +29,7 @@ urlpatterns = [
     path("livez", views.live, name="live"),
     path("startz", views.started, name="started"),
     path("partsz", views.health_of_parts, name="parts"),
+    *watched,
     path("robots.txt", views.robots),
 ]
 demo = [path("demo/", include("demo.urls"))] if apps.is_installed("demo") else []

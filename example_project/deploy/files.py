@@ -7,12 +7,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template import Context, Engine
 
+from .dashboard import dashboard
+
 TEMPLATES = Path(__file__).with_name("templates") / "deploy"
 FILES = {
     "nginx.conf": "nginx.conf",
     "away.html": "away.html",
     "away.json": "away.json",
     "logrotate": "logrotate.conf",
+    "prometheus.yml": "prometheus.yml",
+    "alarms.yml": "alarms.yml",
     "dailyfresh-web@.service": "web.service",
     "dailyfresh-worker.service": "worker.service",
     "dailyfresh-beat.service": "beat.service",
@@ -95,4 +99,5 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
     written = [write(name, template) for name, template in FILES.items()]
     for number, port in enumerate(deployment.ports, start=1):
         written.append(write(f"uwsgi-{number}.ini", "uwsgi.ini", number=number, port=port))
-    return written
+    (out / "dashboard.json").write_text(dashboard())
+    return [*written, out / "dashboard.json"]

@@ -129,9 +129,14 @@ def web(number: int, port: int, files: Path) -> Program:
     )
 
 
-def worker() -> Program:
+def worker(run: Path) -> Program:
     command = [PYTHON, "-m", "celery", "--quiet", "-A", "celery_tasks.tasks", "worker", "-l", "info", "-c", "2"]
-    return Program("worker", [*command, "--without-gossip", "--without-mingle"], hush=services.ROUTINE_OF_THE_WORKER)
+    return Program(
+        "worker",
+        [*command, "--without-gossip", "--without-mingle"],
+        hush=services.ROUTINE_OF_THE_WORKER,
+        environ={"METRICS_NAME": "worker", "PROMETHEUS_MULTIPROC_DIR": str(run / "metrics")},
+    )
 
 
 def manage(name: str, *args: str) -> Program:
@@ -216,7 +221,7 @@ def run(stack: Plan, supervisor: Supervisor, output: Output, *, demo: bool) -> N
         "--schedule",
         str(var / "beat-schedule"),
     ]
-    supervisor.start(worker())
+    supervisor.start(worker(var / "run"))
     supervisor.start(Program("beat", [PYTHON, "-m", "celery", "--quiet", *beat]))
     supervisor.wait_ready()
     nginx = [

@@ -1,5 +1,6 @@
 """What `render_deploy` writes, held against the programs that will read it; and the stack that runs on it."""
 
+import json
 import os
 import re
 import shutil
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from deploy import certificate
+from deploy.dashboard import PANELS
 from deploy.files import Deployment, brotli_modules, render
 from deploy.system import PATH
+from django.test import Client
 
 PROJECT = Path(__file__).resolve().parents[1]
 HEADERS = {"X-Frame-Options": "DENY"}
@@ -90,6 +93,30 @@ def test_logrotate_takes_its_file(deployment: Deployment, tmp_path: Path) -> Non
     assert "error" not in done.stderr
 
 
+def test_prometheus_takes_the_alarms_and_every_query_of_the_dashboard(deployment: Deployment, tmp_path: Path) -> None:
+    promtool = program("promtool")
+    render(deployment, tmp_path / "out")
+    queries = [query for _title, _unit, asked in PANELS for query in asked.values()]
+    rules = [{"record": f"panel:{number}", "expr": query} for number, query in enumerate(queries)]
+    (tmp_path / "out" / "panels.yml").write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    for command in (["config", "prometheus.yml"], ["rules", "panels.yml"]):
+        done = subprocess.run([promtool, "check", *command], cwd=tmp_path / "out", capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_alarms_and_dashboard_ask_for_what_the_shop_counts(
+    deployment: Deployment, tmp_path: Path, client: Client
+) -> None:
+    render(deployment, tmp_path / "out")
+    asked = (tmp_path / "out" / "alarms.yml").read_text() + (tmp_path / "out" / "dashboard.json").read_text()
+    shown = client.get("/metrics").content.decode() + client.get("/metrics/shop").content.decode()
+    counted = set(re.findall(r"^# TYPE (\w+)", shown, re.M))
+    names = {re.sub(r"_bucket$", "", name) for name in re.findall(r"\bdailyfresh_\w+", asked)}
+    assert names
+    assert names <= counted
+
+
 def test_the_compose_file_names_only_what_it_defines(deployment: Deployment, tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
     render(deployment, tmp_path / "out")
@@ -106,6 +133,8 @@ def test_every_instance_of_uwsgi_has_a_file_of_its_own(deployment: Deployment, t
     written = {path.name: path.read_text() for path in render(deployment, tmp_path / "out")}
     sockets = [re.search(r"^socket = (\S+)", written[f"uwsgi-{n}.ini"], re.M) for n in (1, 2)]
     assert [found and found[1] for found in sockets] == ["127.0.0.1:8101", "127.0.0.1:8102"]
+    for name in ("alarms.yml", "dashboard.json"):  # Prometheus and Grafana have templates of their own
+        del written[name]
     assert all("{{" not in text and "{%" not in text for text in written.values())
 
 

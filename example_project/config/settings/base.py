@@ -12,6 +12,7 @@ from django.contrib.messages import constants as message_levels
 from .environment import *  # noqa: F403
 from .environment import ALIPAY_URL, SITE_URL, VAR_DIR, env
 from .packages import *  # noqa: F403
+from .seeing import *  # noqa: F403
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "dailyfresh_orders",
     "django_fdfs_storage",
     "haystack",
+    "django_guid",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware"
     if django.VERSION >= (6, 0)
@@ -202,15 +205,6 @@ CELERY_TIMEZONE = TIME_ZONE
 if BROKER_URL.startswith("redis"):
     # A dead worker's message comes back after this long; the drains do not wait for it.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # Django's own handler speaks only where DEBUG is on.
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
-}
 
 # The theme ----------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import secrets
 
 from .base import *  # noqa: F403
-from .base import DAILYFRESH_ORDERS, INSTALLED_APPS, SECRET_KEY, VAR_DIR, env
+from .base import DAILYFRESH_ORDERS, INSTALLED_APPS, LOGGING, SECRET_KEY, VAR_DIR, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
@@ -31,4 +31,5 @@ if "EMAIL_URL" not in env.ENVIRON:
 DAILYFRESH_ORDERS["ALLOW_LOOPBACK_SIMULATOR"] = True
 
 CELERY_WORKER_LOG_FORMAT = CELERY_WORKER_TASK_LOG_FORMAT = "%(levelname)s %(message)s"
+LOGGING["formatters"]["line"]["format"] = "%(levelname)s %(message)s"
 CELERY_WORKER_REDIRECT_STDOUTS = False

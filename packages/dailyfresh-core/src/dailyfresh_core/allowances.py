@@ -7,7 +7,10 @@ from math import ceil
 
 from django.core.cache import caches
 
+from .metrics import counter
+
 logger = logging.getLogger(__name__)
+THROTTLED = counter("throttled", "Attempts beyond an allowance.", ["name"])
 
 
 def count(name: str, subject: str, *, seconds: int, cache: str = "default") -> int:
@@ -23,8 +26,8 @@ def count(name: str, subject: str, *, seconds: int, cache: str = "default") -> i
         return int(store.incr(key))
     except ValueError:  # it ran out between add and incr
         return 1
-    except Exception:
-        logger.exception("%s is not counted: the cache %r does not answer", name, cache)
+    except Exception as error:  # noqa: BLE001 - cache clients raise what they like
+        logger.warning("%s is not counted: the cache %r does not answer: %s", name, cache, error)
         return 1
 
 
@@ -34,6 +37,7 @@ def spend(name: str, subject: str, *, attempts: int, seconds: int, cache: str = 
     window = int(now // seconds)
     if count(f"{name}:{window}", subject, seconds=seconds, cache=cache) <= attempts:
         return 0
+    THROTTLED.labels(name).inc()
     return ceil((window + 1) * seconds - now)
 
 
@@ -43,8 +47,8 @@ def give_back(name: str, subject: str, *, seconds: int, cache: str = "default") 
         caches[cache].decr(key_of(f"{name}:{int(time.time() // seconds)}", subject))
     except ValueError:
         pass  # counted in the window before
-    except Exception:
-        logger.exception("%s is not given back: the cache %r does not answer", name, cache)
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.warning("%s is not given back: the cache %r does not answer: %s", name, cache, error)
 
 
 def key_of(name: str, subject: str) -> str:

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from dailyfresh_core.metrics import counter
 from django.core.cache import BaseCache, InvalidCacheKey, caches
 from django.core.cache.backends.dummy import DummyCache
 
@@ -24,6 +25,12 @@ from .keys import release
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+ASKED = counter(
+    "goods_cache",
+    "Entries asked of the data cache: served from it, built anew, or built because it is down.",
+    ["outcome"],
+)
+HIT, BUILT, DOWN = ASKED.labels("hit"), ASKED.labels("built"), ASKED.labels("down")
 
 JITTER = 0.2
 LOCK_SECONDS = 30  # a builder that died holds the others up no longer than this
@@ -130,9 +137,12 @@ def cached(
         with _guarded():
             entry, tokens, mine, serve = _look(cache, key, groups, fresh=fresh, stale=stale)
     except _Down:
+        DOWN.inc()
         return build()
     if serve:
+        HIT.inc()
         return entry[0]  # type: ignore[index, no-any-return]
+    BUILT.inc()
     try:
         value = build()
         limit = seconds(value) if callable(seconds) else seconds

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dailyfresh_core.metrics import histogram
 from dailyfresh_core.waking import tasks_run_inline
 from django.db import transaction
 from django.db.models import Q
@@ -22,6 +23,9 @@ from .marks import mark
 
 logger = logging.getLogger(__name__)
 
+REBUILD = histogram(
+    "goods_rebuild_lag_seconds", "From the change of a page's goods to its page.", (1, 2, 5, 10, 30, 60, 300, 3600)
+)
 BATCH = 5000
 STEP = 200  # details that one step of a complete rebuild makes
 RETRY = timedelta(seconds=60)
@@ -99,6 +103,7 @@ def _make(to: PageWriter, key: str, marks: Due) -> None:
     with transaction.atomic():
         StalePage.objects.bulk_create(following)
         rows.delete()
+    REBUILD.observe((timezone.now() - marks.first).total_seconds())
 
 
 def _build(to: PageWriter, key: str) -> list[StalePage]:

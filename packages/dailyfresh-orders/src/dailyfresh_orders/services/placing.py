@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.metrics import counter, refusals
 from dailyfresh_core.money import currency
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import IntegrityError, OperationalError, transaction
@@ -31,6 +32,11 @@ class Placed:
     """Whether the order was there already: a second click, a retry after a time-out, a second tab."""
 
 
+ORDERS = counter("orders", "Orders that were placed.", ["payment_method"])
+REFUSED = counter("orders_refused", "Orders that were not placed, by the reason.", ["reason"])
+
+
+@refusals(REFUSED)
 def place_order(*, user: Any, token: str, address_id: str, payment_method: str, note: str = "") -> Placed:
     """Make the order that the signed quote `token` shows, or say why not.
 
@@ -49,7 +55,9 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
         changes = differences(claim, now)
         if changes:
             raise QuoteChanged(changes)
-        return Placed(_write(user, now, address, payment_method, note, online), replayed=False)
+        order = _write(user, now, address, payment_method, note, online)
+        ORDERS.labels(payment_method).inc()
+        return Placed(order, replayed=False)
     except (AddressMissing, QuoteChanged, OutOfStock, IntegrityError):
         # The first submission may be the very reason: it took the last piece, or the key.
         earlier = Order.objects.filter(token=claim.key).first()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dailyfresh_core.metrics import counter, histogram
 from dailyfresh_core.retrying import Busy, retried
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -35,6 +36,11 @@ class Step(StrEnum):
 ALARMING = (Step.DISPUTE, Step.CONTRADICTION, Step.GIVEN_BACK)
 UNWANTED = (Payment.State.LATE_PAID, Payment.State.DUPLICATE)
 """Money that pays nothing: it goes back."""
+
+SETTLED = counter("settlements", "What gateways said, by what it did to the books.", ["gateway", "step"])
+LAG = histogram(
+    "settlement_lag_seconds", "From paid at the gateway to paid in the books.", (1, 2, 5, 10, 30, 60, 300, 3600)
+)
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,15 @@ def settle(seen: Observation, *, code: str) -> Settlement:
     if found is None:
         raise UnknownTrade(f"{code} speaks of {seen.out_trade_no}, which is not in the books")
     try:
-        return _settle(*found, seen)
+        settled = _settle(*found, seen)
     except IntegrityError as error:
         # The unique columns are the backstop of what the locks rule out; the next observation finds the books as they are.
         raise Busy(f"Payment {seen.out_trade_no} met another one") from error
+    SETTLED.labels(code, settled.step).inc()
+    paid_at = stored(seen.paid_at)
+    if settled.step is Step.PAY and paid_at is not None:
+        LAG.observe(max(0.0, (timezone.now() - paid_at).total_seconds()))
+    return settled
 
 
 @retried
