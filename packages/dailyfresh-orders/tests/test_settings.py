@@ -79,7 +79,6 @@ def test_a_value_that_would_fail_late_is_an_error_that_says_what_is_wanted(confi
     ("setting", "value", "expected"),
     [
         ("CATALOGUE", None, "E001"),
-        ("ADDRESS_BOOK", None, "E001"),
         ("CATALOGUE", "minisite.nowhere.Catalogue", "E002"),
         ("CATALOGUE", "minisite.shop.joins.Nobody", "E002"),
         ("CATALOGUE", 7, "E002"),
@@ -112,7 +111,7 @@ def test_a_site_without_a_basket_is_fine(configure):
 @pytest.mark.parametrize(
     ("settings_dict", "words"),
     [
-        ({"STOCK": None}, 'STOCK"] must be'),
+        ({"STOCK": {}}, 'STOCK"] must be'),
         ({"STOCK": stock(colour="red")}, "unknown option 'colour'"),
         ({"STOCK": {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock"}}, "model is missing"),
         ({"STOCK": stock(model="shop.Nothing")}, "no model 'shop.Nothing'"),

@@ -63,7 +63,7 @@ def check_joins(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[
 def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
     dotted = getattr(conf, setting)
     if dotted is None:
-        if setting != "BASKET":
+        if setting == "CATALOGUE":
             hint = f"Name a class in {NAME}[{setting!r}]; protocols.py says what it must have."
             yield Error(f"{NAME}[{setting!r}] is not set.", hint=hint, id="dailyfresh_orders.E001")
         return
@@ -99,7 +99,11 @@ def check_backends(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
     """The stock strategy, the freight rule and the gateways can be made, and find nothing wrong with themselves."""
     found: list[CheckMessage] = []
     usable = isinstance(conf.GATEWAYS, Mapping)  # else check_settings says so
-    for makers in (lambda: [stock()], lambda: [freight()], configured if usable else list):
+    for makers in (
+        lambda: [stock()] if conf.STOCK is not None else [],
+        lambda: [freight()],
+        configured if usable else list,
+    ):
         try:
             for made in makers():
                 found += made.check()

@@ -21,10 +21,11 @@ class Settings(Conf, name=NAME):
     """Dotted path of the `Basket` that orders are placed from; None when everything is bought directly."""
 
     ADDRESS_BOOK: str | None = None
-    """Dotted path of the `AddressBook` of the buyers."""
+    """Dotted path of the `AddressBook` of the buyers; None when nothing is sent to an address."""
 
     STOCK: dict[str, Any] | None = None
-    """The stock strategy: {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock", "OPTIONS": {"model": ...}}."""
+    """The stock strategy: {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock", "OPTIONS": {"model": ...}}; None when
+    nothing is counted."""
 
     FREIGHT: dict[str, Any] = {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"amount": "0.00"}}
     """The rule that freight is computed by."""

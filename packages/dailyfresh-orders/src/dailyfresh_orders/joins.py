@@ -6,7 +6,7 @@ from dailyfresh_core.loading import imported
 from django.core.exceptions import ImproperlyConfigured
 
 from .conf import NAME, conf
-from .protocols import AddressBook, Basket, Catalogue
+from .protocols import AddressBook, Basket, Catalogue, Purchasable
 
 _whole: set[tuple[object, type]] = set()
 """(the class that a setting names, a class of what it gave): those that were found to have every attribute."""
@@ -23,9 +23,23 @@ def basket() -> Basket | None:
     return made
 
 
-def address_book() -> AddressBook:
-    made: AddressBook = _joined("ADDRESS_BOOK", "an address book")
+def address_book() -> AddressBook | None:
+    """None when the site sends nothing to an address."""
+    made: AddressBook | None = None if conf.ADDRESS_BOOK is None else _joined("ADDRESS_BOOK", "an address book")
     return made
+
+
+def check_served(item: Purchasable) -> None:
+    """ImproperlyConfigured when the site has set up nothing for what the item asks for: its stock, or an address to send it to."""
+    if item.available is not None and conf.STOCK is None:
+        raise ImproperlyConfigured(
+            f'{NAME}["STOCK"] is None, and of {item.name!r} {item.available} are available: name a strategy that counts them, '
+            "or let the catalogue say None, which is without limit."
+        )
+    if item.requires_shipping and conf.ADDRESS_BOOK is None:
+        raise ImproperlyConfigured(
+            f'{NAME}["ADDRESS_BOOK"] is None, and {item.name!r} requires shipping: name an address book, or let the catalogue say False.'
+        )
 
 
 def _joined(setting: str, what: str) -> Any:

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from .conf import conf
 from .exceptions import QuoteInvalid, Shortage
 from .freight import freight
-from .joins import catalogue, check_answer
+from .joins import catalogue, check_answer, check_served
 from .protocols import Address, Purchasable
 
 SALT = "dailyfresh_orders.quote"
@@ -38,6 +38,8 @@ class QuoteLine:
     url: str
     unit_price: Decimal
     quantity: int
+    counted: bool
+    requires_shipping: bool
 
     @property
     def subtotal(self) -> Decimal:
@@ -67,6 +69,15 @@ class Quote:
     @property
     def pieces(self) -> int:
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """sku_id -> quantity of the lines that stock is taken for."""
+        return {line.sku_id: line.quantity for line in self.lines if line.counted}
+
+    @property
+    def requires_shipping(self) -> bool:
+        return any(line.requires_shipping for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,7 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
         item = found.get(sku_id)
         if item is not None:
             check_answer(item, Purchasable, setting="CATALOGUE")
+            check_served(item)
         if item is None or not item.on_sale:
             problems.append(
                 _("“%(name)s” is no longer on sale.") % {"name": item.name}
@@ -106,7 +118,7 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
             )
             continue
         lines.append(_line(item, quantity))
-        most = min(quantity, item.available, quantity if item.limit is None else item.limit)
+        most = possible_of(item, quantity)
         if most > 0:
             possible[sku_id] = most
         if item.limit is not None and quantity > item.limit:
@@ -118,18 +130,19 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
                 )
                 % {"name": item.name, "limit": item.limit}
             )
-        if quantity > item.available:
+        if item.available is not None and quantity > item.available:
             problems.append(shortage_text(item.name, item.available))
     goods_total = sum((line.subtotal for line in lines), Decimal("0.00"))
     if goods_total > MOST:
         problems.append(_("This is too much for one order."))
+    shipped = any(line.requires_shipping for line in lines)
     return Quote(
         key=key or new_key(),
         source=source,
         lines=tuple(lines),
-        address_id=address.id if address else None,
+        address_id=address.id if address and shipped else None,
         goods_total=goods_total,
-        freight=freight().cost(goods_total, address),
+        freight=freight().cost(goods_total, address) if shipped else Decimal("0.00"),
         quantities=dict(wanted),
         possible=possible,
         problems=tuple(problems),
@@ -146,7 +159,15 @@ def _line(item: Purchasable, quantity: int) -> QuoteLine:
         url=item.url,
         unit_price=item.unit_price,
         quantity=quantity,
+        counted=item.available is not None,
+        requires_shipping=item.requires_shipping,
     )
+
+
+def possible_of(item: Purchasable, quantity: int) -> int:
+    """How many of so many pieces can be ordered now."""
+    bounds = (quantity, item.available, item.limit)
+    return min(bound for bound in bounds if bound is not None)
 
 
 def shortage_text(name: str, left: int) -> str:

@@ -95,7 +95,7 @@ def figures(since: date, until: date) -> Figures:
         until=until,
         days=tuple(days),
         top=_top(since, until, first_open, last_open),
-        low_stock=tuple(stock().low(conf.LOW_STOCK, 10)),
+        low_stock=tuple(stock().low(conf.LOW_STOCK, 10)) if conf.STOCK is not None else (),
     )
 
 

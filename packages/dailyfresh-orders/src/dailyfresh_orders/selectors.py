@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 from .exceptions import BasketAway
 from .joins import basket, catalogue
 from .models import Order, OrderLine, Payment, Refund, Review
+from .quotes import possible_of
 
 TABS: Mapping[str, tuple[str, ...]] = {
     "to-pay": (Order.State.AWAITING_PAYMENT,),
@@ -67,7 +68,7 @@ def still_sold(order: Order) -> dict[str, int]:
     wanted = {line.sku_id: line.quantity for line in order.lines.all()}
     found = catalogue().find(wanted)
     possible = {
-        sku_id: min(quantity, item.available, quantity if item.limit is None else item.limit)
+        sku_id: possible_of(item, quantity)
         for sku_id, quantity in wanted.items()
         if (item := found.get(sku_id)) is not None and item.on_sale
     }

@@ -59,7 +59,6 @@ class QuoteForm(forms.Form):
 class PlaceForm(QuoteForm):
     """The confirm page as it is submitted; prices are not in it, they are the server's."""
 
-    address = forms.CharField(max_length=64, error_messages={"required": _("Please choose an address.")})
     payment_method = forms.ChoiceField(
         choices=lambda: [(gateway.code, gateway.label) for gateway in configured()],
         error_messages={

@@ -58,7 +58,7 @@ class RefundRequestForm(_Lines):
     REASONS = [
         ("changed", _("I changed my mind")),
         ("late", _("It takes too long")),
-        ("quality", _("Not fresh or damaged")),
+        ("quality", _("Faulty or damaged")),
         ("wrong", _("Wrong or missing goods")),
         ("other", _("Something else")),
     ]

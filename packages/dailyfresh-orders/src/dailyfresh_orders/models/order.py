@@ -37,13 +37,14 @@ class Order(models.Model):
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
 
-    receiver = models.CharField(_("receiver"), max_length=60)
-    phone = models.CharField(_("phone"), max_length=32)
+    requires_shipping = models.BooleanField(_("is sent to an address"), default=True, db_default=True)
+    receiver = models.CharField(_("receiver"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
     province_code = models.CharField(_("province code"), max_length=12, blank=True)
     province = models.CharField(_("province"), max_length=40, blank=True)
     city = models.CharField(_("city"), max_length=40, blank=True)
     district = models.CharField(_("district"), max_length=40, blank=True)
-    street = models.CharField(_("street"), max_length=200)
+    street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
@@ -113,6 +114,7 @@ class OrderLine(models.Model):
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField(_("quantity"))
     refunded = models.PositiveIntegerField(_("refunded"), default=0)
+    counted = models.BooleanField(_("taken from stock"), default=True, db_default=True)
     restocked = models.PositiveIntegerField(_("put back into stock"), default=0)
 
     class Meta:

@@ -20,7 +20,7 @@ from .payments.refunding import (
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
 from .payments.sweeping import finish_cancellations, sweep, sweep_refunds
-from .placing import Placed, place_order
+from .placing import Placed, payable_by, place_order
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
 from .transitions import anonymise, finish, finish_cancel, receive, request_cancel, ship, withdraw
@@ -46,6 +46,7 @@ __all__ = [
     "masked",
     "moderate",
     "pass_time",
+    "payable_by",
     "place_order",
     "receive",
     "reconcile",

@@ -11,11 +11,12 @@ from dailyfresh_core.money import currency
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort
-from ..gateways import gateway
+from ..gateways import PaymentGateway, gateway
 from ..joins import address_book
 from ..models import Order, OrderLine
 from ..protocols import Address
@@ -23,6 +24,10 @@ from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
+from .transitions import received
+
+ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")
+"""What an order copies of its address."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,14 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
     claim = claimed(token, user=user)
     online = gateway(payment_method).online
     try:
-        address = address_book().get(user, address_id)
-        if address is None:
-            raise AddressMissing
+        book = address_book()
+        address = book.get(user, address_id) if book and address_id else None
         now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
+        if now.requires_shipping and address is None:
+            raise AddressMissing
         changes = differences(claim, now)
+        if not payable_by(gateway(payment_method), now):
+            changes.append(_("This way to pay is not available."))
         if changes:
             raise QuoteChanged(changes)
         order = _write(user, now, address, payment_method, note, online)
@@ -66,8 +74,13 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
         return Placed(earlier, replayed=True)
 
 
-def _write(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
-    strategy = stock()
+def payable_by(way: PaymentGateway, quote: Quote) -> bool:
+    """Whether the quote can be paid this way: nobody collects on delivery what is not delivered."""
+    return way.online or quote.requires_shipping or not quote.total
+
+
+def _write(user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool) -> Order:
+    strategy = stock() if quote.counted else None
     since = time.monotonic()
     last: Exception | None = None
     for attempt in range(TRIES):
@@ -77,7 +90,7 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
                 _insert(order, quote, strategy, attempt)
             return order
         except StockShort:
-            shortages = strategy.shortages(quote.quantities)
+            shortages = strategy.shortages(quote.counted) if strategy else []
             if shortages:
                 raise OutOfStock(shortages) from None
         except StockMoved as error:
@@ -92,28 +105,21 @@ def _write(user: Any, quote: Quote, address: Address, payment_method: str, note:
     raise Busy(f"the order lost {attempt + 1} races") from last
 
 
-def _order(user: Any, quote: Quote, address: Address, payment_method: str, note: str, online: bool) -> Order:
+def _order(user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool) -> Order:
     online = online and quote.total > 0  # nothing to pay is paid
     now = timezone.now()
     expires_at = now + timedelta(minutes=conf.PAY_MINUTES) if online else None
-    return Order(
+    order = Order(
         number=new_number(),
         token=quote.key,
         user=user,
         state=Order.State.AWAITING_PAYMENT if online else Order.State.TO_SHIP,
+        requires_shipping=quote.requires_shipping,
         payment_method=payment_method,
         goods_total=quote.goods_total,
         freight=quote.freight,
         total=quote.total,
         currency=currency(),
-        receiver=address.receiver,
-        phone=address.phone,
-        province_code=address.province_code,
-        province=address.province,
-        city=address.city,
-        district=address.district,
-        street=address.street,
-        postcode=address.postcode,
         note=note,
         placed_at=now,
         expires_at=expires_at,
@@ -121,6 +127,14 @@ def _order(user: Any, quote: Quote, address: Address, payment_method: str, note:
         sold_at=None if online else now,
         basket_due=True if quote.source == BASKET else None,
     )
+    if address and quote.requires_shipping:
+        for field in ADDRESS:
+            setattr(order, field, getattr(address, field))
+    if not (online or quote.requires_shipping):
+        order.state = Order.State.RECEIVED
+        for field, value in received().items():
+            setattr(order, field, value)
+    return order
 
 
 def new_number() -> str:
@@ -131,7 +145,7 @@ def new_number() -> str:
     return f"{today():%y%m%d}{secrets.randbelow(10**14):014d}"
 
 
-def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
+def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) -> None:
     """The statements of the transaction; the hot rows of the stock are locked by the last one."""
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(
@@ -144,6 +158,7 @@ def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
                 image_name=line.image_name,
                 unit_price=line.unit_price,
                 quantity=line.quantity,
+                counted=line.counted,
             )
             for line in quote.lines
         ]
@@ -156,5 +171,6 @@ def _insert(order: Order, quote: Quote, strategy: Stock, attempt: int) -> None:
         order_placed.send_robust(Order, order=order)
 
     transaction.on_commit(placed, robust=True)
-    stock_changed.send(Order, sku_ids=list(quote.quantities))
-    strategy.take(quote.quantities, attempt=attempt)
+    if strategy:
+        stock_changed.send(Order, sku_ids=list(quote.counted))
+        strategy.take(quote.counted, attempt=attempt)

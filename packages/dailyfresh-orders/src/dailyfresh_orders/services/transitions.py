@@ -25,7 +25,8 @@ LEGAL: dict[str, frozenset[str]] = {
     Order.State.CANCELLING: frozenset({Order.State.AWAITING_PAYMENT}),
     Order.State.CANCELLED: frozenset({Order.State.CANCELLING, Order.State.TO_SHIP}),
     Order.State.SHIPPED: frozenset({Order.State.TO_SHIP}),
-    Order.State.RECEIVED: frozenset({Order.State.SHIPPED}),
+    # At once when it is paid, where nothing is sent.
+    Order.State.RECEIVED: frozenset({Order.State.SHIPPED, Order.State.AWAITING_PAYMENT, Order.State.CANCELLING}),
     Order.State.DONE: frozenset({Order.State.RECEIVED}),
     Order.State.CLOSED: frozenset({Order.State.TO_SHIP, Order.State.SHIPPED, Order.State.RECEIVED, Order.State.DONE}),
 }
@@ -62,10 +63,16 @@ def _move(order: LockedOrder, became: str, *, by: Any, why: str = "", **changes:
 
 @step
 def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
-    """The money is there: awaiting payment (or being cancelled) -> to be shipped; False when the order is past that."""
+    """The money is there: awaiting payment (or being cancelled) -> to be shipped; False when the order is past that.
+
+    An order of which nothing is sent is received with it.
+    """
     if order.state not in LEGAL[Order.State.TO_SHIP]:
         return False
-    _move(order, Order.State.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
+    if order.requires_shipping:
+        _move(order, Order.State.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
+    else:
+        _move(order, Order.State.RECEIVED, by=by, paid_at=paid_at, sold_at=timezone.now(), **received())
     return True
 
 
@@ -122,9 +129,19 @@ def ship(order: LockedOrder, *, carrier: str, tracking_number: str, by: Any) -> 
 
 @step
 def receive(order: LockedOrder, *, by: Any, why: str = "") -> None:
-    """The buyer has it: on its way -> to be reviewed; it counts as done after REVIEW_DAYS."""
+    """The buyer has it: on its way -> to be reviewed; it counts as done after REVIEW_DAYS.
+
+    Raises IllegalTransition when it is not on its way.
+    """
+    if order.state != Order.State.SHIPPED:
+        raise IllegalTransition(order, order.state, Order.State.RECEIVED)
+    _move(order, Order.State.RECEIVED, by=by, why=why, **received())
+
+
+def received() -> dict[str, Any]:
+    """The columns of an order that the buyer has from now on."""
     now = timezone.now()
-    _move(order, Order.State.RECEIVED, by=by, why=why, received_at=now, due_at=now + timedelta(days=conf.REVIEW_DAYS))
+    return {"received_at": now, "due_at": now + timedelta(days=conf.REVIEW_DAYS)}
 
 
 @step
@@ -154,18 +171,19 @@ def _taken(order: Order) -> dict[int, int]:
 
 
 def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
-    """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice."""
+    """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice. What is not counted stays out."""
     found = {line.pk: line for line in order.lines.all()}
     returned: dict[str, int] = {}
     for pk, quantity in quantities.items():
         line = found.get(pk)
         if line is None or quantity < 1 or line.restocked + quantity > line.quantity:
             raise ValueError(f"{quantity} pieces of line {pk} cannot go back into stock: order {order}")
-        returned[line.sku_id] = quantity
-    if not returned:
-        return
+        if line.counted:
+            returned[line.sku_id] = quantity
     for pk, quantity in quantities.items():
         OrderLine.objects.filter(pk=pk).update(restocked=F("restocked") + quantity)
+    if not returned:
+        return
     stock_changed.send(Order, sku_ids=list(returned))
     stock().give_back(returned)
 

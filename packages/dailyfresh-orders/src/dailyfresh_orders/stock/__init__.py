@@ -9,5 +9,5 @@ __all__ = ["Stock", "stock"]
 
 
 def stock() -> Stock:
-    """The strategy that the site chose."""
+    """The strategy that the site chose; ImproperlyConfigured where it counts nothing (STOCK is None)."""
     return backend(conf.STOCK, where=f'{NAME}["STOCK"]', base=Stock)  # type: ignore[type-abstract]

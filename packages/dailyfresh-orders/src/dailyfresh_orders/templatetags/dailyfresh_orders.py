@@ -106,6 +106,8 @@ def steps(order: Order) -> list[dict[str, Any]]:
     ]
     if order.expires_at is None and order.paid_at is None:
         taken.pop(1)  # cash on delivery
+    if not order.requires_shipping:
+        taken = [step for step in taken if step[0] not in (_("Shipped"), _("Received"))]
     current = next((n for n, (label, at) in enumerate(taken) if at is None), len(taken))
     return [
         {

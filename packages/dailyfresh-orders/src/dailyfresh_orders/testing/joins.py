@@ -50,7 +50,8 @@ class CatalogueContract:
             for text in (item.name, item.unit, item.image_name, item.image_url, item.url):
                 assert isinstance(text, str)
             assert isinstance(item.on_sale, bool)
-            assert isinstance(item.available, int)
+            assert item.available is None or isinstance(item.available, int)
+            assert isinstance(item.requires_shipping, bool)
             assert item.limit is None or item.limit >= 1
 
     def test_answers_in_one_statement_however_many_are_asked_for(

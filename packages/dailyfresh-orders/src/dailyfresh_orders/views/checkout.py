@@ -24,7 +24,7 @@ from ..joins import address_book
 from ..protocols import Address
 from ..quotes import BASKET, Quote, claimed, new_key, quote, shortage_texts, signed
 from ..selectors import chosen_in_basket, ordered_under
-from ..services import place_order
+from ..services import payable_by, place_order
 from .answers import for_buyers
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             return _nothing(request, _("Your cart cannot be read at the moment. Please try again."), status=503)
     if not wanted:
         return _nothing(request, _("Nothing is chosen for an order."))
-    choices = list(address_book().choices(request.user))
+    choices = _choices(request)
     address = next((each for each in choices if each.id == request.GET.get("address")), choices[0] if choices else None)
     now = quote(wanted, source=source, address=address, key=_key(request, source, wanted))
     return _page(request, now, choices)
@@ -65,7 +65,7 @@ def requote(request: HttpRequest) -> HttpResponse:
         claim = None
     if claim is None:
         return _too_old(request)
-    choices = list(address_book().choices(request.user))
+    choices = _choices(request)
     address = next((each for each in choices if each.id == form.cleaned_data["address"]), None)
     now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
     return _page(request, now, choices)
@@ -91,6 +91,8 @@ def place(request: HttpRequest) -> HttpResponse:
     except QuoteInvalid:
         return _too_old(request)
     except AddressMissing:
+        if not data["address"]:
+            return _again(request, [_("Please choose an address.")], status=400, code="invalid")
         return _again(
             request, [_("This address is gone. Please choose another one.")], status=409, code="address_missing"
         )
@@ -106,6 +108,12 @@ def place(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return envelope({"number": placed.order.number, "url": target}, code="placed")
     return redirect(target)
+
+
+def _choices(request: HttpRequest) -> list[Address]:
+    """The buyer's addresses; none where the site sends nothing."""
+    book = address_book()
+    return list(book.choices(request.user)) if book else []
 
 
 def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> str:
@@ -127,7 +135,7 @@ def _again(
         claim = claimed(request.POST.get("token", ""), user=request.user)
     except QuoteInvalid:
         return _too_old(request)
-    choices = list(address_book().choices(request.user))
+    choices = _choices(request)
     address = next((each for each in choices if each.id == request.POST.get("address")), None)
     now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
     if sentences is None:
@@ -145,19 +153,20 @@ def _page(
     code: str = "ok",
 ) -> HttpResponse:
     chosen = next((each for each in choices if each.id == now.address_id), None)
-    ways = configured()
+    ways = [way for way in configured() if payable_by(way, now)]
+    book = address_book()
     context = {
         "quote": now,
         "token": signed(now, user=request.user),
         "addresses": choices,
         "chosen": chosen,
-        "manage_url": address_book().manage_url(_confirm_url(now.source, now.quantities)),
+        "manage_url": book.manage_url(_confirm_url(now.source, now.quantities)) if book else "",
         "gateways": ways,
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),
         "said": said or now.problems,
-        "orderable": bool(now.lines and chosen and not now.problems),
-        "free_from": freight().free_from,
+        "orderable": bool(now.lines and (chosen or not now.requires_shipping) and not now.problems),
+        "free_from": freight().free_from if now.requires_shipping else None,
         "pay_minutes": conf.PAY_MINUTES if any(each.online for each in ways) else None,
         "from_basket": now.source == BASKET,
         "possible_url": _confirm_url(now.source, now.possible) if now.problems and now.possible else "",

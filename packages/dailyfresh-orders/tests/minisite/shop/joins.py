@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from .models import InBasket, Place, Product, Settled
+from .models import InBasket, Place, Product, Settled, Tin
 
 
 @dataclass(frozen=True)
@@ -13,13 +13,14 @@ class Item:
     sku_id: str
     name: str
     unit_price: Decimal
-    available: int
+    available: int | None
     on_sale: bool
     limit: int | None
     unit: str = "500g"
     image_name: str = "apple.png"
     image_url: str = "/media/apple.png"
     url: str = "/apple/"
+    requires_shipping: bool = True
 
 
 class Catalogue:
@@ -29,6 +30,26 @@ class Catalogue:
             str(p.pk): Item(str(p.pk), p.title, p.yuan, p.pieces, p.for_sale, p.most)
             for p in Product.objects.filter(pk__in=keys)
         }
+
+
+class Talents:
+    """What is no parcel: sold under words, and but for the ticket without limit."""
+
+    def find(self, sku_ids):
+        sold = [
+            Item(
+                "course", "A course", Decimal("200.00"), None, True, 1, unit="", image_name="", requires_shipping=False
+            ),
+            Item("download", "A song", Decimal("1.50"), None, True, None, unit="MP3", requires_shipping=False),
+            Item("hour", "An hour of repairs", Decimal("60.00"), None, True, None, unit="h", requires_shipping=False),
+            Item("free", "A sample", Decimal("0.00"), None, True, 1, requires_shipping=False),
+        ]
+        tickets = [
+            Item(tin.code, "A ticket", Decimal("35.00"), tin.left, True, 4, requires_shipping=False)
+            for tin in Tin.objects.filter(code__in=list(sku_ids))
+        ]
+        goods = {item.sku_id: item for item in [*sold, *tickets]} | Catalogue().find(sku_ids)
+        return {sku_id: goods[sku_id] for sku_id in sku_ids if sku_id in goods}
 
 
 class Basket:
