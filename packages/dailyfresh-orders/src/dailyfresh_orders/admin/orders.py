@@ -154,9 +154,8 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_ship_permission(request):
             return HttpResponse(status=403)
         numbers = (request.POST or request.GET).getlist("number")[:AT_ONCE]
-        numbers = [
-            number for number in numbers if number.isprintable()
-        ]  # PostgreSQL takes no NUL, not even to look for it
+        # PostgreSQL takes no NUL, not even to look for it.
+        numbers = [number for number in numbers if number.isprintable()]
         orders = list(Order.objects.filter(number__in=numbers).prefetch_related("lines").order_by("pk"))
         bound = request.POST if request.method == "POST" else None
         rows = [(order, ShipForm(bound, prefix=order.number)) for order in orders if order.state == Order.State.TO_SHIP]
