@@ -4,8 +4,18 @@ from collections.abc import Iterator
 import pytest
 from dailyfresh_core.outages import is_outage
 from dailyfresh_core.retrying import Busy
-from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.test import Client
+from minisite.models import Letter
 from minisite.urls import FAULTS
 
 GONE = OperationalError(2003, "Can't connect to server on '127.0.0.1:3306' (111)")
@@ -23,12 +33,12 @@ def visitor() -> Client:
     return Client(raise_request_exception=False)
 
 
-def of_postgresql(state: str | None) -> OperationalError:
+def of_postgresql(state: str | None, kind: type[DatabaseError] = OperationalError) -> DatabaseError:
     class Said(Exception):
         sqlstate = state
 
     Said.__module__ = "psycopg.errors"
-    error = OperationalError("said")
+    error = kind("said")
     error.__cause__ = Said()
     return error
 
@@ -42,6 +52,7 @@ def of_postgresql(state: str | None) -> OperationalError:
         InterfaceError("connection already closed"),
         of_postgresql("57P03"),
         of_postgresql("08006"),
+        of_postgresql("25006", InternalError),
         of_postgresql(None),
         OperationalError("unable to open database file"),
         Busy("lost every race"),
@@ -57,6 +68,7 @@ def test_a_database_that_does_not_answer_is_an_outage(error: Exception, monkeypa
     [
         OperationalError(1054, "Unknown column 'a'"),
         of_postgresql("42703"),
+        of_postgresql("25P02", InternalError),
         OperationalError("no such column: a"),
         IntegrityError(1062, "Duplicate entry"),
         ProgrammingError(1146, "no such table"),
@@ -65,6 +77,18 @@ def test_a_database_that_does_not_answer_is_an_outage(error: Exception, monkeypa
 )
 def test_a_mistake_of_the_program_is_none(error: Exception) -> None:
     assert not is_outage(error)
+
+
+@pytest.mark.django_db
+def test_a_server_that_no_longer_takes_writes_is_an_outage() -> None:
+    """As a standby says it, and a primary that has become one."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL says it so")
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        Letter.objects.create()
+    assert is_outage(refused.value)
 
 
 @pytest.mark.parametrize("where", ["view", "middleware"])

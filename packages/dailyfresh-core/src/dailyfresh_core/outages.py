@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 
 from .retrying import Busy, code_of, lost_race
 
@@ -17,6 +17,7 @@ AWAY: frozenset[object] = frozenset(
         2002, 2003, 2005,  # no server there
         2006, 2013, 2055,  # the connection is gone
         "25006",  # read only: another server has become the primary
+        "25P03", "25P04", "57P05",  # it ended this connection, that did nothing or too much
         "53100", "53300",  # its disk is full; too many connections
         "57P01", "57P02", "57P03",  # it is being shut down, has crashed, is starting
     }
@@ -34,7 +35,7 @@ def is_outage(error: BaseException) -> bool:
         return True
     if isinstance(error, InterfaceError):  # the connection was closed under us
         return True
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError | InternalError):  # PostgreSQL's class 25 is an InternalError
         return False
     code = code_of(error)
     if code in AWAY or str(code).startswith("08") or lost_race(error):
