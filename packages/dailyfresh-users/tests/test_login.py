@@ -2,6 +2,7 @@
 
 import time
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from conftest import PASSWORD, ajax, make_foreign_user, make_user, text, url
@@ -295,12 +296,11 @@ def test_a_cache_that_is_down_does_not_close_the_shop(client, user, settings, ca
 def test_attempts_are_counted_in_redis(client, user, settings, redis_url):
     settings.CACHES = {
         **settings.CACHES,
-        "attempts": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": redis_url},
+        "attempts": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": redis_url, "KEY_PREFIX": uuid4().hex},
     }
     settings.DAILYFRESH_USERS = {"THROTTLE_CACHE": "attempts"}
     from django.core.cache import caches
 
-    caches["attempts"].clear()
     for _ in range(6):
         assert login(client, password="wrong").status_code == 200
     assert login(client).status_code == 429
@@ -308,7 +308,7 @@ def test_attempts_are_counted_in_redis(client, user, settings, redis_url):
     assert keys
     assert not any("lin" in key for key in keys)
     assert all(caches["attempts"].ttl(key) for key in keys)
-    caches["attempts"].clear()
+    caches["attempts"].delete_pattern("*")
 
 
 def test_the_visitor_answer_names_who_is_there(client, user):

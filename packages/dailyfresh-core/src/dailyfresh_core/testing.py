@@ -33,6 +33,8 @@ def database(url: str, *, isolation: str = "read committed", **more: Any) -> dic
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
+        # Two runs on one server must not meet.
+        "TEST": {"NAME": f"test_{parts.path.strip('/')}_{os.getpid()}"},
         **more,
     }
 
