@@ -4,8 +4,12 @@ import re
 from gettext import GNUTranslations
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.checks import run_checks
+from django.test import Client
+from django.urls import reverse
 
 PACKAGES = ["dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders"]
 ALL = [*PACKAGES, "django_fdfs_storage"]
@@ -87,3 +91,49 @@ def test_no_message_has_two_translations() -> None:
             texts.setdefault(key, {})[name] = text
 
     assert {key: given for key, given in texts.items() if len(set(given.values())) > 1} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("get", "dailyfresh_users:profile"),
+        ("get", "dailyfresh_users:addresses"),
+        ("get", "dailyfresh_orders:list"),
+        ("get", "dailyfresh_orders:confirm"),
+        ("post", "dailyfresh_cart:add"),
+    ],
+)
+def test_a_script_that_says_so_by_accept_alone_is_told_to_sign_in_the_same_way_everywhere(
+    client: Client, settings: Any, method: str, name: str
+) -> None:
+    settings.DAILYFRESH_CART = {**settings.DAILYFRESH_CART, "GUESTS": False}
+
+    answer = getattr(client, method)(reverse(name), {"sku_id": "1"}, headers={"Accept": "application/json"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "login_required")
+    assert client.get(reverse(name), headers={"Accept": "text/html"}).status_code in (302, 405)
+
+
+@pytest.mark.parametrize(
+    ("package", "setting", "backend"),
+    [
+        ("GOODS", "HISTORY", "dailyfresh_goods.history.redis.RedisHistory"),
+        ("GOODS", "PAGES", "dailyfresh_goods.pages.disk.DiskPages"),
+        ("GOODS", "SEARCH_POPULAR", "dailyfresh_goods.search.popular.RedisPopular"),
+        ("CART", "STORE", "dailyfresh_cart.stores.redis.RedisStore"),
+        ("ORDERS", "STOCK", "dailyfresh_orders.stock.conditional.ConditionalStock"),
+        ("ORDERS", "FREIGHT", "dailyfresh_orders.freight.flat.FreeFromFreight"),
+    ],
+)
+def test_an_option_that_no_backend_has_is_named_with_its_setting(
+    settings: Any, package: str, setting: str, backend: str
+) -> None:
+    name = f"DAILYFRESH_{package}"
+    wrong = {"BACKEND": backend, "OPTIONS": {"colour": "green"}}
+    setattr(settings, name, {**getattr(settings, name), setting: wrong})
+
+    said = " ".join(message.msg for message in run_checks() if message.is_serious())
+
+    assert f'{name}["{setting}"]["OPTIONS"]: unknown option' in said
+    assert "'colour'" in said
