@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.devserver import DevServer
+from django_fdfs_storage.named.outcomes import throw_away
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
@@ -18,6 +19,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
     """One development server for the tests that do not harm it."""
     with DevServer(tmp_path_factory.mktemp("fdfs"), tracker_port=0, storage_port=0, http_port=0) as server:
         yield server
+        # What tests rolled back, while there is somebody to delete it.
+        throw_away()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import pytest
 from django_fdfs_storage.named.storage import NamedFastDFSStorage
 from django_fdfs_storage.storage import FastDFSStorage
 from django_fdfs_storage.testing import ClientContract, StorageContract
+from waiting import waiting_client
 
 
 class TestOwnEngine(StorageContract):
@@ -16,6 +17,14 @@ class TestClient(ClientContract):
     @pytest.fixture
     def client(self, client):
         return client
+
+
+class TestAsyncClient(ClientContract):
+    @pytest.fixture
+    def client(self, tracker: str):
+        client = waiting_client([tracker], network_timeout=10)
+        yield client
+        client.close()
 
 
 @pytest.mark.django_db

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from django_fdfs_storage.client import FastDFSClient
-from django_fdfs_storage.connection import Address, Connection
+from django_fdfs_storage.connection import Address
+from django_fdfs_storage.coroutines import finished
 from django_fdfs_storage.devserver import DevServer
 from django_fdfs_storage.exceptions import (
     BadReply,
@@ -25,7 +26,9 @@ from django_fdfs_storage.exceptions import (
     ServerTimeout,
     ServerUnreachable,
 )
+from django_fdfs_storage.threads import BlockingConnection
 from proxy import Proxy
+from waiting import waiting_client
 
 
 class Cluster:
@@ -41,8 +44,8 @@ class Cluster:
         self._data = data
         self._before = set(self._held())
 
-    def client(self, *, trackers: list[str] | None = None, timeout: float = 1.0, **options) -> FastDFSClient:
-        return FastDFSClient(
+    def client(self, *, kind=FastDFSClient, trackers: list[str] | None = None, timeout: float = 1.0, **options):
+        return kind(
             trackers or [str(self.tracker)],
             network_timeout=timeout,
             connect_timeout=timeout,
@@ -71,9 +74,9 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     cluster.storage.stop()
 
 
-@pytest.fixture
-def client(cluster: Cluster) -> Iterator[FastDFSClient]:
-    client = cluster.client()
+@pytest.fixture(params=[FastDFSClient, waiting_client], ids=["threads", "eventloop"])
+def client(cluster: Cluster, request) -> Iterator[FastDFSClient]:
+    client = cluster.client(kind=request.param)
     yield client
     client.close()
 
@@ -378,18 +381,19 @@ def test_a_slow_reader_holds_no_connection(cluster):
 @pytest.mark.parametrize(("status", "stays"), [(0, True), (2, True), (17, True), (22, False), (28, False), (5, False)])
 def test_only_a_connection_whose_exchange_ended_well_serves_again(status, stays):
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        connection = Connection(Address(*listener.getsockname()), connect_timeout=1, network_timeout=1)
+        address = Address(*listener.getsockname())
+        connection = finished(BlockingConnection.open(address, connect_timeout=1, network_timeout=1))
         server, _ = listener.accept()
         with server:
-            connection.begin(111)
+            finished(connection.begin(111))
             assert not connection.idle
             server.sendall(struct.pack("!QBB", 0, 100, status))
             if status:
                 with pytest.raises(Refused) as caught:
-                    connection.answer()
+                    finished(connection.answer())
                 assert caught.value.status == status
             else:
-                assert connection.answer() == b""
+                assert finished(connection.answer()) == b""
             assert connection.idle == stays
         connection.close()
 
@@ -438,7 +442,8 @@ def in_child(work) -> int:
 
 
 @pytest.mark.filterwarnings("ignore:This process")
-def test_a_child_leaves_its_parents_connections_alone(cluster, client):
+def test_a_child_leaves_its_parents_connections_alone(cluster):
+    client = cluster.client()
     assert works(client)
     assert in_child(lambda: works(client)) == 0
     assert (cluster.tracker.accepted, cluster.storage.accepted) == (2, 2)

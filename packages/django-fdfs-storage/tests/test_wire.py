@@ -7,6 +7,7 @@ import pytest
 from django_fdfs_storage import listings, wire
 from django_fdfs_storage.connection import Address
 from django_fdfs_storage.content import exactly
+from django_fdfs_storage.coroutines import finished
 from django_fdfs_storage.exceptions import BadReply, InvalidFileId, WrongSize
 from django_fdfs_storage.names import anti_steal_token, extension_of, is_file_id, parse_file_id
 from hypothesis import given
@@ -150,9 +151,14 @@ def test_content_is_passed_on_whole_or_never_completed(parts, difference):
     content = b"".join(parts)
     announced = max(0, len(content) + difference)
     sent = b""
-    try:
-        for chunk in exactly(iter(parts), announced):
+
+    async def send() -> None:
+        nonlocal sent
+        async for chunk in exactly(iter(parts), announced):
             sent += chunk
+
+    try:
+        finished(send())
     except WrongSize:
         assert announced != len(content)
         assert len(sent) < announced or announced == 0

@@ -1,236 +1,56 @@
 """The FastDFS client: files in and out of a cluster. It needs no Django."""
 
 from collections.abc import Mapping, Sequence
+from typing import Unpack
 
-from .connection import Address, Connection
-from .content import Content, size_of
+from .asyncclient import AsyncFastDFSClient
+from .coroutines import blocking
 from .engine import Engine
-from .exceptions import (
-    BadReply,
-    InvalidFileId,
-    NoSuchFile,
-    Refused,
-)
-from .names import FileId, parse_file_id
-from .pool import Metrics, Pool
-from .storages import Storages
-from .tracker import Trackers
-from .wire import (
-    EXTENSION_WIDTH,
-    GROUP_WIDTH,
-    PREFIX_WIDTH,
-    Command,
-    FileInfo,
-    InfoFlag,
-    Server,
-    Status,
-    pack_metadata,
-    pack_numbers,
-    pack_text,
-    unpack_file_id,
-    unpack_info,
-    unpack_metadata,
-)
-
-TRACKER_PORT = 22122
+from .pool import PoolOptions
+from .threads import BlockingPool
+from .tracker import BlockingTrackers
 
 
-class FastDFSClient(Engine):
-    """A client of one cluster, safe over threads and forks; connections open on first use.
+class _Core(AsyncFastDFSClient):
+    pool_kind = BlockingPool
 
-    `address_map` turns an address that a tracker names, "host" or "host:port", into the one to
-    connect to (NAT, containers). With `replicas` off, reads go to one server only. `metrics` is told the
-    duration of each exchange; `pool.usage()` tells the connections.
+
+class _Commands:
+    core: _Core
+
+    upload = blocking(AsyncFastDFSClient.upload)
+    upload_slave = blocking(AsyncFastDFSClient.upload_slave)
+    append = blocking(AsyncFastDFSClient.append)
+    modify = blocking(AsyncFastDFSClient.modify)
+    truncate = blocking(AsyncFastDFSClient.truncate)
+    seal = blocking(AsyncFastDFSClient.seal)
+    download = blocking(AsyncFastDFSClient.download)
+    info = blocking(AsyncFastDFSClient.info)
+    checksum = blocking(AsyncFastDFSClient.checksum)
+    exists = blocking(AsyncFastDFSClient.exists)
+    delete = blocking(AsyncFastDFSClient.delete)
+    metadata = blocking(AsyncFastDFSClient.metadata)
+    set_metadata = blocking(AsyncFastDFSClient.set_metadata)
+
+
+class FastDFSClient(_Commands, Engine):
+    """A client of one cluster, safe over threads and forks, with the options of AsyncFastDFSClient.
+
+    Each command is described there; here it holds its thread up. Connections open on first use.
     """
 
     def __init__(
         self,
         trackers: Sequence[str],
         *,
-        connect_timeout: float = 5.0,
-        network_timeout: float = 30.0,
-        max_connections: int = 32,
         address_map: Mapping[str, str] | None = None,
         replicas: bool = True,
-        metrics: Metrics | None = None,
+        **pool: Unpack[PoolOptions],
     ) -> None:
-        self.pool = Pool(
-            connect_timeout=connect_timeout,
-            network_timeout=network_timeout,
-            max_connections=max_connections,
-            metrics=metrics,
-        )
-        addresses = [Address.parse(tracker, default_port=TRACKER_PORT) for tracker in trackers]
-        self.trackers = Trackers(addresses, self.pool)
-        self._storages = Storages(self.trackers, self.pool, address_map=address_map or {}, replicas=replicas)
-
-    # -- upload --
-
-    def upload(
-        self,
-        content: Content,
-        *,
-        size: int | None = None,
-        extension: str = "",
-        group: str | None = None,
-        appender: bool = False,
-    ) -> str:
-        """Store content and give its file id.
-
-        Content that is not bytes needs its `size` in bytes and is sent as it is drawn. WrongSize
-        when it has another size: nothing is stored then. An appender file can be changed later.
-        """
-        size = size_of(content, size)
-        suffix = pack_text(extension, EXTENSION_WIDTH)
-        command = Command.UPLOAD_APPENDER if appender else Command.UPLOAD
-
-        def talk(server: Server) -> str:
-            head = bytes([server.path_index]) + pack_numbers(size) + suffix
-            return _new_id(self._storages.send(server, command, head, content, size))
-
-        return self._storages.store(group, content, talk)
-
-    def upload_slave(
-        self,
-        master: str,
-        prefix: str,
-        content: Content,
-        *,
-        size: int | None = None,
-        extension: str = "",
-    ) -> str:
-        """Store a variant beside its master, whose id with `prefix` before the ending is its id.
-
-        Refused with status 17 when it exists already.
-        """
-        size = size_of(content, size)
-        file = parse_file_id(master)
-        numbers = pack_numbers(len(file.path), size)
-        names = pack_text(prefix, PREFIX_WIDTH) + pack_text(extension, EXTENSION_WIDTH) + file.path.encode()
-        return _new_id(self._storages.upload_beside(file, Command.UPLOAD_SLAVE, numbers + names, content, size))
-
-    # -- appender files --
-
-    def append(self, file_id: str, content: Content, *, size: int | None = None) -> None:
-        """Add content at the end of an appender file."""
-        size = size_of(content, size)
-        file = _appender(file_id)
-        head = pack_numbers(len(file.path), size) + file.path.encode()
-        self._storages.upload_beside(file, Command.APPEND, head, content, size)
-
-    def modify(self, file_id: str, offset: int, content: Content, *, size: int | None = None) -> None:
-        """Overwrite an appender file from `offset` on, which is at most its size."""
-        size = size_of(content, size)
-        file = _appender(file_id)
-        head = pack_numbers(len(file.path), offset, size) + file.path.encode()
-        self._storages.upload_beside(file, Command.MODIFY, head, content, size)
-
-    def truncate(self, file_id: str, size: int) -> None:
-        """Give an appender file a new size."""
-        file = _appender(file_id)
-        self._storages.change(file, Command.TRUNCATE, pack_numbers(len(file.path), size) + file.path.encode())
-
-    def seal(self, file_id: str) -> str:
-        """Turn an appender file into a normal one and give its new id; the old one is gone."""
-        file = _appender(file_id)
-        return _new_id(self._storages.change(file, Command.REGENERATE_NAME, file.path.encode(), repeatable=False))
-
-    # -- read --
-
-    def download(self, file_id: str, *, offset: int = 0, length: int | None = None) -> bytes:
-        """The content, or `length` bytes of it from `offset` on; fewer at its end."""
-        file = parse_file_id(file_id)
-        if length == 0:
-            return b""
-
-        def talk(connection: Connection) -> bytes:
-            connection.begin(Command.DOWNLOAD, pack_numbers(offset, length or 0) + _named(file))
-            return connection.content(most=length)
-
-        try:
-            return self._storages.read(file, talk)
-        except Refused as error:
-            # Servers refuse an offset at or behind the end, and so every read of an empty file.
-            if error.status == Status.INVALID and offset >= self.info(file_id).size:
-                return b""
-            raise
-
-    def info(self, file_id: str) -> FileInfo:
-        """Size, time and source of a file; the checksum is the one in its name, 0 without one."""
-        return self._info(file_id, InfoFlag.WITHOUT_CRC | InfoFlag.SILENT)
-
-    def checksum(self, file_id: str) -> FileInfo:
-        """The same with the CRC-32 that the server computes from the content."""
-        return self._info(file_id, InfoFlag.SILENT)
-
-    def _info(self, file_id: str, flags: int) -> FileInfo:
-        file = parse_file_id(file_id)
-
-        def talk(connection: Connection) -> bytes:
-            connection.begin(Command.FILE_INFO, _named(file), flags=flags)
-            return connection.answer()
-
-        return unpack_info(self._storages.read(file, talk))
-
-    def exists(self, file_id: str) -> bool:
-        """Whether the cluster holds the file; a failure to find out is raised."""
-        try:
-            self.info(file_id)
-        except (NoSuchFile, InvalidFileId):
-            return False
-        return True
-
-    # -- delete and metadata --
-
-    def delete(self, file_id: str) -> None:
-        """Delete a file; NoSuchFile when it is not there."""
-        file = parse_file_id(file_id)
-        self._storages.change(file, Command.DELETE, _named(file))
-
-    def metadata(self, file_id: str) -> dict[str, str]:
-        """What `set_metadata` attached; empty when nothing was."""
-        file = parse_file_id(file_id)
-
-        def talk(connection: Connection) -> bytes:
-            connection.begin(Command.GET_METADATA, _named(file))
-            return connection.answer()
-
-        try:
-            return unpack_metadata(self._storages.read(file, talk))
-        except NoSuchFile:
-            # A file without metadata gets the same status as one that is missing.
-            self.info(file_id)
-            return {}
-
-    def set_metadata(self, file_id: str, metadata: Mapping[str, str], *, merge: bool = False) -> None:
-        """Attach names and values (64 and 256 bytes at most), in place of or over earlier ones."""
-        file = parse_file_id(file_id)
-        data = pack_metadata(dict(metadata))
-        head = pack_numbers(len(file.path), len(data)) + (b"M" if merge else b"O")
-        self._storages.change(file, Command.SET_METADATA, head + _named(file) + data)
+        self.core = _Core(trackers, address_map=address_map, replicas=replicas, **pool)
+        self.pool = self.core.pool
+        self.trackers = BlockingTrackers(self.core.trackers)
 
     def close(self) -> None:
         """Close the idle connections; the client stays usable."""
-        self.pool.close()
-
-
-def _named(file: FileId) -> bytes:
-    return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
-
-
-def _appender(file_id: str) -> FileId:
-    """The parts of an appender file's id.
-
-    Of another file inside a trunk a server says that it is missing, which it is not: its name tells.
-    """
-    file = parse_file_id(file_id)
-    if not file.appender:
-        raise Refused(Status.INVALID, f"{file_id} is no appender file, so it cannot change")
-    return file
-
-
-def _new_id(body: bytes) -> str:
-    try:
-        return str(parse_file_id(unpack_file_id(body)))
-    except InvalidFileId as error:
-        raise BadReply("a storage server named a file by something that is no file id") from error
+        self.core.close()

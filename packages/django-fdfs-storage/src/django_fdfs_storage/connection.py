@@ -3,16 +3,16 @@
 import io
 import os
 import socket
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import NoReturn
+from typing import NoReturn, Self
 
-from .exceptions import BadReply, ConnectionLost, Refused, ServerTimeout, ServerUnreachable
+from .exceptions import BadReply, ConnectionLost, Refused, ServerTimeout
 from .wire import HEADER, RESPONSE, Header, Status, pack_message, unpack_header
 
 PIECE = 256 * 1024
-_MORE = getattr(socket, "MSG_MORE", 0)
 # After these the server waits for the next request; after any other it may close the connection.
 _STAYS_OPEN = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
 # No answer but content comes near this.
@@ -44,7 +44,7 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class Connection:
+class Connection(ABC):
     """One TCP connection that carries one exchange at a time.
 
     `patience` (seconds) is the longest time that each piece of 256 KB may take, so neither a hung
@@ -52,40 +52,53 @@ class Connection:
     only then may the connection serve somebody else.
     """
 
-    def __init__(self, address: Address, *, connect_timeout: float, network_timeout: float) -> None:
+    def __init__(self, address: Address, connected: socket.socket, *, patience: float) -> None:
         self.address = address
         self.idle = True
         self.reused = False
-        self.patience = network_timeout
-        try:
-            self._socket = socket.create_connection((address.host, address.port), timeout=connect_timeout)
-        except OSError as error:
-            raise ServerUnreachable(f"no connection to {address}: {error}") from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self._socket.settimeout(network_timeout)
+        self.patience = patience
+        self._socket = connected
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
-    def begin(self, command: int, body: bytes = b"", *, more: int = 0, flags: int = 0) -> None:
+    @classmethod
+    @abstractmethod
+    async def open(cls, address: Address, *, connect_timeout: float, network_timeout: float) -> Self:
+        """A connection to a server; ServerUnreachable when there is none within the first timeout."""
+
+    @abstractmethod
+    async def _transmit(self, piece: memoryview, *, more: bool) -> None:
+        """Send a piece whole, in `patience` seconds."""
+
+    @abstractmethod
+    async def _receive(self, view: memoryview, seconds: float) -> int:
+        """Wait for bytes and give their number, 0 at the end."""
+
+    async def begin(self, command: int, body: bytes = b"", *, more: int = 0, flags: int = 0) -> None:
         """Send a request; `more` bytes of its body follow through `send`."""
         self.idle = False
-        self.send(pack_message(command, body, more=more, status=flags), more=more > 0)
+        await self.send(pack_message(command, body, more=more, status=flags), more=more > 0)
 
-    def send(self, data: bytes | memoryview, *, more: bool = False) -> None:
+    async def send(self, data: bytes, *, more: bool = False) -> None:
         """Send a part of a request; with `more` it may wait to travel with the next part."""
         view = memoryview(data)
         try:
-            self._socket.settimeout(self.patience)
             for start in range(0, len(view), PIECE):
-                self._socket.sendall(view[start : start + PIECE], _MORE if more else 0)
+                await self._transmit(view[start : start + PIECE], more=more)
         except OSError as error:
             self._lose(error, sent=False)
 
-    def answer(self) -> bytes:
-        """The body of a short answer; Refused for an error status."""
-        return self.content(most=LONGEST_ANSWER)
+    async def ask(self, command: int, body: bytes = b"", *, flags: int = 0) -> bytes:
+        """The body of the short answer to a short request."""
+        await self.begin(command, body, flags=flags)
+        return await self.answer()
 
-    def _answer_length(self) -> int:
-        header = self._header()
+    async def answer(self) -> bytes:
+        """The body of a short answer; Refused for an error status."""
+        return await self.content(most=LONGEST_ANSWER)
+
+    async def _answer_length(self) -> int:
+        header = await self._header()
         if header.command != RESPONSE:
             raise BadReply(f"{self.address} answered with command {header.command}")
         if header.status:
@@ -96,46 +109,42 @@ class Connection:
             raise BadReply(f"{self.address} announced a negative length")
         return header.length
 
-    def content(self, *, most: int | None) -> bytes:
+    async def content(self, *, most: int | None) -> bytes:
         """The body of an answer that may be long; BadReply when it exceeds what was asked for.
 
         Memory grows with what arrives and not with what is announced.
         """
-        length = self._answer_length()
+        length = await self._answer_length()
         if most is not None and length > most:
             raise BadReply(f"{self.address} answered {length} bytes where {most} were asked for")
-        parts = [self._part(min(length, LONGEST_ANSWER))]
+        parts = [await self._part(min(length, LONGEST_ANSWER))]
         while left := length - sum(map(len, parts)):
-            parts.append(self._part(min(left, LONGEST_ANSWER)))
+            parts.append(await self._part(min(left, LONGEST_ANSWER)))
         self.idle = True
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _part(self, size: int) -> bytes:
+    async def _part(self, size: int) -> bytes:
         # The bytes of a BytesIO that nobody else holds are filled in place and handed out: no copy.
         part = io.BytesIO(bytes(size))
         with part.getbuffer() as view:
-            self._receive(view)
+            for start in range(0, size, PIECE):
+                # Released at once: a slice that a traceback keeps would keep the buffer from its end.
+                with view[start : start + PIECE] as piece:
+                    await self._fill(piece)
         return part.getvalue()
 
-    def _receive(self, view: memoryview) -> None:
-        for start in range(0, len(view), PIECE):
-            # Released at once: a slice that a traceback keeps would keep the buffer from its end.
-            with view[start : start + PIECE] as piece:
-                self._fill(piece)
-
-    def _header(self) -> Header:
+    async def _header(self) -> Header:
         data = bytearray(HEADER.size)
-        self._fill(memoryview(data))
+        await self._fill(memoryview(data))
         return unpack_header(bytes(data))
 
-    def _fill(self, view: memoryview) -> None:
+    async def _fill(self, view: memoryview) -> None:
         deadline = monotonic() + self.patience
         filled = 0
         try:
             while filled < len(view):
-                self._socket.settimeout(max(deadline - monotonic(), 1e-6))
                 with view[filled:] as rest:
-                    count = self._socket.recv_into(rest)
+                    count = await self._receive(rest, max(deadline - monotonic(), 1e-6))
                 if not count:
                     raise ConnectionLost(f"{self.address} closed the connection")
                 filled += count

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .content import Content, exactly, size_of
+from .coroutines import finished
 from .engine import Engine
 from .exceptions import BadReply, FastDFSError, NoSuchFile, ServerUnreachable
 from .names import parse_file_id
@@ -42,7 +43,7 @@ class FdfsClientPy3(Engine):
         """Store content, all of it in memory, and give its file id."""
         if group is not None:
             raise FastDFSError("fdfs-client-py3 cannot choose a group")
-        data = b"".join(exactly(content, size_of(content, size)))
+        data = finished(_whole(content, size_of(content, size)))
         answer = self._call("upload_by_buffer", data, file_ext_name=extension or None)
         file_id = answer["Remote file_id"]
         return file_id.decode() if isinstance(file_id, bytes) else str(file_id)
@@ -90,3 +91,7 @@ class FdfsClientPy3(Engine):
             if file_id and "No such file" in str(error):
                 raise NoSuchFile(file_id) from error
             raise BadReply(f"fdfs-client-py3 failed: {error!r}") from error
+
+
+async def _whole(content: Content, size: int) -> bytes:
+    return b"".join([chunk async for chunk in exactly(content, size)])

@@ -3,35 +3,52 @@
 import os
 import threading
 import weakref
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 from .connection import Address, Connection
 from .exceptions import ConnectionLost, FastDFSError, PoolExhausted, ServerTimeout, ServerUnreachable
 from .wire import Command
 
 T = TypeVar("T")
+Talk = Callable[[Connection], Awaitable[T]]
 # A server that failed is asked last for this long, and for a sign of life before it is asked for
 # more: so a hung one costs a timeout once, and not at every call.
 PENALTY_SECONDS = 10.0
-
 
 # Name, value, attributes; called in the thread that measured, so it must be quick.
 Metrics = Callable[[str, float, dict[str, str | int]], None]
 
 
-class Pool:
+class PoolOptions(TypedDict, total=False):
+    """Seconds to open a connection and for each answer, connections to each server, and who is told of them."""
+
+    connect_timeout: float
+    network_timeout: float
+    max_connections: int
+    metrics: Metrics | None
+
+
+class Pool(ABC):
     """At most `max_connections` connections to each server, kept between exchanges.
 
-    Safe over threads. After a fork the child starts with an empty pool of its own. A lease waits
-    `network_timeout` seconds for a free connection, then raises PoolExhausted.
+    After a fork the child starts with an empty pool of its own. Who finds no free connection waits
+    `network_timeout` seconds, then gets PoolExhausted.
     """
 
+    connection: ClassVar[type[Connection]]
+
     def __init__(
-        self, *, connect_timeout: float, network_timeout: float, max_connections: int, metrics: Metrics | None = None
+        self,
+        *,
+        connect_timeout: float = 5.0,
+        network_timeout: float = 30.0,
+        max_connections: int = 32,
+        metrics: Metrics | None = None,
     ) -> None:
         self.metrics = metrics
         self.connect_timeout = connect_timeout
@@ -44,74 +61,74 @@ class Pool:
         weakref.finalize(self, _close_all, self._idle)
 
     def _reset(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._idle.clear()
         self._leased: defaultdict[Address, set[Connection]] = defaultdict(set)
-        self._opening: defaultdict[Address, int] = defaultdict(int)
+        self._slots: dict[Address, Any] = {}
         self._failed: dict[Address, float] = {}
 
-    @contextmanager
-    def lease(self, address: Address, *, fresh: bool = False) -> Iterator[Connection]:
-        """A connection for one exchange, pooled again if that exchange came to its end."""
-        connection = self._take(address, fresh=fresh)
-        try:
-            yield connection
-        finally:
-            self._give(connection)
+    @abstractmethod
+    def _new_slots(self) -> Any:
+        """A semaphore of `max_connections`."""
 
-    def _take(self, address: Address, *, fresh: bool) -> Connection:
-        deadline = monotonic() + self.network_timeout
-        with self._changed:
-            while True:
-                if fresh:
-                    self._drop_idle(address)
-                while self._idle[address]:
-                    connection = self._idle[address].pop()
-                    if not connection.is_stale():
-                        connection.reused = True
-                        self._leased[address].add(connection)
-                        return connection
-                    connection.close()
-                if len(self._leased[address]) + self._opening[address] < self.max_connections:
-                    self._opening[address] += 1
-                    break
-                if not self._changed.wait(deadline - monotonic()):
-                    raise PoolExhausted(f"all {self.max_connections} connections to {address} are in use")
+    @abstractmethod
+    async def _is_entered(self, slots: Any) -> bool:
+        """Wait `network_timeout` seconds for the semaphore."""
+
+    async def take(self, address: Address, *, fresh: bool = False) -> Connection:
+        """A connection for one exchange, to be given back whatever becomes of it."""
+        slots = self._slots.get(address) or self._slots.setdefault(address, self._new_slots())
+        if not await self._is_entered(slots):
+            raise PoolExhausted(f"all {self.max_connections} connections to {address} are in use")
         try:
-            connection = Connection(address, connect_timeout=self.connect_timeout, network_timeout=self.network_timeout)
+            if fresh:
+                self.drop(address)
+            connection = self._kept(address) or await self.connection.open(
+                address, connect_timeout=self.connect_timeout, network_timeout=self.network_timeout
+            )
         except BaseException:
-            with self._changed:
-                self._opening[address] -= 1
-                self._drop_idle(address)
-                self._changed.notify_all()
+            slots.release()
             raise
-        with self._changed:
-            self._opening[address] -= 1
+        with self._lock:
             self._leased[address].add(connection)
         return connection
 
-    def _give(self, connection: Connection) -> None:
-        with self._changed:
-            leased = self._leased[connection.address]
-            if connection.idle and connection in leased:
-                self._idle[connection.address].append(connection)
-            else:
-                connection.close()
-            leased.discard(connection)
-            self._changed.notify_all()
-
-    def _drop_idle(self, address: Address) -> None:
-        for connection in self._idle.pop(address, []):
+    def _kept(self, address: Address) -> Connection | None:
+        while True:
+            with self._lock:
+                if not self._idle[address]:
+                    return None
+                connection = self._idle[address].pop()
+            if not connection.is_stale():
+                connection.reused = True
+                return connection
             connection.close()
+
+    def give(self, connection: Connection) -> None:
+        """Keep a connection for the next exchange if its last one came to its end, and close it if not."""
+        address = connection.address
+        with self._lock:
+            # After a fork in the middle of an exchange it is the parent's.
+            ours = connection in self._leased[address]
+            self._leased[address].discard(connection)
+            kept = ours and connection.idle
+            if kept:
+                self._idle[address].append(connection)
+        if not kept:
+            connection.close()
+        if ours:
+            self._slots[address].release()
 
     def drop(self, address: Address) -> None:
         """Close the idle connections to a server that was found dead."""
-        with self._changed:
-            self._drop_idle(address)
+        with self._lock:
+            dropped = self._idle.pop(address, [])
+        for connection in dropped:
+            connection.close()
 
     def usage(self) -> dict[Address, tuple[int, int]]:
         """For each server the connections that are idle and in use."""
-        with self._changed:
+        with self._lock:
             addresses = {*self._idle, *self._leased}
             return {each: (len(self._idle.get(each, ())), len(self._leased.get(each, ()))) for each in addresses}
 
@@ -119,42 +136,91 @@ class Pool:
 
     def blame(self, address: Address) -> None:
         """Note that a server failed."""
-        with self._changed:
-            self._drop_idle(address)
-            self._failed[address] = monotonic() + PENALTY_SECONDS
+        self.drop(address)
+        self._failed[address] = monotonic() + PENALTY_SECONDS
 
     def suspects(self, address: Address) -> bool:
         """Whether a server failed a short time ago, so that another one is the better choice."""
         return self._failed.get(address, 0.0) > monotonic()
 
-    def ping(self, address: Address) -> None:
+    async def ping(self, address: Address) -> None:
         """Ask a server for a sign of life; any FastDFSError says that it gave none in `connect_timeout`."""
-        with self.lease(address, fresh=True) as connection:
+
+        async def talk(connection: Connection) -> None:
             connection.patience = min(self.connect_timeout, self.network_timeout)
-            connection.begin(Command.ACTIVE_TEST)
-            connection.answer()
+            await connection.ask(Command.ACTIVE_TEST)
             connection.patience = self.network_timeout
 
-    def acquit(self, address: Address) -> None:
+        await self._once(address, talk, fresh=True)
+
+    async def _acquit(self, address: Address) -> None:
         """Give a server that failed its place back; ServerUnreachable while it gives no sign of life."""
         if address in self._failed:
             try:
-                self.ping(address)
+                await self.ping(address)
             except FastDFSError as error:
                 self.blame(address)
                 raise ServerUnreachable(f"{address} failed lately and gives no sign of life: {error}") from error
             self._failed.pop(address, None)
 
+    # -- exchanges --
+
+    async def exchange(self, address: Address, talk: Talk[T], *, repeatable: bool = True, again: bool = True) -> T:
+        """One exchange with a server, repeated once where the pooled connection proves dead.
+
+        What is not `repeatable` (an upload, an append) is repeated only while its request was not
+        complete: once it was, the server may have acted, and a second copy would be made. Without
+        `again` it cannot be repeated at all, because its content can be drawn only once.
+        """
+        with self._measured(address):
+            await self._acquit(address)
+            try:
+                connection = await self.take(address)
+                try:
+                    return await talk(connection)
+                except ConnectionLost as lost:
+                    self.drop(address)
+                    hopeless = not connection.reused or isinstance(lost, ServerTimeout)
+                    if hopeless or not again or (lost.sent and not repeatable):
+                        raise
+                finally:
+                    self.give(connection)
+                return await self._once(address, talk, fresh=True)
+            except (ServerUnreachable, ServerTimeout):
+                self.blame(address)
+                raise
+
+    async def _once(self, address: Address, talk: Talk[T], *, fresh: bool) -> T:
+        connection = await self.take(address, fresh=fresh)
+        try:
+            return await talk(connection)
+        finally:
+            self.give(connection)
+
+    @contextmanager
+    def _measured(self, address: Address) -> Iterator[None]:
+        """Tell the duration of an exchange in seconds, and what it failed of, in the names of OpenTelemetry."""
+        if self.metrics is None:
+            yield
+            return
+        attributes: dict[str, str | int] = {"server.address": address.host, "server.port": address.port}
+        start = monotonic()
+        try:
+            yield
+        except FastDFSError as error:
+            attributes["error.type"] = type(error).__name__
+            raise
+        finally:
+            self.metrics("fastdfs.client.operation.duration", monotonic() - start, attributes)
+
     def close(self) -> None:
         """Close all idle connections; the pool stays usable."""
-        with self._changed:
+        with self._lock:
             _close_all(self._idle)
 
-    def _after_fork(self) -> None:
-        # The child shares the parent's sockets: closing here leaves them open there.
-        inherited = [
-            connection for group in (self._idle, self._leased) for each in group.values() for connection in each
-        ]
+    def after_fork(self) -> None:
+        """Close what is the parent's; it stays open there."""
+        inherited = [each for group in (self._idle, self._leased) for some in group.values() for each in some]
         self._reset()
         for connection in inherited:
             connection.close()
@@ -171,52 +237,8 @@ _pools: "weakref.WeakSet[Pool]" = weakref.WeakSet()
 
 def _after_fork() -> None:
     for pool in list(_pools):
-        pool._after_fork()
+        pool.after_fork()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-
-
-def exchange(
-    pool: Pool, address: Address, talk: Callable[[Connection], T], *, repeatable: bool = True, again: bool = True
-) -> T:
-    """One exchange with a server, repeated once where the pooled connection proves dead.
-
-    What is not `repeatable` (an upload, an append) is repeated only while its request was not
-    complete: once it was, the server may have acted, and a second copy would be made. Without
-    `again` it cannot be repeated at all, because its content can be drawn only once.
-    """
-    with _measured(pool, address):
-        pool.acquit(address)
-        try:
-            try:
-                with pool.lease(address) as connection:
-                    return talk(connection)
-            except ConnectionLost as lost:
-                pool.drop(address)
-                hopeless = not connection.reused or isinstance(lost, ServerTimeout)
-                if hopeless or not again or (lost.sent and not repeatable):
-                    raise
-            with pool.lease(address, fresh=True) as connection:
-                return talk(connection)
-        except (ServerUnreachable, ServerTimeout):
-            pool.blame(address)
-            raise
-
-
-@contextmanager
-def _measured(pool: Pool, address: Address) -> Iterator[None]:
-    """Tell the duration of an exchange in seconds, and what it failed of, in the names of OpenTelemetry."""
-    if pool.metrics is None:
-        yield
-        return
-    attributes: dict[str, str | int] = {"server.address": address.host, "server.port": address.port}
-    start = monotonic()
-    try:
-        yield
-    except FastDFSError as error:
-        attributes["error.type"] = type(error).__name__
-        raise
-    finally:
-        pool.metrics("fastdfs.client.operation.duration", monotonic() - start, attributes)

@@ -16,11 +16,13 @@ from django.utils.encoding import filepath_to_uri
 from django.utils.module_loading import import_string
 
 from .access import url_query
+from .asyncclient import AsyncFastDFSClient
 from .conf import Options, check_names, resolve
 from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
 from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
+from .pool import Metrics
 from .wire import FileInfo
 
 
@@ -48,6 +50,20 @@ class FastDFSStorage(Storage):
     def engine(self) -> Engine:
         """The client of this storage's cluster."""
         return engine_for(self.options)
+
+    def async_client(self) -> AsyncFastDFSClient:
+        """A new client of this storage's cluster, for one event loop: close it there."""
+        options = self.options
+        metrics: Metrics | None = import_string(options.metrics) if options.metrics else None
+        return AsyncFastDFSClient(
+            options.trackers,
+            connect_timeout=options.connect_timeout,
+            network_timeout=options.network_timeout,
+            max_connections=options.max_connections,
+            address_map=options.address_map,
+            replicas=options.replicas,
+            metrics=metrics,
+        )
 
     # -- what Storage asks for --
 

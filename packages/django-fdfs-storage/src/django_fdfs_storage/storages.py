@@ -1,11 +1,11 @@
 """Requests to the storage servers of a cluster: which one, which next, and what status 2 means."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from typing import TypeVar
 
 from .connection import Address, Connection
-from .content import Content, exactly
+from .content import AnyContent, exactly, is_one_shot
 from .exceptions import (
     ConnectionLost,
     FastDFSError,
@@ -16,7 +16,7 @@ from .exceptions import (
     ServerUnreachable,
 )
 from .names import FileId
-from .pool import Pool, exchange
+from .pool import Pool, Talk
 from .tracker import Trackers
 from .wire import Command, Server, Status
 
@@ -41,7 +41,7 @@ class Storages:
         self._replicas = replicas
         self._located: dict[FileId, Server] = {}
 
-    def store(self, group: str | None, content: Content, send: Callable[[Server], T]) -> T:
+    async def store(self, group: str | None, content: AnyContent, send: Callable[[Server], Awaitable[T]]) -> T:
         """Let a server take an upload, and the next one while no server can have stored it.
 
         That is: it could not be reached, the request was not complete, or it has no space. In a
@@ -49,129 +49,139 @@ class Storages:
         """
         failure: FastDFSError | None = None
         full: set[str] = set()
-        for server in self._takers(group):
-            if server.group in full:
-                continue
-            try:
-                return send(server)
-            except ServerUnreachable as error:
-                failure = error
-            except ConnectionLost as error:
-                if error.sent or _one_shot(content):
-                    raise
-                failure = error
-            except Refused as error:
-                if error.status != Status.NO_SPACE or _one_shot(content):
-                    raise
-                full.add(server.group)
-                failure = error
+        async with aclosing(self._takers(group)) as takers:
+            async for server in takers:
+                if server.group in full:
+                    continue
+                try:
+                    return await send(server)
+                except ServerUnreachable as error:
+                    failure = error
+                except ConnectionLost as error:
+                    if error.sent or is_one_shot(content):
+                        raise
+                    failure = error
+                except Refused as error:
+                    if error.status != Status.NO_SPACE or is_one_shot(content):
+                        raise
+                    full.add(server.group)
+                    failure = error
         raise failure or NoStorageAvailable("the trackers name no storage server")
 
-    def _takers(self, group: str | None) -> Iterator[Server]:
-        """The servers that may take an upload, each once; those that failed lately come last."""
+    async def _takers(self, group: str | None) -> AsyncGenerator[Server, None]:
+        """The servers that may take an upload, each once; those that failed lately come last.
+
+        That is the one that the tracker chooses, the others of its group, and of the groups with most space.
+        """
         seen: set[Address] = set()
         suspects: list[Server] = []
-        for server in self._named(group):
-            address = self._address(server)
-            if address not in seen:
-                seen.add(address)
-                if self._pool.suspects(address):
-                    suspects.append(server)
-                else:
-                    yield server
-        yield from suspects
 
-    def _named(self, group: str | None) -> Iterator[Server]:
-        """The server that the tracker chooses, the others of its group, then the groups with most space."""
-        chosen = self._trackers.store(group)
-        yield chosen
-        with suppress(FastDFSError):
-            yield from self._trackers.store_all(chosen.group)
+        def trusted(servers: list[Server]) -> Iterator[Server]:
+            for server in servers:
+                address = self._address(server)
+                if address not in seen:
+                    seen.add(address)
+                    if self._pool.suspects(address):
+                        suspects.append(server)
+                    else:
+                        yield server
+
+        chosen = await self._trackers.store(group)
+        for server in trusted([chosen]):
+            yield server
+        for server in trusted(await self._all_of(chosen.group)):
+            yield server
         if group is None:
-            for other in sorted(self._trackers.groups(), key=lambda other: -other.free_mb):
+            for other in sorted(await self._trackers.groups(), key=lambda other: -other.free_mb):
                 if other.name != chosen.group and other.writable_count:
-                    with suppress(FastDFSError):
-                        yield from self._trackers.store_all(other.name)
+                    for server in trusted(await self._all_of(other.name)):
+                        yield server
+        for server in suspects:
+            yield server
 
-    def send(self, server: Server, command: Command, head: bytes, content: Content, size: int) -> bytes:
+    async def _all_of(self, group: str) -> list[Server]:
+        with suppress(FastDFSError):
+            return await self._trackers.store_all(group)
+        return []
+
+    async def send(self, server: Server, command: Command, head: bytes, content: AnyContent, size: int) -> bytes:
         """Send a request that ends with content; a second time only where the first was incomplete."""
 
-        def talk(connection: Connection) -> bytes:
+        async def talk(connection: Connection) -> bytes:
             try:
                 if isinstance(content, bytes) and size <= _SMALL:
-                    connection.begin(command, head + content)
+                    await connection.begin(command, head + content)
                 else:
-                    connection.begin(command, head, more=size)
-                    for chunk in exactly(content, size):
-                        connection.send(chunk)
+                    await connection.begin(command, head, more=size)
+                    async with aclosing(exactly(content, size)) as chunks:
+                        async for chunk in chunks:
+                            await connection.send(chunk)
             except ConnectionLost as lost:
                 # A server that refuses an upload closes at once; its answer says why.
                 if not isinstance(lost, ServerTimeout):
                     try:
-                        connection.answer()
+                        await connection.answer()
                     except Refused:
                         raise
                     except FastDFSError:
                         pass
                 raise
-            return connection.answer()
+            return await connection.answer()
 
-        return exchange(self._pool, self._address(server), talk, repeatable=False, again=not _one_shot(content))
+        return await self._pool.exchange(self._address(server), talk, repeatable=False, again=not is_one_shot(content))
 
-    def change(self, file: FileId, command: Command, body: bytes, *, repeatable: bool = True) -> bytes:
+    async def change(self, file: FileId, command: Command, body: bytes, *, repeatable: bool = True) -> bytes:
         """Ask the server that decides about the file to change it."""
-
-        def talk(connection: Connection) -> bytes:
-            connection.begin(command, body)
-            return connection.answer()
-
         with _about(str(file)):
-            return exchange(self._pool, self._address(self._trackers.update(file)), talk, repeatable=repeatable)
+            address = self._address(await self._trackers.update(file))
+            return await self._pool.exchange(
+                address, lambda connection: connection.ask(command, body), repeatable=repeatable
+            )
 
-    def upload_beside(self, file: FileId, command: Command, head: bytes, content: Content, size: int) -> bytes:
+    async def upload_beside(self, file: FileId, command: Command, head: bytes, content: AnyContent, size: int) -> bytes:
         """Send content that belongs to a file to the server that decides about it."""
         with _about(str(file)):
-            return self.send(self._trackers.update(file), command, head, content, size)
+            return await self.send(await self._trackers.update(file), command, head, content, size)
 
-    def read(self, file: FileId, talk: Callable[[Connection], T]) -> T:
+    async def read(self, file: FileId, talk: Talk[T]) -> T:
         """Ask a server that has the file, then its replicas.
 
         A replica may lag behind, so the file is missing only when the deciding server says so, and
         as long as a server cannot be asked nobody knows.
         """
         known = self._located.get(file)
-        first = known or self._trackers.fetch(file)
+        first = known or await self._trackers.fetch(file)
         with _about(str(file)):
             if self._replicas and self._pool.suspects(self._address(first)):
-                return self._read_from_any([*self._others(file, first), first], file, talk, None)
+                return await self._read_from_any([*await self._others(file, first), first], file, talk, None)
             try:
-                return self._read_from(first, file, talk)
+                return await self._read_from(first, file, talk)
             except Refused as error:
                 if known:
-                    return self.read(file, talk)
+                    return await self.read(file, talk)
                 if error.status != Status.MISSING or not self._replicas:
                     raise
-                deciding = self._trackers.update(file)
+                deciding = await self._trackers.update(file)
                 if _same(deciding, first):
                     raise
-                return self._read_from(deciding, file, talk)
+                return await self._read_from(deciding, file, talk)
             except (ServerUnreachable, ConnectionLost) as error:
                 failure = error
-            return self._read_from_any(self._others(file, first), file, talk, failure)
+            return await self._read_from_any(await self._others(file, first), file, talk, failure)
 
-    def _others(self, file: FileId, first: Server) -> list[Server]:
-        servers = self._trackers.fetch_all(file) if self._replicas else [self._trackers.fetch(file)]
+    async def _others(self, file: FileId, first: Server) -> list[Server]:
+        servers = await self._trackers.fetch_all(file) if self._replicas else [await self._trackers.fetch(file)]
         others = [server for server in servers if not _same(server, first)]
         return sorted(others, key=lambda server: self._pool.suspects(self._address(server)))
 
-    def _read_from_any(
-        self, servers: list[Server], file: FileId, talk: Callable[[Connection], T], failure: FastDFSError | None
+    async def _read_from_any(
+        self, servers: list[Server], file: FileId, talk: Talk[T], failure: FastDFSError | None
     ) -> T:
         """The answer of the first that has the file; missing only if each of them was asked."""
         missing: Refused | None = None
         for server in servers:
             try:
-                return self._read_from(server, file, talk)
+                return await self._read_from(server, file, talk)
             except (ServerUnreachable, ConnectionLost) as error:
                 failure = failure or error
             except Refused as error:
@@ -180,10 +190,10 @@ class Storages:
                 missing = error
         raise failure or missing or NoStorageAvailable(f"the trackers name no storage server for {file}")
 
-    def _read_from(self, server: Server, file: FileId, talk: Callable[[Connection], T]) -> T:
+    async def _read_from(self, server: Server, file: FileId, talk: Talk[T]) -> T:
         """Ask this server, and remember for the next read whether it was the right one."""
         try:
-            answer = exchange(self._pool, self._address(server), talk)
+            answer = await self._pool.exchange(self._address(server), talk)
         except FastDFSError:
             self._located.pop(file, None)
             raise
@@ -198,11 +208,6 @@ class Storages:
             if known in self._map:
                 return Address.parse(self._map[known], default_port=server.port)
         return address
-
-
-def _one_shot(content: Content) -> bool:
-    """Whether the content can be drawn only once."""
-    return not isinstance(content, bytes) and iter(content) is content
 
 
 def _same(one: Server, other: Server) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from .connection import Address, Connection
+from .connection import Address
+from .coroutines import blocking
 from .exceptions import BadReply, ConnectionLost, FastDFSError, NoStorageAvailable, Refused, ServerUnreachable
 from .listings import Group, StorageState, unpack_groups, unpack_storages
 from .names import FileId
-from .pool import Pool, exchange
+from .pool import Pool
 from .wire import (
     GROUP_WIDTH,
     Command,
@@ -35,56 +36,65 @@ class Trackers:
         self.addresses = tuple(addresses)
         self._pool = pool
 
-    def store(self, group: str | None = None) -> Server:
+    async def store(self, group: str | None = None) -> Server:
         """The server that takes the next upload, in any group or in this one."""
         if group is None:
-            return self._ask(Command.STORE, b"", unpack_store)
-        return self._ask(Command.STORE_IN_GROUP, pack_text(group, GROUP_WIDTH), unpack_store)
+            return await self._ask(Command.STORE, b"", unpack_store)
+        return await self._ask(Command.STORE_IN_GROUP, pack_text(group, GROUP_WIDTH), unpack_store)
 
-    def store_all(self, group: str) -> list[Server]:
+    async def store_all(self, group: str) -> list[Server]:
         """Every server of a group that takes uploads."""
         body = pack_text(group, GROUP_WIDTH)
-        return self._ask(Command.STORE_IN_GROUP_ALL, body, lambda answer: unpack_servers(answer, tail=1))
+        return await self._ask(Command.STORE_IN_GROUP_ALL, body, lambda answer: unpack_servers(answer, tail=1))
 
-    def fetch(self, file: FileId) -> Server:
+    async def fetch(self, file: FileId) -> Server:
         """A server that should hold the file; trackers do not know whether it exists."""
-        return self._ask(Command.FETCH, _body(file), unpack_fetch)
+        return await self._ask(Command.FETCH, _body(file), unpack_fetch)
 
-    def fetch_all(self, file: FileId) -> list[Server]:
+    async def fetch_all(self, file: FileId) -> list[Server]:
         """Every server that should hold the file."""
-        return self._ask(Command.FETCH_ALL, _body(file), unpack_servers)
+        return await self._ask(Command.FETCH_ALL, _body(file), unpack_servers)
 
-    def update(self, file: FileId) -> Server:
+    async def update(self, file: FileId) -> Server:
         """The server that decides about the file: it has it, or the file does not exist."""
-        return self._ask(Command.UPDATE, _body(file), unpack_fetch)
+        return await self._ask(Command.UPDATE, _body(file), unpack_fetch)
 
-    def groups(self) -> list[Group]:
+    async def groups(self) -> list[Group]:
         """All groups of the cluster."""
-        return self._ask(Command.LIST_GROUPS, b"", unpack_groups)
+        return await self._ask(Command.LIST_GROUPS, b"", unpack_groups)
 
-    def storages(self, group: str) -> list[StorageState]:
+    async def storages(self, group: str) -> list[StorageState]:
         """All storage servers of a group, down ones too."""
-        return self._ask(Command.LIST_STORAGES, pack_text(group, GROUP_WIDTH), unpack_storages)
+        return await self._ask(Command.LIST_STORAGES, pack_text(group, GROUP_WIDTH), unpack_storages)
 
-    def ping(self, address: Address) -> None:
+    async def ping(self, address: Address) -> None:
         """Ask one tracker for a sign of life; any FastDFSError says that there is none."""
-        self._pool.ping(address)
+        await self._pool.ping(address)
 
-    def _ask(self, command: Command, body: bytes, unpack: Callable[[bytes], T]) -> T:
-        def talk(connection: Connection) -> bytes:
-            connection.begin(command, body)
-            return connection.answer()
-
+    async def _ask(self, command: Command, body: bytes, unpack: Callable[[bytes], T]) -> T:
         failures: list[FastDFSError] = []
         for address in sorted(self.addresses, key=self._pool.suspects):
             try:
-                return unpack(exchange(self._pool, address, talk))
+                return unpack(await self._pool.exchange(address, lambda connection: connection.ask(command, body)))
             except Refused as error:
                 failures.append(error)
             except (ServerUnreachable, ConnectionLost, BadReply) as error:
                 self._pool.blame(address)
                 failures.append(error)
         raise _verdict(failures)
+
+
+class BlockingTrackers:
+    """What a blocking client tells of its trackers."""
+
+    def __init__(self, core: Trackers) -> None:
+        self.core = core
+        self.addresses = core.addresses
+
+    store = blocking(Trackers.store)
+    groups = blocking(Trackers.groups)
+    storages = blocking(Trackers.storages)
+    ping = blocking(Trackers.ping)
 
 
 def _body(file: FileId) -> bytes:
