@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,3 +47,24 @@ def own_server(tmp_path: Path) -> Iterator[DevServer]:
     """A development server that a test may stop."""
     with DevServer(tmp_path / "own", tracker_port=0, storage_port=0, http_port=0) as server:
         yield server
+
+
+@pytest.fixture
+def own_tracker(request: pytest.FixtureRequest) -> str:
+    """The tracker of a server that nobody else uses, or the external one."""
+    return os.environ.get("FDFS_TRACKER") or request.getfixturevalue("own_server").tracker
+
+
+@pytest.fixture
+def held(request: pytest.FixtureRequest) -> Callable[[], int]:
+    """How many files that server holds since the test began; FDFS_DATA is where an external one keeps them."""
+    if "FDFS_DATA" in os.environ:
+        data = Path(os.environ["FDFS_DATA"])
+    else:
+        data = request.getfixturevalue("own_server").disks["group1"].data
+
+    def files() -> set[Path]:
+        return {path for path in data.glob("??/??/*") if path.is_file() and not path.name.endswith("-m")}
+
+    before = files()
+    return lambda: len(files() - before)

@@ -25,19 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def storage(own_server, settings) -> NamedFastDFSStorage:
-    settings.FDFS_STORAGE = {"TRACKERS": [own_server.tracker], "NETWORK_TIMEOUT": 2}
+def storage(own_tracker, settings) -> NamedFastDFSStorage:
+    settings.FDFS_STORAGE = {"TRACKERS": [own_tracker], "NETWORK_TIMEOUT": 2}
     return NamedFastDFSStorage(lookup_seconds=0)
-
-
-@pytest.fixture
-def held(own_server):
-    """How many files FastDFS holds."""
-
-    def held() -> int:
-        return sum(1 for path in own_server.disks["group1"].data.rglob("*") if path.is_file())
-
-    return held
 
 
 def save(storage, name: str = "albums/2026/cat.jpg", content: bytes = b"meow") -> str:
@@ -135,8 +125,8 @@ def test_a_missing_name_is_a_missing_file(storage):
     assert storage.url("a.txt") == "/site/media/a.txt"
 
 
-def test_a_file_id_is_a_name_as_in_the_storage_without_names(storage, own_server):
-    file_id = FastDFSClient([own_server.tracker]).upload(b"from before")
+def test_a_file_id_is_a_name_as_in_the_storage_without_names(storage, own_tracker):
+    file_id = FastDFSClient([own_tracker]).upload(b"from before")
     assert storage.exists(file_id)
     assert storage.open(file_id).read() == b"from before"
     assert storage.size(file_id) == 11
@@ -327,7 +317,7 @@ def test_a_model_row_and_its_file_live_and_die_together(storage, held, settings)
     assert default_storage.exists(picture.file.name)
 
 
-def test_a_cluster_that_is_down_loses_no_deletion(storage, held, own_server, settings):
+def test_a_cluster_that_is_down_loses_no_deletion(storage, held, settings):
     save(storage)
     there = settings.FDFS_STORAGE
     settings.FDFS_STORAGE = {"TRACKERS": ["127.0.0.1:1"]}
@@ -341,7 +331,7 @@ def test_a_cluster_that_is_down_loses_no_deletion(storage, held, own_server, set
     assert held() == 0
 
 
-def test_a_cluster_that_is_down_at_a_rollback_is_asked_again(storage, held, own_server, monkeypatch):
+def test_a_cluster_that_is_down_at_a_rollback_is_asked_again(storage, held, monkeypatch):
     with transaction.atomic():
         save(storage)
         transaction.set_rollback(True)

@@ -69,35 +69,33 @@ class Storages:
         raise failure or NoStorageAvailable("the trackers name no storage server")
 
     async def _takers(self, group: str | None) -> AsyncGenerator[Server, None]:
-        """The servers that may take an upload, each once; those that failed lately come last.
-
-        That is the one that the tracker chooses, the others of its group, and of the groups with most space.
-        """
+        """The servers that may take an upload, each once; those that failed lately come last."""
         seen: set[Address] = set()
         suspects: list[Server] = []
-
-        def trusted(servers: list[Server]) -> Iterator[Server]:
-            for server in servers:
+        async with aclosing(self._named(group)) as named:
+            async for server in named:
                 address = self._address(server)
-                if address not in seen:
-                    seen.add(address)
-                    if self._pool.suspects(address):
-                        suspects.append(server)
-                    else:
-                        yield server
-
-        chosen = await self._trackers.store(group)
-        for server in trusted([chosen]):
+                if address in seen:
+                    continue
+                seen.add(address)
+                if self._pool.suspects(address):
+                    suspects.append(server)
+                else:
+                    yield server
+        for server in suspects:
             yield server
-        for server in trusted(await self._all_of(chosen.group)):
+
+    async def _named(self, group: str | None) -> AsyncGenerator[Server, None]:
+        """The server that the tracker chooses, the others of its group, then those of the groups with most space."""
+        chosen = await self._trackers.store(group)
+        yield chosen
+        for server in await self._all_of(chosen.group):
             yield server
         if group is None:
             for other in sorted(await self._trackers.groups(), key=lambda other: -other.free_mb):
                 if other.name != chosen.group and other.writable_count:
-                    for server in trusted(await self._all_of(other.name)):
+                    for server in await self._all_of(other.name):
                         yield server
-        for server in suspects:
-            yield server
 
     async def _all_of(self, group: str) -> list[Server]:
         with suppress(FastDFSError):
