@@ -95,12 +95,13 @@ def test_no_line_grows_beyond_what_there_is_and_the_buyer_is_told(client: Client
         ask(client, "add", sku_id=one.pk, quantity=2)
     off.in_print = False
     off.save()
+    number = gone.pk
     gone.delete()
     sign_in(client, buyer)
     assert quantities(client) == {str(few.pk): 4}
     html = client.get("/shop/basket/").content.decode()
     assert "Fewer than you chose, as there are no more to be had: Ulysses." in html
-    assert "Left out, as it cannot be bought now: Exiles and 3." in html
+    assert f"Left out, as it cannot be bought now: Exiles and {number}." in html
 
 
 def test_a_second_sign_in_merges_nothing_again(client: Client, book: Any, buyer: User) -> None:

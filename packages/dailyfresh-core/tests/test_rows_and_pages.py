@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.paging import window
-from dailyfresh_core.rows import in_portions, portions_of
+from dailyfresh_core.rows import in_portions, lock_in_order, portions_of
+from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 from minisite.models import Letter
@@ -16,6 +17,16 @@ def test_all_rows_come_once_in_order_a_portion_at_a_time(size: int, django_asser
     with django_assert_num_queries(7 // size + 1):
         assert [row.pk for row in in_portions(Letter.objects.all(), size)] == keys
     assert [row.pk for row in in_portions(Letter.objects.all(), size, newest_first=True)] == keys[::-1]
+
+
+@pytest.mark.django_db
+def test_rows_are_locked_in_the_order_of_their_keys_where_the_statement_that_changes_them_would_not(
+    django_assert_num_queries: Any,
+) -> None:
+    Letter.objects.bulk_create([Letter() for _ in range(3)])
+    with django_assert_num_queries(connection.vendor == "postgresql") as asked:
+        lock_in_order(Letter.objects.all(), by="-pk")
+    assert all(each["sql"].endswith(" DESC FOR NO KEY UPDATE") for each in asked.captured_queries)
 
 
 def test_many_keys_come_in_portions() -> None:

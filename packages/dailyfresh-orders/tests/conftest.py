@@ -15,11 +15,9 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def mariadb():
-    """The address of a fresh database on the MariaDB at DATABASE_URL, with the mini-site's tables."""
-    if not (url := service("DATABASE_URL")).startswith("mysql"):
-        pytest.skip("needs DATABASE_URL of MariaDB")
-    with own_database(url, f"orders_race_{os.getpid()}") as address:
+def server():
+    """The address of a fresh database on the MariaDB or PostgreSQL at DATABASE_URL, with the mini-site's tables."""
+    with own_database(service("DATABASE_URL"), f"orders_race_{os.getpid()}") as address:
         subprocess.run(
             [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
             env=minisite_env(address),

@@ -1,4 +1,4 @@
-"""Buyers in processes of their own, against a real MariaDB: `python racing.py <scenario as JSON>` prints what happened.
+"""Buyers in processes of their own, against a real MariaDB or PostgreSQL: `python racing.py <scenario as JSON>` prints what happened.
 
 Run by test_races.py. The launcher loads Django once and forks the buyers' processes, each of which runs several buyers as threads.
 """
@@ -16,6 +16,21 @@ from decimal import Decimal
 import django
 
 FIRST_SKU, USERS = 1, 64
+SAYS = {
+    "mysql": {
+        "wait 1 s": "SET SESSION innodb_lock_wait_timeout = 1",
+        "who am I": "SELECT CONNECTION_ID()",
+        "waits": "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %s AND command = 'Query' AND time_ms > 300",
+        "deadlocks": "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'innodb_deadlocks'",
+    },
+    "postgresql": {
+        "wait 1 s": "SET lock_timeout = '1s'",
+        "who am I": "SELECT pg_backend_pid()",
+        "waits": "SELECT CARDINALITY(pg_blocking_pids(%s))",
+        "deadlocks": "SELECT deadlocks FROM pg_stat_database WHERE datname = CURRENT_DATABASE()",
+    },
+}
+"""What the servers say each in words of their own."""
 
 
 def prepare(scenario):
@@ -139,7 +154,7 @@ def held(scenario, users, until, report):
     holder.set_autocommit(False)
     with holder.cursor() as cursor, connection.cursor() as waiting:
         cursor.execute(f"SELECT * FROM {Product._meta.db_table} FOR UPDATE")
-        waiting.execute("SET SESSION innodb_lock_wait_timeout = 1")
+        waiting.execute(SAYS[connection.vendor]["wait 1 s"])
         seen[buy(users[0], {"1": 1}, AddressBook().choices(users[0])[0], "buy")] += 1
     holder.close()
     os.write(report, (json.dumps(seen) + "\n").encode())
@@ -163,7 +178,7 @@ def erase(scenario, users, until, report):
     def forget():
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT CONNECTION_ID()")
+                cursor.execute(SAYS[connection.vendor]["who am I"])
                 (seen["connection"],) = cursor.fetchone()
                 asking.set()
                 seen["forgotten"] = anonymise(user=buyer)
@@ -177,10 +192,7 @@ def erase(scenario, users, until, report):
         asking.wait()
         while not seen["waits"]:
             time.sleep(0.05)
-            cursor.execute(
-                "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %s AND command = 'Query' AND time_ms > 300",
-                [seen["connection"]],
-            )
+            cursor.execute(SAYS[connection.vendor]["waits"], [seen["connection"]])
             (seen["waits"],) = cursor.fetchone()
         Refund.objects.filter(pk=refund.pk).update(answer="we are sorry")
     other.join()
@@ -262,7 +274,8 @@ def books(scenario):
     from dailyfresh_orders.tasks import drain
     from django.contrib.auth import get_user_model
     from django.db import connection
-    from django.db.models import Count, F, Q, Sum
+    from django.db.models import CharField, Count, F, Q, Sum
+    from django.db.models.functions import Cast
     from minisite.shop.models import InBasket, Product, Settled
 
     unsettled = Order.objects.filter(basket_due=True).count()
@@ -277,10 +290,10 @@ def books(scenario):
         if row.pieces + ordered.get(str(row.pk), 0) != scenario["stock"] or row.sold != ordered.get(str(row.pk), 0)
     ]
     counted = Order.objects.annotate(n=Count("lines"), sum=Sum(F("lines__quantity") * F("lines__unit_price")))
-    half = counted.exclude(note=F("n")).count() + counted.filter(~Q(sum=F("goods_total"))).count()
+    half = counted.exclude(note=Cast("n", CharField())).count() + counted.filter(~Q(sum=F("goods_total"))).count()
     with connection.cursor() as cursor:
-        cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
-        deadlocks = int(cursor.fetchone()[1])
+        cursor.execute(SAYS[connection.vendor]["deadlocks"])
+        deadlocks = int(cursor.fetchone()[0])
     return {
         "orders": Order.objects.count(),
         "cancelled": Order.objects.filter(state="cancelled").count(),

@@ -1,4 +1,4 @@
-"""Real processes against a real MariaDB. The short forms run always, the long ones by `pytest -m prove`."""
+"""Real processes against a real MariaDB or PostgreSQL. The short forms run always, the long ones by `pytest -m prove`."""
 
 import json
 import subprocess
@@ -15,13 +15,13 @@ STRATEGIES = {
 
 
 @pytest.fixture(params=STRATEGIES)
-def race(request, mariadb):
+def race(request, server):
     """Runs a scenario of racing.py under one strategy."""
 
     def run(isolation="read committed", **scenario):
         done = subprocess.run(
             [sys.executable, "racing.py", json.dumps(scenario)],
-            env=minisite_env(mariadb, MINISITE_STOCK=STRATEGIES[request.param], MINISITE_ISOLATION=isolation),
+            env=minisite_env(server, MINISITE_STOCK=STRATEGIES[request.param], MINISITE_ISOLATION=isolation),
             cwd=HERE,
             capture_output=True,
             text=True,
@@ -66,10 +66,10 @@ def test_baskets_in_random_order_neither_deadlock_nor_oversell(race):
     the_books_balance(result, start=20 * 400)
 
 
-def test_the_contract_of_the_strategies_holds_on_mariadb_too(mariadb):
+def test_the_contract_of_the_strategies_holds_on_the_server_too(server):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "test_stock.py"],
-        env=minisite_env(mariadb),
+        env=minisite_env(server),
         cwd=HERE,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Real processes settle, refund and die against a real MariaDB: `python proving.py <scenarios as JSON>` prints what happened.
+"""Real processes settle, refund and die against a real MariaDB or PostgreSQL: `python proving.py <scenarios as JSON>` prints what happened.
 
 Run by test_payment_proofs.py. The launcher loads Django once and forks: each process has a connection of its own.
 """

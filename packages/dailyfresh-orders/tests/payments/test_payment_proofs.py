@@ -1,4 +1,4 @@
-"""Processes that settle, refund, cancel and die at once on a real MariaDB. Short forms run always, long ones by `pytest -m prove`."""
+"""Processes that settle, refund, cancel and die at once on a real MariaDB or PostgreSQL. Short forms run always, long ones by `pytest -m prove`."""
 
 import json
 import re
@@ -29,11 +29,11 @@ def simulator_process(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def prove(mariadb, simulator_process):
+def prove(server, simulator_process):
     """Runs scenarios of proving.py in one process (and its children); gives what came of each."""
 
     def run(*scenarios, timeout=300):
-        env = minisite_env(mariadb, DJANGO_SETTINGS_MODULE="proof_settings", **simulator_process)
+        env = minisite_env(server, DJANGO_SETTINGS_MODULE="proof_settings", **simulator_process)
         env["PYTHONPATH"] = f"{TESTS}:{HERE}"
         command = [sys.executable, "proving.py", json.dumps(scenarios)]
         done = subprocess.run(command, env=env, cwd=HERE, capture_output=True, text=True, timeout=timeout)

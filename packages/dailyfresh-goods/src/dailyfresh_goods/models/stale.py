@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from dailyfresh_core.rows import lock_in_order
 from django.db import models, router, transaction
 
 from ..signals import rows_changed
@@ -32,6 +33,7 @@ class TrackedQuerySet(models.QuerySet[Any]):
         with transaction.atomic(using=self.db):
             pks = list(self.order_by().values_list("pk", flat=True))
             self._announce(pks, values, before=True)
+            lock_in_order(self.model._default_manager.using(self.db).filter(pk__in=pks))
             # Of the rows that fit by now, only those that were announced.
             announced = (self.filter(pk__in=pks[at : at + STEP]) for at in range(0, len(pks), STEP))
             count = sum(super(TrackedQuerySet, rows).update(**values) for rows in announced)

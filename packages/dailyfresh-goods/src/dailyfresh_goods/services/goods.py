@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from dailyfresh_core.rows import portions_of
+from dailyfresh_core.rows import lock_in_order, portions_of
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
 
@@ -19,7 +19,10 @@ def change_skus(*, sku_ids: Iterable[str], **values: Any) -> int:
     """Set columns of many SKUs at once, with all that follows for pages and search; how many rows there were."""
     pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
     with transaction.atomic():
-        count = SKU.objects.filter(pk__in=pks).update(**values)
+        rows = SKU.objects.filter(pk__in=pks)
+        if len(pks) > 1:
+            lock_in_order(rows)
+        count = rows.update(**values)
         if "stock" in values:
             mark_stock_changed(sku_ids=map(str, pks))
     return count
@@ -92,6 +95,7 @@ def _refresh(wrong: Q, **values: object) -> int:
 
 def _rewrite(pks: list[int], **values: object) -> None:
     with transaction.atomic():
+        lock_in_order(SKU.objects.filter(pk__in=pks))
         for some in portions_of(pks, BATCH):
             SKU.objects.filter(pk__in=some).update(**values)  # silent columns: announced here instead
         mark(pages_showing(pks))

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from dailyfresh_core.exchange import Row
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.rows import in_portions, lock_in_order
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -133,6 +133,7 @@ class _Import:
             row.band = Band.of(row.stock)
             rows.append(row)
             alike.setdefault(frozenset(values), []).append(row)
+        lock_in_order(SKU.objects.filter(pk__in=marked))
         mark(pages_showing(marked))  # where they are shown so far
         for touched, some in alike.items():
             _upsert(some, touched)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dailyfresh_core.rows import lock_in_order
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
@@ -49,7 +50,10 @@ class Stock(ABC):
         """
 
     def give_back(self, quantities: Mapping[str, int]) -> None:
-        """Return sku_id -> quantity, in one statement; ids that are gone are passed over."""
+        """Return sku_id -> quantity, in one statement; ids that are gone are passed over.
+
+        Must be called in a transaction.
+        """
         keys = self.keys(quantities)
         if not keys:
             return
@@ -60,7 +64,10 @@ class Stock(ABC):
             # Someone may have reset the sales meanwhile: an unsigned column must not stop a cancellation.
             enough = When(**{f"{self.sales_field}__gte": amount}, then=F(self.sales_field) - amount)
             changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())
-        self.rows(keys).update(**changes)
+        rows = self.rows(keys)
+        if len(keys) > 1:
+            lock_in_order(rows, by=self.id_field)
+        rows.update(**changes)
 
     def left(self, sku_ids: Iterable[str]) -> dict[str, int]:
         """sku_id -> what can be sold of it now, in one statement; ids that are gone or off sale are absent."""

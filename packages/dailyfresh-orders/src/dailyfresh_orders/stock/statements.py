@@ -48,7 +48,7 @@ class Rows:
             raise TransactionManagementError("Rows are locked in a transaction.")
         key, table = _quoted(connection, self.key), connection.ops.quote_name(self.table)
         wanted, params = self._wanted(connection, keys, "gte", keys)
-        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
+        lock = _lock(connection)
         sql = f"SELECT {key} FROM {table} WHERE {wanted} ORDER BY {key} {lock}"  # noqa: S608 - the names are quoted
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
@@ -65,6 +65,12 @@ class Rows:
             changes, params = f"{changes}, {sales} = {sales} + {amount}", params * 2
         wanted, more = self._wanted(connection, keys, lookup, compared)
         sql = f"UPDATE {table} SET {changes} WHERE {wanted}"  # noqa: S608 - the names are quoted
+        if len(keys) > 1 and connection.vendor == "postgresql":
+            # It would lock the rows as it comes across them, and two baskets of the same goods would wait for each other.
+            key = _quoted(connection, self.key)
+            locked = f"SELECT {key} FROM {table} WHERE {wanted} ORDER BY {key} {_lock(connection)}"  # noqa: S608
+            sql = f"WITH l AS ({locked}) UPDATE {table} SET {changes} WHERE {key} IN (SELECT {key} FROM l)"  # noqa: S608
+            params, more = more, params
         with connection.cursor() as cursor:
             cursor.execute(sql, params + more)
             return int(cursor.rowcount)
@@ -89,6 +95,13 @@ class Rows:
             words.append(f"{_quoted(connection, column)} {comparison}")
             params += _prepared(connection, column, values)
         return " AND ".join(words), params
+
+
+def _lock(connection: BaseDatabaseWrapper) -> str:
+    """What locks the rows of a SELECT; on PostgreSQL no more than the UPDATE will, so that rows that refer to them can be made."""
+    features = connection.features
+    no_key = features.has_select_for_no_key_update
+    return connection.ops.for_update_sql(no_key=no_key) if features.has_select_for_update else ""
 
 
 def column_of(model: type[Model], name: str) -> Column:
