@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from conftest import ask, quantities
+from dailyfresh_core.joins import WrongShape
 from django.template import Context, Template
 from django.test import Client
 from django.urls import clear_script_prefix, set_script_prefix
+from minisite.books import Catalogue
 
 PAGE = "/shop/basket/"
 
@@ -203,6 +206,30 @@ def test_without_a_checkout_there_is_no_button(client: Client, book: Any, settin
     settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"CHECKOUT_URL": None}
     ask(client, "add", sku_id=book().pk)
     assert "Check out" not in page(client)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"unit_price": 29.9}, "whose unit_price is 29.9, a float, where a finite Decimal is asked for"),
+        ({"limit": "2"}, "whose limit is '2', a str, where a whole number or None is asked for"),
+        ({"on_sale": None}, "whose on_sale is None, where True or False is asked for"),
+    ],
+)
+def test_a_catalogue_of_another_shape_is_one_sentence_wherever_it_is_asked(
+    client: Client, book: Any, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], sentence: str
+) -> None:
+    sku_id = str(book().pk)
+    ask(client, "add", sku_id=sku_id)
+    product = replace(Catalogue().find([sku_id])[sku_id], **changed)
+    monkeypatch.setattr(Catalogue, "find", lambda self, sku_ids: {sku_id: product})
+    for path in ("", f"add/{sku_id}/", "lines/", "mini/"):
+        with pytest.raises(WrongShape, match=re.escape(sentence)):
+            client.get(PAGE + path)
+    for what in ("add", "set", "remove", "clear_invalid"):
+        with pytest.raises(WrongShape, match=re.escape(sentence)):
+            ask(client, what, sku_id=sku_id, quantity=2)
+    assert ask(client, "count")["data"]["count"] == 1
 
 
 class TestWithoutJavaScript:

@@ -5,6 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.retrying import Busy
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import quote, signed
@@ -98,9 +99,7 @@ def test_what_a_join_leaves_out_is_named_before_anybody_orders(
         "ADDRESS_BOOK": lambda: [lacking(address, missing) for address in AddressBook().choices(buyer)],
     }[setting]()
     monkeypatch.setattr(f"minisite.shop.joins.{method}", lambda self, asked: given)
-    with pytest.raises(
-        ImproperlyConfigured, match=rf"{setting}.\].*minisite.shop.joins.*SimpleNamespace, has no {missing};"
-    ):
+    with pytest.raises(WrongShape, match=rf"{setting}.\].*minisite.shop.joins.*a SimpleNamespace without {missing}"):
         buy_now(shop, f"{apple.pk}:1")
 
 
@@ -547,3 +546,31 @@ def test_a_shop_sells_in_one_currency_of_its_choice(shop, apple, settings):
     assert "¥" not in words(page)
     place(shop, page)
     assert Order.objects.get().currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"unit_price": 5.5}, "whose unit_price is 5.5, a float, where a finite Decimal is asked for"),
+        ({"available": "9"}, "whose available is '9', a str, where a whole number or None is asked for"),
+        ({"sku_id": 1}, "whose sku_id is 1, an int, where text is asked for"),
+    ],
+)
+def test_a_catalogue_of_another_shape_is_one_sentence_wherever_it_is_asked(
+    shop, apple, buyer, in_basket, make_order, monkeypatch, changed, sentence
+):
+    in_basket({apple: 1})
+    order, page = make_order({apple: 1}), confirm(shop, apple)
+    item = vars(Catalogue().find([str(apple.pk)])[str(apple.pk)]) | changed
+    monkeypatch.setattr(
+        "minisite.shop.joins.Catalogue.find", lambda self, asked: {str(apple.pk): SimpleNamespace(**item)}
+    )
+    for ask in (
+        lambda: confirm(shop, apple),
+        lambda: buy_now(shop, f"{apple.pk}:1"),
+        lambda: shop.post(reverse("dailyfresh_orders:quote"), {"token": page.context["token"]}),
+        lambda: place(shop, page),
+        lambda: shop.post(reverse("dailyfresh_orders:buy_again", args=[order.number])),
+    ):
+        with pytest.raises(WrongShape, match=re.escape(sentence)):
+            ask()

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Mapping
 
-from dailyfresh_core.loading import imported
+from dailyfresh_core.joins import Join, register
+from dailyfresh_core.probing import probe_catalogue
+from dailyfresh_core.protocols import Catalogue, Purchasable
 
-from .conf import NAME, conf
-from .protocols import Catalogue, Purchasable
+from .conf import conf
+
+CATALOGUE = register(Join(conf, "CATALOGUE", Catalogue, "a catalogue"), probe_catalogue)
 
 
 def catalogue() -> Catalogue:
-    """An instance of the class that the setting CATALOGUE names."""
-    found: Catalogue = imported(conf.CATALOGUE, where=f'{NAME}["CATALOGUE"]')()
+    """An instance of the class that the setting CATALOGUE names; what it gives is judged (WrongShape)."""
+    found: Catalogue = CATALOGUE.made()
     return found
 
 

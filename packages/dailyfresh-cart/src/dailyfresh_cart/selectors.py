@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from dailyfresh_core.protocols import Purchasable
+
 from .catalogue import allowed_of, find_products
 from .conf import conf
-from .protocols import Purchasable
 from .stores import store
 from .stores.base import Line, Owner
 

@@ -8,6 +8,6 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers  # noqa: F401 - checks register themselves
+        from . import checks, probes, receivers  # noqa: F401 - checks and probes register themselves
 
         receivers.connect()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dailyfresh_core.checks import check_conf, check_tasks
-from dailyfresh_core.loading import imported
+from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.money import currency
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -15,15 +15,9 @@ from django.urls import NoReverseMatch, reverse
 from .conf import NAME, conf
 from .freight import freight
 from .gateways import PaymentGateway, configured
+from .joins import ADDRESS_BOOK, BASKET, CATALOGUE
 from .models import Order
 from .stock import stock
-
-JOINS = {
-    "CATALOGUE": ("find",),
-    "BASKET": ("lines", "settle"),
-    "ADDRESS_BOOK": ("choices", "get", "manage_url"),
-}
-"""Setting -> the methods that its class must have."""
 
 FROM_ONE = (
     "PAY_MINUTES",
@@ -57,30 +51,25 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
 @register(Tags.compatibility)
 def check_joins(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What the site joined can be made and has the methods that are called."""
-    return [message for setting, methods in JOINS.items() for message in _join(setting, methods)]
+    return [message for join in (CATALOGUE, BASKET, ADDRESS_BOOK) for message in _join(join)]
 
 
-def _join(setting: str, methods: Iterable[str]) -> Iterator[CheckMessage]:
-    dotted = getattr(conf, setting)
-    if dotted is None:
-        if setting == "CATALOGUE":
-            hint = f"Name a class in {NAME}[{setting!r}]; protocols.py says what it must have."
-            yield Error(f"{NAME}[{setting!r}] is not set.", hint=hint, id="dailyfresh_orders.E001")
+def _join(join: Join) -> Iterator[CheckMessage]:
+    if join.dotted is None:
+        if join is CATALOGUE:
+            hint = f"Name a class in {join.where}; docs/contracts.md says what it must have."
+            yield Error(f"{join.where} is not set.", hint=hint, id="dailyfresh_orders.E001")
         return
     try:
-        joined = imported(dotted, where=f'{NAME}["{setting}"]')()
+        joined = join.made()
+    except WrongShape as error:
+        hint = "See docs/contracts.md, and run its contract suite of dailyfresh_orders.testing over the class."
+        yield Error(str(error), hint=hint, id="dailyfresh_orders.E003")
     except (ImproperlyConfigured, TypeError) as error:
         yield Error(str(error), hint="It must be the dotted path of a class.", id="dailyfresh_orders.E002")
-        return
-    missing = [method for method in methods if not callable(getattr(joined, method, None))]
-    if missing:
-        yield Error(
-            f"{NAME}[{setting!r}]: {dotted} has no {', '.join(missing)}.",
-            hint="See protocols.py, and run its contract suite of dailyfresh_orders.testing over the class.",
-            id="dailyfresh_orders.E003",
-        )
-    elif callable(check := getattr(joined, "check", None)):
-        yield from check()
+    else:
+        if callable(check := getattr(joined, "check", None)):
+            yield from check()
 
 
 @register(Tags.urls)

@@ -1,87 +1,83 @@
-"""What the package asks of the site: a catalogue, a basket and an address book.
+"""What the orders ask of the site beside a catalogue (`dailyfresh_core.protocols`): a basket and an address book.
 
-Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract`
-and `AddressBookContract` check a provider; the settings CATALOGUE, BASKET and ADDRESS_BOOK name it. It may have a `check()` that gives system-check messages.
+Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract` and `AddressBookContract`
+check a provider; the settings CATALOGUE, BASKET and ADDRESS_BOOK name it. It may have a `check()` that gives system-check messages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Protocol
 
 
-class Purchasable(Protocol):
-    """A thing that can be bought, as it is now."""
-
-    @property
-    def sku_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def unit_price(self) -> Decimal: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def image_name(self) -> str: ...
-    @property
-    def image_url(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def on_sale(self) -> bool: ...
-    @property
-    def available(self) -> int | None: ...
-    @property
-    def limit(self) -> int | None: ...
-    @property
-    def requires_shipping(self) -> bool: ...
-
-
-class Catalogue(Protocol):
-    def find(self, sku_ids: Iterable[str]) -> Mapping[str, Purchasable]:
-        """sku_id -> what is sold under it, in one statement; ids that nothing is sold under are absent."""
-        ...
-
-
 class Basket(Protocol):
+    """What users have chosen. It may also have `add(user, {sku_id: quantity})`: then "buy again" is offered."""
+
     def lines(self, user: Any, sku_ids: Iterable[str] | None = None) -> Mapping[str, int]:
-        """sku_id -> quantity in the user's basket, in its order; only those asked for when given."""
+        """sku_id -> quantity (1 or more) in the user's basket, in its order.
+
+        With `sku_ids` only those of them that are in it; ids that are not are absent. None: all. What is raised while it cannot be read is
+        said to the buyer as "please try again".
+        """
         ...
 
     def settle(self, user: Any, ordered: Mapping[str, int], reference: str) -> None:
-        """Take what was ordered off the basket, once per reference; what was added later stays."""
+        """Take sku_id -> quantity off the basket; what was added later stays.
+
+        Once for each `reference` (the order's number), however often it is called. What is raised is logged, and it is called again.
+        """
         ...
 
 
 class Address(Protocol):
+    """Where an order is sent; the order keeps a copy of it."""
+
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """What it is asked for by: 1 to 64 characters."""
+
     @property
-    def receiver(self) -> str: ...
+    def receiver(self) -> str:
+        """Who receives the parcel. At most 60 characters."""
+
     @property
-    def phone(self) -> str: ...
+    def phone(self) -> str:
+        """The number that a courier calls. At most 32 characters."""
+
     @property
-    def province_code(self) -> str: ...
+    def province_code(self) -> str:
+        """What `ProvinceFreight` tells provinces by, as in GB/T 2260 ("110000"); "" where there is none. At most 12 characters."""
+
     @property
-    def province(self) -> str: ...
+    def province(self) -> str:
+        """Province or state; "" where there is none. At most 40 characters."""
+
     @property
-    def city(self) -> str: ...
+    def city(self) -> str:
+        """City; "" where the street says it. At most 40 characters."""
+
     @property
-    def district(self) -> str: ...
+    def district(self) -> str:
+        """District; "" where there is none. At most 40 characters."""
+
     @property
-    def street(self) -> str: ...
+    def street(self) -> str:
+        """The rest of the address. At most 200 characters."""
+
     @property
-    def postcode(self) -> str: ...
+    def postcode(self) -> str:
+        """Post code; "" where there is none. At most 12 characters."""
 
 
 class AddressBook(Protocol):
+    """The addresses of users. A site that sends nothing has none."""
+
     def choices(self, user: Any) -> Sequence[Address]:
-        """The user's addresses, the default first."""
+        """The user's addresses, the default first; empty where there are none. One statement."""
         ...
 
     def get(self, user: Any, address_id: str) -> Address | None:
-        """One address of this user; None when it is not theirs or gone."""
+        """One address of this user. None: it is not theirs, is gone, or no address goes by this id; nothing is raised."""
         ...
 
     def manage_url(self, next: str) -> str:
-        """Where the user adds an address, coming back to `next` afterwards."""
+        """Path of the page where the user adds an address, coming back to `next` (a path with a query) afterwards."""
         ...

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from dailyfresh_core.protocols import Purchasable
+
 from ..catalogue import allowed_of, find_products
 from ..conf import conf
 from ..exceptions import CartFull, LineRefused, OffSale, OutOfStock, OverLimit, UnknownProduct
-from ..protocols import Purchasable
 from ..selectors import Cart, present
 from ..signals import cart_changed
 from ..stores import store

@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.protocols import Catalogue
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
-from ..protocols import Catalogue
 
 
 class CatalogueContract:

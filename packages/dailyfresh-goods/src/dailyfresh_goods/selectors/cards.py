@@ -3,14 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, cast
 
-from dailyfresh_core.loading import imported
+from dailyfresh_core.joins import Join, register
+from dailyfresh_core.probing import probe_find
 from django.db.models.fields.files import FieldFile
 
 from ..conf import conf
 from ..models import SKU, Band
 from ..protocols import Rating, Ratings
+
+
+def _known() -> list[str]:
+    return [str(pk) for pk in SKU.objects.order_by("pk").values_list("pk", flat=True)[:5]]
+
+
+RATINGS = register(Join(conf, "RATINGS", Ratings, "the ratings"), probe_find, known=_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,13 @@ def ratings_of(sku_ids: Iterable[str]) -> Mapping[str, Rating]:
     ids = list(sku_ids)
     if conf.RATINGS is None or not ids:
         return {}
-    return cast(Ratings, ratings()()).find(ids)
+    return ratings().find(ids)
 
 
-def ratings() -> Any:
-    """The class in setting RATINGS."""
-    return imported(conf.RATINGS, where=f'{conf.NAME}["RATINGS"]')
+def ratings() -> Ratings:
+    """An instance of the class in setting RATINGS; what it gives is judged (WrongShape)."""
+    found: Ratings = RATINGS.made()
+    return found
 
 
 def card(sku: SKU, rating: Rating | None = None) -> Card:

@@ -89,6 +89,11 @@ class Stock(ABC):
         rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": at_most})
         return [(str(row), getattr(row, self.stock_field)) for row in rows.order_by(self.stock_field, "pk")[:how_many]]
 
+    def some(self, how_many: int) -> list[str]:
+        """Ids of rows that can be sold, the first by their keys."""
+        keys = self.model._default_manager.filter(**self.available_filter).order_by(self.id_field)
+        return [str(key) for key in keys.values_list(self.id_field, flat=True)[:how_many]]
+
     def check(self) -> list[checks.CheckMessage]:
         """What is wrong with the options or with the database they point to."""
         try:

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.protocols import Catalogue
 
-from ..protocols import AddressBook, Basket, Catalogue
+from ..protocols import AddressBook, Basket
 
 STRANGE_IDS = [
     "",
