@@ -1,22 +1,50 @@
 import io
 import json
+import zipfile
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from dailyfresh_core.exchange import BadFile, read_rows, write_csv, write_xlsx
+from dailyfresh_core.exchange import BadFile, How, Table, open_table, write_csv, write_json, write_xlsx
+from hypothesis import given
+from hypothesis import strategies as st
 
-ROWS = [{"name": "草莓", "price": "12.50"}, {"name": "=1+1", "price": "-3"}]
+ROWS = [{"name": "草莓", "price": "12.50"}, {"name": "=1+1", "price": "-3"}, {"name": "'=x", "price": "''-"}]
+KNOWN = {"name", "price", "名称", "价格"}.__contains__
+CHINESE = "名称,价格\n红富士苹果,9.90\n雪花梨,3.50\n进口香蕉,5\n"
 
 
-def read(data: bytes, name: str) -> list[tuple[int, dict[str, Any]]]:
-    return list(read_rows(io.BytesIO(data), name))
+def opened(data: bytes, name: str = "a.csv", how: How | None = None) -> Table:
+    return open_table(io.BytesIO(data), name, how, known=KNOWN)
+
+
+def read(data: bytes, name: str = "a.csv") -> list[tuple[int, dict[str, Any]]]:
+    return [(row.number, row.values) for row in opened(data, name).rows]
+
+
+def faults(data: bytes, name: str = "a.csv") -> list[int]:
+    return [row.number for row in opened(data, name).rows if row.fault]
+
+
+def book(*sheets: Iterable[Iterable[Any]], hidden: int | None = None) -> bytes:
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    made, out = openpyxl.Workbook(), io.BytesIO()
+    made.remove(made.active)
+    for number, rows in enumerate(sheets):
+        sheet = made.create_sheet(f"Sheet {number}")
+        for row in rows:
+            sheet.append(list(row))
+        if number == hidden:
+            sheet.sheet_state = "hidden"
+    made.save(out)
+    return out.getvalue()
 
 
 def test_what_is_written_as_csv_is_read_again() -> None:
     data = b"".join(write_csv(["name", "price"], ROWS))
     assert data.startswith(b"\xef\xbb\xbf")
     assert "'=1+1" in data.decode()
-    assert [row for _number, row in read(data, "goods.csv")] == ROWS
+    assert [row for _number, row in read(data)] == ROWS
 
 
 def test_what_is_written_as_xlsx_is_read_again() -> None:
@@ -24,25 +52,143 @@ def test_what_is_written_as_xlsx_is_read_again() -> None:
     assert [row for _number, row in read(write_xlsx(["name", "price"], ROWS), "goods.XLSX")] == ROWS
 
 
-def test_a_csv_file_from_excel_in_china_is_read() -> None:
-    assert read("name\n草莓\n".encode("gb18030"), "a.csv") == [(2, {"name": "草莓"})]
+def test_what_is_written_as_json_is_read_again() -> None:
+    assert [row for _number, row in read(b"".join(write_json(["name", "price"], ROWS)), "a.json")] == ROWS
 
 
-@pytest.mark.parametrize("text", [json.dumps(ROWS), "\n".join(map(json.dumps, ROWS))])
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=1, max_size=5))
+def test_any_text_comes_out_of_a_csv_as_it_went_in(texts: list[str]) -> None:
+    rows = [{"name": str(number), "price": text} for number, text in enumerate(texts)]
+    assert [row for _number, row in read(b"".join(write_csv(["name", "price"], rows)))] == rows
+
+
+@pytest.mark.parametrize("name", ["UTF-8", "UTF-8-SIG", "GB18030", "GBK", "UTF-16", "UTF-16-LE", "UTF-16-BE"])
+def test_the_encoding_is_found(name: str) -> None:
+    assert read(CHINESE.encode(name))[0] == (2, {"名称": "红富士苹果", "价格": "9.90"})
+
+
+def test_traditional_characters_and_accents_have_encodings_of_their_own() -> None:
+    text = "名稱,價格\n紅富士蘋果,9.90\n進口香蕉,5\n有機鮮奶,12\n"
+    assert opened(text.encode("big5")).how.encoding == "big5"
+    assert read("name,price\nCrème brûlée,9\nJalapeño,3\n".encode("cp1252"))[0] == (
+        2,
+        {"name": "Crème brûlée", "price": "9"},
+    )
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_the_very_last_cell_tells_the_encoding(end: str) -> None:
+    text = "name,price\n" + "pear,3.50\n" * 20_000 + "pear,盒" + end
+    assert read(text.encode("gbk"))[-1] == (20_002, {"name": "pear", "price": "盒"})
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_found(separator: str) -> None:
+    text = f'name{separator}price\n"a, b; c\td"{separator}3\n'
+    table = opened(text.encode())
+    assert (table.how.separator, next(table.rows).values) == (separator, {"name": "a, b; c\td", "price": "3"})
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Price list 2026\n\n", ";;\nValid until May;;\n"])
+def test_the_heading_is_found_below_what_stands_above_it(above: str) -> None:
+    assert read(f"{above}name;price\npear;3\n".encode()) == [(above.count("\n") + 2, {"name": "pear", "price": "3"})]
+
+
+def test_what_is_told_is_not_looked_for() -> None:
+    data = b"a;b\nname,price\npear,3\n"
+    table = opened(data, how=How("utf-8", ";", "", 1))
+    assert table.columns == ["a", "b"]
+    assert [row.values["a"] for row in table.rows] == ["name,price", "pear,3"]
+
+
+def test_a_row_of_another_length_than_the_heading_is_at_fault() -> None:
+    assert faults(b"name,price\npear\npear,3\npear,3,50\npear,3,\n") == [2, 4]
+
+
+def test_rows_of_separators_are_passed_over() -> None:
+    assert [number for number, _row in read(b"name,price\npear,3\n,,,\n , \n")] == [2]
+
+
+def test_rows_are_numbered_as_lines_where_a_cell_has_several() -> None:
+    assert [number for number, _row in read(b'name,price\n"a\nb",3\nc,4\n')] == [2, 4]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json"])
+def test_a_heading_that_stands_twice_is_refused(name: str) -> None:
+    data = {
+        "a.csv": b"name,price,Price \npear,3,4\n",
+        "a.xlsx": book([["name", "price", "Price "], ["pear", 3, 4]]) if name == "a.xlsx" else b"",
+        "a.json": b'[{"name": "pear", "price": 3, "price": 4}]',
+    }[name]
+    with pytest.raises(BadFile, match="stands twice"):
+        read(data, name)
+
+
+def test_the_sheet_is_found_and_another_may_be_told() -> None:
+    data = book(
+        [["Read me"]], [["Prices"], [], ["名称", "价格"], ["梨", 3.5]], [["name", "price"], ["old", 1]], hidden=2
+    )
+    table = opened(data, "a.xlsx")
+    assert (table.how.sheet, table.how.heading, table.sheets) == ("Sheet 1", 3, ["Sheet 0", "Sheet 1", "Sheet 2"])
+    assert [tuple(row) for row in table.rows] == [(4, {"名称": "梨", "价格": 3.5}, "")]
+    assert next(opened(data, "a.xlsx", How(sheet="Sheet 2")).rows).values["name"] == "old"
+
+
+def test_a_sheet_is_read_whole_whatever_size_it_claims() -> None:
+    old, out = zipfile.ZipFile(io.BytesIO(book([["name", "price"], ["pear", 3], ["plum", None]]))), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            body = old.read(item.filename)
+            new.writestr(item, body.replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1"'))
+    assert [row for _number, row in read(out.getvalue(), "a.xlsx")][-1] == {"name": "plum", "price": None}
+
+
+@pytest.mark.parametrize("text", [json.dumps(ROWS), json.dumps(ROWS, indent=2), "\n".join(map(json.dumps, ROWS))])
 def test_json_is_read_as_an_array_or_one_object_a_line(text: str) -> None:
-    assert read(text.encode(), "a.json") == [(1, ROWS[0]), (2, ROWS[1])]
+    assert read(text.encode(), "a.json") == list(enumerate(ROWS, 1))
+
+
+def test_long_objects_are_read_in_pieces() -> None:
+    rows = [{"name": "雪" * 300_000, "price": number} for number in range(4)]
+    assert [row for _number, row in read(json.dumps(rows, ensure_ascii=False).encode(), "a.json")] == rows
 
 
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
         (b"", "a.pdf", "must end with"),
+        (b"", "a.csv", "no row"),
+        (b"\n\n", "a.csv", "no row"),
+        (b"[]", "a.json", "no row"),
         (b"[1]", "a.json", "Object 1"),
         (b'[{"a": 1}, {', "a.json", "after object 1"),
-        (b"a\n\xff\xff\xff\xff\n", "a.csv", "CSV file cannot be read"),
+        (b'[{"a": 1},', "a.json", "Object 2|after object 1"),
+        (b'[{"a": 1}', "a.json", "after object 1"),
+        (b'[{"a": 1}] {"a": 2}', "a.json", "after object 1"),
+        (b'[{"a": 1} {"a": 2}]', "a.json", "after object 1"),
+        (b'{"a": 1} nonsense', "a.json", "Object 2"),
+        (b'{"a": Infinity}', "a.json", "Infinity"),
+        (b'{"a": ' + b"[" * 100_000, "a.json", "JSON file cannot be read"),
+        (b'name,price\n"pear,3\n', "a.csv", "Row 2"),
+        (b"name\n\xff\xff\x81\x8d\n", "a.csv", "none of the encodings"),
         (b"no zip", "a.xlsx", "XLSX"),
+        (b"PK\x05\x06" + b"\0" * 18, "a.xlsx", "XLSX"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_words(data: bytes, name: str, sentence: str) -> None:
     with pytest.raises(BadFile, match=sentence):
         read(data, name)
+
+
+def test_a_file_damaged_further_on_is_refused_when_it_is_read() -> None:
+    whole = book([["name", "price"], *([f"pear {n}", n] for n in range(5000))])
+    at = whole.index(b"xl/worksheets/sheet1.xml") + 8000
+    with pytest.raises(BadFile):
+        read(whole[:at] + bytes(64) + whole[at + 64 :], "a.xlsx")
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("x" * 40_000, "32767"), ("Pe\x0bar", "control character")])
+def test_what_no_cell_of_a_spreadsheet_can_hold_is_named(text: str, sentence: str) -> None:
+    pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    with pytest.raises(BadFile, match=f"pear.*{sentence}"):
+        write_xlsx(["slug", "detail"], [{"slug": "pear", "detail": text}])

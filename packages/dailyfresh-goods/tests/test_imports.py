@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_core.exchange import BadFile, read_rows, write_csv, write_xlsx
+from dailyfresh_core.exchange import BadFile, Row, write_csv, write_json, write_xlsx
 from dailyfresh_goods.columns import COLUMNS
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
-from dailyfresh_goods.services import export_goods, import_goods
+from dailyfresh_goods.services import export_goods, import_goods, read_goods
 from dailyfresh_goods.signals import pages_marked, rows_changed
 from django.core.management import CommandError, call_command
 
@@ -21,7 +21,7 @@ GOOD: dict[str, Any] = {"slug": "pear", "type": "fruit", "name": "Pear", "price"
 
 
 def rows(*given: dict[str, Any]) -> Any:
-    return enumerate(given, 2)
+    return [Row(number, values) for number, values in enumerate(given, 2)]
 
 
 def problems(*given: dict[str, Any]) -> list[tuple[int, str]]:
@@ -29,15 +29,16 @@ def problems(*given: dict[str, Any]) -> list[tuple[int, str]]:
     return [(problem.row, problem.column) for problem in report.problems]
 
 
-def test_a_row_makes_a_sku_and_packs_of_one_name_share_their_spu(shop: Shop) -> None:
+def test_a_row_makes_a_sku_and_packs_that_name_another_share_its_spu(shop: Shop) -> None:
     import_goods(
         rows=rows(
-            GOOD | {"spu": "Pears", "detail": "<p>Juicy</p><script></script>", "stock": "5", "on_sale": "是"},
-            GOOD | {"slug": "pear-2", "unit": "2kg", "spu": "Pears"},
+            GOOD | {"spu_name": "Pears", "detail": "<p>Juicy</p><script></script>", "stock": "5", "on_sale": "是"},
+            GOOD | {"slug": "pear-2", "unit": "2kg", "spu": "pear"},
         )
     )
     pear, crate = SKU.objects.order_by("slug")
     assert pear.spu == crate.spu
+    assert pear.spu.name == "Pears"
     assert pear.spu.detail == "<p>Juicy</p>"
     assert (pear.band, crate.band) == (Band.LOW, Band.SOLD_OUT)
     assert set(StalePage.objects.values_list("key", flat=True)) >= {f"detail:{pear.pk}", "list:fruit"}
@@ -46,7 +47,7 @@ def test_a_row_makes_a_sku_and_packs_of_one_name_share_their_spu(shop: Shop) -> 
 def test_the_slug_and_the_columns_to_change_are_enough(shop: Shop) -> None:
     sku = shop.sku("Apple", slug="apple", market_price="12.00", stock=5)
     StalePage.objects.all().delete()
-    report = import_goods(rows=rows({"slug": "apple", "price": "8.80", "market_price": "", "stock": 50}))
+    report = import_goods(rows=rows({"slug": "apple", "price": "8.80", "market_price": "[clear]", "stock": 50}))
     changed = SKU.objects.get()
     assert (report.created, report.changed, report.bad) == (0, 1, 0)
     assert (changed.pk, str(changed.price), changed.market_price, changed.stock) == (sku.pk, "8.80", None, 50)
@@ -56,7 +57,12 @@ def test_the_slug_and_the_columns_to_change_are_enough(shop: Shop) -> None:
 
 
 def test_a_row_that_says_nothing_new_writes_nothing_and_marks_no_page(shop: Shop) -> None:
-    row = GOOD | {"spu": "Pears", "detail": "<p>Juicy</p><script></script>", "market_price": "4", "image": "p.webp"}
+    row = GOOD | {
+        "spu_name": "Pears",
+        "detail": "<p>Juicy</p><script></script>",
+        "market_price": "4",
+        "image": "p.webp",
+    }
     import_goods(rows=rows(row, GOOD | {"slug": "pear-2"}))
     before = list(SKU.objects.order_by("slug").values())
     StalePage.objects.all().delete()
@@ -67,7 +73,7 @@ def test_a_row_that_says_nothing_new_writes_nothing_and_marks_no_page(shop: Shop
     assert not StalePage.objects.exists()
 
 
-@pytest.mark.parametrize("news", [{"type": "fish"}, {"spu": "Others"}, {"specs": "Size: L"}, {"stock": 1}])
+@pytest.mark.parametrize("news", [{"type": "fish"}, {"spu_name": "Others"}, {"specs": "Size: L"}, {"stock": 1}])
 def test_one_new_cell_is_a_change(news: dict[str, Any], shop: Shop) -> None:
     import_goods(rows=rows(GOOD))
     report = import_goods(rows=rows(GOOD | news))
@@ -76,7 +82,7 @@ def test_one_new_cell_is_a_change(news: dict[str, Any], shop: Shop) -> None:
 
 
 def test_a_long_text_changes_the_pages_of_all_packs(shop: Shop) -> None:
-    import_goods(rows=rows(GOOD | {"spu": "Pears"}, GOOD | {"slug": "pear-2", "spu": "Pears"}))
+    import_goods(rows=rows(GOOD, GOOD | {"slug": "pear-2", "spu": "pear"}))
     StalePage.objects.all().delete()
     import_goods(rows=rows({"slug": "pear", "detail": "<p>Sweet</p>"}))
     assert SPU.objects.get().detail == "<p>Sweet</p>"
@@ -178,21 +184,28 @@ def test_a_dry_run_writes_nothing(shop: Shop) -> None:
     assert not SKU.objects.exists()
 
 
-@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def exported_as(ending: str, rows: Any) -> bytes:
+    if ending == ".xlsx":
+        return write_xlsx(COLUMNS, rows)
+    return b"".join({".csv": write_csv, ".json": write_json}[ending](COLUMNS, rows))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
 def test_what_comes_out_goes_in_again(ending: str, shop: Shop) -> None:
-    shop.sku("=SUM(A1)", slug="formula", description="-1, “quoted”\nline", market_price="12.00", limit=3)
+    formula = shop.sku("=SUM(A1)", slug="formula", description="-1, “quoted”\nline", market_price="12.00", limit=3)
     shop.sku("苹果", slug="apple", on_sale=False)
+    shop.sku("'=SUM(A1)", slug="pack", spu=formula.spu)
     exported = list(export_goods(skus=SKU.objects.all()))
-    body = b"".join(write_csv(COLUMNS, exported)) if ending == ".csv" else write_xlsx(COLUMNS, exported)
+    body = exported_as(ending, exported)
     if ending == ".csv":
         assert b"'=SUM(A1)" in body  # a spreadsheet must not run it
-    report = import_goods(rows=read_rows(io.BytesIO(body), f"goods{ending}"))
+    report = import_goods(rows=read_goods(io.BytesIO(body), f"goods{ending}"))
     assert report.problems == []
-    assert (report.created, report.unchanged) == (0, 2)
+    assert (report.created, report.unchanged) == (0, 3)
     assert list(export_goods(skus=SKU.objects.all())) == exported
     SKU.objects.all().delete()
     SPU.objects.all().delete()
-    assert import_goods(rows=read_rows(io.BytesIO(body), f"goods{ending}")).created == 2
+    assert import_goods(rows=read_goods(io.BytesIO(body), f"goods{ending}")).created == 3
     assert list(export_goods(skus=SKU.objects.all())) == exported
 
 
@@ -207,8 +220,8 @@ def test_an_export_asks_for_a_portion_at_a_time(shop: Shop, django_assert_num_qu
 
 def test_excel_in_china_writes_gbk(shop: Shop) -> None:
     text = "slug,type,name,price,unit\npear,fruit,雪梨,3.50,盒\n"
-    ((number, row),) = read_rows(io.BytesIO(text.encode("gb18030")), "goods.CSV")
-    assert (number, row["name"]) == (2, "雪梨")
+    (row,) = read_goods(io.BytesIO(text.encode("gb18030")), "goods.CSV")
+    assert (row.number, row.values["name"]) == (2, "雪梨")
 
 
 @pytest.mark.parametrize(
@@ -224,7 +237,7 @@ def test_excel_in_china_writes_gbk(shop: Shop) -> None:
 )
 def test_a_file_that_is_none_is_named(name: str, body: bytes) -> None:
     with pytest.raises(BadFile):
-        list(read_rows(io.BytesIO(body), name))
+        list(read_goods(io.BytesIO(body), name))
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -232,16 +245,16 @@ def test_json_is_an_array_or_one_object_a_line(indent: int | None) -> None:
     objects = [{"slug": f"s{n}", "detail": "雪" * 4000} for n in range(30)]
     lines = "\n".join(json.dumps(o) for o in objects)
     for text in (json.dumps(objects, indent=indent, ensure_ascii=False), lines):
-        assert [row for _n, row in read_rows(io.BytesIO(text.encode()), "goods.json")] == objects
+        assert [row.values for row in read_goods(io.BytesIO(text.encode()), "goods.json")] == objects
 
 
 def catalogue(path: Path, number: int) -> Path:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["slug", "type", "spu", "name", "price", "unit", "stock", "detail"])
+        writer.writerow(["slug", "type", "spu", "name", "price", "unit", "stock", "detail"])  # two packs each
         for n in range(number):
             writer.writerow(
-                [f"g-{n}", f"type-{n % 6}", f"Goods {n // 2}", f"Goods {n // 2}", "9.90", f"{n}g", 50, "x" * 200]
+                [f"g-{n}", f"type-{n % 6}", f"g-{n // 2 * 2}", f"Goods {n // 2}", "9.90", f"{n}g", 50, "x" * 200]
             )
     return path
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from dailyfresh_core.testing import service
 
 HERE = Path(__file__).parent
-MODULES = ("test_admin.py", "test_changes.py", "test_imports.py")
+MODULES = ("test_admin.py", "test_changes.py", "test_files.py", "test_imports.py")
 
 
 def test_changes_imports_and_the_admin_are_the_same_on_mariadb() -> None:

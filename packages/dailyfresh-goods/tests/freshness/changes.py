@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.exchange import Row
 from dailyfresh_goods import services
 from dailyfresh_goods.models import (
     SKU,
@@ -145,7 +146,7 @@ class Merchant:
             {"slug": sku.slug, "price": str(self.price()), "stock": self.random.choice([0, 5, 40])},
             {"slug": f"imported-{self.number}", "type": sku.type.slug, "name": "Imported", "price": "1", "unit": "1kg"},
         ]
-        assert services.import_goods(rows=enumerate(rows, 2)).bad == 0
+        assert services.import_goods(rows=[Row(*one) for one in enumerate(rows, 2)]).bad == 0
 
     def do_delete(self) -> None:
         if SKU.objects.count() > 12:

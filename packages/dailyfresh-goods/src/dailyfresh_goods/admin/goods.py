@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.exchange import BadFile, write_csv, write_xlsx
+from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -99,7 +99,7 @@ class SKUAdmin(Repeated, Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[t
     class Media:
         css = {"all": ["dailyfresh_goods/admin.css"]}
 
-    actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx")
+    actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx", "export_json")
     fieldsets = (
         (None, {"fields": (("name", "unit"), "slug", ("type", "spu"), "description", "image", ("label", "origin"))}),
         (_("Selling"), {"fields": (("price", "market_price"), ("stock", "limit"), ("on_sale", "sort_order"))}),
@@ -156,6 +156,11 @@ class SKUAdmin(Repeated, Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[t
             self.message_user(request, str(error), messages.ERROR)
             return None
         return HttpResponse(body, headers=_file("goods.xlsx", XLSX))
+
+    @admin.action(description=_("Export as JSON"), permissions=["view"])
+    def export_json(self, request: HttpRequest, chosen: QuerySet[SKU]) -> StreamingHttpResponse:
+        rows = services.export_goods(skus=chosen)
+        return StreamingHttpResponse(write_json(COLUMNS, rows), headers=_file("goods.json", "application/json"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(ImportView.as_view(model_admin=self))

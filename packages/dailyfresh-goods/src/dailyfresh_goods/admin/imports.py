@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.exchange import READERS, BadFile, read_rows
+from dailyfresh_core.exchange import ENDINGS, BadFile
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
@@ -24,7 +24,7 @@ LARGEST = 20 * 1024 * 1024  # more than that is for `manage.py load_catalogue`
 class ImportForm(forms.Form):
     """A file, and whether it is only looked at."""
 
-    file = forms.FileField(label=gettext_lazy("File"), widget=forms.FileInput(attrs={"accept": ",".join(READERS)}))
+    file = forms.FileField(label=gettext_lazy("File"), widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}))
     dry_run = forms.BooleanField(label=gettext_lazy("Only check, write nothing"), required=False, initial=True)
 
     def clean_file(self) -> Any:
@@ -54,11 +54,11 @@ class ImportView(View):
             file, dry_run = form.cleaned_data["file"], form.cleaned_data["dry_run"]
             try:
                 # Checked whole before anything is written: one bad row, and the merchant corrects the file.
-                report = services.import_goods(rows=read_rows(file.file, file.name), dry_run=True)
+                report = services.import_goods(rows=services.read_goods(file.file, file.name), dry_run=True)
                 if not dry_run and not report.bad:
                     file.seek(0)
                     with transaction.atomic():
-                        report = services.import_goods(rows=read_rows(file.file, file.name))
+                        report = services.import_goods(rows=services.read_goods(file.file, file.name))
                     text = _("%(created)d SKUs were created, %(changed)d changed, %(unchanged)d as they were.")
                     messages.success(request, text % vars(report))
                     return redirect("admin:dailyfresh_goods_sku_changelist")

@@ -11,7 +11,7 @@ from .goods import (
     refresh_sales,
     take_off_sale,
 )
-from .imports import Report, export_goods, import_goods
+from .imports import Report, export_goods, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_showing
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "merge_history",
     "pages_showing",
     "put_on_sale",
+    "read_goods",
     "refresh_bands",
     "refresh_sales",
     "take_off_sale",

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dailyfresh_core.exchange import BadFile, read_rows
+from dailyfresh_core.exchange import BadFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from ...columns import COLUMNS
 from ...models import GoodsType
-from ...services import Report, import_goods
+from ...services import Report, import_goods, read_goods
 
 
 class Command(BaseCommand):
@@ -63,14 +63,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"{report.rows} rows {verb}")
 
         with path.open("rb") as file:
-            return import_goods(rows=read_rows(file, path.name), done=done, **how)
+            return import_goods(rows=read_goods(file, path.name), done=done, **how)
 
     def _create_types(self, path: Path) -> None:
         """Types have no columns but their slug here: the merchant names them afterwards."""
         known = set(GoodsType.objects.values_list("slug", flat=True))
         with path.open("rb") as file:
-            for _number, row in read_rows(file, path.name):
-                slug = str(row.get("type") or "").strip()
+            for row in read_goods(file, path.name):
+                slug = str(row.values.get("type") or "").strip()
                 if slug and slug not in known:
                     known.add(slug)
                     try:

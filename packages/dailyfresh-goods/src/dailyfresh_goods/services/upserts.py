@@ -1,0 +1,143 @@
+"""Writing many SKUs at once, each with its SPU, and of both only the columns that were given."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dailyfresh_core.rows import lock_in_order
+from django.db import connection
+
+from ..columns import OF_SPU, OWN
+from ..models import SKU, SPU, Band
+from .marks import announce, mark, pages_showing
+
+LONG = 50  # texts in one statement, which a server may limit to 16 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row to be written: column -> cleaned value, the SKU it changes or None, the key of its type if it names one, and
+    the SKU whose SPU it shares, if it names one that is in the shop.
+    """
+
+    values: dict[str, Any]
+    sku: SKU | None
+    type_id: int | None
+    pack: SKU | None
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """Field of the SPU -> value."""
+        return {name: self.values[column] for column, name in OF_SPU.items() if column in self.values}
+
+    @property
+    def moves(self) -> bool:
+        """Whether the row names the SPU of another SKU."""
+        return self.values.get("spu") not in (None, self.values["slug"])
+
+
+def says_nothing_new(wanted: Wanted) -> bool:
+    """Whether the SKU is as the row says: then nothing is written, and no page is made anew."""
+    sku = wanted.sku
+    if sku is None or wanted.type_id not in (None, sku.type_id):
+        return False
+    if wanted.moves and (wanted.pack is None or wanted.pack.spu_id != sku.spu_id):
+        return False
+    own = {column: value for column, value in wanted.values.items() if column in OWN}
+    return not _differing(sku, own) and not _differing(sku.spu, wanted.texts)
+
+
+def _differing(row: SKU | SPU, values: dict[str, Any]) -> dict[str, Any]:
+    """The values, as they are stored, that are others than those of the row. Forms end lines with CR LF, files with LF."""
+    found = {}
+    for name, value in values.items():
+        stored, there = row._meta.get_field(name).get_prep_value(value), getattr(row, name)  # type: ignore[union-attr]
+        if stored != (there.replace("\r\n", "\n").strip() if isinstance(there, str) else there):
+            found[name] = stored
+    return found
+
+
+def write(good: list[Wanted]) -> None:
+    """Write the rows with their marks; a transaction is open."""
+    spus = _spus(good)
+    rows: list[SKU] = []
+    # Rows that give the same columns go in one statement: no other column may be written, since the stock,
+    # say, was read before and may have been sold meanwhile.
+    alike: dict[frozenset[str], list[SKU]] = {}
+    marked = [wanted.sku.pk for wanted in good if wanted.sku]
+    for wanted, spu_id in zip(good, spus, strict=True):
+        row = _row(wanted)
+        row.spu_id = spu_id
+        rows.append(row)
+        alike.setdefault(frozenset(wanted.values), []).append(row)
+    lock_in_order(SKU.objects.filter(pk__in=marked))
+    mark(pages_showing(marked))  # where they are shown so far
+    for touched, some in alike.items():
+        _upsert(some, touched)
+    pks = list(SKU.objects.filter(slug__in=[row.slug for row in rows]).values_list("pk", flat=True))
+    mark(pages_showing(pks))
+    announce(pks)
+
+
+def _row(wanted: Wanted) -> SKU:
+    """The SKU as it shall be, without its key: the slug decides."""
+    fields = (f.attname for f in SKU._meta.concrete_fields if not f.primary_key)
+    row = SKU(**{name: getattr(wanted.sku, name) for name in fields}) if wanted.sku else SKU()
+    for column in OWN:
+        if column in wanted.values:
+            setattr(row, column, wanted.values[column])
+    row.type_id = wanted.type_id or row.type_id
+    row.band = Band.of(row.stock)
+    return row
+
+
+def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
+    columns = {column for column in touched if column in (*OWN, "type", "spu") and column != "slug"}
+    columns |= {"updated_at"} | ({"band"} if "stock" in touched else set())
+    targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
+    # The plain manager: the marks are written here, for the whole batch.
+    SKU.untracked.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
+
+
+def _spus(good: list[Wanted]) -> list[int]:
+    """The key of the SPU of each row: made where a new SKU shares none, and with the texts that the rows give."""
+    placed: dict[str, SPU | int] = {}
+    texts: dict[int, dict[str, Any]] = {}
+    for wanted in good:
+        values, there = wanted.values, wanted.pack if wanted.moves else wanted.sku
+        spu: SPU | int
+        if there is not None:
+            spu = there.spu_id
+        elif wanted.moves:  # to a SKU that is new in a row above
+            spu = placed[values["spu"]]
+        else:
+            spu = SPU(name=values["name"])
+        placed[values["slug"]] = spu
+        if isinstance(spu, SPU):
+            for name, text in wanted.texts.items():
+                setattr(spu, name, text)
+        elif wanted.texts:
+            texts.setdefault(spu, {}).update(wanted.texts)
+    _create(list({id(spu): spu for spu in placed.values() if isinstance(spu, SPU)}.values()))
+    _rewrite(texts)
+    return [spu.pk if isinstance(spu, SPU) else spu for spu in placed.values()]
+
+
+def _create(spus: list[SPU]) -> None:
+    if connection.features.can_return_rows_from_bulk_insert:
+        SPU.untracked.bulk_create(spus)
+        return
+    for spu in spus:  # MySQL tells a key of one row alone
+        spu.save(force_insert=True)
+
+
+def _rewrite(texts: dict[int, dict[str, Any]]) -> None:
+    """Give the SPUs their new texts, with all that follows for pages."""
+    # As with SKUs: a text that is not given may have been written by another since it was read.
+    alike: dict[frozenset[str], list[SPU]] = {}
+    for spu in SPU.objects.filter(pk__in=texts):
+        if differing := _differing(spu, texts[spu.pk]):
+            for column, text in differing.items():
+                setattr(spu, column, text)
+            alike.setdefault(frozenset(differing), []).append(spu)
+    for columns, some in alike.items():
+        SPU.objects.bulk_update(some, columns, batch_size=LONG)
