@@ -98,6 +98,9 @@ elif DATABASES["default"]["ENGINE"].endswith("mysql"):
         "init_command": "SET SESSION innodb_lock_wait_timeout = 5",
         **DATABASES["default"].get("OPTIONS", {}),
     }
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Its own default is to wait without end.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5s", **DATABASES["default"].get("OPTIONS", {})}
 
 
 def redis_database(url: str, step: int) -> str:

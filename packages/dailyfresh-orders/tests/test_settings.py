@@ -177,17 +177,18 @@ def test_optimistic_retries_want_read_committed(configure, monkeypatch):
     assert ids(check_database(None, databases=["default"])) == ["W005"]
 
 
-def test_a_database_that_waits_long_for_locks_is_told(mariadb):
+def test_a_database_that_waits_long_for_locks_is_told(server):
     script = """
 import django; django.setup()
 from django.db import connection
 from dailyfresh_orders.checks import check_lock_wait
 cursor = connection.cursor()
+wait = {"mysql": "SET SESSION innodb_lock_wait_timeout = %s", "postgresql": "SET lock_timeout = '%ss'"}[connection.vendor]
 for seconds in (50, 5):
-    cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {seconds}")
+    cursor.execute(wait % seconds)
     print([message.id for message in check_lock_wait(None, databases=["default"])])
 """
-    done = subprocess.run([sys.executable, "-c", script], env=minisite_env(mariadb), capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", script], env=minisite_env(server), capture_output=True, text=True)
     assert done.stdout.split("\n")[:2] == ["['dailyfresh_orders.W006']", "[]"], done.stderr
 
 

@@ -31,6 +31,17 @@ FROM_ONE = (
 """Numbers that begin at 1; the others may be 0."""
 
 LONG_WAIT = 10
+LOCK_WAIT = {
+    "mysql": (
+        "SELECT @@SESSION.innodb_lock_wait_timeout",
+        '"init_command": "SET SESSION innodb_lock_wait_timeout = 5"',
+    ),
+    "postgresql": (
+        "SELECT setting::integer / 1000.0 FROM pg_settings WHERE name = 'lock_timeout'",
+        '"options": "-c lock_timeout=5s"',
+    ),
+}
+"""Vendor -> what tells how many seconds a statement waits for a lock (0: without end), and the option that sets it."""
 """Seconds from which waiting for a row lock keeps a worker too long."""
 
 
@@ -160,13 +171,14 @@ def check_lock_wait(
 ) -> list[CheckMessage]:
     """A buyer whose goods are locked hears soon that the shop is busy."""
     used = router.db_for_write(Order)
-    if used not in (databases or ()) or connections[used].vendor != "mysql":
+    if used not in (databases or ()) or connections[used].vendor not in LOCK_WAIT:
         return []
+    asked, option = LOCK_WAIT[connections[used].vendor]
     with connections[used].cursor() as cursor:
-        cursor.execute("SELECT @@SESSION.innodb_lock_wait_timeout")
+        cursor.execute(asked)
         (seconds,) = cursor.fetchone()
-    if seconds <= LONG_WAIT:
+    if 0 < seconds <= LONG_WAIT:
         return []
-    hint = 'Set OPTIONS = {"init_command": "SET SESSION innodb_lock_wait_timeout = 5"} in DATABASES.'
-    message = f"A web worker may wait {seconds} s for a locked row."
-    return [Warning(message, hint=hint, id="dailyfresh_orders.W006")]
+    long = f"{seconds} s" if seconds else "without end"
+    message = f"A web worker may wait {long} for a locked row."
+    return [Warning(message, hint=f"Set OPTIONS = {{{option}}} in DATABASES.", id="dailyfresh_orders.W006")]
