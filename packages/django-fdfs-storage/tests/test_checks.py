@@ -1,9 +1,11 @@
 """The system checks say what is wrong and what to write."""
 
 import pytest
+from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.checks import run_checks
 from django.db import models
 from django.test.utils import isolate_apps
+from django_fdfs_storage.named.storage import NamedFastDFSStorage
 
 # Django's own check of a JSON column asks the database.
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,18 @@ def test_a_library_that_needs_names_is_named(ids, monkeypatch):
     monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", installed.__contains__)
     assert ids() == ["fdfs.W002", "fdfs.W002"]
     assert ids(storages={"default": {"BACKEND": NAMED}}) == []
+
+
+def test_what_needs_urls_of_names_is_named(ids, monkeypatch):
+    monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", {"photologue", "imagekit"}.__contains__)
+    hashed = f"{__name__}.HashedStorage"
+    for options, expected in (({}, ["fdfs.W002", "fdfs.W002"]), ({"url_by_name": True}, [])):
+        storages = {"default": {"BACKEND": NAMED}, "staticfiles": {"BACKEND": hashed}}
+        assert ids(storages={key: {**each, "OPTIONS": options} for key, each in storages.items()}) == expected
+
+
+class HashedStorage(ManifestFilesMixin, NamedFastDFSStorage):
+    """Static files whose names carry a hash."""
 
 
 def test_a_storage_with_names_may_keep_static_files_and_long_names(ids):

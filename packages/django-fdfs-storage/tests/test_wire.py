@@ -9,7 +9,14 @@ from django_fdfs_storage.connection import Address
 from django_fdfs_storage.content import exactly
 from django_fdfs_storage.coroutines import finished
 from django_fdfs_storage.exceptions import BadReply, InvalidFileId, WrongSize
-from django_fdfs_storage.names import anti_steal_token, extension_of, is_file_id, parse_file_id
+from django_fdfs_storage.names import (
+    LONGEST_GROUP,
+    LONGEST_ID,
+    anti_steal_token,
+    extension_of,
+    is_file_id,
+    parse_file_id,
+)
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -131,6 +138,13 @@ def test_the_facts_of_a_known_file_id():
     file = parse_file_id("group1/M00/00/00/fwAAAmsDnW2AHp8HAAAACw1KEYU619.txt")
     assert (file.group, file.source, file.created) == ("group1", "127.0.0.2", 0x6B039D6D)
     assert (file.size, file.crc32, file.appender) == (11, 0x0D4A1185, False)
+
+
+def test_the_id_of_a_file_in_a_trunk_is_longer_and_tells_no_size():
+    text = "group1/M00/00/00/oYYBAGsMiLiIFE3NAAAACo7fR3cAAAAAQAAAAAAAAEA165.txt"  # FastDFS 6.16.1, with storage ids
+    file = parse_file_id(text)
+    assert (file.size, file.crc32, file.appender) == (None, None, False)
+    assert len(text) == LONGEST_ID - LONGEST_GROUP + len("group1")
 
 
 @given(some.text())

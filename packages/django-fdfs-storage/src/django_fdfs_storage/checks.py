@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import InvalidStorageError, storages
@@ -21,6 +22,7 @@ from .storage import FastDFSStorage
 NAMED_STORAGE = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
 # Seen in tests/libraries: what happens where a saved name cannot be found again.
 _LOST = "its thumbnails are never found again, and every page stores one more"
+NEED_URLS_BY_NAME = {"photologue": "it makes the URL of a thumbnail from that of its photo"}
 NEED_NAMES = {
     "easy_thumbnails": _LOST,
     "filer": _LOST,
@@ -47,26 +49,32 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             continue
         if isinstance(storage, FastDFSStorage):
             messages += _storage(alias, storage)
-            messages += _users(alias, storage)
     return messages
 
 
-def _users(alias: str, storage: FastDFSStorage) -> Iterator[CheckMessage]:
-    """Who cannot use a storage that gives every file another name."""
-    if storage.named:
-        return
-    if alias == "staticfiles":
+def _users(alias: str, storage: FastDFSStorage, options: Options) -> Iterator[CheckMessage]:
+    """Who cannot use a storage that gives every file, or only every URL, another name."""
+    if alias == "staticfiles" and not storage.named:
         hint = f"Keep static files elsewhere, or use {NAMED_STORAGE} with url_by_name."
         yield Error("Static files cannot live in FastDFS without their names.", hint=hint, obj=alias, id="fdfs.E007")
+    by_name = getattr(options, "url_by_name", False)
+    needs = {} if by_name else NEED_URLS_BY_NAME if storage.named else NEED_NAMES
     if alias == "default":
-        for app, what in NEED_NAMES.items():
+        for app, what in needs.items():
             if apps.is_installed(app):
-                yield Warning(
-                    f"{app} does not work on FastDFSStorage: {what}.",
-                    hint=f"Use {NAMED_STORAGE} (see the README), or give {app} a storage of its own.",
-                    obj=alias,
-                    id="fdfs.W002",
-                )
+                yield _unfit(app, what, alias, storage)
+    if storage.named and not by_name and issubclass(type(storage), HashedFilesMixin):
+        yield _unfit("A hashed style sheet", "it names its pictures relatively", alias, storage)
+
+
+def _unfit(who: str, why: str, alias: str, storage: FastDFSStorage) -> CheckMessage:
+    hint = "Set url_by_name in its OPTIONS" if storage.named else f"Use {NAMED_STORAGE}"
+    return Warning(
+        f"{who} does not work on this FastDFS storage: {why}.",
+        hint=f"{hint} (see the README), or keep its files elsewhere.",
+        obj=alias,
+        id="fdfs.W002",
+    )
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:
@@ -83,7 +91,13 @@ def _storage(alias: str, storage: FastDFSStorage) -> Iterable[CheckMessage]:
     except ImproperlyConfigured as error:
         hint = "FDFS_CLIENT_CONF must name a readable client.conf."
         return [Error(str(error), hint=hint, obj=alias, id="fdfs.E002")]
-    return [*_addresses(alias, options), *_numbers(alias, options), *_engine(alias, options), *_columns(options)]
+    return [
+        *_users(alias, storage, options),
+        *_addresses(alias, options),
+        *_numbers(alias, options),
+        *_engine(alias, options),
+        *_columns(options),
+    ]
 
 
 def _addresses(alias: str, options: Options) -> Iterator[CheckMessage]:
@@ -135,7 +149,7 @@ def field_messages(model: type[models.Model]) -> Iterator[CheckMessage]:
         if not storage.named and (field.max_length or 0) < LONGEST_ID:
             yield Error(
                 f"{field} keeps its files in FastDFS and has a max_length of {field.max_length}.",
-                hint=f"A file id has up to {LONGEST_ID} characters; 100 is the default of FileField.",
+                hint=f"A file id has up to {LONGEST_ID} characters (inside a trunk); 100 is the default of FileField.",
                 obj=model,
                 id="fdfs.E009",
             )

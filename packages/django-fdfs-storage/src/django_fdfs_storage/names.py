@@ -17,8 +17,8 @@ _FILE_ID = re.compile(
     r"(?P<group>[^/\0]{1,16})/"
     r"(?P<path>M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/(?P<code>[A-Za-z0-9_-]{27})[A-Za-z0-9._-]{1,56})"
 )
-# group/M00/00/00/ and 34 characters; slave files add a prefix of up to 16, trunk files 16.
-LONGEST_ID, LONGEST_GROUP = 61, 16
+# group/M00/00/00/ and 34 characters, and 16 more inside a trunk; slave files add a prefix of up to 16.
+LONGEST_ID, LONGEST_GROUP = 77, 16
 _FACTS = struct.Struct("!4sIQI")
 _APPENDER, _TRUNK = 1 << 58, 1 << 59  # appender and trunk files keep no plain size in their names
 

@@ -1,5 +1,6 @@
 """Questions to the table of named files: what a name stands for, and what is in a folder."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic
 
@@ -8,6 +9,7 @@ from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Concat, StrIndex, Substr
 from django.utils import timezone
 
+from ..files import Measured
 from .models import StoredFile
 from .outcomes import is_changing, remembered
 
@@ -30,6 +32,20 @@ def file_id_of(rows: "QuerySet[StoredFile]", name: str, seconds: float) -> str |
             remembered.clear()
         remembered[key] = (monotonic() + seconds, found)
     return found
+
+
+def file_id_with(rows: "QuerySet[StoredFile]", chunks: Measured) -> str | None:
+    """The file in FastDFS that has this content already, which is drawn once for it."""
+    for _ in chunks:
+        pass
+    same = rows.filter(sha256=chunks.sha256, size=chunks.length, name__isnull=False)
+    return same.values_list("file_id", flat=True).first()
+
+
+def walk(rows: "QuerySet[StoredFile]", prefix: str) -> Iterator[str]:
+    """Every name that begins so, without its beginning; SQLite knows no case in LIKE, so each is looked at."""
+    names = rows.filter(name__isnull=False, name__startswith=prefix).values_list("name", flat=True)
+    return (str(name)[len(prefix) :] for name in names.iterator() if str(name).startswith(prefix))
 
 
 def listdir(rows: "QuerySet[StoredFile]", folder: str) -> tuple[list[str], list[str]]:

@@ -1,6 +1,7 @@
 """One row for each named file: which file of FastDFS it is, and what is known of it."""
 
 import mimetypes
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -47,3 +48,16 @@ class StoredFile(models.Model):
         now = timezone.now()
         kind = mimetypes.guess_type(name)[0] or ""
         return cls(file_id=file_id, size=size, sha256=sha256, content_type=kind, created=now, modified=now)
+
+    def keep(self, using: str, old: "StoredFile | None", *, delete_after: datetime) -> None:
+        """Insert this row; or take that of an old file with its name, and order by another row that its file is deleted.
+
+        In place: two that free one name and insert it again lock each other out (InnoDB).
+        """
+        if old is None:
+            self.save(using=using, force_insert=True)
+            return
+        self.pk, self.created = old.pk, old.created
+        old.pk, old.name, old.delete_after = None, None, delete_after
+        old.save(using=using, force_insert=True)
+        self.save(using=using, force_update=True)

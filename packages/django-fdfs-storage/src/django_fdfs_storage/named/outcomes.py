@@ -8,7 +8,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..engine import Engine
@@ -71,6 +71,11 @@ def forget(using: str, name: str) -> None:
 def is_changing(using: str, name: str) -> bool:
     """Whether this connection's open transaction changed the name: what it sees may never be true."""
     return name in _changing.get(connections[using], ())
+
+
+def is_lost_race(error: OperationalError) -> bool:
+    """Whether the database ended a transaction for another one (a deadlock, a lock waited for too long)."""
+    return error.args[:1] in ((1205,), (1213,)) or getattr(error.__cause__, "sqlstate", None) in ("40001", "40P01")
 
 
 def reject(engine: Engine, file_id: str) -> None:

@@ -25,7 +25,7 @@ from ..storage import FastDFSStorage
 from . import lookups
 from .drain import drain
 from .models import LONGEST_NAME, StoredFile
-from .outcomes import reject, settle, throw_away
+from .outcomes import is_lost_race, reject, settle, throw_away
 
 ATTEMPTS = 10
 
@@ -131,7 +131,7 @@ class NamedFastDFSStorage(FastDFSStorage):
     ) -> str:
         throw_away()
         chunks = Measured(content)
-        same = self._same(chunks) if self.options.deduplicate and chunks.rereadable else None
+        same = lookups.file_id_with(self.rows, chunks) if self.options.deduplicate and chunks.rereadable else None
         uploaded = None if same else upload(name, chunks)
         row = StoredFile.of(name, same or uploaded or "", chunks.length, chunks.sha256)
         row.content_type = row.content_type or getattr(content, "content_type", None) or ""
@@ -143,16 +143,10 @@ class NamedFastDFSStorage(FastDFSStorage):
                 reject(self.engine, uploaded)
             raise
 
-    def _same(self, chunks: Measured) -> str | None:
-        """The file in FastDFS that has this content already."""
-        for _ in chunks:
-            pass
-        same = self.rows.filter(sha256=chunks.sha256, size=chunks.length, name__isnull=False)
-        return same.values_list("file_id", flat=True).first()
-
     def _keep(self, name: str, row: StoredFile, uploaded: str | None, *, overwrite: bool) -> str:
         """Insert the row, under another name if somebody was faster."""
         using = self.using
+        undo = partial(reject, self.engine, uploaded) if uploaded else None
         # A failed statement would end an open transaction, so it gets a savepoint.
         needed = overwrite or connections[using].in_atomic_block
         for _ in range(ATTEMPTS):
@@ -160,13 +154,15 @@ class NamedFastDFSStorage(FastDFSStorage):
             row.folder = posixpath.dirname(row.name)
             try:
                 with transaction.atomic(using) if needed else nullcontext():
-                    if overwrite:
-                        self._let_go(row.name)
-                    row.save(using=using, force_insert=True)
-                    settle(using, row.name, rolled_back=partial(reject, self.engine, uploaded) if uploaded else None)
+                    old = self.rows.select_for_update().filter(name=row.name).first() if overwrite else None
+                    row.keep(using, old, delete_after=self._deletion_time())
+                    settle(using, row.name, committed=self._drain if old else None, rolled_back=undo)
             except IntegrityError:
                 if not overwrite:
                     name = self._another(name)
+            except OperationalError as error:
+                if connections[using].in_atomic_block or not is_lost_race(error):
+                    raise
             else:
                 return name
         raise SuspiciousFileOperation(f"no name like {name!r} was free for long enough")
@@ -191,10 +187,15 @@ class NamedFastDFSStorage(FastDFSStorage):
             self._let_go(self.full_name(name))
 
     def _let_go(self, name: str) -> None:
+        if self.rows.filter(name=name).update(name=None, delete_after=self._deletion_time()):
+            settle(self.using, name, committed=self._drain)
+
+    def _deletion_time(self) -> datetime:
         # Who looked the name up just before may still be handing out the URL of its file.
-        after = timezone.now() + timedelta(seconds=2 * self.options.lookup_seconds)
-        if self.rows.filter(name=name).update(name=None, delete_after=after):
-            settle(self.using, name, committed=partial(drain, self.rows, self.engine, limit=20))
+        return timezone.now() + timedelta(seconds=2 * self.options.lookup_seconds)
+
+    def _drain(self) -> None:
+        drain(self.rows, self.engine, limit=20)
 
     # -- questions --
 
@@ -216,9 +217,7 @@ class NamedFastDFSStorage(FastDFSStorage):
 
     def walk(self) -> Iterator[str]:
         """The name of every file of this storage."""
-        prefix = self.full_name("x")[:-1]
-        names = self.rows.filter(name__isnull=False, name__startswith=prefix).values_list("name", flat=True)
-        return (str(name)[len(prefix) :] for name in names.iterator() if str(name).startswith(prefix))
+        return lookups.walk(self.rows, self.full_name("x")[:-1])
 
     def size(self, name: str) -> int:
         """The size in bytes."""
