@@ -5,18 +5,9 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.retrying import Busy, lost_race, retried
+from dailyfresh_core.testing import deadlock
 from django.db import OperationalError, connection, transaction
 from minisite.models import Letter
-
-LOST = {"sqlite": ("database is locked",), "mysql": (1213, "Deadlock found"), "postgresql": ("deadlock",)}
-
-
-def lost() -> OperationalError:
-    """The error of whoever lost a race, as this database says it."""
-    error = OperationalError(*LOST[connection.vendor])
-    if connection.vendor == "postgresql":
-        error.__cause__ = type("DeadlockDetected", (Exception,), {"sqlstate": "40P01"})()
-    return error
 
 
 @pytest.mark.django_db(transaction=True)
@@ -26,7 +17,7 @@ def test_a_lost_race_is_run_again() -> None:
     def write() -> str:
         attempts.append(1)
         if len(attempts) < 3:
-            raise lost()
+            raise deadlock()
         return "written"
 
     assert retried(write)() == "written"
@@ -39,7 +30,7 @@ def test_who_loses_every_race_is_told_that_it_is_busy() -> None:
 
     def write() -> None:
         attempts.append(1)
-        raise lost()
+        raise deadlock()
 
     with pytest.raises(Busy):
         retried(write)()
@@ -49,7 +40,7 @@ def test_who_loses_every_race_is_told_that_it_is_busy() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_inside_a_transaction_the_error_goes_to_who_opened_it() -> None:
     def write() -> None:
-        raise lost()
+        raise deadlock()
 
     with pytest.raises(OperationalError), transaction.atomic():
         retried(write)()

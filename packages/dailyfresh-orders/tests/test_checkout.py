@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.retrying import Busy
+from dailyfresh_core.testing import deadlock
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import quote, signed
 from dailyfresh_orders.services import place_order, placing, settle_baskets
@@ -35,15 +36,6 @@ def place(shop, page, headers=None, **changes):
     chosen = page.context["chosen"]
     data = {"token": page.context["token"], "address": chosen.id if chosen else "", "payment_method": "cod", "note": ""}
     return shop.post(reverse("dailyfresh_orders:place"), data | changes, headers=headers)
-
-
-def lost_race():
-    """What the database says to the one of two transactions that it gave up."""
-    return (
-        OperationalError(1213, "Deadlock found")
-        if connection.vendor == "mysql"
-        else OperationalError("database is locked")
-    )
 
 
 def words(page):
@@ -476,13 +468,13 @@ def test_a_lost_race_is_run_again_unseen_and_at_most_five_times(make_order, appl
     def unlucky(*args):
         calls.append(args)
         if len(calls) < 4:
-            raise lost_race()
+            raise deadlock()
         real(*args)
 
     monkeypatch.setattr(placing, "_insert", unlucky)
     make_order({apple: 1})
     assert (len(calls), Order.objects.count()) == (4, 1)
-    monkeypatch.setattr(placing, "_insert", lambda *args: (_ for _ in ()).throw(lost_race()))
+    monkeypatch.setattr(placing, "_insert", lambda *args: (_ for _ in ()).throw(deadlock()))
     with pytest.raises(Busy) as busy:
         make_order({apple: 1})
     assert isinstance(busy.value.__cause__, OperationalError)
@@ -495,7 +487,7 @@ def test_a_shop_that_is_too_busy_says_so_and_wrote_nothing(shop, apple, monkeypa
     order = place(shop, buy_now(shop, f"{apple.pk}:1"), payment_method="voucher") and Order.objects.get()
 
     def locked(*args, **kwargs):
-        raise lost_race()
+        raise deadlock()
 
     monkeypatch.setattr("dailyfresh_orders.services.transitions._move", locked)
     monkeypatch.setattr(placing, "_insert", locked)

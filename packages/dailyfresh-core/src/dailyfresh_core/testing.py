@@ -75,3 +75,15 @@ def service(variable: str) -> str:
     if not address:
         (pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip)(f"needs {variable}")
     return address
+
+
+def deadlock() -> Exception:
+    """The error of the one of two transactions that the default database gave up, as its driver says it."""
+    from django.db import OperationalError, connection
+
+    if connection.vendor == "mysql":
+        return OperationalError(1213, "Deadlock found")
+    error = OperationalError("database is locked")
+    if connection.vendor == "postgresql":
+        error.__cause__ = type("DeadlockDetected", (Exception,), {"sqlstate": "40P01"})()
+    return error
