@@ -1,15 +1,18 @@
 """What one package asks of another, asked of the provider that the settings name."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
 from dailyfresh_cart.testing import CatalogueContract as CartCatalogueContract
+from dailyfresh_core.protocols import Catalogue
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders import joins
-from dailyfresh_orders.protocols import AddressBook, Basket, Catalogue
+from dailyfresh_orders.protocols import AddressBook, Basket
 from dailyfresh_orders.stock import Stock, stock
 from dailyfresh_orders.testing import AddressBookContract, BasketContract, CatalogueContract, StockContract
 from django.conf import settings
+from django.core.management import call_command
 from django.utils.module_loading import import_string
 
 
@@ -74,3 +77,10 @@ def test_ratings_come_from_the_orders(sku_ids: list[str]) -> None:
     ratings = import_string(settings.DAILYFRESH_GOODS["RATINGS"])()
 
     assert dict(ratings.find(sku_ids)) == {}
+
+
+@pytest.mark.django_db
+def test_all_that_the_store_joins_fits(buyer: Any, sku_ids: list[str]) -> None:
+    out = StringIO()
+    call_command("dailyfresh_check_joins", user=buyer.get_username(), stdout=out)
+    assert out.getvalue().count(" fits.") == 5

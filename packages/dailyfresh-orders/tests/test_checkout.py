@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from minisite.shop.joins import AddressBook, Basket, Catalogue, Item
+from minisite.shop.joins import Address, AddressBook, Basket, Catalogue, Item
 from minisite.shop.models import Place, Product
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
@@ -566,3 +566,19 @@ def test_a_catalogue_of_another_shape_is_one_sentence_wherever_it_is_asked(
     ):
         with pytest.raises(WrongShape, match=re.escape(sentence)):
             ask()
+
+
+def test_an_order_keeps_of_long_words_what_it_has_room_for(shop, apple, monkeypatch):
+    long = {"name": "n" * 300, "unit": "u" * 300, "image_name": "i" * 300}
+    item = Item(**vars(Catalogue().find([str(apple.pk)])[str(apple.pk)]) | long)
+    monkeypatch.setattr("minisite.shop.joins.Catalogue.find", lambda self, asked: {str(apple.pk): item})
+    place(shop, buy_now(shop, f"{apple.pk}:1"))
+    line = Order.objects.get().lines.get()
+    assert (line.name, line.unit, line.image_name) == ("n" * 120, "u" * 40, "")
+
+
+def test_an_address_that_an_order_has_no_room_for_is_said_before_anybody_orders(shop, apple, monkeypatch):
+    address = Address("7", "r" * 61, "110000")
+    monkeypatch.setattr("minisite.shop.joins.AddressBook.choices", lambda self, user: [address])
+    with pytest.raises(WrongShape, match="the receiver of address '7' has 61 characters, and an order holds 60"):
+        buy_now(shop, f"{apple.pk}:1")

@@ -80,6 +80,12 @@ def test_what_is_sold_without_a_row_of_stock_is_told(asked, given):
         (Basket, "lines", lambda self, user, ids=None: {"1": 1}, "gave something for ''"),
         (AddressBook, "choices", lambda self, user: [Address(7, "L", "11")], "whose id is 7, an int, where text"),
         (AddressBook, "choices", lambda self, user: [Address("x" * 65, "L", "11")], "has 65 characters"),
+        (
+            AddressBook,
+            "choices",
+            lambda self, user: [Address("1", "L" * 61, "11")],
+            "has 61 characters, and an order holds 60",
+        ),
         (AddressBook, "get", lambda self, user, id: None, "get does not find"),
         (AddressBook, "get", lambda self, user, id: Place.objects.get(pk=id) and None, "get raised"),
         (AddressBook, "manage_url", lambda self, next: None, "manage_url gave None, where text is asked for"),

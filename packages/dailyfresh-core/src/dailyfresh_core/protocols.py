@@ -25,11 +25,11 @@ class Purchasable(Protocol):
 
     @property
     def unit(self) -> str:
-        """What one is: "500g", "copy", "hour"; "" where there is nothing to say. At most 40 characters."""
+        """What one is: "500g", "copy", "hour"; "" where there is nothing to say. An order keeps the first 40 characters."""
 
     @property
     def image_name(self) -> str:
-        """The picture's name in the default storage, for orders to keep; "" without a picture. At most 200 characters."""
+        """The picture's name in the default storage, for orders to keep; "" without a picture. One of more than 200 characters is not kept."""
 
     @property
     def image_url(self) -> str:

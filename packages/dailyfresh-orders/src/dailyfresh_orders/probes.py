@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 
 from .conf import NAME, conf
 from .joins import ADDRESS_BOOK, BASKET, CATALOGUE
-from .models import OrderLine
+from .models import OrderLine, too_long
 from .stock import Stock, stock
 
 SOME = 5
@@ -80,6 +80,7 @@ def probe_address_book(join: Join, asked: Asked) -> Iterator[str]:
     made, name = join.made(), join.dotted
     choices, statements, _seconds = measured(lambda: list(made.choices(asked.user)))
     yield from unfit_ids([address.id for address in choices], what="address id")
+    yield from (sentence for address in choices for sentence in too_long(address))
     if statements > 1:
         yield f"{name}.choices takes {statements} statements for {len(choices)} addresses."
     other = get_user_model()._default_manager.exclude(pk=asked.user.pk).order_by("pk").first()

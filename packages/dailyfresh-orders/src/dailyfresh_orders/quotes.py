@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.money import shown
 from dailyfresh_core.protocols import Purchasable
 from django.core import signing
@@ -19,7 +20,8 @@ from django.utils.translation import ngettext
 from .conf import conf
 from .exceptions import QuoteInvalid, Shortage
 from .freight import freight
-from .joins import catalogue, check_served
+from .joins import ADDRESS_BOOK, catalogue, check_served
+from .models import OrderLine, room, too_long
 from .protocols import Address
 
 SALT = "dailyfresh_orders.quote"
@@ -134,6 +136,8 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
     if goods_total > MOST:
         problems.append(_("This is too much for one order."))
     shipped = any(line.requires_shipping for line in lines)
+    for sentence in too_long(address) if address and shipped else ():
+        raise WrongShape(f"{ADDRESS_BOOK.where}: {sentence}")
     return Quote(
         key=key or new_key(),
         source=source,
@@ -150,9 +154,9 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
 def _line(item: Purchasable, quantity: int) -> QuoteLine:
     return QuoteLine(
         sku_id=item.sku_id,
-        name=item.name,
-        unit=item.unit,
-        image_name=item.image_name,
+        name=item.name[: room(OrderLine, "name")],
+        unit=item.unit[: room(OrderLine, "unit")],
+        image_name=item.image_name if len(item.image_name) <= room(OrderLine, "image_name") else "",
         image_url=item.image_url,
         url=item.url,
         unit_price=item.unit_price,

@@ -22,6 +22,7 @@ class Freight(ABC):
         return None
 
     def check(self) -> list[checks.CheckMessage]:
+        """System-check messages about the options."""
         return []
 
 

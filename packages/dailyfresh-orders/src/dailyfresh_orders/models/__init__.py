@@ -1,11 +1,12 @@
 """Orders, payments with their book, reviews, and the sales of closed days."""
 
-from .order import Order, OrderLine, OrderLog
+from .order import ADDRESS, Order, OrderLine, OrderLog, room, too_long
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku
 
 __all__ = [
+    "ADDRESS",
     "Difference",
     "Notice",
     "Order",
@@ -20,4 +21,6 @@ __all__ = [
     "ReviewPicture",
     "SalesDay",
     "SalesDaySku",
+    "room",
+    "too_long",
 ]

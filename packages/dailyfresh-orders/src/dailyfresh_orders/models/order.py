@@ -1,11 +1,18 @@
 """An order, its lines and its log: snapshots that outlive the product, the address and the account."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from ..protocols import Address
+
+ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")
+"""What an order copies of its address."""
 
 
 class Order(models.Model):
@@ -134,6 +141,19 @@ class OrderLine(models.Model):
     @property
     def subtotal(self) -> object:
         return self.unit_price * self.quantity
+
+
+def room(model: type[models.Model], column: str) -> int:
+    """How many characters a column holds."""
+    return model._meta.get_field(column).max_length  # type: ignore[return-value, union-attr]
+
+
+def too_long(address: Address) -> Iterator[str]:
+    """A sentence for each part of an address that an order has no room for."""
+    for column in ADDRESS:
+        length, most = len(getattr(address, column)), room(Order, column)
+        if length > most:
+            yield f"the {column} of address {address.id!r} has {length} characters, and an order holds {most}."
 
 
 class OrderLog(models.Model):

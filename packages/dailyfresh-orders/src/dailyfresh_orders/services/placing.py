@@ -18,16 +18,13 @@ from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort
 from ..gateways import PaymentGateway, gateway
 from ..joins import address_book
-from ..models import Order, OrderLine
+from ..models import ADDRESS, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .transitions import received
-
-ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")
-"""What an order copies of its address."""
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ class Stock(ABC):
         return not isinstance(key, int) or abs(key) < 2**63
 
     def rows(self, keys: Iterable[Any], **lookups: Any) -> "QuerySet[Model]":
+        """The rows with these keys, in the database that stock is written to."""
         using = router.db_for_write(self.model)
         return self.model._base_manager.using(using).filter(**{f"{self.id_field}__in": list(keys)}, **lookups)
 

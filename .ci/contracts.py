@@ -1,0 +1,123 @@
+"""Writes docs/contracts.md from the code: every protocol and every backend's shape, field by field, in the words of their docstrings.
+
+contracts.py           writes the drawn part of the page anew
+contracts.py --check   says whether it is up to date, and names each field and method that says nothing of itself
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "contracts.md"
+MARKS = "<!-- drawn: contracts -->", "<!-- end -->"
+VALUES = {"dataclass", "StrEnum"}
+"""What stands in a base module beside its shape, and travels through it."""
+
+
+def modules() -> Iterator[Path]:
+    """Where shapes are: what packages ask of a site first, then the backends that a site may replace."""
+    yield from sorted(ROOT.glob("packages/dailyfresh-*/src/*/protocols.py"), key=lambda path: "core" not in str(path))
+    for path in sorted(ROOT.glob("packages/dailyfresh-*/src/*/**/*.py")):
+        if any("ABC" in bases(each) for each in classes(path)):
+            yield path
+
+
+def classes(path: Path) -> list[ast.ClassDef]:
+    return [each for each in ast.parse(path.read_text()).body if isinstance(each, ast.ClassDef) and each.name[0] != "_"]
+
+
+def bases(of: ast.ClassDef) -> set[str]:
+    """Names of the bases and decorators."""
+    nodes = [*of.bases, *(each.func if isinstance(each, ast.Call) else each for each in of.decorator_list)]
+    return {ast.unparse(each) for each in nodes}
+
+
+def shapes(path: Path) -> list[ast.ClassDef]:
+    return [each for each in classes(path) if bases(each) & {"Protocol", "ABC", *VALUES}]
+
+
+def words(node: ast.AST) -> str:
+    """A docstring in one line."""
+    return " ".join((ast.get_docstring(node) or "").split()) if hasattr(node, "body") else ""  # type: ignore[arg-type]
+
+
+def fields(of: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+    """(name, type, what it is) of properties and annotated attributes."""
+    for n, node in enumerate(of.body):
+        after = of.body[n + 1] if n + 1 < len(of.body) else None
+        if isinstance(node, ast.FunctionDef) and "property" in map(ast.unparse, node.decorator_list):
+            yield node.name, ast.unparse(node.returns) if node.returns else "", words(node)
+        elif isinstance(node, ast.AnnAssign):
+            said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+            default = f" = {ast.unparse(node.value)}" if node.value and "field(" not in ast.unparse(node.value) else ""
+            yield ast.unparse(node.target), ast.unparse(node.annotation) + default, " ".join(str(said).split())
+        elif isinstance(node, ast.Assign) and "StrEnum" in bases(of):
+            said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+            yield ast.unparse(node.targets[0]), ast.unparse(node.value), " ".join(str(said).split())
+
+
+def methods(of: ast.ClassDef) -> Iterator[tuple[str, bool, str]]:
+    """(signature, whether a class of one's own must have it, what it does)."""
+    for node in of.body:
+        decorators = list(map(ast.unparse, getattr(node, "decorator_list", ())))
+        if not isinstance(node, ast.FunctionDef) or node.name[0] == "_" or "property" in decorators:
+            continue
+        arguments = ast.unparse(node.args).removeprefix("self, ").removeprefix("self").removeprefix("cls, ")
+        needed = "abstractmethod" in decorators or "Protocol" in bases(of)
+        yield (
+            f"{node.name}({arguments}) -> {ast.unparse(node.returns) if node.returns else 'None'}",
+            needed,
+            words(node),
+        )
+
+
+def part(path: Path) -> Iterator[str]:
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts[3:])
+    yield f"## `{dotted}`"
+    for each in shapes(path):
+        yield f"### `{each.name}`\n\n{words(each)}".rstrip()
+        rows = [f"| `{name}` | `{kind}` | {said} |".replace("| |", "|") for name, kind, said in _piped(fields(each))]
+        if rows:
+            yield "\n".join(["| field | type | meaning |", "|---|---|---|", *rows])
+        if calls := list(methods(each)):
+            yield "\n".join(
+                f"* `{signature}`{'' if needed else ' (has a default)'} {said}".rstrip()
+                for signature, needed, said in calls
+            )
+
+
+def _piped(rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    for row in rows:
+        yield tuple(cell.replace("|", "\\|") for cell in row)  # type: ignore[misc]
+
+
+def drawn() -> str:
+    return "\n\n".join(block for path in modules() for block in part(path))
+
+
+def page() -> str:
+    before, found, rest = PAGE.read_text().partition(MARKS[0])
+    if not found:
+        sys.exit(f"{PAGE.name} has no mark {MARKS[0]}")
+    return f"{before}{MARKS[0]}\n\n{drawn()}\n\n{MARKS[1]}{rest.partition(MARKS[1])[2]}"
+
+
+def faults() -> Iterator[str]:
+    if page() != PAGE.read_text():
+        yield "docs/contracts.md is not what the code says: run python3 .ci/contracts.py"
+    for path in modules():
+        for each in shapes(path):
+            silent = [signature for signature, _needed, said in methods(each) if not said]
+            if "Protocol" in bases(each):
+                silent += [name for name, _kind, said in fields(each) if not said]
+            yield from (f"{path.relative_to(ROOT)}: {each.name}.{name} says nothing of itself" for name in silent)
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        found = list(faults())
+        print("\n".join(found) or "docs/contracts.md: as the code says")
+        sys.exit(1 if found else 0)
+    PAGE.write_text(page())
