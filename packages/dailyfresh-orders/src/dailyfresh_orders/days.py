@@ -27,3 +27,15 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 def _start(day: date) -> datetime:
     midnight = datetime.combine(day, time.min)
     return timezone.make_aware(midnight, timezone.get_default_timezone()) if settings.USE_TZ else midnight
+
+
+def stored(moment: datetime | None) -> datetime | None:
+    """An aware time as this site's database keeps times (naive when USE_TZ is off)."""
+    return moment if moment is None or settings.USE_TZ else timezone.make_naive(moment, timezone.get_default_timezone())
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A time from the database with its zone."""
+    if moment is None or timezone.is_aware(moment):
+        return moment
+    return timezone.make_aware(moment, timezone.get_default_timezone())

@@ -1,12 +1,12 @@
 """Staff's work with money: what the gateways said, refunds to decide and to give, the daily comparison. The books are read-only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from ..exceptions import RefundImpossible
 from ..forms.payments import DecideForm, StaffRefundForm
@@ -43,18 +44,19 @@ class RefundLineInline(ReadOnlyInline):
 class Moving(ReadOnly):
     """An admin with views that move money: outside ATOMIC_REQUESTS, where the services' own durable transactions can be."""
 
-    def _moving(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        return transaction.non_atomic_requests(self.admin_site.admin_view(view))  # type: ignore[attr-defined,no-any-return]
-
-
-def _allowed(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(f"dailyfresh_orders.{permission}"):
-        raise PermissionDenied
-
-
-def _posted(request: HttpRequest) -> None:
-    if request.method != "POST":
-        raise PermissionDenied
+    def moving(
+        self,
+        route: str,
+        view: Callable[..., HttpResponse],
+        needed: str,
+        *,
+        name: str,
+        methods: Sequence[str] = ("POST",),
+    ) -> URLPattern:
+        """The path to such a view, for staff who have the needed permission on the package's models; 403 for others."""
+        allowed = permission_required(f"dailyfresh_orders.{needed}", raise_exception=True)(view)
+        guarded: Callable[..., HttpResponse] = self.admin_site.admin_view(require_http_methods(methods)(allowed))  # type: ignore[attr-defined]
+        return path(route, transaction.non_atomic_requests(guarded), name=f"dailyfresh_orders_{name}")
 
 
 @admin.register(Payment)
@@ -78,17 +80,14 @@ class PaymentAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (LogInline, RefundInline)
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self._moving
         return [
-            path("<int:pk>/ask/", wrap(self.ask_view), name="dailyfresh_orders_payment_ask"),
-            path("<int:pk>/return/", wrap(self.return_view), name="dailyfresh_orders_payment_return"),
+            self.moving("<int:pk>/ask/", self.ask_view, "change_payment", name="payment_ask"),
+            self.moving("<int:pk>/return/", self.return_view, "add_refund", name="payment_return"),
             *super().get_urls(),
         ]
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask the gateway now, and settle what it says."""
-        _posted(request)
-        _allowed(request, "change_payment")
         payment = get_object_or_404(Payment, pk=pk)
         try:
             seen = ask(payment)
@@ -101,8 +100,6 @@ class PaymentAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def return_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the money of a disputed payment back."""
-        _posted(request)
-        _allowed(request, "add_refund")
         try:
             return_disputed(payment=get_object_or_404(Payment, pk=pk), by=request.user)
         except (RefundImpossible, Busy) as error:
@@ -127,24 +124,23 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
         return refund.payment.order
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self._moving
+        reads = ("GET", "HEAD", "POST")
         return [
-            path("order/<int:pk>/", wrap(self.order_view), name="dailyfresh_orders_refund_order"),
-            path("<int:pk>/decide/", wrap(self.decide_view), name="dailyfresh_orders_refund_decide"),
-            path("<int:pk>/retry/", wrap(self.retry_view), name="dailyfresh_orders_refund_retry"),
+            self.moving("order/<int:pk>/", self.order_view, "add_refund", name="refund_order", methods=reads),
+            self.moving("<int:pk>/decide/", self.decide_view, "change_refund", name="refund_decide"),
+            self.moving("<int:pk>/retry/", self.retry_view, "change_refund", name="refund_retry"),
             *super().get_urls(),
         ]
 
     def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Refund an order: whole, by pieces, or any amount up to what is left."""
-        _allowed(request, "add_refund")
         order = get_object_or_404(Order.objects.prefetch_related("lines"), pk=pk)
         if refunded_under(order, request.POST.get("key", "")):
             return redirect("admin:dailyfresh_orders_order_change", order.pk)
-        room = refundable_of(order)
+        left = refundable_of(order)
         goods = Refund.Goods.RESTOCK if order.state == Order.State.TO_SHIP else Refund.Goods.NONE
         bound = request.POST if request.method == "POST" else None
-        form = StaffRefundForm(bound, order=order, left=dict(room.pieces) if room else {}, initial={"goods": goods})
+        form = StaffRefundForm(bound, order=order, left=dict(left.pieces) if left else {}, initial={"goods": goods})
         if bound is not None and form.is_valid() and self._give(request, order, form):
             return redirect("admin:dailyfresh_orders_order_change", order.pk)
         context = {
@@ -152,7 +148,7 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
             "title": _("Refund order %(number)s") % {"number": order.number},
             "opts": self.model._meta,
             "order": order,
-            "room": room,
+            "refundable": left,
             "form": form,
         }
         return TemplateResponse(request, "admin/dailyfresh_orders/refund/give.html", context)
@@ -177,8 +173,6 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Approve or decline what a buyer asked for."""
-        _posted(request)
-        _allowed(request, "change_refund")
         refund = get_object_or_404(Refund, pk=pk)
         form = DecideForm(request.POST)
         back = redirect("admin:dailyfresh_orders_refund_change", pk)
@@ -187,12 +181,12 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
             return back
         try:
             if "approve" in request.POST:
-                approve_refund(refund=refund, by=request.user, **form.cleaned_data)
+                approve_refund(refund, by=request.user, **form.cleaned_data)
                 messages.success(request, _("Approved; the money is on its way back."))
             elif not form.cleaned_data["answer"]:
                 messages.error(request, _("Please tell the buyer why."))
             else:
-                decline_refund(refund=refund, by=request.user, answer=form.cleaned_data["answer"])
+                decline_refund(refund, by=request.user, answer=form.cleaned_data["answer"])
                 messages.success(request, _("Declined."))
         except (RefundImpossible, Busy) as error:
             messages.error(request, str(error))
@@ -200,10 +194,8 @@ class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send a refused refund once more, under the same number."""
-        _posted(request)
-        _allowed(request, "change_refund")
         try:
-            retry_refund(refund=get_object_or_404(Refund, pk=pk), by=request.user)
+            retry_refund(get_object_or_404(Refund, pk=pk), by=request.user)
         except (RefundImpossible, Busy) as error:
             messages.error(request, str(error))
         else:

@@ -49,16 +49,11 @@ def _known(sku_id: str) -> str:
     return sku_id
 
 
-class QuoteForm(forms.Form):
-    """A quote to be made again for another address."""
+class PlaceForm(forms.Form):
+    """The confirm page as it is submitted; prices are not in it, they are the server's."""
 
     token = forms.CharField(max_length=20_000)
     address = forms.CharField(max_length=64, required=False)
-
-
-class PlaceForm(QuoteForm):
-    """The confirm page as it is submitted; prices are not in it, they are the server's."""
-
     payment_method = forms.ChoiceField(
         choices=lambda: [(gateway.code, gateway.label) for gateway in configured()],
         error_messages={

@@ -1,8 +1,14 @@
 """What changes orders, payments and reviews: the door for views, tasks and sites."""
 
-from .baskets import settle_baskets
 from .cancelling import cancel_order, pass_time
-from .payments.asking import ask, close_open_payments, make_payments_due
+from .payments.asking import (
+    ask,
+    close_open_payments,
+    finish_cancellations,
+    make_payments_due,
+    sweep,
+    sweep_refunds,
+)
 from .payments.ledger import keep_notice
 from .payments.paying_back import resolve_refund, send_refund
 from .payments.reconciling import reconcile
@@ -19,8 +25,7 @@ from .payments.refunding import (
 )
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
-from .payments.sweeping import finish_cancellations, sweep, sweep_refunds
-from .placing import Placed, payable_by, place_order
+from .placing import Placed, payable_by, place_order, settle_baskets
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
 from .transitions import anonymise, finish, finish_cancel, receive, request_cancel, ship, withdraw

@@ -6,6 +6,7 @@ locked rows would be old.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, NewType, ParamSpec, TypeVar
 
@@ -41,10 +42,23 @@ def lock_refunds(payment: LockedPayment) -> list[Refund]:
     return list(payment.refunds.select_for_update().order_by("pk"))
 
 
-def lock_refund(refund_id: int, payments: list[LockedPayment]) -> tuple[Refund, LockedPayment]:
-    """One refund of these payments, and its payment."""
+@dataclass(frozen=True)
+class LockedRefund:
+    """A refund, and what is locked before it."""
+
+    order: LockedOrder
+    payments: list[LockedPayment]
+    payment: LockedPayment
+    refund: Refund
+
+
+def lock_refund(refund_id: int, *, order_id: int) -> LockedRefund:
+    """One refund of this order."""
+    order = lock_order(order_id)
+    payments = lock_payments(order)
     refund = Refund.objects.select_for_update().get(pk=refund_id)
-    return refund, next(payment for payment in payments if payment.pk == refund.payment_id)
+    payment = next(each for each in payments if each.pk == refund.payment_id)
+    return LockedRefund(order, payments, payment, refund)
 
 
 def lock_review(review_id: int) -> Review:
@@ -63,5 +77,21 @@ def step(write: Callable[Concatenate[LockedOrder, P], R]) -> Callable[Concatenat
     @wraps(write)
     def call(order: int | LockedOrder, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return begun(order, *args, **kwargs) if isinstance(order, int) else write(order, *args, **kwargs)
+
+    return call
+
+
+def decision(write: Callable[Concatenate[LockedRefund, P], R]) -> Callable[Concatenate[Refund, P], R]:
+    """A decision about a refund, over the locked one: in a durable transaction of its own, run again if it lost a race."""
+
+    @retried
+    @transaction.atomic(durable=True)
+    def begun(refund_id: int, order_id: int, *args: P.args, **kwargs: P.kwargs) -> R:
+        return write(lock_refund(refund_id, order_id=order_id), *args, **kwargs)
+
+    @wraps(write)
+    def call(refund: Refund, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=refund.payment_id)
+        return begun(refund.pk, order_id, *args, **kwargs)
 
     return call

@@ -1,13 +1,16 @@
-"""Placing an order: one durable transaction, once per quote, the stock last."""
+"""Placing an order: one durable transaction, once per quote, the stock last; then what was ordered leaves the basket."""
 
+import logging
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from dailyfresh_core.metrics import counter, refusals
 from dailyfresh_core.money import currency
+from dailyfresh_core.outbox import work_off
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
@@ -17,15 +20,15 @@ from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort
 from ..gateways import PaymentGateway, gateway
-from ..joins import address_book
+from ..joins import address_book, basket
 from ..models import ADDRESS, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
-from .baskets import settle_quietly
 from .transitions import received
 
+logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Placed:
@@ -171,3 +174,31 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
     if strategy:
         stock_changed.send(Order, sku_ids=list(quote.counted))
         strategy.take(quote.counted, attempt=attempt)
+
+
+def settle_quietly(*, order: Order, ordered: Mapping[str, int]) -> bool:
+    """Settle one order's basket (sku_id -> quantity) and remember it; False, and logged, when the basket is away.
+
+    The order's number is the reference, so a repetition takes nothing twice. An order whose buyer is gone has no basket.
+    """
+    shop = basket()
+    try:
+        if shop is not None and order.user is not None:
+            shop.settle(order.user, dict(ordered), order.number)
+    except Exception:
+        logger.exception("The basket of order %s could not be settled; the drain will try again", order)
+        return False
+    Order.objects.filter(pk=order.pk).update(basket_due=None)
+    order.basket_due = None
+    return True
+
+
+def settle_baskets(*, seconds: float = 20.0, at_most: int = 500) -> int:
+    """Settle what a killed process or an unreachable basket left; gives how many. Begins nothing new after `seconds`."""
+
+    def settle(order: Order) -> bool:
+        return settle_quietly(order=order, ordered={line.sku_id: line.quantity for line in order.lines.all()})
+
+    # In random order those that fail for ever cannot gather in front of the others.
+    due = Order.objects.filter(basket_due=True).select_related("user").prefetch_related("lines").order_by("?")
+    return work_off(due[:at_most], settle, seconds=seconds).done

@@ -2,8 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope, wants_json
@@ -16,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ..conf import conf
-from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid
-from ..forms.checkout import ChosenForm, PlaceForm, QuoteForm
+from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid, Shortage
+from ..forms.checkout import ChosenForm, PlaceForm
 from ..freight import freight
 from ..gateways import configured
 from ..joins import address_book
@@ -58,17 +57,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @for_buyers
 def requote(request: HttpRequest) -> HttpResponse:
     """The same lines priced for another address: a fragment for scripts, the whole page for a button."""
-    form = QuoteForm(request.POST)
-    try:
-        claim = claimed(form.cleaned_data["token"], user=request.user) if form.is_valid() else None
-    except QuoteInvalid:
-        claim = None
-    if claim is None:
-        return _too_old(request)
-    choices = _choices(request)
-    address = next((each for each in choices if each.id == form.cleaned_data["address"]), None)
-    now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
-    return _page(request, now, choices)
+    return _again(request)
 
 
 @require_POST
@@ -99,7 +88,7 @@ def place(request: HttpRequest) -> HttpResponse:
     except QuoteChanged as error:
         return _again(request, error.changes, status=409, code="quote_changed")
     except OutOfStock as error:
-        return _again(request, None, status=409, code="out_of_stock", shortages=error.shortages)
+        return _again(request, shortages=error.shortages, status=409, code="out_of_stock")
     except Busy:
         return _again(request, [_("The shop is very busy. Please try again.")], status=503, code="busy")
     target = placed.order.get_absolute_url()
@@ -128,9 +117,14 @@ def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> str:
 
 
 def _again(
-    request: HttpRequest, sentences: list[str] | None, *, status: int, code: str, shortages: Any = ()
+    request: HttpRequest,
+    said: list[str] | None = None,
+    *,
+    shortages: Iterable[Shortage] = (),
+    status: int = 200,
+    code: str = "ok",
 ) -> HttpResponse:
-    """The confirm page once more, priced now, under the same key, with what is to be said."""
+    """The confirm page once more, for the address that was posted, priced now, under the same key, with what is to be said."""
     try:
         claim = claimed(request.POST.get("token", ""), user=request.user)
     except QuoteInvalid:
@@ -138,9 +132,8 @@ def _again(
     choices = _choices(request)
     address = next((each for each in choices if each.id == request.POST.get("address")), None)
     now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
-    if sentences is None:
-        sentences = shortage_texts(shortages, {line.sku_id: line.name for line in now.lines})
-    return _page(request, now, choices, said=sentences, status=status, code=code)
+    said = said or shortage_texts(shortages, {line.sku_id: line.name for line in now.lines})
+    return _page(request, now, choices, said=said, status=status, code=code)
 
 
 def _page(

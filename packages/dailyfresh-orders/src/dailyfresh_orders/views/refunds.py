@@ -22,8 +22,8 @@ def refund_request(request: HttpRequest, number: str) -> HttpResponse:
     order = theirs(request, number)
     if refunded_under(order, request.POST.get("key", "")):
         return _sent(request, order)
-    room = refundable_of(order)
-    left = dict(room.pieces) if room else {}
+    refundable = refundable_of(order)
+    left = dict(refundable.pieces) if refundable else {}
     posted = request.method == "POST"
     form = RefundRequestForm(request.POST if posted else None, order=order, left=left)
     if posted and form.is_valid():
@@ -44,7 +44,13 @@ def refund_request(request: HttpRequest, number: str) -> HttpResponse:
     if posted and wants_json(request):
         sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return envelope({"fields": form.errors.get_json_data()}, code="invalid", message=sentence, status=400)
-    context = {"order": order, "form": form, "room": room, "refunds": refunds_of(order), "allowed": _allowed(order)}
+    context = {
+        "order": order,
+        "form": form,
+        "refundable": refundable,
+        "refunds": refunds_of(order),
+        "allowed": _allowed(order),
+    }
     return render(request, "dailyfresh_orders/refund.html", context, status=400 if posted else 200)
 
 
@@ -57,7 +63,7 @@ def refund_withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         raise Http404
     order = refund.payment.order
     try:
-        withdraw_refund(refund=refund)
+        withdraw_refund(refund)
     except RefundImpossible as error:
         return refused(order, request, str(error))
     return back_to(order, request, _("The request was withdrawn."))

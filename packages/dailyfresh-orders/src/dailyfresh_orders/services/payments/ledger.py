@@ -1,10 +1,9 @@
 """What is written down and told about payments and refunds: logs, alarms, messages of gateways, signals."""
 
 import logging
-from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -36,16 +35,25 @@ def announce(refund: Refund) -> None:
     transaction.on_commit(lambda: refund_moved.send_robust(Refund, refund_id=pk, state=state), robust=True)
 
 
-def stored(moment: datetime | None) -> datetime | None:
-    """An aware time as this site's database keeps times (naive when USE_TZ is off)."""
-    return moment if moment is None or settings.USE_TZ else timezone.make_naive(moment, timezone.get_default_timezone())
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """A time from the database with its zone."""
-    if moment is None or timezone.is_aware(moment):
-        return moment
-    return timezone.make_aware(moment, timezone.get_default_timezone())
+def give_all_back(payment: Payment, *, kind: str, by: Any = None) -> Refund:
+    """Write the refund of all the money that came in under a payment; its number is fixed, so that there is one."""
+    now = timezone.now()
+    refund, made = Refund.objects.get_or_create(
+        payment=payment,
+        out_request_no=f"{payment.out_trade_no}_back",
+        defaults={
+            "kind": kind,
+            "state": Refund.State.READY,
+            "amount": payment.received,
+            "whole": True,
+            "decided_by": by,
+            "decided_at": now,
+            "try_at": now,
+        },
+    )
+    if made:
+        announce(refund)
+    return refund
 
 
 def keep_notice(seen: Observation, *, code: str, outcome: str) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ...gateways import gateway
 from ...gateways.base import Outcome, RefundOutcome
 from ...models import Order, OrderLine, Payment, Refund
-from ..locking import LockedOrder, lock_order, lock_payments, lock_refund
+from ..locking import LockedOrder, lock_refund
 from ..transitions import close_refunded, restock
 from .ledger import announce, record
 
@@ -80,8 +80,8 @@ def conclude(refund: Refund, outcome: RefundOutcome) -> str:
 @retried
 @transaction.atomic(durable=True)
 def _book(refund_id: int, order_id: int, outcome: RefundOutcome) -> str:
-    order = lock_order(order_id)
-    refund, payment = lock_refund(refund_id, lock_payments(order))
+    locked = lock_refund(refund_id, order_id=order_id)
+    refund, payment = locked.refund, locked.payment
     state = Refund.State.DONE if outcome.outcome == Outcome.DONE else Refund.State.REFUSED
     now = timezone.now()
     moved = Refund.objects.filter(pk=refund_id, state=Refund.State.SENT).update(
@@ -103,7 +103,7 @@ def _book(refund_id: int, order_id: int, outcome: RefundOutcome) -> str:
     payment.save(update_fields=["refunded", "refunded_there", "state"])
     record(payment, before=before, source="refund", note=f"{refund.out_request_no}: {refund.amount}")
     if payment.paid_slot:
-        _return_goods(order, refund, over=whole)
+        _return_goods(locked.order, refund, over=whole)
     return state
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from ...conf import conf
 from ...exceptions import RefundImpossible
 from ...models import Order, Payment, Refund, RefundLine
-from ..locking import lock_order, lock_payments, lock_refund, lock_refunds
-from .ledger import NOTHING, announce
+from ..locking import LockedRefund, decision, lock_order, lock_payments, lock_refunds
+from .ledger import NOTHING, announce, give_all_back
 from .refundable import (
     COUNTED,
     REFUNDABLE,
@@ -44,16 +44,27 @@ def refund_lines(
     `amount` overrides what the lines cost, never above what is left. `key` is the form's own: the same key is the same
     refund, however often it is sent. Raises RefundImpossible. The gateway hears of it after the commit.
     """
-    return _write(order.pk, key, lines, amount, reason, goods, by=by, kind=Refund.Kind.STAFF, state=Refund.State.READY)
+    now = timezone.now()
+    return _write(
+        order.pk,
+        key,
+        lines,
+        amount=amount,
+        goods=goods,
+        reason=reason,
+        kind=Refund.Kind.STAFF,
+        state=Refund.State.READY,
+        decided_by=by,
+        decided_at=now,
+        try_at=now,
+    )
 
 
 def request_refund(
     *, order: Order, by: Any, key: str, lines: Mapping[int, int] | None = None, reason: str = ""
 ) -> Refund:
     """Ask for money back, for staff to approve: the whole order before it is shipped, single lines after. Raises RefundImpossible."""
-    return _write(
-        order.pk, key, lines, None, reason, Refund.Goods.NONE, by=by, kind=Refund.Kind.BUYER, state=Refund.State.ASKED
-    )
+    return _write(order.pk, key, lines, reason=reason, kind=Refund.Kind.BUYER, state=Refund.State.ASKED, asked_by=by)
 
 
 @retried
@@ -62,13 +73,12 @@ def _write(
     order_id: int,
     key: str,
     lines: Mapping[int, int] | None,
-    amount: Decimal | None,
-    reason: str,
-    goods: str,
     *,
-    by: Any,
     kind: str,
-    state: str,
+    reason: str,
+    amount: Decimal | None = None,
+    goods: str = Refund.Goods.NONE,
+    **columns: Any,
 ) -> Refund:
     if not re.fullmatch(r"[0-9A-Za-z]{6,20}", key):
         raise RefundImpossible(_("This form is damaged. Please reload the page."))
@@ -87,15 +97,11 @@ def _write(
         payment=left.payment,
         out_request_no=number,
         kind=kind,
-        state=state,
         amount=due,
         whole=lines is None,
         goods=goods if pieces else Refund.Goods.NONE,
         reason=reason.strip()[:200],
-        asked_by=by if kind == Refund.Kind.BUYER else None,
-        decided_by=None if kind == Refund.Kind.BUYER else by,
-        decided_at=None if kind == Refund.Kind.BUYER else timezone.now(),
-        try_at=timezone.now() if state == Refund.State.READY else None,
+        **columns,
     )
     RefundLine.objects.bulk_create(
         RefundLine(refund=made, order_line_id=line, quantity=quantity) for line, quantity in pieces.items()
@@ -104,78 +110,50 @@ def _write(
     return made
 
 
-def approve_refund(*, refund: Refund, by: Any, goods: str = Refund.Goods.NONE, answer: str = "") -> Refund:
+@decision
+def approve_refund(locked: LockedRefund, /, *, by: Any, goods: str = Refund.Goods.NONE, answer: str = "") -> Refund:
     """Let a request through, once; checked again against what is left by now. Raises RefundImpossible."""
-    return _approve(_order_id(refund.payment_id), refund.pk, by, goods, answer)
-
-
-@retried
-@transaction.atomic(durable=True)
-def _approve(order_id: int, refund_id: int, by: Any, goods: str, answer: str) -> Refund:
-    order = lock_order(order_id)
-    payments = lock_payments(order)
-    locked, _payment = lock_refund(refund_id, payments)
-    if locked.state in COUNTED:
-        return locked
-    if locked.state != Refund.State.ASKED:
-        raise RefundImpossible(_("This request was decided already."))
-    left = lock_refundable(order, payments)
-    pieces_of(left, {line.order_line_id: line.quantity for line in locked.lines.all()})
-    check_amount(locked.amount, left)
-    goods = goods if locked.lines.exists() else Refund.Goods.NONE
+    refund = locked.refund
+    if refund.state in COUNTED:
+        return refund
+    _check_undecided(refund)
+    lines = _check_again(refund, lock_refundable(locked.order, locked.payments))
+    now = timezone.now()
+    goods = goods if lines else Refund.Goods.NONE
     return _moved(
-        locked,
-        Refund.State.READY,
-        decided_by=by,
-        decided_at=timezone.now(),
-        goods=goods,
-        answer=answer[:200],
-        try_at=timezone.now(),
+        refund, Refund.State.READY, decided_by=by, decided_at=now, goods=goods, answer=answer[:200], try_at=now
     )
 
 
-def decline_refund(*, refund: Refund, by: Any, answer: str) -> Refund:
+@decision
+def decline_refund(locked: LockedRefund, /, *, by: Any, answer: str) -> Refund:
     """Say no to a request; the buyer reads why."""
-    return _drop(_order_id(refund.payment_id), refund.pk, Refund.State.DECLINED, decided_by=by, answer=answer[:200])
+    _check_undecided(locked.refund)
+    return _moved(locked.refund, Refund.State.DECLINED, decided_at=timezone.now(), decided_by=by, answer=answer[:200])
 
 
-def withdraw_refund(*, refund: Refund) -> Refund:
+@decision
+def withdraw_refund(locked: LockedRefund, /) -> Refund:
     """The buyer takes the request back before it is decided."""
-    return _drop(_order_id(refund.payment_id), refund.pk, Refund.State.WITHDRAWN)
+    _check_undecided(locked.refund)
+    return _moved(locked.refund, Refund.State.WITHDRAWN, decided_at=timezone.now())
 
 
-@retried
-@transaction.atomic(durable=True)
-def _drop(order_id: int, refund_id: int, state: str, **changes: Any) -> Refund:
-    locked, _payment = lock_refund(refund_id, lock_payments(lock_order(order_id)))
-    if locked.state != Refund.State.ASKED:
-        raise RefundImpossible(_("This request was decided already."))
-    return _moved(locked, state, decided_at=timezone.now(), **changes)
-
-
-def retry_refund(*, refund: Refund, by: Any) -> Refund:
+@decision
+def retry_refund(locked: LockedRefund, /, *, by: Any) -> Refund:
     """Send a refused refund again under its own number, so that it cannot happen twice. Raises RefundImpossible."""
-    return _retry(_order_id(refund.payment_id), refund.pk, by)
-
-
-@retried
-@transaction.atomic(durable=True)
-def _retry(order_id: int, refund_id: int, by: Any) -> Refund:
-    order = lock_order(order_id)
-    locked, payment = lock_refund(refund_id, lock_payments(order))
-    if locked.state in COUNTED:
-        return locked
-    if locked.state != Refund.State.REFUSED:
+    refund, order = locked.refund, locked.order
+    if refund.state in COUNTED:
+        return refund
+    if refund.state != Refund.State.REFUSED:
         raise RefundImpossible(_("Only a refused refund can be sent again."))
-    if payment.state in REFUNDABLE:
-        left = left_of(payment, lock_refunds(payment))
-        pieces_of(left, {line.order_line_id: line.quantity for line in locked.lines.all()})
-        check_amount(locked.amount, left)
+    if locked.payment.state in REFUNDABLE:
+        _check_again(refund, left_of(locked.payment, lock_refunds(locked.payment)))
     now = timezone.now()
-    left_since = order.shipped_at and locked.decided_at and order.shipped_at > locked.decided_at
+    left_since = order.shipped_at and refund.decided_at and order.shipped_at > refund.decided_at
     # What was shipped after the decision is no longer here to go back into stock.
-    goods = Refund.Goods.NONE if left_since else locked.goods
-    return _moved(locked, Refund.State.READY, decided_by=by, decided_at=now, try_at=now, code="", goods=goods)
+    goods = Refund.Goods.NONE if left_since else refund.goods
+    return _moved(refund, Refund.State.READY, decided_by=by, decided_at=now, try_at=now, code="", goods=goods)
 
 
 def return_disputed(*, payment: Payment, by: Any) -> Refund:
@@ -189,22 +167,7 @@ def _return(order_id: int, payment_id: int, by: Any) -> Refund:
     locked = next(each for each in lock_payments(lock_order(order_id)) if each.pk == payment_id)
     if locked.state != Payment.State.DISPUTED or locked.received <= NOTHING:
         raise RefundImpossible(_("There is no money to return."))
-    refund, made = Refund.objects.get_or_create(
-        payment=locked,
-        out_request_no=f"{locked.out_trade_no}_back",
-        defaults={
-            "kind": Refund.Kind.STAFF,
-            "state": Refund.State.READY,
-            "amount": locked.received,
-            "whole": True,
-            "decided_by": by,
-            "decided_at": timezone.now(),
-            "try_at": timezone.now(),
-        },
-    )
-    if made:
-        announce(refund)
-    return refund
+    return give_all_back(locked, kind=Refund.Kind.STAFF, by=by)
 
 
 def refund_askable(order: Order) -> bool:
@@ -228,9 +191,17 @@ def _moved(refund: Refund, state: str, **changes: Any) -> Refund:
     return refund
 
 
-def _order_id(payment_id: int) -> int:
-    # Read before the transaction: within, it would fix the snapshot before the locks are held.
-    return Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+def _check_undecided(refund: Refund) -> None:
+    if refund.state != Refund.State.ASKED:
+        raise RefundImpossible(_("This request was decided already."))
+
+
+def _check_again(refund: Refund, left: Refundable) -> dict[int, int]:
+    """What the refund takes, as far as there is still so much left."""
+    lines = {line.order_line_id: line.quantity for line in refund.lines.all()}
+    taken = pieces_of(left, lines)
+    check_amount(refund.amount, left)
+    return taken
 
 
 def _check_request(order: Order, left: Refundable, lines: Mapping[int, int] | None) -> None:

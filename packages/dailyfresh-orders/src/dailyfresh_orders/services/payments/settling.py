@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ...conf import conf
+from ...days import stored
 from ...exceptions import UnknownTrade
 from ...gateways.base import Observation, TradeState
 from ...models import Payment, Refund
 from ...signals import refund_ready
 from ..locking import LockedOrder, LockedPayment, lock_order, lock_payments
 from ..transitions import mark_paid
-from .ledger import NOTHING, record, stored
+from .ledger import NOTHING, give_all_back, record
 
 UNPAID = (Payment.State.PENDING, Payment.State.CLOSED)
 HELD = (Payment.State.PAID, Payment.State.PART_REFUNDED)
@@ -138,7 +139,8 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
         alarming = step in ALARMING or payment.state in UNWANTED
         record(payment, before=before, source=seen.source, note=note, alarm=alarming)
     if payment.state in UNWANTED and before in UNPAID:
-        _give_back(payment)
+        late = payment.state == Payment.State.LATE_PAID
+        give_all_back(payment, kind=Refund.Kind.LATE if late else Refund.Kind.DUPLICATE)
     return Settlement(payment.pk, step, payment.state)
 
 
@@ -215,21 +217,3 @@ def _hasten_refunds(payment: Payment) -> int:
     if hastened:
         refund_ready.send(Payment, refund_id=None)
     return hastened
-
-
-def _give_back(payment: Payment) -> None:
-    """Write the refund of money that nobody wanted; its number is fixed, so that there is one."""
-    late = payment.state == Payment.State.LATE_PAID
-    refund, _made = Refund.objects.get_or_create(
-        payment=payment,
-        out_request_no=f"{payment.out_trade_no}_back",
-        defaults={
-            "kind": Refund.Kind.LATE if late else Refund.Kind.DUPLICATE,
-            "state": Refund.State.READY,
-            "amount": payment.received or payment.amount,
-            "whole": True,
-            "decided_at": timezone.now(),
-            "try_at": timezone.now(),
-        },
-    )
-    refund_ready.send(Payment, refund_id=refund.pk)

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...days import aware
 from ...exceptions import NotPayable
 from ...gateways import gateway
 from ...gateways.base import PaymentRequest, Redirect
 from ...models import Order, Payment
 from ..locking import lock_order, lock_payments
-from .ledger import aware
 
 FIRST_QUESTION = timedelta(seconds=45)
 
