@@ -70,7 +70,7 @@ def add_what_the_shop_knows(user: Any, **_: Any) -> dict[str, Any]:
                 "number": order.number,
                 "state": order.state,
                 "placed_at": order.placed_at.isoformat(),
-                "total": str(order.total),
+                "total": str(order.payable),
                 "address": [order.receiver, order.phone, order.province, order.city, order.district, order.street],
                 "lines": [[line.sku_id, line.name, str(line.unit_price), line.quantity] for line in order.lines.all()],
             }

@@ -89,7 +89,7 @@ def hand_written(user: Any) -> Contender:
                 [
                     OrderLine(
                         order=order, sku_id=str(p.pk), name=p.title, unit="500g", image_name="apple.png",
-                        unit_price=p.yuan, quantity=1,
+                        unit_price=p.yuan, quantity=1, amount=p.yuan,
                     )
                     for p in products.values()
                 ]

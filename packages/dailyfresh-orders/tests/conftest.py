@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from dailyfresh_core.testing import own_database, service
+from dailyfresh_orders.models import Adjustment
 from dailyfresh_orders.quotes import BASKET, quote, signed
 from dailyfresh_orders.services import place_order
 from django.contrib.auth import get_user_model
@@ -99,3 +100,29 @@ def make_order(buyer):
         ).order
 
     return make
+
+
+@pytest.fixture
+def taken_off():
+    """Takes {product: yuan} off the lines of an order that nobody has paid yet, as a promotion would when it is placed."""
+
+    def take(order, discounts):
+        for product, yuan in discounts.items():
+            line, amount = order.lines.get(sku_id=str(product.pk)), -Decimal(yuan)
+            line.discount += amount
+            line.save()
+            order.discount += amount
+            order.total += amount
+            Adjustment.objects.create(
+                order=order,
+                line=line,
+                kind=Adjustment.Kind.DISCOUNT,
+                source="promotions:rule:1",
+                label="满10减1",
+                amount=amount,
+                returns=Adjustment.Returns.SHARE,
+            )
+        order.save()
+        return order
+
+    return take

@@ -142,7 +142,7 @@ lines = st.integers(1, 2000).flatmap(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(lines, st.data())
 def test_refunds_in_any_order_sum_to_what_was_kept_and_more_goods_never_cost_less(line, data):
     left, back = line.whole, 0
@@ -155,7 +155,7 @@ def test_refunds_in_any_order_sum_to_what_was_kept_and_more_goods_never_cost_les
     assert back == fen(kept(line, line.whole)) <= line.paid
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.integers(0, 100_000), max_size=50), st.data())
 def test_parts_sum_and_none_exceeds_its_line(weights, data):
     amount = data.draw(st.integers(0, sum(weights)))

@@ -17,11 +17,12 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .amounts import NOTHING, gross
 from .conf import conf
 from .exceptions import QuoteInvalid, Shortage
 from .freight import freight
 from .joins import ADDRESS_BOOK, catalogue, check_served
-from .models import OrderLine, room, too_long
+from .models import Adjustment, OrderLine, room, too_long
 from .protocols import Address
 
 SALT = "dailyfresh_orders.quote"
@@ -45,8 +46,19 @@ class QuoteLine:
     requires_shipping: bool
 
     @property
-    def subtotal(self) -> Decimal:
-        return self.unit_price * self.quantity
+    def amount(self) -> Decimal:
+        return gross(self.unit_price, self.quantity)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What is added to the goods, or taken off: an `Adjustment` of the order to come."""
+
+    kind: str
+    source: str
+    label: str
+    amount: Decimal
+    returns: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class Quote:
     lines: tuple[QuoteLine, ...]
     address_id: str | None
     goods_total: Decimal
-    freight: Decimal
+    shares: tuple[Share, ...]
     quantities: Mapping[str, int]
     """sku_id -> quantity as it was asked for, also of what cannot be had."""
     possible: Mapping[str, int]
@@ -67,7 +79,14 @@ class Quote:
 
     @property
     def total(self) -> Decimal:
-        return self.goods_total + self.freight
+        return self.goods_total + sum((share.amount for share in self.shares), NOTHING)
+
+    @property
+    def freight(self) -> Decimal:
+        return self.sum_of(Adjustment.Kind.FREIGHT)
+
+    def sum_of(self, kind: str) -> Decimal:
+        return sum((share.amount for share in self.shares if share.kind == kind), NOTHING)
 
     @property
     def pieces(self) -> int:
@@ -132,7 +151,7 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
             )
         if item.available is not None and quantity > item.available:
             problems.append(shortage_text(item.name, item.available))
-    goods_total = sum((line.subtotal for line in lines), Decimal("0.00"))
+    goods_total = sum((line.amount for line in lines), NOTHING)
     if goods_total > MOST:
         problems.append(_("This is too much for one order."))
     shipped = any(line.requires_shipping for line in lines)
@@ -144,11 +163,18 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
         lines=tuple(lines),
         address_id=address.id if address and shipped else None,
         goods_total=goods_total,
-        freight=freight().cost(goods_total, address) if shipped else Decimal("0.00"),
+        shares=_freight(goods_total, address) if shipped else (),
         quantities=dict(wanted),
         possible=possible,
         problems=tuple(problems),
     )
+
+
+def _freight(goods_total: Decimal, address: Address | None) -> tuple[Share, ...]:
+    """The one share of a site without promotions; none where sending is free."""
+    cost = freight().cost(goods_total, address)
+    kind, returns = Adjustment.Kind.FREIGHT, Adjustment.Returns.LAST
+    return (Share(kind, "orders:freight", _("Freight"), cost, returns),) if cost else ()
 
 
 def _line(item: Purchasable, quantity: int) -> QuoteLine:

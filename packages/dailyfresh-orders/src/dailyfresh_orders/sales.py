@@ -1,4 +1,7 @@
-"""The figures of the sales dashboard, from sums of days that are over and from indexes for the rest."""
+"""The figures of the sales dashboard, from sums of days that are over and from indexes for the rest.
+
+Sales count as agreed on the day: what is given back later, for pieces or for a weight, changes no day that is over.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,12 +9,11 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Sum
 
+from .amounts import NOTHING
 from .conf import conf
 from .days import bounds, today
 from .models import Order, OrderLine, OrderLog, SalesDay, SalesDaySku
 from .stock import stock
-
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def skus_sold(since: date, until: date) -> dict[str, Top]:
         order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]
     ).order_by()
     sums = lines.values_list("sku_id").annotate(
-        a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum(F("unit_price") * F("quantity"))
+        a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum(F("amount") + F("discount") + F("fees"))
     )
     return {sku_id: Top(name, unit, n, _yuan(amount)) for sku_id, name, unit, n, amount in sums}
 

@@ -9,5 +9,9 @@ SCHEDULE = {
         "task": "dailyfresh_orders.tasks.reconcile_yesterday",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "dailyfresh_orders.audit_yesterday": {
+        "task": "dailyfresh_orders.tasks.audit_yesterday",
+        "schedule": crontab(hour="4", minute="30"),
+    },
 }
 """Seconds, and once a night; a shop that is looked at drains every 5."""

@@ -7,7 +7,16 @@ from celery import shared_task
 
 from .days import today
 from .gateways import configured
-from .services import close_days, finish_cancellations, pass_time, reconcile, settle_baskets, sweep, sweep_refunds
+from .services import (
+    audit,
+    close_days,
+    finish_cancellations,
+    pass_time,
+    reconcile,
+    settle_baskets,
+    sweep,
+    sweep_refunds,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -50,3 +59,9 @@ def reconcile_yesterday() -> None:
     for each in configured():
         if each.online:
             reconcile(day=today() - timedelta(days=1), code=each.code)
+
+
+@shared_task(ignore_result=True)
+def audit_yesterday() -> None:
+    """The sums of the orders placed on the day before. For beat, once a night."""
+    audit(day=today() - timedelta(days=1))

@@ -20,7 +20,7 @@ PIECE = 1000
 
 def _open_lines(order: Order) -> list[tuple[OrderLine, int]]:
     """The lines that are to be sent, with how many of each: what was refunded stays here."""
-    return [(line, line.quantity - line.refunded) for line in order.lines.all() if line.quantity > line.refunded]
+    return [(line, line.whole - line.refunded) for line in order.lines.all() if line.whole > line.refunded]
 
 
 def picking_list(chosen: "QuerySet[Order]") -> dict[str, Any]:
@@ -45,7 +45,7 @@ def orders_csv(chosen: "QuerySet[Order]") -> Iterator[bytes]:
     """The chosen orders as CSV, newest first, read and sent in pieces: as many as there are, in the memory that a piece takes."""
     columns = [
         _("Order number"), _("Placed"), _("State"), _("Paid"), _("Payment"), _("Buyer"), _("Receiver"), _("Phone"),
-        _("Address"), _("Goods"), _("Freight"), _("Total"), _("Carrier"), _("Tracking number"), _("Lines"),
+        _("Address"), _("Goods"), _("Discount"), _("Fees"), _("Freight"), _("Total"), _("Carrier"), _("Tracking number"), _("Lines"),
     ]  # fmt: skip
     orders = chosen.select_related("user").prefetch_related("lines")
     return write_csv(columns, (_row(columns, order) for order in in_portions(orders, PIECE, newest_first=True)))
@@ -56,7 +56,7 @@ def _row(columns: list[str], order: Order) -> dict[str, object]:
     values = (
         order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
         label_of(order.payment_method), str(order.user or ""), order.receiver, order.phone, order.address, order.goods_total,
-        order.freight, order.total, order.carrier, order.tracking_number, lines,
+        order.discount, order.fees, order.freight, order.payable, order.carrier, order.tracking_number, lines,
     )  # fmt: skip
     return dict(zip(columns, values, strict=True))
 

@@ -1,6 +1,7 @@
 """Staff's work with orders: a work list, shipping, papers to print, CSV. Nothing can be typed into the books."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,53 +16,39 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..days import today
 from ..exceptions import IllegalTransition
 from ..forms.shipping import ShipForm
-from ..gateways import configured, label_of
-from ..models import Order, OrderLine, OrderLog
+from ..gateways import label_of
+from ..models import Adjustment, Order, OrderLine, OrderLog
 from ..services import cancel_order, ship
 from .dashboard import dashboard
 from .exports import csv_file, delivery_notes, orders_csv, picking_list
+from .filters import PaymentMethod, WorkList
 from .readonly import ReadOnly, ReadOnlyInline
 
 AT_ONCE = 100
 """How many orders are shipped on one page, or printed on one paper: the page's address names them all, in at most 4,094 characters (gunicorn)."""
 
 
-class WorkList(admin.SimpleListFilter):
-    """The state, with what is to be shipped first: that is today's work."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [("all", gettext_lazy("All")), *Order.State.choices]
-
-    def choices(self, changelist: Any) -> Any:
-        for value, title in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value}, ["p"])
-            yield {"selected": (self.value() or Order.State.TO_SHIP) == value, "query_string": query, "display": title}
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Order]") -> "QuerySet[Order]":
-        if self.value() == "all" or (self.value() is None and request.GET.get("q")):
-            return queryset
-        return queryset.filter(state=self.value() or Order.State.TO_SHIP)
-
-
-class PaymentMethod(admin.SimpleListFilter):
-    """The ways to pay as they are configured: to ask a million orders which they know takes most of a second."""
-
-    title = gettext_lazy("payment method")
-    parameter_name = "payment_method"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [(gateway.code, gateway.label) for gateway in configured()]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Order]") -> "QuerySet[Order]":
-        return queryset.filter(payment_method=self.value()) if self.value() else queryset
-
-
 class LinesInline(ReadOnlyInline):
     model = OrderLine
-    fields = ("sku_id", "name", "unit", "unit_price", "quantity", "refunded", "restocked")
+    fields = (
+        "sku_id",
+        "name",
+        "unit",
+        "unit_price",
+        "quantity",
+        "amount",
+        "discount",
+        "fees",
+        "given",
+        "settled",
+        "refunded",
+        "restocked",
+    )
+
+
+class AdjustmentsInline(ReadOnlyInline):
+    model = Adjustment
+    fields = ("line", "kind", "label", "source", "amount", "returns")
 
 
 class LogInline(ReadOnlyInline):
@@ -78,7 +65,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "receiver",
         "city",
         "paid_by",
-        "total",
+        "payable",
         "paid_at",
         "shipped_at",
     )
@@ -87,11 +74,26 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     search_help_text = gettext_lazy("Order number or phone in full, or the beginning of the receiver's name.")
     show_full_result_count = False
     list_per_page = 50
-    inlines = (LinesInline, LogInline)
+    inlines = (LinesInline, AdjustmentsInline, LogInline)
     actions = ("ship_orders", "cancel_orders", "print_picking_list", "print_delivery_notes", "export_csv")
     fieldsets = (
         (None, {"fields": ("number", "state", "user", "note")}),
-        (gettext_lazy("Amounts"), {"fields": ("goods_total", "freight", "total", "currency", "paid_by")}),
+        (
+            gettext_lazy("Amounts"),
+            {
+                "fields": (
+                    "goods_total",
+                    "discount",
+                    "fees",
+                    "freight",
+                    "total",
+                    "settled_total",
+                    "settled_at",
+                    "currency",
+                    "paid_by",
+                )
+            },
+        ),
         (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode")}),
         (gettext_lazy("Parcel"), {"fields": ("carrier", "tracking_number")}),
         (
@@ -135,6 +137,10 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=gettext_lazy("Address"))
     def address(self, order: Order) -> str:
         return order.address
+
+    @admin.display(description=gettext_lazy("total"), ordering="total")
+    def payable(self, order: Order) -> Decimal:
+        return order.payable
 
     @admin.display(description=gettext_lazy("payment method"), ordering="payment_method")
     def paid_by(self, order: Order) -> str:

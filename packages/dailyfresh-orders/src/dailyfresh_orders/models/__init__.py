@@ -1,12 +1,13 @@
 """Orders, payments with their book, reviews, and the sales of closed days."""
 
-from .order import ADDRESS, Order, OrderLine, OrderLog, room, too_long
+from .order import ADDRESS, Adjustment, Order, OrderLine, OrderLog, room, too_long
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku
 
 __all__ = [
     "ADDRESS",
+    "Adjustment",
     "Difference",
     "Notice",
     "Order",

@@ -1,6 +1,7 @@
-"""An order, its lines and its log: snapshots that outlive the product, the address and the account."""
+"""An order, its lines, what was added to them and its log: snapshots that outlive the product, the address and the account."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ..amounts import NOTHING, whole_of
 from ..protocols import Address
 
 ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")
@@ -40,8 +42,16 @@ class Order(models.Model):
     payment_method = models.CharField(_("payment method"), max_length=32)
 
     goods_total = models.DecimalField(_("goods"), max_digits=12, decimal_places=2)
+    discount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=NOTHING)
+    fees = models.DecimalField(_("fees"), max_digits=12, decimal_places=2, default=NOTHING)
     freight = models.DecimalField(_("freight"), max_digits=12, decimal_places=2)
-    total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+    total = models.DecimalField(
+        _("total"), max_digits=12, decimal_places=2, help_text=_("As agreed: goods, discount, fees and freight.")
+    )
+    settled_total = models.DecimalField(
+        _("settled total"), max_digits=12, decimal_places=2, null=True, help_text=_("For what was really given.")
+    )
+    settled_at = models.DateTimeField(_("settled"), null=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
 
     requires_shipping = models.BooleanField(_("is sent to an address"), default=True, db_default=True)
@@ -94,6 +104,11 @@ class Order(models.Model):
         return reverse("dailyfresh_orders:detail", args=[self.number])
 
     @property
+    def payable(self) -> Decimal:
+        """What the buyer pays: as agreed, until it is settled what was given. All but this page reads it in place of the total."""
+        return self.total if self.settled_total is None else self.settled_total
+
+    @property
     def address(self) -> str:
         """The address in one line, without receiver and phone."""
         area = dict.fromkeys(part for part in (self.province, self.city, self.district) if part)
@@ -120,6 +135,13 @@ class OrderLine(models.Model):
     image_name = models.CharField(_("picture"), max_length=200, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField(_("quantity"))
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, help_text=_("Before discount and fees."))
+    discount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=NOTHING)
+    fees = models.DecimalField(_("fees"), max_digits=12, decimal_places=2, default=NOTHING)
+    given = models.PositiveIntegerField(_("given"), null=True, help_text=_("Empty while that is all of it."))
+    settled = models.DecimalField(
+        _("settled amount"), max_digits=12, decimal_places=2, null=True, help_text=_("Of what was given.")
+    )
     refunded = models.PositiveIntegerField(_("refunded"), default=0)
     counted = models.BooleanField(_("taken from stock"), default=True, db_default=True)
     restocked = models.PositiveIntegerField(_("put back into stock"), default=0)
@@ -133,14 +155,53 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(restocked__lte=models.F("quantity")), name="orders_restocked_once"
             ),
+            models.CheckConstraint(condition=models.Q(discount__lte=0), name="orders_discount_takes_off"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=-models.F("discount") - models.F("fees")),
+                name="orders_line_not_negative",
+            ),
+            models.CheckConstraint(condition=models.Q(settled__lte=models.F("amount")), name="orders_never_dearer"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} × {self.quantity}"
 
     @property
-    def subtotal(self) -> object:
-        return self.unit_price * self.quantity
+    def whole(self) -> int:
+        """How much of it the buyer has, or will have, before anything is returned."""
+        return whole_of(self)
+
+
+class Adjustment(models.Model):
+    """What was added to an order or one of its lines, or taken off, row by row as it was worked out, once and never again."""
+
+    class Kind(models.TextChoices):
+        DISCOUNT = "discount", _("Discount")
+        FEE = "fee", _("Fee")
+        FREIGHT = "freight", _("Freight")
+
+    class Returns(models.TextChoices):
+        SHARE = "share", _("With its line")
+        LAST = "last", _("With the last of it")
+        NEVER = "never", _("Never")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="adjustments", verbose_name=_("order"))
+    line = models.ForeignKey(
+        OrderLine, models.CASCADE, null=True, related_name="adjustments", verbose_name=_("order line")
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    source = models.CharField(_("source"), max_length=64, help_text=_("Whose it is: orders:freight."))
+    label = models.CharField(_("in words"), max_length=120, help_text=_("As the buyer read it."))
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    returns = models.CharField(_("comes back"), max_length=8, choices=Returns.choices)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("adjustment")
+        verbose_name_plural = _("adjustments")
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.amount}"
 
 
 def room(model: type[models.Model], column: str) -> int:

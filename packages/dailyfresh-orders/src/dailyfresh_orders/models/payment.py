@@ -192,6 +192,9 @@ class RefundLine(models.Model):
         "dailyfresh_orders.OrderLine", models.PROTECT, related_name="refund_lines", verbose_name=_("order line")
     )
     quantity = models.PositiveIntegerField(_("quantity"))
+    amount = models.DecimalField(
+        _("amount"), max_digits=12, decimal_places=2, help_text=_("What the buyer had paid for it.")
+    )
 
     class Meta:
         verbose_name = _("refunded line")

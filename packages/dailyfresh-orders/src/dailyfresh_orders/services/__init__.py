@@ -1,5 +1,6 @@
 """What changes orders, payments and reviews: the door for views, tasks and sites."""
 
+from .auditing import audit, disagreements
 from .cancelling import cancel_order, pass_time
 from .payments.asking import (
     ask,
@@ -39,10 +40,12 @@ __all__ = [
     "anonymise",
     "approve_refund",
     "ask",
+    "audit",
     "cancel_order",
     "close_days",
     "close_open_payments",
     "decline_refund",
+    "disagreements",
     "finish",
     "finish_cancel",
     "finish_cancellations",

@@ -4,7 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort
 from ..gateways import PaymentGateway, gateway
 from ..joins import address_book, basket
-from ..models import ADDRESS, Order, OrderLine
+from ..models import ADDRESS, Adjustment, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, claimed, differences, quote
 from ..signals import order_placed, stock_changed
@@ -117,6 +117,8 @@ def _order(user: Any, quote: Quote, address: Address | None, payment_method: str
         requires_shipping=quote.requires_shipping,
         payment_method=payment_method,
         goods_total=quote.goods_total,
+        discount=quote.sum_of(Adjustment.Kind.DISCOUNT),
+        fees=quote.sum_of(Adjustment.Kind.FEE),
         freight=quote.freight,
         total=quote.total,
         currency=currency(),
@@ -159,10 +161,12 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
                 unit_price=line.unit_price,
                 quantity=line.quantity,
                 counted=line.counted,
+                amount=line.amount,
             )
             for line in quote.lines
         ]
     )
+    Adjustment.objects.bulk_create([Adjustment(order=order, **asdict(share)) for share in quote.shares])
 
     def placed() -> None:
         """What follows the commit: lost with a killed process, and then done by the drain."""

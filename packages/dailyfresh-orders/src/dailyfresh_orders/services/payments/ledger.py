@@ -1,7 +1,6 @@
 """What is written down and told about payments and refunds: logs, alarms, messages of gateways, signals."""
 
 import logging
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,7 +12,6 @@ from ...models import Notice, Payment, PaymentLog, Refund
 from ...signals import payment_disputed, refund_moved, refund_ready
 
 logger = logging.getLogger(__name__)
-NOTHING = Decimal("0.00")
 
 
 def record(payment: Payment, *, before: str, source: str, note: str = "", alarm: bool = False) -> None:

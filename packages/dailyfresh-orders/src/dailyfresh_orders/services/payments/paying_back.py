@@ -112,7 +112,7 @@ def _return_goods(order: LockedOrder, refund: Refund, *, over: bool) -> None:
     pieces = dict(refund.lines.values_list("order_line_id", "quantity"))
     for pk, quantity in pieces.items():
         OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") + quantity)
-    left = any(line.refunded < line.quantity for line in OrderLine.objects.filter(order=order))
+    left = any(line.refunded < line.whole for line in OrderLine.objects.filter(order=order))
     if over or (order.state == Order.State.TO_SHIP and not left):
         close_refunded(order, by="refund", why=refund.out_request_no)
     if pieces and refund.goods == Refund.Goods.RESTOCK:

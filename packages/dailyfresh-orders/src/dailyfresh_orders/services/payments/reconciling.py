@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ...amounts import NOTHING
 from ...days import bounds
 from ...gateways import gateway
 from ...gateways.base import Observation, Outcome, TradeState
 from ...models import Difference, Payment, Reconciliation, Refund
-from .ledger import NOTHING
 from .paying_back import conclude
 from .settling import settle
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from dailyfresh_core.money import shown
 from django.utils.translation import gettext as _
 
+from ...amounts import NOTHING, returned
 from ...exceptions import RefundImpossible
 from ...gateways import UnknownGateway, gateway
 from ...gateways.base import BadAmount, written
 from ...models import Order, OrderLine, Payment, Refund, RefundLine
 from ..locking import LockedOrder, LockedPayment, lock_refunds
-from .ledger import NOTHING
 
 COUNTED = (Refund.State.READY, Refund.State.SENT, Refund.State.DONE)
 """States in which the money is gone or on its way; a request that is not decided yet reserves nothing."""
@@ -28,7 +28,8 @@ class Refundable:
     payment: Payment
     money: Decimal
     pieces: Mapping[int, int]
-    """Primary key of the order line -> pieces that were not refunded yet."""
+    """Primary key of the order line -> pieces that were given and not refunded yet."""
+    lines: Mapping[int, OrderLine]
     refunds: Sequence[Refund]
 
 
@@ -63,12 +64,12 @@ def _collected(order: Order) -> Payment | None:
         order=order,
         gateway=order.payment_method,
         out_trade_no=f"{order.number}_cash",
-        amount=order.total,
+        amount=order.payable,
         currency=order.currency,
         subject=order.number,
         state=Payment.State.PAID,
         paid_slot=1,
-        received=order.total,
+        received=order.payable,
         paid_at=order.received_at,
     )
 
@@ -81,13 +82,9 @@ def left_of(payment: Payment, refunds: Sequence[Refund]) -> Refundable:
     taken: dict[int, int] = {}
     for line in RefundLine.objects.filter(refund__in=[refund.pk for refund in counted]):
         taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
-    pieces = {
-        pk: quantity - taken.get(pk, 0)
-        for pk, quantity in OrderLine.objects.filter(order=payment.order_id)
-        .order_by("pk")
-        .values_list("pk", "quantity")
-    }
-    return Refundable(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, refunds)
+    lines = OrderLine.objects.filter(order=payment.order_id).order_by("pk").in_bulk()
+    pieces = {pk: line.whole - taken.get(pk, 0) for pk, line in lines.items()}
+    return Refundable(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, lines, refunds)
 
 
 def pieces_of(left: Refundable, lines: Mapping[int, int] | None) -> dict[int, int]:
@@ -100,11 +97,14 @@ def pieces_of(left: Refundable, lines: Mapping[int, int] | None) -> dict[int, in
     return dict(lines)
 
 
-def worth_of(order: Order, left: Refundable, pieces: Mapping[int, int], *, whole: bool) -> Decimal:
-    if whole:
-        return left.money
-    prices = dict(OrderLine.objects.filter(order=order, pk__in=pieces).values_list("pk", "unit_price"))
-    return min(sum((prices[pk] * quantity for pk, quantity in pieces.items()), NOTHING), left.money)
+def worth_of(left: Refundable, pieces: Mapping[int, int]) -> dict[int, Decimal]:
+    """Primary key of the line -> what its pieces had cost: what of the line is kept now, less what is kept without them."""
+    return {pk: returned(left.lines[pk], left.pieces[pk], quantity) for pk, quantity in pieces.items()}
+
+
+def due_for(left: Refundable, worth: Mapping[int, Decimal], *, whole: bool) -> Decimal:
+    """The money that goes back with these pieces: with all that is left of the order, freight too."""
+    return left.money if whole else min(sum(worth.values(), NOTHING), left.money)
 
 
 def check_amount(amount: Decimal, left: Refundable) -> None:

@@ -11,16 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ...amounts import NOTHING
 from ...conf import conf
 from ...exceptions import RefundImpossible
 from ...models import Order, Payment, Refund, RefundLine
 from ..locking import LockedRefund, decision, lock_order, lock_payments, lock_refunds
-from .ledger import NOTHING, announce, give_all_back
+from .ledger import announce, give_all_back
 from .refundable import (
     COUNTED,
     REFUNDABLE,
     Refundable,
     check_amount,
+    due_for,
     left_of,
     lock_refundable,
     pieces_of,
@@ -91,7 +93,8 @@ def _write(
     if kind == Refund.Kind.BUYER:
         _check_request(order, left, lines)
     pieces = pieces_of(left, lines)
-    due = worth_of(order, left, pieces, whole=lines is None) if amount is None else amount
+    worth = worth_of(left, pieces)
+    due = due_for(left, worth, whole=lines is None) if amount is None else amount
     check_amount(due, left)
     made = Refund.objects.create(
         payment=left.payment,
@@ -104,7 +107,8 @@ def _write(
         **columns,
     )
     RefundLine.objects.bulk_create(
-        RefundLine(refund=made, order_line_id=line, quantity=quantity) for line, quantity in pieces.items()
+        RefundLine(refund=made, order_line_id=line, quantity=quantity, amount=worth[line])
+        for line, quantity in pieces.items()
     )
     announce(made)
     return made
@@ -117,11 +121,17 @@ def approve_refund(locked: LockedRefund, /, *, by: Any, goods: str = Refund.Good
     if refund.state in COUNTED:
         return refund
     _check_undecided(refund)
-    lines = _check_again(refund, lock_refundable(locked.order, locked.payments))
+    amount = _valued_again(refund, lock_refundable(locked.order, locked.payments))
     now = timezone.now()
-    goods = goods if lines else Refund.Goods.NONE
     return _moved(
-        refund, Refund.State.READY, decided_by=by, decided_at=now, goods=goods, answer=answer[:200], try_at=now
+        refund,
+        Refund.State.READY,
+        amount=amount,
+        decided_by=by,
+        decided_at=now,
+        goods=goods if refund.lines.exists() else Refund.Goods.NONE,
+        answer=answer[:200],
+        try_at=now,
     )
 
 
@@ -147,13 +157,16 @@ def retry_refund(locked: LockedRefund, /, *, by: Any) -> Refund:
         return refund
     if refund.state != Refund.State.REFUSED:
         raise RefundImpossible(_("Only a refused refund can be sent again."))
+    amount = refund.amount
     if locked.payment.state in REFUNDABLE:
-        _check_again(refund, left_of(locked.payment, lock_refunds(locked.payment)))
+        amount = _valued_again(refund, left_of(locked.payment, lock_refunds(locked.payment)))
     now = timezone.now()
     left_since = order.shipped_at and refund.decided_at and order.shipped_at > refund.decided_at
     # What was shipped after the decision is no longer here to go back into stock.
     goods = Refund.Goods.NONE if left_since else refund.goods
-    return _moved(refund, Refund.State.READY, decided_by=by, decided_at=now, try_at=now, code="", goods=goods)
+    return _moved(
+        refund, Refund.State.READY, amount=amount, decided_by=by, decided_at=now, try_at=now, code="", goods=goods
+    )
 
 
 def return_disputed(*, payment: Payment, by: Any) -> Refund:
@@ -196,12 +209,21 @@ def _check_undecided(refund: Refund) -> None:
         raise RefundImpossible(_("This request was decided already."))
 
 
-def _check_again(refund: Refund, left: Refundable) -> dict[int, int]:
-    """What the refund takes, as far as there is still so much left."""
-    lines = {line.order_line_id: line.quantity for line in refund.lines.all()}
-    taken = pieces_of(left, lines)
-    check_amount(refund.amount, left)
-    return taken
+def _valued_again(refund: Refund, left: Refundable) -> Decimal:
+    """What the refund gives by what is left now; RefundImpossible when there is not so much left.
+
+    Refunds between asking and approving move the fen that do not divide; an amount that staff wrote stays as it is.
+    """
+    lines = list(refund.lines.all())
+    worth = worth_of(left, pieces_of(left, {line.order_line_id: line.quantity for line in lines}))
+    amount = refund.amount
+    if lines and amount == sum(line.amount for line in lines):
+        amount = due_for(left, worth, whole=False)
+        for line in lines:
+            line.amount = worth[line.order_line_id]
+        RefundLine.objects.bulk_update(lines, ["amount"])
+    check_amount(amount, left)
+    return amount
 
 
 def _check_request(order: Order, left: Refundable, lines: Mapping[int, int] | None) -> None:

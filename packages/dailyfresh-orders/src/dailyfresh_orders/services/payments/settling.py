@@ -9,6 +9,7 @@ from dailyfresh_core.retrying import Busy, retried
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ...amounts import NOTHING
 from ...conf import conf
 from ...days import stored
 from ...exceptions import UnknownTrade
@@ -17,7 +18,7 @@ from ...models import Payment, Refund
 from ...signals import refund_ready
 from ..locking import LockedOrder, LockedPayment, lock_order, lock_payments
 from ..transitions import mark_paid
-from .ledger import NOTHING, give_all_back, record
+from .ledger import give_all_back, record
 
 UNPAID = (Payment.State.PENDING, Payment.State.CLOSED)
 HELD = (Payment.State.PAID, Payment.State.PART_REFUNDED)

@@ -49,10 +49,10 @@ def _open_payment(order_id: int, code: str) -> Payment:
     now = timezone.now()
     if order.state != Order.State.AWAITING_PAYMENT or (order.expires_at and order.expires_at <= now):
         raise NotPayable(f"{order} is {order.state}")
-    if order.total <= 0:
+    if order.payable <= 0:
         raise NotPayable(f"{order} costs nothing")
     for payment in payments:
-        same = payment.amount == order.total and payment.expires_at == order.expires_at
+        same = payment.amount == order.payable and payment.expires_at == order.expires_at
         if payment.gateway == code and payment.state == Payment.State.PENDING and same:
             return payment
     attempt = len(payments) + 1
@@ -61,7 +61,7 @@ def _open_payment(order_id: int, code: str) -> Payment:
         gateway=code,
         attempt=attempt,
         out_trade_no=f"{order.number}_{attempt}",
-        amount=order.total,
+        amount=order.payable,
         currency=order.currency,
         subject=_subject(order),
         expires_at=order.expires_at,

@@ -1,0 +1,106 @@
+"""Money back for a part of an order of which something was taken off: to the fen, in any order, never more than was paid."""
+
+from decimal import Decimal
+
+import pytest
+from dailyfresh_orders.exceptions import RefundImpossible
+from dailyfresh_orders.models import Order, Refund
+from dailyfresh_orders.services import (
+    approve_refund,
+    ask,
+    receive,
+    refund_lines,
+    refundable_of,
+    request_refund,
+    retry_refund,
+    ship,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from minisite.shop.models import Product
+
+YUAN = Decimal("1.00")
+
+
+@pytest.fixture
+def melon(db):
+    return Product.objects.create(title="Melon", yuan=Decimal("10.00"), pieces=10)
+
+
+@pytest.fixture
+def cheaper(pay_settings, make_order, taken_off, melon, pay_page, simulator):
+    """Three melons of 10.00 with 10.00 off and 10.00 of freight: paid with 30.00, and shipped."""
+    order = taken_off(make_order({melon: 3}, payment_method="alipay"), {melon: "10.00"})
+    simulator.fault("notify", "drop")
+    simulator.pay(pay_page(order))
+    ask(order.payments.get())
+    ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+    order.refresh_from_db()
+    return order
+
+
+def back(order, pieces, n=1, **what):
+    return refund_lines(order=order, by=None, key=f"abcdef{n:06d}", lines={order.lines.get().pk: pieces}, **what)
+
+
+def test_a_buyer_is_asked_for_what_is_left_of_the_total(cheaper, simulator):
+    payment = cheaper.payments.get()
+    assert (cheaper.state, payment.amount, payment.received) == ("shipped", 30 * YUAN, 30 * YUAN)
+
+
+def test_pieces_give_back_what_was_paid_for_them_to_the_fen(cheaper):
+    refunds = [back(cheaper, 1, n) for n in range(3)]
+    assert [refund.amount for refund in refunds] == [Decimal("6.67"), Decimal("6.67"), Decimal("6.66")]
+    assert [refund.lines.get().amount for refund in refunds] == [refund.amount for refund in refunds]
+    assert refundable_of(cheaper).money == 10 * YUAN, "the freight of what was sent stays"
+
+
+def test_a_request_is_worth_what_it_is_worth_when_it_is_approved(cheaper):
+    asked = request_refund(order=cheaper, by=None, key="abcdefABCDEF", lines={cheaper.lines.get().pk: 2})
+    assert asked.amount == Decimal("13.34")
+    back(cheaper, 1)
+    approved = approve_refund(asked, by=None)
+    assert (approved.amount, approved.lines.get().amount) == (Decimal("13.33"), Decimal("13.33"))
+    assert refundable_of(cheaper).money == 10 * YUAN
+
+
+def test_an_amount_that_staff_wrote_stays_as_it_is_when_it_is_sent_again(cheaper):
+    refund = back(cheaper, 2, amount=Decimal("5.00"))
+    Refund.objects.update(state="refused")
+    refund.refresh_from_db()
+    back(cheaper, 1, 2)
+    assert retry_refund(refund, by=None).amount == Decimal("5.00")
+    assert refund.lines.get().amount == Decimal("13.34")
+
+
+def test_what_was_not_given_cannot_be_returned(cheaper):
+    line = cheaper.lines.get()
+    line.given, line.settled = 2, Decimal("20.00")
+    line.save()
+    assert refundable_of(cheaper).pieces == {line.pk: 2}
+    with pytest.raises(RefundImpossible):
+        back(cheaper, 3)
+    assert back(cheaper, 2).amount == Decimal("13.33")
+
+
+def test_a_courier_collects_what_was_settled(make_order, apple):
+    order = make_order({apple: 2})
+    Order.objects.update(settled_total=Decimal("18.00"))
+    ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+    receive(order.pk, by="staff")
+    order.refresh_from_db()
+    assert (order.total, order.payable) == (21 * YUAN, 18 * YUAN)
+    assert refundable_of(order).money == 18 * YUAN
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations([1, 2, 3, 4, 5]), st.integers(0, 4000))
+def test_refunds_in_any_order_sum_to_what_was_paid(make_order, taken_off, melon, order_of, off):
+    Product.objects.update(pieces=1000)
+    order = taken_off(make_order({melon: 15}), {melon: Decimal(off).scaleb(-2)})
+    Order.objects.filter(pk=order.pk).update(state="received")
+    order.refresh_from_db()
+    given = [back(order, pieces, n).amount for n, pieces in enumerate(order_of)]
+    assert sum(given) == order.payable - order.freight
+    assert refundable_of(order).money == order.freight
+    assert set(refundable_of(order).pieces.values()) == {0}
