@@ -44,7 +44,8 @@ Contender = tuple[Callable[[list[int]], Any], Callable[[Any], object]]
 
 def place_order(user: Any) -> Contender:
     """Ours: the service behind the confirm page, from the signed quote on."""
-    from dailyfresh_orders.quotes import quote, signed
+    from dailyfresh_orders.claims import signed
+    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
     from minisite.shop.joins import AddressBook
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from dailyfresh_core.testing import own_database, service
+from dailyfresh_orders.claims import signed
 from dailyfresh_orders.models import Adjustment
-from dailyfresh_orders.quotes import BASKET, quote, signed
+from dailyfresh_orders.quotes import BASKET, quote
 from dailyfresh_orders.services import place_order
 from django.contrib.auth import get_user_model
 from minisite.shop.models import InBasket, Place, Product

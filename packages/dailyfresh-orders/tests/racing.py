@@ -58,8 +58,9 @@ def prepare(scenario):
 def buy(user, wanted, address, source):
     """One order through the services behind the confirm page; gives what the buyer sees."""
     from dailyfresh_core.retrying import Busy
+    from dailyfresh_orders.claims import signed
     from dailyfresh_orders.exceptions import OutOfStock, QuoteChanged
-    from dailyfresh_orders.quotes import quote, signed
+    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
 
     try:
@@ -214,8 +215,9 @@ def stage(scenario, users):
     """What must be there before the processes begin."""
     from datetime import timedelta
 
+    from dailyfresh_orders.claims import signed
     from dailyfresh_orders.models import Order
-    from dailyfresh_orders.quotes import quote, signed
+    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
     from django.utils import timezone
     from minisite.shop.joins import AddressBook

@@ -8,8 +8,9 @@ import pytest
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.retrying import Busy
 from dailyfresh_core.testing import deadlock
+from dailyfresh_orders.claims import signed
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.quotes import quote, signed
+from dailyfresh_orders.quotes import quote
 from dailyfresh_orders.services import place_order, placing, settle_baskets
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection

@@ -1,31 +1,22 @@
-"""Quotes: what a buyer would pay now, and the signed form of it that the confirm page carries.
-
-The signature says "these lines at these prices were shown to this buyer": nothing in it is believed about prices, it is compared with
-what they are when the order is placed.
-"""
+"""Quotes: what a buyer would pay now."""
 
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from dailyfresh_core.joins import WrongShape
-from dailyfresh_core.money import shown
 from dailyfresh_core.protocols import Purchasable
-from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .amounts import NOTHING, gross
-from .conf import conf
-from .exceptions import QuoteInvalid, Shortage
+from .exceptions import Shortage
 from .freight import freight
 from .joins import ADDRESS_BOOK, catalogue, check_served
 from .models import Adjustment, OrderLine, room, too_long
 from .protocols import Address
 
-SALT = "dailyfresh_orders.quote"
 BASKET, BUY = "basket", "buy"
 MAX_QUANTITY = 9999
 MOST = Decimal("99999999.99")
@@ -100,18 +91,6 @@ class Quote:
     @property
     def requires_shipping(self) -> bool:
         return any(line.requires_shipping for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a signed quote says that the buyer was shown."""
-
-    key: str
-    source: str
-    quantities: dict[str, int]
-    prices: dict[str, Decimal]
-    address_id: str | None
-    freight: Decimal
 
 
 def new_key() -> str:
@@ -210,60 +189,3 @@ def shortage_text(name: str, left: int) -> str:
 def shortage_texts(shortages: Iterable[Shortage], names: Mapping[str, str]) -> list[str]:
     """The sentences for lines that cannot be had; `names` is sku_id -> name."""
     return [shortage_text(names.get(each.sku_id, each.sku_id), each.left) for each in shortages]
-
-
-def signed(quote: Quote, *, user: Any) -> str:
-    """The quote as the confirm page carries it, bound to the user."""
-    prices = {line.sku_id: str(line.unit_price) for line in quote.lines}
-    return signing.dumps(
-        {
-            "k": quote.key,
-            "u": str(user.pk),
-            "s": quote.source,
-            "l": [[sku_id, n, prices.get(sku_id)] for sku_id, n in quote.quantities.items()],
-            "a": quote.address_id,
-            "f": str(quote.freight),
-        },
-        salt=SALT,
-        compress=True,
-    )
-
-
-def claimed(token: str, *, user: Any) -> Claim:
-    """What a signed quote says; QuoteInvalid when it is not ours, not this user's, or too old."""
-    try:
-        data = signing.loads(token, salt=SALT, max_age=60 * conf.QUOTE_MINUTES)
-    except signing.BadSignature as error:
-        raise QuoteInvalid("unreadable or too old") from error
-    if data["u"] != str(user.pk):
-        raise QuoteInvalid("made for somebody else")
-    return Claim(
-        key=data["k"],
-        source=data["s"],
-        quantities={sku_id: quantity for sku_id, quantity, price in data["l"]},
-        prices={sku_id: Decimal(price) for sku_id, quantity, price in data["l"] if price is not None},
-        address_id=data["a"],
-        freight=Decimal(data["f"]),
-    )
-
-
-def differences(claim: Claim, now: Quote) -> list[str]:
-    """What is no longer as the buyer was shown, one sentence each."""
-    changes = list(now.problems)
-    for line in now.lines:
-        was = claim.prices.get(line.sku_id)
-        if was is None:
-            changes.append(
-                _("“%(name)s” is on sale again, for %(now)s.") % {"name": line.name, "now": shown(line.unit_price)}
-            )
-        elif line.unit_price != was:
-            changes.append(
-                _("“%(name)s” now costs %(now)s instead of %(was)s.")
-                % {"name": line.name, "now": shown(line.unit_price), "was": shown(was)}
-            )
-    if now.freight != claim.freight:
-        changes.append(
-            _("Sending it now costs %(now)s instead of %(was)s.")
-            % {"now": shown(now.freight), "was": shown(claim.freight)}
-        )
-    return changes

@@ -58,7 +58,8 @@ def prepare():
 
 
 def new_order(user):
-    from dailyfresh_orders.quotes import BUY, quote, signed
+    from dailyfresh_orders.claims import signed
+    from dailyfresh_orders.quotes import BUY, quote
     from dailyfresh_orders.services import place_order
     from minisite.shop.joins import AddressBook
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ..claims import claimed, differences
 from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort
@@ -23,12 +24,13 @@ from ..gateways import PaymentGateway, gateway
 from ..joins import address_book, basket
 from ..models import ADDRESS, Adjustment, Order, OrderLine
 from ..protocols import Address
-from ..quotes import BASKET, Quote, claimed, differences, quote
+from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .transitions import received
 
 logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Placed:

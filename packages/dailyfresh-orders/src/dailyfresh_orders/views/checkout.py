@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..claims import claimed, signed
 from ..conf import conf
 from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid, Shortage
 from ..forms.checkout import ChosenForm, PlaceForm
@@ -21,7 +22,7 @@ from ..freight import freight
 from ..gateways import configured
 from ..joins import address_book
 from ..protocols import Address
-from ..quotes import BASKET, Quote, claimed, new_key, quote, shortage_texts, signed
+from ..quotes import BASKET, Quote, new_key, quote, shortage_texts
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
 from .answers import for_buyers
@@ -80,11 +81,7 @@ def place(request: HttpRequest) -> HttpResponse:
     except QuoteInvalid:
         return _too_old(request)
     except AddressMissing:
-        if not data["address"]:
-            return _again(request, [_("Please choose an address.")], status=400, code="invalid")
-        return _again(
-            request, [_("This address is gone. Please choose another one.")], status=409, code="address_missing"
-        )
+        return _without_address(request, data["address"])
     except QuoteChanged as error:
         return _again(request, error.changes, status=409, code="quote_changed")
     except OutOfStock as error:
@@ -97,6 +94,12 @@ def place(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return envelope({"number": placed.order.number, "url": target}, code="placed")
     return redirect(target)
+
+
+def _without_address(request: HttpRequest, address_id: str) -> HttpResponse:
+    if not address_id:
+        return _again(request, [_("Please choose an address.")], status=400, code="invalid")
+    return _again(request, [_("This address is gone. Please choose another one.")], status=409, code="address_missing")
 
 
 def _choices(request: HttpRequest) -> list[Address]:
