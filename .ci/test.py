@@ -123,7 +123,7 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
     packages = [env for name in PACKAGES for env in envs(name, found, pairs=mode == "--matrix")]
     store = envs("store", found, pairs=mode == "--matrix")
     if mode == "--prove":
-        proven = [envs(name, found)[0] for name in PACKAGES if name not in ("core", "alipay")]
+        proven = [envs(name, found)[0] for name in (*PACKAGES, "store") if name not in ("core", "alipay")]
         yield "proofs", proven, ("-m", "prove"), 1
     elif mode in ("--matrix", "--newcomer"):
         yield mode[2:], packages + store, (), 2

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
 from dailyfresh_goods.sitemaps import SITEMAPS
 from dailyfresh_users.views import staff_login
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""A cookie that scripts can read, and forms that cannot be."""
+"""A cookie that scripts can read."""
 
 from collections.abc import Callable
 
@@ -6,22 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 MARKER = "df-visitor"
-
-
-def readable_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answers 415 to a form in another encoding than UTF-8.
-
-    Django refuses to read one, and refuses again in each of its error pages, which look for the token of the form: one
-    such request would fill the log with tracebacks.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        charset = (request.content_params or {}).get("charset", "utf-8").lower()
-        if request.content_type == "application/x-www-form-urlencoded" and charset not in ("utf-8", "utf8"):
-            return HttpResponse(status=415)
-        return get_response(request)
-
-    return middleware
 
 
 def visitor_marker(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

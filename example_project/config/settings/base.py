@@ -48,7 +48,6 @@ MIDDLEWARE = [
     else "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dailyfresh_core.middleware.OutageMiddleware",
-    "store.middleware.readable_forms",
     "store.middleware.visitor_marker",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

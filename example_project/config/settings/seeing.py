@@ -21,10 +21,18 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": "ext://dailyfresh_core.outages.in_one_line",
         },
+        "refusal_in_one_line": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": "ext://dailyfresh_core.errors.refusal_in_one_line",
+        },
     },
     "formatters": {"line": {"format": "%(levelname)s [%(correlation_id)s] %(message)s"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "in_one_line"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id", "in_one_line", "refusal_in_one_line"],
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -289,6 +289,26 @@ def test_pages_are_answered_zipped_with_a_tag(shop: Shop, browse: Browse) -> Non
     assert plain["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "zipped"),
+    [
+        ("gzip;q=0", False),
+        ("br, gzip; q=0.000", False),
+        ("gzip;q=0.001", True),
+        ("x-gzip", False),
+        ("GZIP", True),
+        ("gzip;q=abc", False),
+    ],
+)
+def test_who_takes_no_gzip_gets_none(browse: Any, accepted: str, zipped: bool) -> None:
+    assert (browse("/", accept_encoding=accepted).get("Content-Encoding") == "gzip") is zipped
+
+
+def test_a_visitor_from_an_address_that_is_none_is_answered(browse: Any) -> None:
+    for header in ("origin", "referer"):
+        assert browse("/visitor/?viewed=1", **{header: "http://[::1"}).status_code == 200
+
+
 def test_a_token_on_a_page_for_all_is_an_error(shop: Shop, browse: Browse, settings: Any, tmp_path: Any) -> None:
     from copy import deepcopy
 

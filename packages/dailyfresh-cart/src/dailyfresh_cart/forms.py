@@ -12,10 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .conf import conf
-from .stores.base import Line, Owner
+from .stores.base import SKU_ID, Line, Owner
 from .stores.document import lines_of, packed
 
-SKU_ID = re.compile(r"[!-~]{1,64}")
 QUANTITY = re.compile(r"[0-9]{1,9}")
 SALT = "dailyfresh_cart.undo"
 UNDO_AGE = 3600

@@ -17,9 +17,10 @@ from .answers import changed, changing, done, login_url, looking, next_url, page
 from .catalogue import allowed_of, find_products
 from .conf import conf
 from .exceptions import CartUnavailable
-from .forms import SKU_ID, AddForm, RemoveForm, RestoreForm, SelectForm, SetForm, UpdateForm, unsealed, valid
+from .forms import AddForm, RemoveForm, RestoreForm, SelectForm, SetForm, UpdateForm, unsealed, valid
 from .owners import owner_for_change, owner_of
 from .selectors import Cart, cart_of, count_of, quantities_of
+from .stores.base import SKU_ID
 
 
 @looking

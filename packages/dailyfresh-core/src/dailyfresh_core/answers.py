@@ -74,17 +74,23 @@ def signed_in(view: View) -> View:
     return cast(View, login_not_required(guarded))
 
 
+def host_of(url: str) -> str:
+    """The host, and the port if there is one, of an address that came in a header; empty for what is none, as "http://[::1"."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
 def page_of(request: HttpRequest, *, default: str = "/") -> str:
     """The page that a form or a script stood on, to come back to: the address of a POST cannot be shown.
 
     Only a page of this host counts, and only its path: `default` otherwise.
     """
-    try:
-        referer = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # "http://[::1" is no address
+    url = request.headers.get("Referer", "")
+    if host_of(url) != request.get_host():
         return default
-    if referer.netloc != request.get_host():
-        return default
+    referer = urlsplit(url)
     return urlunsplit(("", "", "/" + referer.path.lstrip("/\\"), referer.query, ""))
 
 

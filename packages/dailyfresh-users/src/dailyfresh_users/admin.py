@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
@@ -14,12 +15,16 @@ from .models import Address, Mail, Registration, User, UserSession
 from .services import end_session, request_mail
 
 if get_user_model() is User:
-    admin.site.register(User, UserAdmin)
+
+    @admin.register(User)
+    class AccountAdmin(ForgivingLists, UserAdmin):  # type: ignore[type-arg]
+        """Django's own, whose list may be asked for anything."""
+
 
 NAME_LOOKUP = f"user__{get_user_model().USERNAME_FIELD}"
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that the shop writes: staff look."""
 
     list_select_related = ("user",)

@@ -1,5 +1,6 @@
 """The shape of every cart store: five values and one class."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,6 +9,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.core.checks import CheckMessage
+
+SKU_ID = re.compile(r"[!-~]{1,64}")
+PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,25 @@ class CartStore(ABC):
     def check_server(self) -> list[CheckMessage]:
         """System-check messages of the running server (`check --deploy`)."""
         return []
+
+
+def stored_line(quantity: object, selected: object, price: object, position: object) -> Line | None:
+    """A line as a store holds it; None for what no cart of ours wrote. A price or a place that cannot be read is left out of it."""
+    pieces = _number(quantity)
+    if not 0 < pieces < 10**9:
+        return None
+    seen = Decimal(str(price)) if PRICE.fullmatch(str(price)) else None
+    return Line(pieces, str(selected) in ("1", "True"), seen, _number(position))
+
+
+def _number(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def readable_id(sku_id: str) -> bool:
+    """Whether this may be the id of a product: what else a store holds is none of ours."""
+    return bool(SKU_ID.fullmatch(sku_id))
 
 
 def stamped(changes: Sequence[Change], now: int) -> list[Change]:

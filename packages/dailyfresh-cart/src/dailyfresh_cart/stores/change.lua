@@ -7,6 +7,12 @@
 --       then per change: kind, sku_id, quantity, cap (-1: none), selected, unit_price, position
 -- Gives {status, count, {old, new, why, ...}, quantities, notes}; status 1 applied, 0 refused, 2 seen before.
 
+-- What no cart of ours wrote is no line: the next change of it starts anew.
+local function pieces(text)
+  if text and #text <= 9 and string.match(text, '^%d+$') then return tonumber(text) end
+  return 0
+end
+
 local now, reference = tonumber(ARGV[1]), ARGV[2]
 local clip, clear = ARGV[4] == '1', ARGV[5] == '1'
 local most, lifetime = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -22,7 +28,7 @@ end
 for i = 9, #ARGV, 7 do
   local kind, sku, quantity, cap = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
   if not stored[sku] then
-    stored[sku] = tonumber(redis.call('HGET', KEYS[1], sku) or '0')
+    stored[sku] = pieces(redis.call('HGET', KEYS[1], sku))
     current[sku] = clear and 0 or stored[sku]
   end
   local old = current[sku]

@@ -6,7 +6,11 @@
 
 local now, lifetime = tonumber(ARGV[3]), tonumber(ARGV[4])
 local held = redis.call('HGET', KEYS[3], ARGV[1])
-local claim = held and cjson.decode(held)
+local read, claim = pcall(cjson.decode, held or '')
+if not (read and type(claim) == 'table' and type(claim[1]) == 'string' and type(claim[2]) == 'table'
+    and type(claim[3]) == 'table' and type(claim[4]) == 'number') then
+  claim = nil -- none, or what no cart of ours wrote
+end
 if not claim or (claim[4] > 0 and claim[4] <= now) then
   if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
   claim = {

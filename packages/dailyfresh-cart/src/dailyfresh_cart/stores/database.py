@@ -30,7 +30,7 @@ class DatabaseStore(DocumentStore):
             found = (
                 StoredCart.objects.using(self.using).filter(owner=owner.key).values_list("document", flat=True).first()
             )
-        return found or {}
+        return found if isinstance(found, dict) else {}
 
     def edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
         def write() -> T:
@@ -54,11 +54,13 @@ class DatabaseStore(DocumentStore):
         )
         row = rows.select_for_update().get(owner=owner.key)
         before = repr(row.document)
+        if not isinstance(row.document, dict):  # nothing that a cart of ours wrote
+            row.document = {}
         result = work(row.document)
         if is_empty(row.document):
             row.delete()
         elif repr(row.document) != before:
-            row.changed = row.document.get("changed", int(time.time()))
+            row.changed = int(time.time())
             row.save(using=self.using, update_fields=["document", "changed"])
         return result
 

@@ -3,14 +3,30 @@
 `change.lua` says the same to Redis; the contract suite holds the two against each other.
 """
 
+import logging
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, TypeVar
 
-from .base import PLAIN, CartStore, Change, Claim, Kind, Line, Outcome, Owner, Terms, Why, stamped
+from .base import (
+    PLAIN,
+    CartStore,
+    Change,
+    Claim,
+    Kind,
+    Line,
+    Outcome,
+    Owner,
+    Terms,
+    Why,
+    readable_id,
+    stamped,
+    stored_line,
+)
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -84,13 +100,17 @@ class DocumentStore(CartStore):
         return {sku_id: line.quantity for sku_id, line in self.read(owner).items()}
 
     def count(self, owner: Owner) -> int:
-        return len(self.load(owner).get("lines", {}))
+        return len(self.read(owner))
 
     def change(self, owner: Owner, changes: Sequence[Change], terms: Terms = PLAIN) -> Outcome:
         def work(document: Document) -> Outcome:
             now = time.time()
             lines = lines_of(document)
-            references = {seen: until for seen, until in document.get("references", {}).items() if until > now}
+            references = {
+                seen: until
+                for seen, until in _part(document, "references").items()
+                if isinstance(until, int) and until > now
+            }
             refused: dict[str, Why] = {}
             applied, after = terms.reference not in references, lines
             if applied:
@@ -118,33 +138,50 @@ class DocumentStore(CartStore):
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
         def work(document: Document) -> Claim | None:
             now = int(time.time())
-            claims = {of: held for of, held in document.get("claims", {}).items() if not 0 < held[2] <= now}
-            document["claims"] = claims
+            claims = document["claims"] = _claims(document, now)
             if by.key not in claims:
-                if not document.get("lines"):
+                if not _part(document, "lines"):
                     return None
                 claims[by.key] = [reference, document.pop("lines"), now + lifetime if lifetime else 0]
                 document["changed"] = now
             held_reference, lines, _until = claims[by.key]
-            return Claim(held_reference, lines_of({"lines": lines}))
+            return Claim(str(held_reference), lines_of({"lines": lines}))
 
         return self.edit(guest, work)
 
     def release(self, guest: Owner, by: Owner) -> bool:
         def work(document: Document) -> bool:
-            document.get("claims", {}).pop(by.key, None)
-            return bool(document.get("lines"))
+            _part(document, "claims").pop(by.key, None)
+            return bool(_part(document, "lines"))
 
         return self.edit(guest, work)
 
 
 def lines_of(document: Document) -> dict[str, Line]:
     """The lines of a document, oldest first."""
-    lines = {
-        sku_id: Line(quantity, selected, None if price is None else Decimal(price), position)
-        for sku_id, (quantity, selected, price, position) in document.get("lines", {}).items()
-    }
+    lines = {}
+    for sku_id, stored in _part(document, "lines").items():
+        line = stored_line(*stored) if isinstance(stored, list | tuple) and len(stored) == 4 else None
+        if line is None or not readable_id(sku_id):
+            logger.warning("A cart holds what is no line: %.80r", (sku_id, stored))
+        else:
+            lines[sku_id] = line
     return dict(sorted(lines.items(), key=oldest_first))
+
+
+def _part(document: Document, name: str) -> dict[str, Any]:
+    """A part of a document; {} for what no cart of ours wrote."""
+    part = document.get(name) if isinstance(document, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _claims(document: Document, now: int) -> dict[str, Any]:
+    """The claims of a document that still hold."""
+    return {
+        of: held
+        for of, held in _part(document, "claims").items()
+        if isinstance(held, list) and len(held) == 3 and isinstance(held[2], int) and not 0 < held[2] <= now
+    }
 
 
 def packed(lines: dict[str, Line]) -> dict[str, list[Any]]:
@@ -157,7 +194,7 @@ def packed(lines: dict[str, Line]) -> dict[str, list[Any]]:
 
 def is_empty(document: Document) -> bool:
     """Nothing in it is worth keeping."""
-    return not any(document.get(part) for part in ("lines", "references", "claims"))
+    return not any(_part(document, part) for part in ("lines", "references", "claims"))
 
 
 oldest_first: Callable[[tuple[str, Line]], tuple[int, str]] = lambda item: (item[1].position, item[0])  # noqa: E731

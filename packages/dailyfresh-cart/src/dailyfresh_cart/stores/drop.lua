@@ -5,7 +5,7 @@
 -- Gives 1 when there was a cart and it is gone.
 
 if ARGV[1] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then
-  local changed = tonumber(redis.call('HGET', KEYS[2], '') or '0')
+  local changed = tonumber(redis.call('HGET', KEYS[2], '') or '0') or 0
   if changed >= tonumber(ARGV[1]) then return 0 end
 end
 local was = redis.call('EXISTS', KEYS[1])

@@ -1,10 +1,10 @@
 """Carts in Redis: one hash sku_id -> quantity per owner, and every change one round trip (seed 15)."""
 
 import hashlib
+import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -18,10 +18,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ..exceptions import CartUnavailable
-from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why
+from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why, readable_id, stored_line
 from .document import oldest_first
 from .redis_checks import configuration_messages, factory_messages, server_messages
 
+logger = logging.getLogger(__name__)
 BATCH = 500
 """Carts that a survey asks for in one round trip."""
 
@@ -75,15 +76,19 @@ class RedisStore(CartStore):
         return _made_by(self.factory) if self.factory else _connected_to(self.url, self.timeout)
 
     def read(self, owner: Owner) -> dict[str, Line]:
-        with _asking():
+        with _asking(self._forget_foreign, owner):
             return _lines(*READ(self.client, self._keys(owner)[:2]))
 
     def quantities(self, owner: Owner) -> dict[str, int]:
-        with _asking():
-            return {_text(sku_id): int(n) for sku_id, n in self.client.hgetall(self._keys(owner)[0]).items()}
+        with _asking(self._forget_foreign, owner):
+            held = self.client.hgetall(self._keys(owner)[0])
+        return {
+            sku_id: line.quantity
+            for sku_id, line in _lines([part for pair in held.items() for part in pair], ()).items()
+        }
 
     def count(self, owner: Owner) -> int:
-        with _asking():
+        with _asking(self._forget_foreign, owner):
             return int(self.client.hlen(self._keys(owner)[0]))
 
     def change(self, owner: Owner, changes: Sequence[Change], terms: Terms = PLAIN) -> Outcome:
@@ -95,7 +100,7 @@ class RedisStore(CartStore):
             price = "" if change.unit_price is None else str(change.unit_price)
             args += (change.kind, change.sku_id, change.quantity, cap, int(change.selected), price)
             args.append(change.position or position)
-        with _asking():
+        with _asking(self._forget_foreign, owner):
             status, count, results, *carts = CHANGE(self.client, self._keys(owner)[:3], *args)
         named = [change.sku_id for change in changes]
         before = dict(zip(named, results[0::3], strict=True))
@@ -112,18 +117,18 @@ class RedisStore(CartStore):
 
     def claim(self, guest: Owner, by: Owner, *, reference: str, lifetime: int) -> Claim | None:
         quantities, notes, _references, claims = self._keys(guest)
-        with _asking():
+        with _asking(self._forget_foreign, guest):
             found = CLAIM(self.client, [quantities, notes, claims], by.key, reference, int(time.time()), lifetime)
         return Claim(_text(found[0]), _lines(*found[1:])) if found else None
 
     def release(self, guest: Owner, by: Owner) -> bool:
         quantities, *_, claims = self._keys(guest)
-        with _asking():
+        with _asking(self._forget_foreign, guest):
             return bool(RELEASE(self.client, [quantities, claims], by.key))
 
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         since = "" if unless_changed_since is None else unless_changed_since
-        with _asking():
+        with _asking(self._forget_foreign, owner):
             return bool(DROP(self.client, self._keys(owner), since))
 
     def survey(self) -> Iterator[Held]:
@@ -138,10 +143,17 @@ class RedisStore(CartStore):
             for quantities, notes, *_ in map(self._keys, owners):
                 pipeline.hvals(quantities)
                 pipeline.hget(notes, "")
-            answers = pipeline.execute()
+            answers = pipeline.execute(raise_on_error=False)
         for owner, values, changed in zip(owners, answers[0::2], answers[1::2], strict=True):
-            if values:
-                yield Held(owner, len(values), sum(map(int, values)), int(changed or 0))
+            if values and not isinstance(values, Exception) and not isinstance(changed, Exception):
+                yield Held(owner, len(values), sum(map(_whole, values)), _whole(changed or 0))
+
+    def _forget_foreign(self, owner: Owner) -> None:
+        """Delete the owner's keys that no cart of ours made: of another type, they would stand in its way for ever."""
+        for key, ours in zip(self._keys(owner), ("hash", "hash", "zset", "hash"), strict=True):
+            if _text(found := self.client.type(key)) not in (ours, "none"):
+                logger.error("%s holds a %s that no cart made; it is deleted", key, _text(found))
+                self.client.delete(key)
 
     def _keys(self, owner: Owner) -> list[str]:
         key = f"{self.prefix}:{{{owner.key}}}"
@@ -169,15 +181,21 @@ def _connected_to(url: str, timeout: float) -> Any:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def _asking(mend: Callable[[Owner], None] | None = None, owner: Owner | None = None) -> Iterator[None]:
+    """CartUnavailable when Redis does not answer; keys of another type are mended, and the next question finds none."""
     try:
-        yield
+        try:
+            yield
+        except redis.exceptions.ResponseError as error:
+            if mend and owner and "WRONGTYPE" in str(error):
+                mend(owner)
+            raise
     except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException, OSError) as error:
         raise CartUnavailable(f"Redis does not answer: {error}") from error
 
 
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _lines(quantities: Sequence[bytes | str], notes: Sequence[bytes | str]) -> dict[str, Line]:
@@ -185,11 +203,22 @@ def _lines(quantities: Sequence[bytes | str], notes: Sequence[bytes | str]) -> d
     noted = dict(_pairs(notes))
     lines = {}
     for sku_id, quantity in _pairs(quantities):
-        position, selected, price = noted.get(sku_id, "0:1:").split(":")
-        lines[sku_id] = Line(int(quantity), selected == "1", Decimal(price) if price else None, int(position))
+        position, selected, price = (
+            noted[sku_id].split(":") if noted.get(sku_id, "").count(":") == 2 else ("0", "1", "")
+        )
+        line = stored_line(quantity, selected, price, position)
+        if line is None or not readable_id(sku_id):
+            logger.warning("A cart in Redis holds what is no line: %.80r", (sku_id, quantity))
+        else:
+            lines[sku_id] = line
     return dict(sorted(lines.items(), key=oldest_first))
+
+
+def _whole(value: object) -> int:
+    text = _text(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _pairs(flat: Sequence[bytes | str]) -> Iterable[tuple[str, str]]:
     texts = [_text(value) for value in flat]
-    return zip(texts[0::2], texts[1::2], strict=True)
+    return zip(texts[0::2], texts[1::2], strict=False)

@@ -22,7 +22,8 @@ class SessionStore(DocumentStore):
         self.key = key
 
     def load(self, owner: Owner) -> Document:
-        return dict(owner.session.get(self.key, {}))
+        held = owner.session.get(self.key)
+        return dict(held) if isinstance(held, dict) else {}
 
     def edit(self, owner: Owner, work: Callable[[Document], T]) -> T:
         document = self.load(owner)
@@ -36,7 +37,8 @@ class SessionStore(DocumentStore):
     def drop(self, owner: Owner, *, unless_changed_since: int | None = None) -> bool:
         if owner.session is None:
             return False
-        return bool(owner.session.pop(self.key, {}).get("lines"))
+        held = owner.session.pop(self.key, None)
+        return isinstance(held, dict) and bool(held.get("lines"))
 
     def survey(self) -> Iterator[Held]:
         return iter(())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
+from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -25,7 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(GoodsType)
-class GoodsTypeAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+class GoodsTypeAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "thumbnail", "slug", "promise", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("name", "slug")
@@ -56,7 +57,7 @@ class SKUInline(Edited, admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(SPU)
-class SPUAdmin(Repeated, admin.ModelAdmin):  # type: ignore[type-arg]
+class SPUAdmin(Repeated, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "packs")
     search_fields = ("name", "skus__name")
     fields = ("name", "detail", "specs", "all_packs")
@@ -81,7 +82,7 @@ class SPUAdmin(Repeated, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(SKU)
-class SKUAdmin(Repeated, Edited, Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
     list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "band", "sales", "on_sale", "preview")
     list_editable = ("price", "stock", "on_sale")

@@ -1,5 +1,6 @@
 """What the home page shows, in the order the merchant numbers it."""
 
+from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -10,7 +11,7 @@ from ..models.home import Scheduled
 from .parts import Thumbnail
 
 
-class ScheduledAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+class ScheduledAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "thumbnail", "showing", "starts_at", "ends_at", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("title", "text")
@@ -38,7 +39,7 @@ class PromotionAdmin(ScheduledAdmin):
 
 
 @admin.register(HomeTypeGoods)
-class HomeTypeGoodsAdmin(Thumbnail, admin.ModelAdmin):  # type: ignore[type-arg]
+class HomeTypeGoodsAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("sku", "thumbnail", "type", "display", "sort_order")
     list_editable = ("display", "sort_order")
     list_filter = ("display", "type")

@@ -1,5 +1,6 @@
 """Synonyms in the admin: what the shop itself says about words."""
 
+from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
@@ -8,7 +9,7 @@ from .words.dictionary import shipped_groups
 
 
 @admin.register(Synonym)
-class SynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SynonymAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("words", "narrower", "active", "updated_at")
     list_filter = ("active",)
     search_fields = ("words", "narrower")

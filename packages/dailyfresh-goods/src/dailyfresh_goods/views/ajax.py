@@ -1,9 +1,8 @@
 """Answers to scripts: the exact stock, and what belongs to one visitor."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from dailyfresh_core.answers import envelope
+from dailyfresh_core.answers import envelope, host_of
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -55,4 +54,4 @@ def _same_origin(request: HttpRequest) -> bool:
     if site is not None:
         return site == "same-origin"
     source = request.headers.get("Origin") or request.headers.get("Referer")
-    return source is not None and urlsplit(source).netloc == request.get_host()
+    return source is not None and host_of(source) == request.get_host()

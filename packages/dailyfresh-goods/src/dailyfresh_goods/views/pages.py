@@ -5,6 +5,7 @@ A view names its page (`pages.keys`) and says how to make it; `cached_page` answ
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,7 @@ from ..pages.cache import cached
 from ..structured import breadcrumbs, product, website
 from . import links
 
+GZIP = re.compile(r"\s*gzip\s*(?:;\s*q=(?:(?P<never>0(?:\.0*)?)|[01.][0-9.]*)\s*)?")
 Content = tuple[str, dict[str, Any], float | None]
 """A template, its context, and the seconds that the page holds (None: CACHE_SECONDS)."""
 
@@ -65,7 +67,7 @@ def cached_page(
     response: HttpResponse
     if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response = HttpResponseNotModified()
-    elif "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+    elif takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         response = HttpResponse(zipped, headers={"Content-Encoding": "gzip"})
     else:
         response = HttpResponse(made.html if made else gzip.decompress(zipped))
@@ -74,6 +76,11 @@ def cached_page(
     response["Cache-Control"] = "no-cache"
     response["Vary"] = "Accept-Encoding"
     return response
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding says so: "gzip;q=0" is a no."""
+    return any(found and not found["never"] for found in map(GZIP.fullmatch, accepted.lower().split(",")))
 
 
 def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

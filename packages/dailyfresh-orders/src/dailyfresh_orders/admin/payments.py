@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dailyfresh_core.lists import ForgivingLists
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
 from django.contrib import admin, messages
@@ -60,7 +61,7 @@ class Moving(ReadOnly):
 
 
 @admin.register(Payment)
-class PaymentAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
+class PaymentAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/payment/change_form.html"
     list_display = (
         "out_trade_no",
@@ -110,7 +111,7 @@ class PaymentAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Refund)
-class RefundAdmin(Moving, admin.ModelAdmin):  # type: ignore[type-arg]
+class RefundAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/refund/change_form.html"
     list_display = ("out_request_no", "order", "state", "kind", "amount", "goods", "reason", "created_at", "done_at")
     list_filter = ("state", "kind", "created_at")

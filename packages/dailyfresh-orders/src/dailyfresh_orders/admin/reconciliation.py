@@ -1,5 +1,6 @@
 """What gateways told us, and the daily comparison with them."""
 
+from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
@@ -16,7 +17,7 @@ class DifferenceInline(ReadOnlyInline):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class NoticeAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("out_trade_no", "gateway", "summary", "outcome", "times", "first_at", "last_at")
     list_filter = ("gateway", "outcome", "first_at")
     search_fields = ("=out_trade_no", "=event")
@@ -24,7 +25,7 @@ class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReconciliationAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("day", "gateway", "checked", "unanswered", "differing", "received", "refunded", "made_at")
     list_filter = ("gateway", "day")
     inlines = (DifferenceInline,)

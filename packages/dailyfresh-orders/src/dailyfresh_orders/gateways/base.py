@@ -75,6 +75,12 @@ class Message:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+LONGEST = 64
+"""Characters of a gateway's numbers, and of a masked account."""
+EARLIEST, LATEST = 2000, 2999
+"""Years in which something may have been paid."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Observation:
     """What a gateway said about one trade, believed: signature, application and seller are checked."""
@@ -94,6 +100,14 @@ class Observation:
     """The refund that caused this message, if one did."""
     event: str = ""
     """The gateway's own number of the message: the same over redeliveries."""
+
+    def __post_init__(self) -> None:
+        """ValueError for what the books cannot hold, whoever signed it: a number of 300 signs, a payment in the year 1."""
+        for text in (self.out_trade_no, self.trade_no, self.buyer, self.refund_no, self.event):
+            if len(text) > LONGEST or not text.isprintable():
+                raise ValueError(f"{text[:LONGEST]!r} is no number that the books hold")
+        if self.paid_at is not None and not EARLIEST <= self.paid_at.year <= LATEST:
+            raise ValueError(f"nothing was paid in the year {self.paid_at.year}")
 
 
 @dataclass(frozen=True)

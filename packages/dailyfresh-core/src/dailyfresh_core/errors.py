@@ -1,0 +1,24 @@
+"""Error pages that do not read the request again, and refusals that take one line of the log.
+
+Django's own error pages look for a token in the form, and so fail a second time on a form that could not be read the first time: a
+400 becomes a 500. A site that has `{% csrf_token %}` in its error pages loses nothing: the token comes from the cookie.
+
+    from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # in the site's urls.py
+"""
+
+import logging
+from inspect import unwrap
+
+from django.views import defaults
+
+handler400 = unwrap(defaults.bad_request)
+handler403 = unwrap(defaults.permission_denied)
+handler404 = unwrap(defaults.page_not_found)
+handler500 = unwrap(defaults.server_error)
+
+
+def refusal_in_one_line(record: logging.LogRecord) -> bool:
+    """A filter for handlers: what a visitor did wrong (400 to 499) is told without a traceback; anybody could fill disks with them."""
+    if getattr(record, "status_code", 500) < 500:
+        record.exc_info = record.exc_text = None
+    return True

@@ -1,0 +1,33 @@
+"""Lists of the admin whose address may hold anything."""
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db import DataError, OperationalError, ProgrammingError, transaction
+from django.http import HttpRequest
+
+from .outages import is_outage
+
+UNREADABLE = (ValueError, TypeError, IndexError, ArithmeticError, DataError, OperationalError, ProgrammingError)
+"""What a filter's value leads to that no column can be compared with: a year 99999, a range of one, a broken expression."""
+
+
+class ForgivingChangeList(ChangeList):
+    """Django asks the database outside of what it guards: there `?placed_at__year=99999` would be a 500. Here it is its notice of a bad filter."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            with transaction.atomic(using=self.root_queryset.db):
+                super().get_results(request)
+        except UNREADABLE as error:
+            if is_outage(error) or not (
+                self.params or self.query
+            ):  # nobody asked for anything: it is no filter that is wrong
+                raise
+            raise IncorrectLookupParameters(error) from error
+
+
+class ForgivingLists:
+    """For a ModelAdmin: what its list is asked for may be nonsense."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        return ForgivingChangeList

@@ -1,0 +1,5 @@
+"""What the suites of all packages share: databases and services by their addresses; `wire` holds whoever means no good (it needs hypothesis)."""
+
+from .databases import database, own_database, service
+
+__all__ = ["database", "own_database", "service"]

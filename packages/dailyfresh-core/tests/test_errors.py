@@ -1,0 +1,33 @@
+import logging
+
+import pytest
+from dailyfresh_core.errors import refusal_in_one_line
+from django.test import Client
+
+SENT = [
+    (b"garbage", "multipart/form-data"),
+    (b"garbage", "multipart/form-data; boundary="),
+    (b"&".join(b"p%d=1" % n for n in range(1100)), "application/x-www-form-urlencoded"),
+    (b"a=1", "application/x-www-form-urlencoded; charset=utf-16"),
+]
+
+
+@pytest.mark.parametrize(("body", "kind"), SENT)
+def test_a_form_that_cannot_be_read_is_no_fault_of_ours_at_an_address_that_is_not_there(body: bytes, kind: str) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.cookies["csrftoken"] = "a" * 32
+
+    assert client.generic("POST", "/nowhere/", body, kind).status_code == 404
+
+
+def test_what_a_visitor_did_wrong_is_told_without_its_traceback() -> None:
+    record = logging.LogRecord(
+        "django.request", logging.WARNING, "", 1, "Bad request", None, (ValueError, ValueError(), None)
+    )
+    record.status_code = 400
+    fault = logging.LogRecord("django.request", logging.ERROR, "", 1, "Fault", None, (ValueError, ValueError(), None))
+
+    assert refusal_in_one_line(record)
+    assert record.exc_info is None
+    assert refusal_in_one_line(fault)
+    assert fault.exc_info is not None
