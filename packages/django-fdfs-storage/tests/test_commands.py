@@ -1,6 +1,7 @@
 """The commands of an operator: fdfs_check, fdfs_import, fdfs_gc."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,30 @@ def test_a_dead_cluster_fails_the_check(own_site):
     own_site.stop()
     with pytest.raises(CommandError, match="2 checks failed"):
         run("fdfs_check")
+
+
+def test_a_check_tells_its_findings_in_json(own_site):
+    out, _ = run("fdfs_check", min_free=0, json=True)
+    told = json.loads(out)
+    kinds = ["tracker", "groups", "group", "servers", "server", "round trip"]
+    assert (told["ok"], [each["check"] for each in told["checks"]]) == (True, kinds)
+    assert told["checks"][4] == {
+        "check": "server",
+        "ok": True,
+        "group": "group1",
+        "host": "127.0.0.1",
+        "port": own_site.storage_ports[0],
+        "version": "6.16.1",
+        "status": 7,
+    }
+    assert 0 < told["checks"][5]["seconds"] < 5
+    own_site.stop()
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="2 checks failed"):
+        call_command("fdfs_check", json=True, stdout=out)
+    told = json.loads(out.getvalue())
+    assert (told["ok"], told["checks"][0]["ok"]) == (False, False)
+    assert "Connection refused" in told["checks"][0]["error"]
 
 
 def test_a_check_of_what_is_no_fastdfs_storage_says_so(settings):
