@@ -413,14 +413,20 @@ def test_metrics_tell_each_exchange_and_what_it_failed_of(cluster):
     told = []
     client = cluster.client(metrics=lambda *fact: told.append(fact))
     assert works(client)
-    assert {name for name, _, _ in told} == {"fastdfs.client.operation.duration"}
-    assert len(told) == 4
-    assert all(0 < seconds < 5 for _, seconds, _ in told)
+    asked = [(seconds, facts) for name, seconds, facts in told if name == "fastdfs.client.operation.duration"]
+    assert [facts["fastdfs.operation.name"] for _, facts in asked] == ["store", "upload", "fetch", "download"]
+    assert all(0 < seconds < 5 for seconds, _ in asked)
+    counts = [(count, facts["state"]) for name, count, facts in told if name == "fastdfs.client.connection.count"]
+    assert counts == [(1, "idle"), (0, "used")] * 4
+    assert {facts["server.port"] for _, _, facts in told} == {
+        cluster.tracker.address.port,
+        cluster.storage.address.port,
+    }
     assert set(client.pool.usage().values()) == {(1, 0)}
     cluster.storage.stop()
     with pytest.raises(ServerUnreachable):
         client.upload(b"x")
-    assert "ServerUnreachable" in {attributes.get("error.type") for _, _, attributes in told}
+    assert "ServerUnreachable" in {facts.get("error.type") for _, _, facts in told}
     cluster.storage.restart()
     client.close()
 

@@ -57,6 +57,7 @@ class Connection(ABC):
         self.idle = True
         self.reused = False
         self.patience = patience
+        self.command = 0
         self._socket = connected
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -76,7 +77,7 @@ class Connection(ABC):
 
     async def begin(self, command: int, body: bytes = b"", *, more: int = 0, flags: int = 0) -> None:
         """Send a request; `more` bytes of its body follow through `send`."""
-        self.idle = False
+        self.idle, self.command = False, command
         await self.send(pack_message(command, body, more=more, status=flags), more=more > 0)
 
     async def send(self, data: bytes, *, more: bool = False) -> None:

@@ -172,7 +172,7 @@ class Pool(ABC):
         complete: once it was, the server may have acted, and a second copy would be made. Without
         `again` it cannot be repeated at all, because its content can be drawn only once.
         """
-        with self._measured(address):
+        with self._measured(address) as attributes:
             await self._acquit(address)
             try:
                 connection = await self.take(address)
@@ -184,6 +184,7 @@ class Pool(ABC):
                     if hopeless or not again or (lost.sent and not repeatable):
                         raise
                 finally:
+                    attributes["fastdfs.operation.name"] = connection.command
                     self.give(connection)
                 return await self._once(address, talk, fresh=True)
             except (ServerUnreachable, ServerTimeout):
@@ -198,20 +199,23 @@ class Pool(ABC):
             self.give(connection)
 
     @contextmanager
-    def _measured(self, address: Address) -> Iterator[None]:
-        """Tell the duration of an exchange in seconds, and what it failed of, in the names of OpenTelemetry."""
-        if self.metrics is None:
-            yield
-            return
-        attributes: dict[str, str | int] = {"server.address": address.host, "server.port": address.port}
+    def _measured(self, address: Address) -> Iterator[dict[str, str | int]]:
+        """Tell what an exchange took and failed of, and how many connections there are, as OpenTelemetry names such things."""
+        place: dict[str, str | int] = {"server.address": address.host, "server.port": address.port}
+        attributes = dict(place)
         start = monotonic()
         try:
-            yield
+            yield attributes
         except FastDFSError as error:
             attributes["error.type"] = type(error).__name__
             raise
         finally:
-            self.metrics("fastdfs.client.operation.duration", monotonic() - start, attributes)
+            if self.metrics:
+                if command := attributes.get("fastdfs.operation.name"):
+                    attributes["fastdfs.operation.name"] = Command(int(command)).name.lower()
+                self.metrics("fastdfs.client.operation.duration", monotonic() - start, attributes)
+                for state, count in zip(("idle", "used"), self.usage().get(address, (0, 0)), strict=True):
+                    self.metrics("fastdfs.client.connection.count", count, {**place, "state": state})
 
     def close(self) -> None:
         """Close all idle connections; the pool stays usable."""
