@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
@@ -17,13 +18,16 @@ from django.utils.module_loading import import_string
 
 from .access import url_query
 from .asyncclient import AsyncFastDFSClient
-from .conf import Options, check_names, resolve
+from .conf import Options, SiteSettings, check_names, resolve, site_settings
 from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
 from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
 from .pool import Metrics
 from .wire import FileInfo
+
+# Not on the storage, which travels by pickle with nothing but its OPTIONS.
+_resolved: "WeakKeyDictionary[FastDFSStorage, tuple[SiteSettings, Options]]" = WeakKeyDictionary()
 
 
 @deconstructible(path="django_fdfs_storage.storage.FastDFSStorage")
@@ -43,8 +47,14 @@ class FastDFSStorage(Storage):
 
     @property
     def options(self) -> Options:
-        """The options that hold now."""
-        return resolve(self.kind, self._given)
+        """The options that hold now: put together again whenever the settings are no longer what they were."""
+        now = site_settings()
+        before, options = _resolved.get(self, (None, None))
+        if options is None or before != now:
+            options = resolve(self.kind, self._given)
+            if now.client_conf is None and options.client_conf is None:
+                _resolved[self] = (now, options)
+        return options
 
     @property
     def engine(self) -> Engine:
@@ -139,7 +149,9 @@ class FastDFSStorage(Storage):
         """
         if not name:
             raise ValueError("This file is not accessible via a URL.")
-        options = self.options
+        return self._url(self.options, str(name), filename, expires_in)
+
+    def _url(self, options: Options, name: str, filename: str | None, expires_in: int | None) -> str:
         url = _base_url(options, name) + str(filepath_to_uri(name)).lstrip("/")
         query = url_query(options, name, expires_in)
         if filename is not None:

@@ -1,10 +1,12 @@
 """Questions to the table of named files: what a name stands for, and what is in a folder."""
 
+import posixpath
 from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Concat, StrIndex, Substr
 from django.utils import timezone
@@ -17,20 +19,31 @@ from .outcomes import is_changing, remembered
 _REMEMBERED = 10_000
 
 
-def file_id_of(rows: "QuerySet[StoredFile]", name: str, seconds: float) -> str | None:
-    """The file id behind a name, not asked again for some seconds; None when nothing has the name.
+def full_name(location: str, name: str) -> str:
+    """The name in the table; SuspiciousFileOperation when it would leave the location."""
+    name = str(name).replace("\\", "/")
+    if ".." in name.split("/"):
+        raise SuspiciousFileOperation(f"{name!r} leads out of the storage")
+    path = posixpath.normpath("/" + name).lstrip("/")
+    return posixpath.join(location.strip("/"), path) if location else path
 
-    What an open transaction did to the name is seen by itself and remembered by nobody.
+
+def remembered_id(using: str, name: str) -> str | None:
+    """The file id behind a name, as this process learned it some seconds ago.
+
+    What an open transaction did to the name is remembered by nobody.
     """
-    key = (rows.db, name)
-    deadline, file_id = remembered.get(key, (0.0, ""))
-    if deadline > monotonic() and not is_changing(*key):
-        return file_id
+    deadline, file_id = remembered.get((using, name), (0.0, ""))
+    return file_id if deadline > monotonic() and not is_changing(using, name) else None
+
+
+def file_id_of(rows: "QuerySet[StoredFile]", name: str, seconds: float) -> str | None:
+    """The file id behind a name, to be remembered for some seconds; None when nothing has the name."""
     found = rows.filter(name=name).values_list("file_id", flat=True).first()
-    if found and seconds and not is_changing(*key):
+    if found and seconds and not is_changing(rows.db, name):
         if len(remembered) >= _REMEMBERED:
             remembered.clear()
-        remembered[key] = (monotonic() + seconds, found)
+        remembered[rows.db, name] = (monotonic() + seconds, found)
     return found
 
 

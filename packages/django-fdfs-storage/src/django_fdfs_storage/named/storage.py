@@ -61,10 +61,7 @@ class NamedFastDFSStorage(FastDFSStorage):
 
     def full_name(self, name: str) -> str:
         """The name in the table; SuspiciousFileOperation when it would leave the location."""
-        path = posixpath.normpath("/" + str(name).replace("\\", "/")).lstrip("/")
-        if ".." in str(name).replace("\\", "/").split("/"):
-            raise SuspiciousFileOperation(f"{name!r} leads out of the storage")
-        return posixpath.join(self.options.location.strip("/"), path)
+        return lookups.full_name(self.options.location, name)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """A name that is free, of at most `max_length` characters and as many as the table takes."""
@@ -243,7 +240,11 @@ class NamedFastDFSStorage(FastDFSStorage):
 
     def url(self, name: str | None, *, filename: str | None = None, expires_in: int | None = None) -> str:
         """The URL of a file: of its file id, or with `url_by_name` its own name for the view `media`."""
-        if name and not is_file_id(name) and not self.options.url_by_name:
-            full = self.full_name(name)
-            name = lookups.file_id_of(self.rows, full, self.options.lookup_seconds) or full
+        options = self.options
+        if name and not options.url_by_name and not is_file_id(name):
+            full = lookups.full_name(options.location, name)
+            name = lookups.remembered_id(self.using, full) or lookups.file_id_of(
+                self.rows, full, options.lookup_seconds
+            )
+            return self._url(options, name or full, filename, expires_in)
         return super().url(name, filename=filename, expires_in=expires_in)
