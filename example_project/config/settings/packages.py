@@ -12,7 +12,6 @@ HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost 
 
 # Behind a proxy all visitors come from one address: they would share one throttle, and count as one who searches.
 DAILYFRESH = {
-    "JQUERY_URL": None,  # base.html loads it
     "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
 }
 DAILYFRESH_USERS = {

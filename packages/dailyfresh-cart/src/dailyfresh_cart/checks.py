@@ -6,6 +6,7 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from dailyfresh_core.checks import check_conf
+from dailyfresh_core.frames import check_frame
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.shortcuts import resolve_url
@@ -85,6 +86,8 @@ def _urls() -> Iterator[CheckMessage]:
     if not _leads_somewhere("dailyfresh_cart:cart", named=True):
         hint = 'Add path("cart/", include("dailyfresh_cart.urls")) to the URLconf.'
         yield Warning("The cart's URLs are not included in the site.", hint=hint, id=f"{TAG}.W002")
+    else:
+        yield from check_frame(conf, "dailyfresh_cart/cart.css", "dailyfresh_cart/cart.js", id=f"{TAG}.W007")
 
 
 def _leads_somewhere(to: object, *, named: bool = False) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dailyfresh_core.checks import check_conf
+from dailyfresh_core.frames import check_frame
 from dailyfresh_core.waking import tasks_run_inline
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -124,6 +125,15 @@ def check_languages(**_: Any) -> Sequence[CheckMessage]:
     ]
 
 
+def check_pages(**_: Any) -> Sequence[CheckMessage]:
+    """The pages have a frame with room for what they bring."""
+    try:
+        reverse("dailyfresh_goods:home")
+    except NoReverseMatch:  # the catalogue is not in the site's URLs
+        return []
+    return check_frame(conf, "dailyfresh_goods/goods.css", "dailyfresh_goods/goods.js", id="dailyfresh_goods.W006")
+
+
 def register_all() -> None:
     """Register the checks; called once by the app."""
     register(check_settings, "dailyfresh_goods")
@@ -132,3 +142,4 @@ def register_all() -> None:
     register(check_deployment, "dailyfresh_goods", deploy=True)
     register(check_urls, Tags.urls)
     register(check_languages, Tags.urls)
+    register(check_pages, Tags.urls)

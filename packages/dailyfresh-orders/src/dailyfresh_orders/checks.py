@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dailyfresh_core.checks import check_conf, check_tasks
+from dailyfresh_core.frames import check_frame
 from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.money import currency
 from django.apps import AppConfig
@@ -85,13 +86,13 @@ def _join(join: Join) -> Iterator[CheckMessage]:
 
 @register(Tags.urls)
 def check_urls(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The pages of the package have addresses."""
+    """The pages of the package have addresses, and a frame with room for what they bring."""
     try:
         reverse("dailyfresh_orders:list")
     except NoReverseMatch:
         hint = 'Add path("orders/", include("dailyfresh_orders.urls")) to the URLconf.'
         return [Warning("The orders' URLs are not included in the site.", hint=hint, id="dailyfresh_orders.W007")]
-    return []
+    return check_frame(conf, "dailyfresh_orders/orders.css", "dailyfresh_orders/orders.js", id="dailyfresh_orders.W008")
 
 
 @register(Tags.compatibility)

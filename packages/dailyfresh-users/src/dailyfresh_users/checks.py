@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dailyfresh_core.checks import check_conf, check_tasks
+from dailyfresh_core.frames import check_frame
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -93,7 +94,7 @@ def _misfits(model: Any) -> Iterator[str]:
 
 @register(Tags.urls)
 def check_urls(**_: Any) -> list[CheckMessage]:
-    """The pages are mounted, `login_required` leads to ours, and the names in the settings exist."""
+    """The pages are mounted in a frame that fits, `login_required` leads to ours, and the names in the settings exist."""
     try:
         ours = reverse("dailyfresh_users:login")
     except NoReverseMatch:
@@ -113,7 +114,8 @@ def check_urls(**_: Any) -> list[CheckMessage]:
                 id="dailyfresh_users.W002",
             )
         )
-    return found
+    files = "dailyfresh_users/users.css", "dailyfresh_users/users.js"
+    return [*found, *check_frame(conf, *files, id="dailyfresh_users.W006")]
 
 
 def _path_of(to: Any) -> str | None:

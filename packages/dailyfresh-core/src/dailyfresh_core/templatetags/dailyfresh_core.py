@@ -1,9 +1,11 @@
 from decimal import Decimal
+from typing import Any
 
 from django import template
-from django.template.base import NodeList, Parser, Token
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -111,6 +113,43 @@ def once(parser: Parser, token: Token) -> Once:
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()
     return Once(nodelist)
+
+
+def first_on_page(context: Context, path: str) -> bool:
+    """Whether a page comes to this file for the first time; the page, its frame and all that they include remember together."""
+    # dicts[0] has Django's constants, dicts[1] belongs to the page, further ones to what it includes.
+    page: dict[Any, Any] = context.render_context.dicts[1]
+    named: set[str] = page.setdefault("dailyfresh_core", set())
+    first = path not in named
+    named.add(path)
+    return first
+
+
+@register.simple_tag(takes_context=True)
+def stylesheet(context: Context, path: str) -> SafeString | str:
+    """The link to a static style sheet, once a page however many packages and frames name it."""
+    return format_html('<link rel="stylesheet" href="{}">', static(path)) if first_on_page(context, path) else ""
+
+
+class Script(template.Node):
+    def __init__(self, path: FilterExpression, attributes: NodeList) -> None:
+        self.path, self.attributes = path, attributes
+
+    def render(self, context: Context) -> SafeString:
+        path = self.path.resolve(context)
+        if not path or not first_on_page(context, path):
+            return SafeString("")
+        attributes = SafeString(self.attributes.render(context).strip())  # it is the template's own, and escaped there
+        return format_html('<script src="{}" defer{}{}></script>', static(path), attributes and " ", attributes)
+
+
+@register.tag
+def script(parser: Parser, token: Token) -> Script:
+    """`{% script "shop/cart.js" %}data-…="…"{% endscript %}`: a static script with its attributes, once a page; without a path nothing."""
+    _tag, path = token.split_contents()
+    attributes = parser.parse(("endscript",))
+    parser.delete_first_token()
+    return Script(parser.compile_filter(path), attributes)
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
@@ -13,10 +14,10 @@ register = template.Library()
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-@register.inclusion_tag("dailyfresh_goods/_scripts.html")
-def dailyfresh_goods_scripts() -> dict[str, object]:
+@register.inclusion_tag("dailyfresh_goods/_scripts.html", takes_context=True)
+def dailyfresh_goods_scripts(context: Context) -> dict[str, object]:
     """The package's scripts, with jQuery before them unless the site has its own."""
-    return {"jquery_url": conf.JQUERY_URL}
+    return {"jquery_url": conf.JQUERY_URL, "visitor_data": context.get("visitor_data")}
 
 
 @register.simple_tag

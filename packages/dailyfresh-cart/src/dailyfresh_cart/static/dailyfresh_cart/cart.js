@@ -10,7 +10,7 @@
 "use strict";
 // A page that names no visitor request gets the cart's: it brings the token of the first POST.
 var root = document.documentElement;
-if (!root.hasAttribute("data-visitor-url")) { root.setAttribute("data-visitor-url", own.visitorUrl); }
+if (!document.querySelector("[data-visitor-url]")) { root.setAttribute("data-visitor-url", own.cartVisitorUrl); }
 jQuery(function ($) {
   var $document = $(document);
 
@@ -159,6 +159,6 @@ jQuery(function ($) {
   window.df.cart = { badge: paintBadge, post: post, own: own };
 
   // Where a site has a visitor request of its own, the site knows when it is worth asking.
-  if (root.getAttribute("data-visitor-url") === own.visitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
+  if (root.getAttribute("data-visitor-url") === own.cartVisitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
 });
 })(jQuery.extend({}, document.currentScript.dataset));

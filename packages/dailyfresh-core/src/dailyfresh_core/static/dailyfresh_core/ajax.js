@@ -3,7 +3,7 @@
  * Every answer is one envelope: {"ok": bool, "code": "...", "message": "...", "data": {...}}.
  *   df.get(url, data), df.post(url, data)  give done(data, envelope), fail(envelope), always(either); called anew
  *                                          with what "try again" brought
- *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html>;
+ *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html> or a <script>;
  *                                          not made without the cookie that data-visitor-marker names
  *   df.price(amount)                       an amount in the site's currency, as the page's language writes it
  *   df.message(text, {level, action, run}) shows a message, with a button that calls run
@@ -27,17 +27,23 @@
     return token || $("input[name=csrfmiddlewaretoken]").first().val() || null;
   }
 
+  // The site's own visitor request goes before that of a package whose pages need one.
+  function place() {
+    var $site = $("html[data-visitor-url]");
+    return $site.length ? $site : $("script[data-visitor-url]").first();
+  }
+
   // Who has nothing of their own here carries no marker cookie: nothing to ask, unless the page is to be remembered.
   function nothingToAsk() {
     var marker = $("html").data("visitorMarker");
-    return marker && !$("html").is("[data-visitor-data]") && ("; " + document.cookie).indexOf("; " + marker + "=") < 0;
+    return marker && !place().is("[data-visitor-data]") && ("; " + document.cookie).indexOf("; " + marker + "=") < 0;
   }
 
   function visitor(forToken) {
-    var url = $("html").data("visitorUrl");
+    var url = place().data("visitorUrl");
     if (!asked && !forToken && nothingToAsk()) { return $.Deferred().resolve({}).promise(); }
     if (!asked) {
-      asked = !url ? $.Deferred().resolve({}).promise() : send("GET", url, $("html").data("visitorData")).done(function (data) {
+      asked = !url ? $.Deferred().resolve({}).promise() : send("GET", url, place().data("visitorData")).done(function (data) {
         token = data.csrf || token;
         $(document).trigger("df:visitor", [data]);
       }).fail(function () { asked = null; });
