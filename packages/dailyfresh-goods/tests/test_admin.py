@@ -1,5 +1,6 @@
 """The admin as a merchant uses it."""
 
+import io
 import threading
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -18,6 +19,7 @@ from django.forms import ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 HERE = "/admin/dailyfresh_goods"
 
@@ -330,3 +332,10 @@ def test_a_sku_deleted_while_it_is_saved_is_named(
     monkeypatch.setattr(checked, "save", late)
     assert SAID[place] in save_without(sku, place, admin_client, lambda: None)
     assert not SKU.objects.exists()
+
+
+def test_a_picture_that_unpacks_to_too_much_is_refused_by_its_header(shop: Shop, admin_client: Client) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (6300, 6300)).save(out, "PNG")
+    page = admin_client.post(f"{HERE}/goodstype/add/", {"logo": SimpleUploadedFile("a.png", out.getvalue())})
+    assert "too many pixels" in page.content.decode()

@@ -7,13 +7,14 @@ from dailyfresh_core.waking import wake
 from .conf import conf
 from .models import Order
 from .services import make_payments_due
-from .signals import order_moved, refund_ready
-from .tasks import drain_cancellations, drain_refunds
+from .signals import order_moved, pictures_sent, refund_ready
+from .tasks import drain_cancellations, drain_pictures, drain_refunds
 
 
 def connect() -> None:
     order_moved.connect(_on_moved, dispatch_uid="dailyfresh_orders.moved")
     refund_ready.connect(_on_refund_ready, dispatch_uid="dailyfresh_orders.refund_ready")
+    pictures_sent.connect(_on_pictures_sent, dispatch_uid="dailyfresh_orders.pictures_sent")
 
 
 def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
@@ -25,3 +26,7 @@ def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
 
 def _on_refund_ready(**kwargs: Any) -> None:
     wake(drain_refunds, tasks=conf.TASKS)
+
+
+def _on_pictures_sent(**kwargs: Any) -> None:
+    wake(drain_pictures, tasks=conf.TASKS)

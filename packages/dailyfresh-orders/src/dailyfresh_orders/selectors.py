@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from .exceptions import BasketAway
 from .joins import basket, catalogue
-from .models import Order, OrderLine, Payment, Refund, Review
+from .models import Order, OrderLine, Payment, Refund, Review, ReviewPicture
 from .quotes import possible_of
 
 TABS: Mapping[str, tuple[str, ...]] = {
@@ -112,13 +112,19 @@ def ratings_of(sku_ids: Iterable[str]) -> dict[str, tuple[Decimal, int]]:
 
 
 def reviews_of(sku_id: str) -> "QuerySet[Review]":
-    """The published reviews of a SKU, newest first, with their pictures."""
+    """The published reviews of a SKU, newest first, with those of their pictures that are drawn."""
     return (
         Review.objects.filter(sku_id=sku_id, state=Review.State.PUBLISHED)
         .select_related("line")
-        .prefetch_related("pictures")
+        .prefetch_related(Prefetch("pictures", ReviewPicture.objects.filter(state=ReviewPicture.State.SHOWN)))
         .order_by("-pk")
     )
+
+
+def pictures_of(order: Order) -> dict[str, int]:
+    """How many pictures of an order's reviews stand in each state."""
+    rows = ReviewPicture.objects.filter(review__line__order=order).order_by().values_list("state")
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def latest_payment(order: Order) -> Payment | None:

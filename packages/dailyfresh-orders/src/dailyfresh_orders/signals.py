@@ -15,6 +15,9 @@ order_moved = Signal()
 review_published = Signal()
 """Sent inside the transaction with `sku_id` when the published reviews of a SKU changed, also when one was hidden."""
 
+pictures_sent = Signal()
+"""Sent inside the transaction when a review came with pictures; the package's own receiver wakes the drain that draws them."""
+
 refund_ready = Signal()
 """Sent inside the transaction with `refund_id` when a refund may go to its gateway; the package's own receiver wakes the drain."""
 

@@ -10,6 +10,7 @@ from .gateways import configured
 from .services import (
     audit,
     close_days,
+    draw_pictures,
     finish_cancellations,
     pass_time,
     reconcile,
@@ -28,7 +29,7 @@ AT_ONCE = 0.5
 def drain() -> None:
     """Everything that is due: orders whose time has come, days of sales that are over, unsettled baskets. For beat, every 30 s."""
     # The baskets last: they alone wait for somebody else's service.
-    for step in (pass_time, close_days, settle_baskets):
+    for step in (pass_time, close_days, draw_pictures, settle_baskets):
         try:
             step()
         except Exception:  # one step that cannot be done must not starve those behind it
@@ -45,6 +46,12 @@ def drain_payments() -> None:
 def drain_refunds() -> None:
     """Refunds that may go out; woken when one is approved, perhaps inside a request, so it begins little."""
     sweep_refunds(seconds=AT_ONCE)
+
+
+@shared_task(ignore_result=True)
+def drain_pictures() -> None:
+    """Pictures of reviews that wait to be drawn; woken when a review came with some, as above."""
+    draw_pictures(seconds=AT_ONCE)
 
 
 @shared_task(ignore_result=True)

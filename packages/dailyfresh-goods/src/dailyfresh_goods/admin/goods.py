@@ -20,7 +20,7 @@ from ..columns import COLUMNS
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
 from .imports import ImportView
-from .parts import AT_ONCE, PACKS, Edited, PacksFormSet, Repeated, SKUFormSet, Thumbnail, save_changed
+from .parts import AT_ONCE, PACKS, Edited, JudgedPictures, PacksFormSet, Repeated, SKUFormSet, Thumbnail, save_changed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,7 +40,7 @@ class SKUImageInline(Thumbnail, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
-class SKUInline(Edited, admin.StackedInline):  # type: ignore[type-arg]
+class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[type-arg]
     model = SKU
     formset = PacksFormSet
     fields = (

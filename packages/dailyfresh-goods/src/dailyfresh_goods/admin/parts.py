@@ -4,6 +4,7 @@ are sold while the page is open.
 
 from typing import Any
 
+from dailyfresh_core.pictures import judge_upload
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -90,7 +91,17 @@ def save_changed(form: "forms.ModelForm[SKU]") -> None:
         services.add_stock(sku_id=str(sku.pk), pieces=sku.stock - seen)
 
 
-class Thumbnail:
+class JudgedPictures:
+    """Pictures are judged by their header: what one may unpack to is bounded for staff too, who upload what others sent them."""
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(field, forms.ImageField):
+            field.validators = [*field.validators, judge_upload]
+        return field
+
+
+class Thumbnail(JudgedPictures):
     """A column with the row's picture."""
 
     @admin.display(description=gettext_lazy("picture"))

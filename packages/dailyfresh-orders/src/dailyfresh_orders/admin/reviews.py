@@ -44,7 +44,7 @@ class ReviewAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("pictures"))
     def shown_pictures(self, review: Review) -> str:
-        urls = ((picture.image.url,) * 2 for picture in review.pictures.all())
+        urls = ((picture.image.url,) * 2 for picture in review.pictures.all() if picture.image)
         return format_html_join(" ", '<a href="{}"><img src="{}" width="120" height="120" alt=""></a>', urls) or "—"
 
     @admin.action(description=gettext_lazy("Publish the selected reviews"), permissions=["change"])

@@ -1,52 +1,15 @@
-"""Reviews as buyers write them; pictures are judged by their content and drawn anew."""
+"""Reviews as buyers write them; pictures are judged by their header, and drawn anew later."""
 
-import io
-import struct
 from typing import Any
 
+from dailyfresh_core.pictures import judge
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from PIL import Image, ImageOps
 
 from ..conf import conf
-
-FORMATS = ("JPEG", "PNG", "WEBP")
-MAX_PIXELS = 40_000_000
-MAX_SIDE = 1600
-
-
-def redrawn(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
-    """The picture as a new JPEG of at most 1600 pixels a side, without what the file said about camera, place and owner.
-
-    Raises ValidationError for anything that is not a JPEG, PNG or WebP picture, whatever its name or type says.
-    """
-    try:
-        with Image.open(upload, formats=FORMATS) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                raise ValidationError(_("This picture has too many pixels."))
-            upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((MAX_SIDE, MAX_SIDE))
-            ground = Image.new("RGB", upright.size, "white")
-            clear = upright.convert("RGBA")
-            ground.paste(clear, mask=clear.getchannel("A"))
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        struct.error,  # Pillow lets it through from a damaged EXIF block
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
-        raise ValidationError(_("This is no picture that can be read (JPEG, PNG or WebP).")) from error
-    out = io.BytesIO()
-    ground.save(out, "JPEG", quality=85, optimize=True)
-    return ContentFile(out.getvalue(), name=f"{get_random_string(20)}.jpg")
 
 
 class _Files(forms.ClearableFileInput):
@@ -84,10 +47,20 @@ class ReviewForm(forms.Form):
     pictures = PicturesField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Open the pictures last, when everything else is right: it takes the longest."""
+        """Look at the pictures last, when everything else is right."""
         if not self.errors:
             try:
-                self.cleaned_data["pictures"] = [redrawn(each) for each in self.cleaned_data["pictures"]]
+                judge(self.cleaned_data["pictures"])
             except ValidationError as error:
                 self.add_error("pictures", error)
         return self.cleaned_data
+
+
+def judge_together(forms: "list[ReviewForm]") -> bool:
+    """Whether the pictures of all the forms of one request may be drawn; the last form says so if not."""
+    try:
+        judge([picture for form in forms for picture in form.cleaned_data["pictures"]])
+    except ValidationError as error:
+        forms[-1].add_error("pictures", error)
+        return False
+    return True

@@ -8,6 +8,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+import dailyfresh_orders.models.review
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -737,7 +739,39 @@ class Migration(migrations.Migration):
             name="ReviewPicture",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("image", models.ImageField(max_length=200, upload_to="reviews/%Y/%m", verbose_name="picture")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Being prepared"),
+                            ("shown", "Shown"),
+                            ("refused", "Cannot be drawn"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "image",
+                    models.ImageField(blank=True, max_length=200, upload_to="reviews/%Y/%m", verbose_name="picture"),
+                ),
+                (
+                    "sent",
+                    models.FileField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        upload_to=dailyfresh_orders.models.review.nameless,
+                        verbose_name="as it was sent",
+                    ),
+                ),
+                (
+                    "draw_at",
+                    models.DateTimeField(
+                        blank=True, db_index=True, editable=False, null=True, verbose_name="to be drawn at"
+                    ),
+                ),
                 (
                     "review",
                     models.ForeignKey(

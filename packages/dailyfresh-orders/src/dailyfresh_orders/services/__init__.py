@@ -2,6 +2,7 @@
 
 from .auditing import audit, disagreements
 from .cancelling import cancel_order, pass_time
+from .drawing import draw_pictures
 from .payments.asking import (
     ask,
     close_open_payments,
@@ -46,6 +47,7 @@ __all__ = [
     "close_open_payments",
     "decline_refund",
     "disagreements",
+    "draw_pictures",
     "finish",
     "finish_cancel",
     "finish_cancellations",

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from dailyfresh_core.retrying import retried
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..models import Order, Review, ReviewPicture
-from ..signals import review_published
+from ..signals import pictures_sent, review_published
 from .locking import lock_order, lock_review
 from .transitions import finish
 
@@ -35,22 +36,24 @@ def review_order(*, order: Order, words: Mapping[int, Words], anonymous: bool) -
     """Write reviews of a received order: primary key of the line -> what is said about it.
 
     The order is done once every line has its review. Raises IllegalTransition before receipt and AlreadyReviewed when a line has one
-    already, also when two submissions race. Pictures go to the storage before the transaction, and are deleted when it fails.
+    already, also when two submissions race. Pictures go to the storage as they are before the transaction, and are deleted when it
+    fails; `draw_pictures` makes what is shown of them.
     """
-    pictures = {pk: [ReviewPicture(image=_stored(picture)) for picture in said.pictures] for pk, said in words.items()}
+    pictures = {pk: [_waiting(picture) for picture in said.pictures] for pk, said in words.items()}
     try:
         return _write(order, words, pictures, anonymous)
     except Exception as error:
         for each in (one for some in pictures.values() for one in some):
-            each.image.storage.delete(str(each.image.name))
+            each.sent.storage.delete(str(each.sent.name))
         if isinstance(error, IntegrityError):
             raise AlreadyReviewed from error
         raise
 
 
-def _stored(picture: "File[bytes]") -> str:
-    field = ReviewPicture._meta.get_field("image")
-    return field.storage.save(field.generate_filename(ReviewPicture(), picture.name or "picture.jpg"), picture)
+def _waiting(picture: "File[bytes]") -> ReviewPicture:
+    field = ReviewPicture._meta.get_field("sent")
+    name = field.storage.save(field.generate_filename(ReviewPicture(), "picture"), picture)
+    return ReviewPicture(sent=name, draw_at=timezone.now())
 
 
 @retried
@@ -81,6 +84,8 @@ def _write(
             picture.review = review
         ReviewPicture.objects.bulk_create(pictures[pk])
         reviews.append(review)
+    if any(pictures.values()):
+        pictures_sent.send(Review)
     if locked.state == Order.State.RECEIVED and all(
         pk in words or hasattr(line, "review") for pk, line in lines.items()
     ):

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..models import Order
-from ..selectors import REFUNDS, TABS, order_counts, orders_of, still_sold
-from ..services import cancel_order, receive
+from ..selectors import REFUNDS, TABS, order_counts, orders_of, pictures_of, still_sold
+from ..services import REVIEWABLE, cancel_order, receive
 from .answers import back_to, for_buyers, refused, theirs
 
 
@@ -54,7 +54,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @for_buyers
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One order of the buyer with its steps and times; somebody else's is a 404."""
-    return render(request, "dailyfresh_orders/detail.html", {"order": theirs(request, number)})
+    order = theirs(request, number)
+    context = {"order": order, "pictures": pictures_of(order) if order.state in REVIEWABLE else {}}
+    return render(request, "dailyfresh_orders/detail.html", context)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition
-from ..forms.reviews import ReviewForm
+from ..forms.reviews import ReviewForm, judge_together
 from ..selectors import rating_of, reviews_of
 from ..services import REVIEWABLE, Words, masked, review_order
 from .answers import for_buyers, theirs
@@ -34,7 +34,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         for line in open_lines
     ]
     valid = [form.is_valid() for line, form in forms]  # all of them, so that each shows its errors
-    if bound and all(valid):
+    if bound and all(valid) and judge_together([form for line, form in forms]):
         words = {line.pk: Words(**form.cleaned_data) for line, form in forms}
         try:
             review_order(order=order, words=words, anonymous="anonymous" in request.POST)

@@ -1,0 +1,56 @@
+"""Pictures of reviews become what is shown: each drawn anew by a process of its own, in bounds."""
+
+from datetime import timedelta
+
+from dailyfresh_core.outbox import Drained, claim, work_off
+from dailyfresh_core.pictures import Undrawable, drawn
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from ..models import Review, ReviewPicture
+from ..signals import review_published
+
+SIDE = 1600
+HOLD = timedelta(seconds=60)
+"""How long a worker has a picture to itself: longer than one may take to be drawn."""
+AT_ONCE = 100
+
+
+def draw_pictures(*, seconds: float = 20.0) -> Drained:
+    """Draw what waits. A picture that cannot be drawn is refused for good, one whose storage is away is tried again."""
+    waiting = ReviewPicture.objects.filter(draw_at__lte=timezone.now()).select_related("review").order_by("draw_at")
+    return work_off(waiting[:AT_ONCE], _draw, seconds=seconds)
+
+
+def _draw(picture: ReviewPicture) -> bool:
+    if not claim(picture, "draw_at", timezone.now() + HOLD):
+        return True  # another worker has it
+    sent = picture.sent
+    with sent.open() as file:
+        content = file.read()
+    try:
+        image = ContentFile(drawn(content, side=SIDE))
+    except Undrawable:
+        ended = _end(picture, state=ReviewPicture.State.REFUSED)
+    else:
+        field = ReviewPicture._meta.get_field("image")
+        name = field.storage.save(field.generate_filename(picture, f"{get_random_string(20)}.jpg"), image)
+        ended = _end(picture, state=ReviewPicture.State.SHOWN, image=name)
+        if not ended:
+            field.storage.delete(name)
+    if ended:
+        sent.storage.delete(str(sent.name))
+    return ended
+
+
+@transaction.atomic
+def _end(picture: ReviewPicture, **changes: str) -> bool:
+    """False when the claim ran out, and another worker has it now."""
+    held = ReviewPicture.objects.filter(pk=picture.pk, draw_at=picture.draw_at)
+    if not held.update(sent="", draw_at=None, **changes):
+        return False
+    if picture.review.state == Review.State.PUBLISHED:
+        review_published.send(Review, sku_id=picture.review.sku_id)
+    return True
