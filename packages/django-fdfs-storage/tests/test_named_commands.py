@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_fdfs_storage.named.models import StoredFile
+from django_fdfs_storage.named.storage import NamedFastDFSStorage
 from django_fdfs_storage.names import is_file_id
 from django_fdfs_storage.storage import FastDFSStorage
 from minisite.models import Picture
@@ -67,6 +68,46 @@ def test_everything_is_given_back_under_its_name(media, tmp_path):
     there = {str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
     assert there == {"a.txt": b"one", "albums/b.jpg": b"two", "albums/2026/c.jpg": b"three"}
     assert "0 given, 0 failed." in run("fdfs_give", to_dir=str(target))
+
+
+def stopped_at(number: int, monkeypatch, kind) -> None:
+    """Somebody presses Ctrl-C while that file is opened."""
+    opened, open_file = [], kind.open
+
+    def open_until(self, name, mode="rb"):
+        opened.append(name)
+        if len(opened) == number:
+            raise KeyboardInterrupt
+        return open_file(self, name, mode)
+
+    monkeypatch.setattr(kind, "open", open_until)
+
+
+def test_a_take_over_that_was_interrupted_goes_on_where_it_was(media, monkeypatch):
+    with monkeypatch.context() as interrupted:
+        stopped_at(2, interrupted, FileSystemStorage)
+        with pytest.raises(KeyboardInterrupt):
+            run("fdfs_take", from_dir=str(media))
+    first = StoredFile.objects.get()
+    assert "2 taken, 0 failed." in run("fdfs_take", from_dir=str(media))
+    assert sorted(default_storage.walk()) == ["a.txt", "albums/2026/c.jpg", "albums/b.jpg"]
+    assert StoredFile.objects.get(pk=first.pk).file_id == first.file_id
+
+
+def test_the_way_back_that_was_interrupted_goes_on_and_mends_a_half_file(media, tmp_path, monkeypatch):
+    run("fdfs_take", from_dir=str(media))
+    target = tmp_path / "back"
+    target.mkdir()
+    with monkeypatch.context() as interrupted:
+        stopped_at(3, interrupted, NamedFastDFSStorage)
+        with pytest.raises(KeyboardInterrupt):
+            run("fdfs_give", to_dir=str(target))
+    written = [path for path in target.rglob("*") if path.is_file()]
+    assert len(written) == 2
+    written[0].write_bytes(written[0].read_bytes()[:2])
+    assert "2 given, 0 failed." in run("fdfs_give", to_dir=str(target))
+    there = {str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+    assert there == {"a.txt": b"one", "albums/b.jpg": b"two", "albums/2026/c.jpg": b"three"}
 
 
 def test_file_ids_in_rows_get_names_and_the_names_go_again():
