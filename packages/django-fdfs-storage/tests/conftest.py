@@ -47,6 +47,7 @@ def own_server(tmp_path: Path) -> Iterator[DevServer]:
     """A development server that a test may stop."""
     with DevServer(tmp_path / "own", tracker_port=0, storage_port=0, http_port=0) as server:
         yield server
+        throw_away()
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 @pytest.fixture(params=[FastDFSClient, waiting_client], ids=["threads", "eventloop"])
 def client(cluster: Cluster, request) -> Iterator[FastDFSClient]:
-    client = cluster.client(kind=request.param)
+    # A timer of the event loop does not forgive a machine that stands still.
+    client = cluster.client(kind=request.param, timeout=1.0 if request.param is FastDFSClient else 2.0)
     yield client
     client.close()
 

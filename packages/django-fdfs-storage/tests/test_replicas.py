@@ -12,7 +12,16 @@ from django_fdfs_storage import wire
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.connection import Address
 from django_fdfs_storage.devserver import DevServer
-from django_fdfs_storage.exceptions import ConnectionLost, NoSuchFile, Refused, ServerTimeout, ServerUnreachable
+from django_fdfs_storage.devserver.protocol import Refusal
+from django_fdfs_storage.devserver.tracker import TrackerHandler
+from django_fdfs_storage.exceptions import (
+    ConnectionLost,
+    NoStorageAvailable,
+    NoSuchFile,
+    Refused,
+    ServerTimeout,
+    ServerUnreachable,
+)
 from proxy import Proxy
 
 COMMANDS = wire.Command
@@ -277,3 +286,16 @@ def test_a_group_that_was_chosen_is_not_exchanged(two_groups):
     with pytest.raises(Refused) as caught:
         two_groups.upload(b"x", group="group1")
     assert caught.value.status == 28
+
+
+def test_a_tracker_that_names_a_full_group_is_asked_for_another(two_groups, monkeypatch):
+    """As with store_lookup = 1: it answers "no space", although there is some elsewhere."""
+
+    def full(self, header):
+        raise Refusal(28)
+
+    monkeypatch.setattr(TrackerHandler, "store", full)
+    assert two_groups.upload(b"x").startswith("group2/")
+    monkeypatch.setattr(TrackerHandler, "store_in_group_all", full)
+    with pytest.raises(NoStorageAvailable, match="No space left"):
+        two_groups.upload(b"x")

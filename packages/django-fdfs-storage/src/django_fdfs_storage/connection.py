@@ -156,7 +156,7 @@ class Connection(ABC):
 
     def _lose(self, error: OSError, *, sent: bool) -> NoReturn:
         kind = ServerTimeout if isinstance(error, TimeoutError) else ConnectionLost
-        raise kind(f"lost the connection to {self.address}: {error}", sent=sent) from error
+        raise kind(f"lost the connection to {self.address}: {str(error) or 'timed out'}", sent=sent) from error
 
     def is_stale(self) -> bool:
         """Whether the server closed it, or sent something that nobody asked for."""

@@ -35,7 +35,7 @@ class AsyncConnection(Connection):
                         return cls(address, connecting, patience=network_timeout)
         except OSError as error:
             failure = error
-        raise ServerUnreachable(f"no connection to {address}: {failure}") from failure
+        raise ServerUnreachable(f"no connection to {address}: {str(failure) or 'timed out'}") from failure
 
     async def _transmit(self, piece: memoryview, *, more: bool) -> None:
         async with asyncio.timeout(self.patience):

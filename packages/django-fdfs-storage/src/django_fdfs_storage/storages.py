@@ -87,15 +87,25 @@ class Storages:
 
     async def _named(self, group: str | None) -> AsyncGenerator[Server, None]:
         """The server that the tracker chooses, the others of its group, then those of the groups with most space."""
-        chosen = await self._trackers.store(group)
-        yield chosen
-        for server in await self._all_of(chosen.group):
+        chosen, failure = "", None
+        try:
+            server = await self._trackers.store(group)
+        except NoStorageAvailable as error:
+            # The tracker may be told to name one group always, which is full.
+            failure = error
+        else:
             yield server
+            chosen = server.group
+            for server in await self._all_of(chosen):
+                yield server
         if group is None:
             for other in sorted(await self._trackers.groups(), key=lambda other: -other.free_mb):
-                if other.name != chosen.group and other.writable_count:
+                if other.name != chosen and other.writable_count:
                     for server in await self._all_of(other.name):
+                        failure = None
                         yield server
+        if failure:
+            raise failure
 
     async def _all_of(self, group: str) -> list[Server]:
         with suppress(FastDFSError):
