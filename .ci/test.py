@@ -132,7 +132,8 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
         store += [f"{store[0]}-{database}" for database, url in given.items() if url]
         if given["postgresql"]:
             packages += [f"{envs(name, found)[0]}-postgresql" for name in ("orders", "goods", "users", "cart")]
-        yield "lint and packages", ["lint", *packages, "fdfs-libraries"], (), 2
+        bare = f"{envs('users', found)[0]}-bare"
+        yield "lint and packages", ["lint", *packages, bare, "fdfs-libraries"], (), 2
         yield "store", [*store, "browser", "stack"], (), 1
 
 

@@ -182,3 +182,13 @@ def test_the_migrations_are_whole_whatever_the_site_sets() -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_carts_in_redis_without_its_extra_are_a_sentence_that_names_it(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    monkeypatch.delitem(sys.modules, "dailyfresh_cart.stores.redis")
+    (message,) = with_settings(settings, STORE={"BACKEND": REDIS, "OPTIONS": {"url": "redis://b", "prefix": "bare"}})
+    assert message.id == "dailyfresh_cart.E002"
+    assert 'carts in Redis need an extra: pip install "dailyfresh-cart[redis]"' in message.msg

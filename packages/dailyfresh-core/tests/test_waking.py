@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from dailyfresh_core import waking
+from dailyfresh_core.checks import check_shared
 from dailyfresh_core.waking import tasks_run_inline, wake
 from django.db import transaction
 
@@ -60,3 +62,17 @@ def test_without_a_celery_app_drains_run_inline() -> None:
     assert tasks_run_inline(None)
     assert tasks_run_inline("inline")
     assert not tasks_run_inline("celery")
+
+
+def test_without_celery_a_task_is_its_function_and_celery_cannot_be_asked_for(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(waking, "shared_task", None)
+    monkeypatch.setattr(waking, "current_app", None)
+    assert waking.task(ignore_result=True)(drain) is drain
+    assert tasks_run_inline(None)
+    settings.DAILYFRESH = {"TASKS": "celery"}
+    (message,) = check_shared()
+    assert message.hint == (
+        'It must be "inline" or None as long as Celery is not installed: it is the extra "celery" of the package.'
+    )

@@ -1,10 +1,12 @@
 """The browsing history: newest first, each once, bounded, recorded without touching the page."""
 
+import sys
 import time
 from typing import Any
 
 import pytest
 from conftest import BASE, Shop
+from dailyfresh_goods.checks import check_settings
 from dailyfresh_goods.selectors import history_of
 from dailyfresh_goods.services import forget_history, merge_history
 from django.contrib.auth.models import User
@@ -168,3 +170,15 @@ def test_a_look_costs_one_redis_round_trip(redis_cache: Any, shop: Shop, setting
     ) as sent:
         view(admin_client, sku)
     assert sent.call_count == 1
+
+
+def test_a_history_in_redis_without_its_extra_is_a_sentence_that_names_it(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis.exceptions", None)
+    monkeypatch.delitem(sys.modules, "dailyfresh_goods.history.redis", raising=False)
+    backend = {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"length": 7}}
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "HISTORY": backend}
+    (message,) = check_settings()
+    assert message.id == "dailyfresh_goods.E002"
+    assert 'a history in Redis needs an extra: pip install "dailyfresh-goods[redis]"' in message.msg

@@ -9,7 +9,14 @@ from types import ModuleType
 import pytest
 from conftest import minisite_env
 from dailyfresh_orders import conf as conf_module
-from dailyfresh_orders.checks import check_backends, check_database, check_joins, check_settings, check_urls
+from dailyfresh_orders.checks import (
+    check_backends,
+    check_database,
+    check_joins,
+    check_pictures,
+    check_settings,
+    check_urls,
+)
 from dailyfresh_orders.freight import freight
 from dailyfresh_orders.schedule import SCHEDULE
 from django.core.checks import Error
@@ -223,3 +230,26 @@ def test_a_wrong_setting_names_its_place_when_it_is_used(configure):
         ImproperlyConfigured, match=r'DAILYFRESH_ORDERS\["FREIGHT"\]\["OPTIONS"\]: unknown option .ammount.'
     ):
         freight()
+
+
+def test_alipay_without_its_extra_is_a_sentence_that_names_it(configure, monkeypatch):
+    monkeypatch.setitem(sys.modules, "alipay", None)
+    for module in ("alipay", "alipay_sdk"):
+        monkeypatch.delitem(sys.modules, f"dailyfresh_orders.gateways.{module}", raising=False)
+    configure(
+        GATEWAYS={
+            "alipay": {"BACKEND": "dailyfresh_orders.gateways.alipay.AlipayGateway", "OPTIONS": {"app_id": "bare"}}
+        }
+    )
+    (message,) = check_backends(None)
+    assert message.id == "dailyfresh_orders.E004"
+    assert 'Alipay needs an extra: pip install "dailyfresh-orders[alipay]"' in message.msg
+
+
+def test_pictures_of_reviews_need_a_folder_and_an_address(configure, settings):
+    assert check_pictures(None) == []
+    settings.MEDIA_ROOT = settings.MEDIA_URL = ""
+    (found,) = check_pictures(None)
+    assert (found.id, "MEDIA_ROOT" in found.hint) == ("dailyfresh_orders.W008", True)
+    configure(REVIEW_PICTURES=0)
+    assert check_pictures(None) == []

@@ -1,5 +1,7 @@
 """System checks: each names the setting, and says what to do."""
 
+from importlib.util import find_spec
+
 import pytest
 from django.core.checks import run_checks
 from minisite.settings import mail, smtp
@@ -11,6 +13,11 @@ WELL = {
 }
 
 
+EXTRAS = pytest.mark.skipif(
+    not (find_spec("celery") and find_spec("django_redis")), reason="without the extras celery and redis"
+)
+
+
 def found(settings, *, deploy=False, **changes):
     for name, value in changes.items():
         setattr(settings, name, value)
@@ -18,6 +25,7 @@ def found(settings, *, deploy=False, **changes):
     return {message.id.partition(".")[2]: message for message in messages if message.id.startswith("dailyfresh_users.")}
 
 
+@EXTRAS
 def test_a_site_as_the_readme_says_has_nothing_to_mend(settings):
     assert found(settings) == {}
     assert found(settings, deploy=True, **WELL) == {}
@@ -64,6 +72,7 @@ def test_a_site_that_is_not_joined_up_hears_so(settings, changes, identity):
     assert list(found(settings, **changes)) == [identity]
 
 
+@EXTRAS
 @pytest.mark.parametrize(
     ("changes", "identity"),
     [
@@ -99,3 +108,11 @@ def test_an_unknown_setting_is_an_attribute_error():
 
     with pytest.raises(AttributeError, match="NO_SUCH"):
         conf.NO_SUCH  # noqa: B018
+
+
+def test_a_laptop_without_a_mail_server_is_told_while_it_is_tried_out(settings):
+    on_this_machine = {**smtp(25), "DEBUG": True}
+    assert list(found(settings, **on_this_machine)) == ["W006"]
+    assert found(settings, **{**on_this_machine, **smtp(2525)}) == {}
+    assert found(settings, **{**on_this_machine, **mail("console")}) == {}
+    assert found(settings, **{**on_this_machine, "DEBUG": False}) == {}

@@ -286,10 +286,10 @@ class TestTrouble:
         assert mails.CLAIM.total_seconds() > steps * mails.TIMEOUT
 
     def test_a_broker_that_is_dead_delays_a_mail_and_fails_no_registration(self, mailbox, commit, settings, caplog):
-        from celery import Celery, current_app
-
+        celery = pytest.importorskip("celery", reason="without the extra celery")
+        current_app = celery.current_app
         before = current_app._get_current_object()
-        app = Celery("site", broker="amqp://guest:guest@127.0.0.1:9//", set_as_current=True)
+        app = celery.Celery("site", broker="amqp://guest:guest@127.0.0.1:9//", set_as_current=True)
         app.conf.update(
             broker_connection_retry=False,
             broker_connection_timeout=0.2,

@@ -2,12 +2,15 @@
 
 import pytest
 from conftest import ADDRESS, PASSWORD, account, ajax, link_of, make_foreign_user, make_user, register, text, url
-from dailyfresh_users import models
+from dailyfresh_users import models, tasks
 from dailyfresh_users.selectors import email_of, name_is_taken
 from dailyfresh_users.services import open_account
 from dailyfresh_users.signals import user_registered
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
+from minisite.settings import mail as mail_settings
+from minisite.settings import smtp
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +214,20 @@ def test_the_agreement_links_what_the_site_named(client, settings):
     page = client.get(url("register")).content.decode()
     assert 'href="/members/only/"' in page
     assert 'href="/privacy/"' in page
+
+
+def test_a_mail_that_the_server_refuses_is_called_delayed_until_one_goes_out(client, settings, commit):
+    for name, value in smtp(1).items():  # nobody listens there
+        setattr(settings, name, value)
+    with commit():
+        register(client)
+    page = client.get(url("resend")).content.decode()
+    assert "The mail server does not take our mails at the moment." in page
+    assert "went to" not in page
+    for name, value in mail_settings("locmem").items():
+        setattr(settings, name, value)
+    models.Mail.objects.update(due_at=timezone.now())
+    tasks.drain()
+    page = client.get(url("resend")).content.decode()
+    assert "A mail with the activation link went to" in page
+    assert "at the moment" not in page

@@ -9,10 +9,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, storages
 
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
 from .money import THOUSANDTHS
-from .waking import tasks_run_inline
+from .waking import celery_is_installed, tasks_run_inline
 
 WAYS = (None, "celery", "inline")
 KINDS = {int: "a whole number", float: "a number", str: "text", bool: "True or False", type(None): "None"}
@@ -59,6 +61,23 @@ def check_tasks(name: str, tasks: str | None, *, id: str) -> list[CheckMessage]:
     return [Warning(f"{name}: drains run inline, in the process that wakes them.", hint=hint, id=id)]
 
 
+def check_media(what: str, *, id: str) -> list[CheckMessage]:
+    """A warning where uploaded files (`what`: "Pictures uploaded in the admin") have no folder or no address."""
+    try:
+        storage = storages["default"]
+    except ImproperlyConfigured:  # Django names it where it is used
+        return []
+    if not isinstance(storage, FileSystemStorage):
+        return []
+    if storage.base_location and storage.base_url not in {None, "", "/"}:  # MEDIA_URL = "" becomes "/"
+        return []
+    hint = (
+        'Set MEDIA_ROOT and MEDIA_URL, such as BASE_DIR / "media" and "/media/", '
+        "and serve them: by static() while DEBUG is on, by the web server after."
+    )
+    return [Warning(f"{what} have no folder or no address of their own, and will not show.", hint=hint, id=id)]
+
+
 def _unknown(name: str, keys: Mapping[str, str | None], id: str) -> Iterator[CheckMessage]:
     for key, nearest in keys.items():
         hint = f"Did you mean {nearest!r}?" if nearest else "It has no effect."
@@ -74,6 +93,8 @@ def _wrong(name: str, key: str, hint: Any, value: Any, *, least: int, id: str) -
 def _wanted(key: str, hint: Any, value: Any, least: int) -> str:
     """What the setting must be, in words, when it is not; empty when it fits or is nothing that can be told from here."""
     if key == "TASKS":
+        if value == "celery" and not celery_is_installed():
+            return '"inline" or None as long as Celery is not installed: it is the extra "celery" of the package'
         return "" if value in WAYS else '"celery", "inline", or None: inline unless there is a Celery app'
     if key == "TRUSTED_PROXIES":
         return "" if _are_networks(value) else 'a list of networks, as "10.0.0.0/8", or "unix" for a socket'

@@ -3,8 +3,16 @@
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeVar
 
 from django.db import transaction
+
+try:
+    from celery import current_app, shared_task
+except ImportError:  # an extra: a site without it has no worker to wake
+    current_app = shared_task = None
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 logger = logging.getLogger(__name__)
 
@@ -17,11 +25,19 @@ def tasks_run_inline(tasks: str | None) -> bool:
     """
     if tasks is not None:
         return tasks == "inline"
-    try:
-        from celery import current_app
-    except ImportError:  # a site without Celery has no worker to wake
-        return True
-    return current_app.main in (None, "default")
+    return current_app is None or current_app.main in (None, "default")
+
+
+def celery_is_installed() -> bool:
+    return shared_task is not None
+
+
+def task(**options: Any) -> Callable[[Function], Function]:
+    """`celery.shared_task`, or the function as it is where Celery is not installed: drains run inline there, or by their commands."""
+    if shared_task is None:
+        return lambda function: function
+    made: Callable[[Function], Function] = shared_task(**options)
+    return made
 
 
 def _run(task: Callable[[], object], tasks: str | None) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dailyfresh_core import checks as core_checks
 from dailyfresh_core.checks import check_conf
 from dailyfresh_core.frames import check_frame
 from dailyfresh_core.waking import tasks_run_inline
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import FileSystemStorage, storages
 from django.urls import NoReverseMatch, reverse
 
 from .conf import conf
@@ -61,24 +61,7 @@ def check_cache(**_: Any) -> list[CheckMessage]:
 
 def check_media(**_: Any) -> list[CheckMessage]:
     """Pictures that are uploaded have a folder and an address."""
-    try:
-        storage = storages["default"]
-    except ImproperlyConfigured:  # Django names it where it is used
-        return []
-    if not isinstance(storage, FileSystemStorage):
-        return []
-    if storage.base_location and storage.base_url not in {None, "", "/"}:  # MEDIA_URL = "" becomes "/"
-        return []
-    return [
-        Warning(
-            "Pictures uploaded in the admin have no folder or no address of their own, and will not show.",
-            hint=(
-                'Set MEDIA_ROOT and MEDIA_URL, such as BASE_DIR / "media" and "/media/", '
-                "and serve them: by static() while DEBUG is on, by the web server after."
-            ),
-            id="dailyfresh_goods.W005",
-        )
-    ]
+    return core_checks.check_media("Pictures uploaded in the admin", id="dailyfresh_goods.W005")
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:

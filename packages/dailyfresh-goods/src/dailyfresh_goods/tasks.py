@@ -1,13 +1,12 @@
 """What runs beside the requests; `schedule.py` says when."""
 
-from celery import shared_task
-from dailyfresh_core.waking import tasks_run_inline
+from dailyfresh_core.waking import task, tasks_run_inline
 
 from . import services
 from .conf import conf
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain_pages(again: bool = True) -> None:
     """Make the marked pages anew; comes back once, when those that must be quiet for a moment are.
 
@@ -15,22 +14,22 @@ def drain_pages(again: bool = True) -> None:
     busy shop would never see its end, nor that of any other.
     """
     if services.drain_pages() and again and conf.DEBOUNCE and not tasks_run_inline(conf.TASKS):
-        drain_pages.apply_async(kwargs={"again": False}, countdown=conf.DEBOUNCE)
+        drain_pages.apply_async(kwargs={"again": False}, countdown=conf.DEBOUNCE)  # type: ignore[attr-defined]
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def refresh_figures() -> None:
     """Take over the sales that lists sort by."""
     services.refresh_sales()
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def heal_bands() -> None:
     """Set the bands that do not fit their stock, where a process died before it could say that the stock moved."""
     services.refresh_bands()
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def turn_home() -> None:
     """Let scheduled banners begin and end on the written home page."""
     services.turn_home()

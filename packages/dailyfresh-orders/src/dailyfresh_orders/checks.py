@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dailyfresh_core.checks import check_conf, check_tasks
+from dailyfresh_core.checks import check_conf, check_media, check_tasks
 from dailyfresh_core.frames import check_frame
 from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.money import currency
@@ -82,6 +82,12 @@ def _join(join: Join) -> Iterator[CheckMessage]:
     else:
         if callable(check := getattr(joined, "check", None)):
             yield from check()
+
+
+@register(Tags.compatibility)
+def check_pictures(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Pictures of reviews have a folder and an address."""
+    return check_media("Pictures of reviews", id="dailyfresh_orders.W008") if conf.REVIEW_PICTURES else []
 
 
 @register(Tags.urls)

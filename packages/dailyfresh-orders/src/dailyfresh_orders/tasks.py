@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from celery import shared_task
+from dailyfresh_core.waking import task
 
 from .days import today
 from .gateways import configured
@@ -25,7 +25,7 @@ AT_ONCE = 0.5
 """Seconds after which a drain that was woken begins nothing new: beat's `drain_payments` does the rest."""
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain() -> None:
     """Everything that is due: orders whose time has come, days of sales that are over, unsettled baskets. For beat, every 30 s."""
     # The baskets last: they alone wait for somebody else's service.
@@ -36,31 +36,31 @@ def drain() -> None:
             logger.exception("The drain's step %s failed; the next drain tries again", step.__name__)
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain_payments() -> None:
     """Everything that is open at the gateways: pending payments, orders being cancelled, refunds. For beat, every 30 s."""
     sweep()
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain_refunds() -> None:
     """Refunds that may go out; woken when one is approved, perhaps inside a request, so it begins little."""
     sweep_refunds(seconds=AT_ONCE)
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain_pictures() -> None:
     """Pictures of reviews that wait to be drawn; woken when a review came with some, as above."""
     draw_pictures(seconds=AT_ONCE)
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain_cancellations() -> None:
     """Orders that wait for their payments to be closed; woken when one is cancelled, as above."""
     finish_cancellations(seconds=AT_ONCE)
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def reconcile_yesterday() -> None:
     """The daily comparison with every gateway that is paid online. For beat, once a night."""
     for each in configured():
@@ -68,7 +68,7 @@ def reconcile_yesterday() -> None:
             reconcile(day=today() - timedelta(days=1), code=each.code)
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def audit_yesterday() -> None:
     """The sums of the orders placed on the day before. For beat, once a night."""
     audit(day=today() - timedelta(days=1))

@@ -140,6 +140,17 @@ def check_sessions(**_: Any) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.compatibility)
+def check_laptop(**_: Any) -> list[CheckMessage]:
+    """Where a site is tried out there is seldom a mail server, and Django hands mails to one on localhost unless told otherwise."""
+    backend = mailer()
+    if not settings.DEBUG or getattr(backend, "host", None) not in ("localhost", "127.0.0.1") or backend.port != 25:
+        return []
+    text = "Mails are handed to a mail server on localhost:25. Where none answers, nobody gets a link."
+    hint = 'To read them in the terminal: "django.core.mail.backends.console.EmailBackend" as EMAIL_BACKEND (MAILERS from Django 6.1 on).'
+    return [Warning(text, hint=hint, id="dailyfresh_users.W006")]
+
+
 @register(Tags.security, deploy=True)
 def check_production(**_: Any) -> list[CheckMessage]:
     """What works on a laptop and not in a shop."""

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from .models import Address, Registration, UserSession
+from .models import Address, Mail, Registration, UserSession
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -111,3 +111,15 @@ def addresses_of(user: Any) -> "QuerySet[Address]":
 def default_address(user: Any) -> Address | None:
     """The address that the checkout offers first."""
     return Address.objects.filter(user=user, default_slot=1).first()
+
+
+def mails_are_delayed() -> bool:
+    """Whether the last attempt to send a mail, whosever, failed and is to be repeated: it says nothing of any account."""
+    last = (
+        Mail.objects.filter(attempts__gt=0)
+        .exclude(error="superseded")
+        .order_by("-pk")
+        .values("due_at", "error")
+        .first()
+    )
+    return last is not None and last["due_at"] is not None and last["error"] != ""

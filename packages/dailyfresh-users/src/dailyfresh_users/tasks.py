@@ -1,18 +1,18 @@
 """Both may be called any number of times: nothing is done twice."""
 
-from celery import shared_task
+from dailyfresh_core.waking import task
 
 from . import services
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def drain() -> None:
     """Send the mails that are due and finish erasures: woken on commit, and by beat every 30 seconds."""
     services.send_due_mails()
     services.finish_erasures()
 
 
-@shared_task(ignore_result=True)
+@task(ignore_result=True)
 def tidy() -> None:
     """Remove accounts that were never activated, sessions that are over and mails long sent: by beat, once an hour."""
     services.remove_unactivated()

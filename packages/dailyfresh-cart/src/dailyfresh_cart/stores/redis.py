@@ -10,12 +10,16 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
-import redis
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+try:
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+except ImportError as error:
+    raise ImportError('carts in Redis need an extra: pip install "dailyfresh-cart[redis]"') from error
 
 from ..exceptions import CartUnavailable
 from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why, readable_id, stored_line

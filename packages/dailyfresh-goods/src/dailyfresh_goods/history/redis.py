@@ -4,7 +4,11 @@ import logging
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
-from redis.exceptions import RedisError
+
+try:
+    from redis.exceptions import RedisError
+except ImportError as error:
+    raise ImportError('a history in Redis needs an extra: pip install "dailyfresh-goods[redis]"') from error
 
 from .base import TOKEN, History, Visitor
 

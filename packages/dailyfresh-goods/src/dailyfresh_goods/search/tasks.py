@@ -1,8 +1,6 @@
 """The drain: the one writer of the index."""
 
-from celery import shared_task
-from celery.signals import worker_process_init
-from dailyfresh_core.waking import tasks_run_inline, wake
+from dailyfresh_core.waking import celery_is_installed, task, tasks_run_inline, wake
 
 from ..conf import conf
 from ..models import StaleDocument
@@ -13,7 +11,7 @@ SECONDS = 20
 """A task that takes long is delivered again by brokers such as Redis, while it goes on."""
 
 
-@shared_task(name="dailyfresh_search.drain_documents", ignore_result=True)
+@task(name="dailyfresh_search.drain_documents", ignore_result=True)
 def drain_documents() -> None:
     """Brings marked documents up to date; woken after a commit and by beat, safe to run at any time and place.
 
@@ -27,7 +25,12 @@ def drain_documents() -> None:
     segmenter()
 
 
-@worker_process_init.connect(dispatch_uid="dailyfresh_search.load_dictionary")
 def load_dictionary(**_: object) -> None:
     """Loads the dictionary when a worker's process begins."""
     segmenter()
+
+
+if celery_is_installed():
+    from celery.signals import worker_process_init
+
+    worker_process_init.connect(load_dictionary, dispatch_uid="dailyfresh_search.load_dictionary")

@@ -20,8 +20,11 @@ _loggers = ModuleType("alipay.loggers")
 _loggers.logger = logging.getLogger(__name__)  # type: ignore[attr-defined]
 sys.modules.setdefault("alipay.loggers", _loggers)
 
-from alipay import AliPay  # noqa: E402
-from alipay.exceptions import AliPayException, AliPayValidationError  # noqa: E402
+try:
+    from alipay import AliPay
+    from alipay.exceptions import AliPayException, AliPayValidationError
+except ImportError as error:
+    raise ImportError('Alipay needs an extra: pip install "dailyfresh-orders[alipay]"') from error
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Without summer time since 1991, and there without a time zone database."""

@@ -16,6 +16,7 @@ from ..conf import conf
 from ..durations import in_words, wait_message
 from ..exceptions import ActivationRefused, LinkForged, Throttled, UsernameTaken
 from ..forms import NAME_TAKEN, EmailForm, RegistrationForm, check_username
+from ..selectors import mails_are_delayed
 from ..services import activate_account, open_account, resend_activation
 from ..tokens import account_to_activate
 from .visitors import ask_to_wait, home_url, site_origin, visitor_subject
@@ -109,6 +110,7 @@ def resend(request: HttpRequest) -> HttpResponse:
         "form": form,
         "email": "" if "change" in request.GET or form.is_bound else request.session.get(SENT_TO, ""),
         "valid": in_words(conf.ACTIVATION_AGE),
+        "delayed": mails_are_delayed(),
         "wait": throttles.BETWEEN_MAILS,
     }
     return render(request, "dailyfresh_users/activation_sent.html", context, status=status)
