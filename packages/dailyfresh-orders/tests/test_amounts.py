@@ -1,5 +1,6 @@
 """What lines come to, what of them is kept and what goes back, to the fen."""
 
+import random
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -162,3 +163,27 @@ def test_parts_sum_and_none_exceeds_its_line(weights, data):
     shares = [fen(share) for share in allocate(yuan(amount), [yuan(weight) for weight in weights])]
     assert sum(shares) == amount
     assert all(0 <= share <= weight for share, weight in zip(shares, weights, strict=True))
+
+
+@pytest.mark.prove
+def test_the_sums_of_a_hundred_thousand_orders_are_exact():
+    """Orders of up to 12 lines: a discount is parted among them, some is not given, the rest is returned in any order."""
+    chance = random.Random(20261129)
+    for _ in range(100_000):
+        weights = [chance.choice([0, 1, 333, chance.randint(1, 200_000)]) for _line in range(chance.randint(1, 12))]
+        off = chance.randint(0, sum(weights))
+        shares = [fen(share) for share in allocate(yuan(off), [yuan(weight) for weight in weights])]
+        assert sum(shares) == off
+        for weight, share in zip(weights, shares, strict=True):
+            quantity = chance.randint(1, 9)
+            some = chance.randint(0, quantity)
+            line = Line(
+                quantity, weight, share, fee=chance.choice([0, 100]), given=some, settled_fen=weight * some // quantity
+            )
+            left, back = some, 0
+            while left:
+                pieces = chance.randint(1, left)
+                part = fen(returned(line, left, pieces))
+                assert part >= 0
+                back, left = back + part, left - pieces
+            assert back == fen(kept(line, some)) <= line.paid

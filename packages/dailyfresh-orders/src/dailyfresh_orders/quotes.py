@@ -14,7 +14,7 @@ from .amounts import NOTHING, gross
 from .exceptions import Shortage
 from .freight import freight
 from .joins import ADDRESS_BOOK, catalogue, check_served
-from .models import Adjustment, OrderLine, room, too_long
+from .models import Adjustment, OrderLine, length_of, too_long
 from .protocols import Address
 
 BASKET, BUY = "basket", "buy"
@@ -159,9 +159,9 @@ def _freight(goods_total: Decimal, address: Address | None) -> tuple[Share, ...]
 def _line(item: Purchasable, quantity: int) -> QuoteLine:
     return QuoteLine(
         sku_id=item.sku_id,
-        name=item.name[: room(OrderLine, "name")],
-        unit=item.unit[: room(OrderLine, "unit")],
-        image_name=item.image_name if len(item.image_name) <= room(OrderLine, "image_name") else "",
+        name=item.name[: length_of(OrderLine, "name")],
+        unit=item.unit[: length_of(OrderLine, "unit")],
+        image_name=item.image_name if len(item.image_name) <= length_of(OrderLine, "image_name") else "",
         image_url=item.image_url,
         url=item.url,
         unit_price=item.unit_price,

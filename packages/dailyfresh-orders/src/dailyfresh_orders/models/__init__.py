@@ -1,6 +1,6 @@
 """Orders, payments with their book, reviews, and the sales of closed days."""
 
-from .order import ADDRESS, Adjustment, Order, OrderLine, OrderLog, room, too_long
+from .order import ADDRESS, Adjustment, Order, OrderLine, OrderLog, length_of, too_long
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku
@@ -22,6 +22,6 @@ __all__ = [
     "ReviewPicture",
     "SalesDay",
     "SalesDaySku",
-    "room",
+    "length_of",
     "too_long",
 ]

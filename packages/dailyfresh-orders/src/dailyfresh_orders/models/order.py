@@ -105,7 +105,7 @@ class Order(models.Model):
 
     @property
     def payable(self) -> Decimal:
-        """What the buyer pays: as agreed, until it is settled what was given. All but this page reads it in place of the total."""
+        """What the buyer pays: as agreed, and once it is settled what was given, for that. Nobody else reads the total for it."""
         return self.total if self.settled_total is None else self.settled_total
 
     @property
@@ -204,19 +204,6 @@ class Adjustment(models.Model):
         return f"{self.label} {self.amount}"
 
 
-def room(model: type[models.Model], column: str) -> int:
-    """How many characters a column holds."""
-    return model._meta.get_field(column).max_length  # type: ignore[return-value, union-attr]
-
-
-def too_long(address: Address) -> Iterator[str]:
-    """A sentence for each part of an address that an order has no room for."""
-    for column in ADDRESS:
-        length, most = len(getattr(address, column)), room(Order, column)
-        if length > most:
-            yield f"the {column} of address {address.id!r} has {length} characters, and an order holds {most}."
-
-
 class OrderLog(models.Model):
     """Who moved the order to which state, when and why; placing it is the order row itself."""
 
@@ -235,3 +222,16 @@ class OrderLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.became}"
+
+
+def length_of(model: type[models.Model], column: str) -> int:
+    """How many characters a column holds."""
+    return model._meta.get_field(column).max_length  # type: ignore[return-value, union-attr]
+
+
+def too_long(address: Address) -> Iterator[str]:
+    """A sentence for each part of an address that an order has no room for."""
+    for column in ADDRESS:
+        length, most = len(getattr(address, column)), length_of(Order, column)
+        if length > most:
+            yield f"the {column} of address {address.id!r} has {length} characters, and an order holds {most}."
