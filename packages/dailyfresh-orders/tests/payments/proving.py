@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -57,22 +58,27 @@ def prepare():
     return user
 
 
-def new_order(user):
+def new_order(user, *, quantity=2, off=Decimal("0.00")):
+    """An order of apples; `off` is taken off their line, as a promotion would."""
     from dailyfresh_orders.claims import signed
     from dailyfresh_orders.quotes import BUY, quote
     from dailyfresh_orders.services import place_order
     from minisite.shop.joins import AddressBook
 
     address = AddressBook().choices(user)[0]
-    token = signed(quote({"777001": 2}, source=BUY, address=address), user=user)
-    return place_order(user=user, token=token, address_id=address.id, payment_method="alipay", note="").order
+    token = signed(quote({"777001": quantity}, source=BUY, address=address), user=user)
+    order = place_order(user=user, token=token, address_id=address.id, payment_method="alipay", note="").order
+    order.lines.update(discount=-off)
+    order.discount, order.total = -off, order.total - off
+    order.save()
+    return order
 
 
-def begin(user):
+def begin(user, **what):
     """An order whose buyer was sent to the cashier; and the address there."""
     from dailyfresh_orders.services import start_payment
 
-    order = new_order(user)
+    order = new_order(user, **what)
     goal = start_payment(
         order=order, code="alipay", return_url="http://127.0.0.1:9/r", notify_url="http://127.0.0.1:9/n"
     )
@@ -484,7 +490,43 @@ def refund_race(scenario):
     return {"said": said, "wrong": wrong}
 
 
-SCENARIOS = {"race": race, "kills": kills, "refunds": refund_race}
+def pieces_race(scenario):
+    """Processes return pieces of one line at one instant: to the fen what of the line is no longer kept, whoever comes first."""
+    from dailyfresh_orders.amounts import kept
+    from dailyfresh_orders.models import Refund
+    from dailyfresh_orders.services import refund_lines
+
+    user, wrong, said = prepare(), [], Counter()
+
+    def give(order, line, n, pieces):
+        from dailyfresh_orders.exceptions import RefundImpossible
+
+        try:
+            refund_lines(order=order, by=None, key=f"piece{n:07}", lines={line.pk: pieces}, reason="race")
+        except RefundImpossible:
+            return "refused"
+        return "made"
+
+    for _ in range(scenario["rounds"]):
+        order, url = begin(user, quantity=7, off=Decimal("10.00"))
+        buyer_pays(url)
+        query_directly(order.payments.get())
+        line = order.lines.get()
+        wanted = [(0, 1), (1, 2), (2, 1), (3, 3), (4, 2), (5, 1)]  # ten pieces of seven, each pressed twice
+        calls = [partial(give, order, line, n, pieces) for n, pieces in wanted * 2]
+        said.update(in_processes(calls, at=time.time() + 0.15))
+        made = list(Refund.objects.filter(payment__order=order).values_list("amount", "lines__quantity"))
+        back, left = sum(amount for amount, _pieces in made), 7 - sum(pieces for _amount, pieces in made)
+        for _ in range(6):
+            due()
+            in_processes([sweep_now, sweep_now], at=time.time() + 0.05)
+        if left < 0 or back != kept(line, 7) - kept(line, left) or there(order) != int(back * 100):
+            wrong.append((str(back), left, there(order)))
+    wipe()
+    return {"said": said, "wrong": wrong}
+
+
+SCENARIOS = {"pieces": pieces_race, "race": race, "kills": kills, "refunds": refund_race}
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])

@@ -61,12 +61,17 @@ KILLS = {"settle": 5, "refund": 13, "late": 13, "cancel": 7}
 def short(prove):
     """All short forms in one process: starting one costs more than they do."""
     kills = [{"what": "kills", "operation": name, "stride": stride, "first": 2} for name, stride in KILLS.items()]
-    race, refunds, *killed = prove({"what": "race", "rounds": 8}, {"what": "refunds", "rounds": 2}, *kills)
-    return {"race": race, "refunds": refunds, **dict(zip(KILLS, killed, strict=True))}
+    races = [{"what": "race", "rounds": 8}, {"what": "refunds", "rounds": 2}, {"what": "pieces", "rounds": 2}]
+    race, refunds, pieces, *killed = prove(*races, *kills)
+    return {"race": race, "refunds": refunds, "pieces": pieces, **dict(zip(KILLS, killed, strict=True))}
 
 
 def test_notify_query_return_and_sweeper_at_one_instant_have_one_effect(short):
     one_effect_each(short["race"])
+
+
+def test_pieces_returned_at_one_instant_sum_to_the_fen(short):
+    one_effect_each(short["pieces"])
 
 
 def test_refunds_racing_for_one_payment_never_exceed_it(short):
@@ -82,6 +87,11 @@ def test_a_process_killed_on_its_way_leaves_books_that_balance_after_recovery(sh
 @pytest.mark.prove
 def test_200_rounds_of_notify_query_return_and_sweeper_have_one_effect_each(prove):
     one_effect_each(*prove({"what": "race", "rounds": 200}, timeout=900))
+
+
+@pytest.mark.prove
+def test_20_rounds_of_pieces_returned_at_one_instant_sum_to_the_fen(prove):
+    one_effect_each(*prove({"what": "pieces", "rounds": 20}, timeout=900))
 
 
 @pytest.mark.prove
