@@ -1,6 +1,6 @@
 """Orders per second of each stock strategy, beside a hand-written ORM function and the bare SQL: `make bench-orders`.
 
-Needs DATABASE_URL to point at a MariaDB; makes a database of its own there and drops it. Everything runs in the same minute, in turns, so
+Needs DATABASE_URL to point at a MariaDB or PostgreSQL; makes a database of its own there and drops it. Everything runs in the same minute, in turns, so
 that a machine that slows down slows all contenders. Options: --seconds, --rounds, --processes, --skus.
 """
 
@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+
+from dailyfresh_core.testing import own_database
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"
@@ -29,27 +30,17 @@ def main() -> None:
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--lines", type=int, default=1)
     options = parser.parse_args()
-    parts = urlsplit(os.environ.get("DATABASE_URL", ""))
-    if not parts.scheme.startswith("mysql"):
-        sys.exit("bench-orders needs DATABASE_URL (mysql://user:password@host:port/name)")
-    import MySQLdb
-
-    server = MySQLdb.connect(
-        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
-    )
-    name = f"orders_bench_{os.getpid()}"
-    server.query(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    environment = os.environ | {
-        "MINISITE_DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}")),
-        "DJANGO_SETTINGS_MODULE": "minisite.settings",
-        "PYTHONPATH": f"{TESTS}{os.pathsep}{HERE}",
-    }
-    try:
+    if not (server := os.environ.get("DATABASE_URL")):
+        sys.exit("bench-orders needs DATABASE_URL (mysql:// or postgresql://user:password@host:port/name)")
+    with own_database(server, f"orders_bench_{os.getpid()}") as address:
+        environment = os.environ | {
+            "MINISITE_DATABASE_URL": address,
+            "DJANGO_SETTINGS_MODULE": "minisite.settings",
+            "PYTHONPATH": f"{TESTS}{os.pathsep}{HERE}",
+        }
         migrate = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"]
         subprocess.run(migrate, env=environment, cwd=TESTS, check=True)
         run(environment, options)
-    finally:
-        server.query(f"DROP DATABASE {name}")
 
 
 def run(environment: dict[str, str], options: argparse.Namespace) -> None:

@@ -19,14 +19,12 @@ STOCK = 10**8
 
 def prepare(skus: int, buyers: int) -> list[Any]:
     from django.contrib.auth import get_user_model
+    from django.core.management.color import no_style
     from django.db import connection
     from minisite.shop.models import Place, Product
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
-        for table in ("dailyfresh_orders_orderline", "dailyfresh_orders_order", "shop_product"):
-            cursor.execute(f"TRUNCATE {table}")
-        cursor.execute("SET FOREIGN_KEY_CHECKS = 1")
+    tables = ["dailyfresh_orders_orderline", "dailyfresh_orders_order", "shop_product"]
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=True))
     Product.objects.bulk_create(
         [Product(pk=n + 1, title=f"p{n}", yuan=Decimal("2.50"), pieces=STOCK) for n in range(skus)]
     )
@@ -118,40 +116,51 @@ def hand_written(user: Any) -> Contender:
     return list, buy
 
 
+def driver() -> Any:
+    """A connection of the driver itself, at READ COMMITTED."""
+    from django.db import connection
+
+    given = connection.settings_dict
+    place = {"host": given["HOST"], "port": int(given["PORT"]), "user": given["USER"], "password": given["PASSWORD"]}
+    if connection.vendor == "postgresql":
+        import psycopg
+
+        return psycopg.connect(**place, dbname=given["NAME"])
+    import MySQLdb
+
+    made = MySQLdb.connect(**place, database=given["NAME"])
+    made.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    return made
+
+
 def bare_sql(user: Any) -> Contender:
     """The floor: no ORM, no reading before, one connection, the narrowest rows that make an order."""
-    import MySQLdb
-    from django.conf import settings
-
-    given = settings.DATABASES["default"]
-    connection = MySQLdb.connect(
-        host=given["HOST"], port=int(given["PORT"]), user=given["USER"], password=given["PASSWORD"], db=given["NAME"]
-    )
+    connection = driver()
     cursor = connection.cursor()
-    cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
     insert = (
-        "INSERT INTO dailyfresh_orders_order (number, token, user_id, state, payment_method, goods_total, freight, total, currency,"
-        " receiver, phone, province_code, province, city, district, street, postcode, note, carrier, tracking_number, placed_at)"
-        " VALUES (%s, %s, %s, 'to_ship', 'cod', 2.5, 10, 12.5, 'CNY', 'x', 'x', '', '', '', '', 'x', '', '', '', '', NOW(6))"
+        "INSERT INTO dailyfresh_orders_order (number, token, user_id, state, payment_method, goods_total, discount, fees, freight, total,"
+        " currency, requires_shipping, receiver, phone, province_code, province, city, district, street, postcode, note, carrier, tracking_number, placed_at)"
+        " VALUES (%s, %s, %s, 'to_ship', 'cod', 2.5, 0, 0, 10, 12.5, 'CNY', TRUE, 'x', 'x', '', '', '', '', 'x', '', '', '', '', CURRENT_TIMESTAMP(6)) RETURNING id"
     )
     line = (
-        "INSERT INTO dailyfresh_orders_orderline (order_id, sku_id, name, unit, image_name, unit_price, quantity, refunded, restocked)"
-        " VALUES "
+        "INSERT INTO dailyfresh_orders_orderline (order_id, sku_id, name, unit, image_name, unit_price, quantity, amount, discount, fees,"
+        " refunded, counted, restocked) VALUES "
     )
 
     def buy(skus: list[int]) -> object:
         key = secrets.token_hex(16)
         ids = ", ".join(map(str, sorted(skus)))
         cursor.execute(insert, (key[:20], key, user.pk))
-        values = ", ".join(f"({cursor.lastrowid}, '{sku}', 'x', '', '', 2.5, 1, 0, 0)" for sku in skus)
+        (order,) = cursor.fetchone()
+        values = ", ".join(f"({order}, '{sku}', 'x', '', '', 2.5, 1, 2.5, 0, 0, 0, TRUE, 0)" for sku in skus)
         cursor.execute(line + values)
         if STRATEGY == "pessimistic":
             cursor.execute(f"SELECT id, pieces FROM shop_product WHERE id IN ({ids}) ORDER BY id FOR UPDATE")
             assert all(pieces >= 1 for _id, pieces in cursor.fetchall())
-        changed = cursor.execute(
+        cursor.execute(
             f"UPDATE shop_product SET pieces = pieces - 1, sold = sold + 1 WHERE id IN ({ids}) AND pieces >= 1 AND for_sale"
         )
-        assert changed == len(skus)
+        assert cursor.rowcount == len(skus)
         connection.commit()
         return key
 
@@ -191,8 +200,10 @@ def main() -> None:
         if os.fork() == 0:
             work(contender, user, int(skus), float(seconds), int(lines), report)
     os.close(report)
-    with os.fdopen(reader) as rates:
-        print(sum(map(float, rates)))
+    with os.fdopen(reader) as lines_read:
+        rates = list(map(float, lines_read))
+    assert len(rates) == int(processes), "a buyer died"
+    print(sum(rates))
 
 
 if __name__ == "__main__":

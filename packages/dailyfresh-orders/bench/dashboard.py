@@ -16,20 +16,21 @@ TESTS = Path(__file__).resolve().parent.parent / "tests"
 ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 
 FILL = [
-    """INSERT INTO dailyfresh_orders_order (number, token, user_id, state, payment_method, goods_total, freight, total, currency,
-       receiver, phone, province_code, province, city, district, street, postcode, note, carrier, tracking_number,
+    """INSERT INTO dailyfresh_orders_order (number, token, user_id, state, payment_method, goods_total, discount, fees, freight, total, currency,
+       requires_shipping, receiver, phone, province_code, province, city, district, street, postcode, note, carrier, tracking_number,
        placed_at, sold_at, due_at)
        SELECT CONCAT('26', LPAD(seq, 18, '0')), MD5(seq), NULL,
               ELT(1 + (seq * 7919) MOD 20, 'cancelled', 'cancelled', 'to_ship', 'shipped', 'received', 'done', 'done', 'done', 'done',
                   'done', 'done', 'done', 'done', 'done', 'done', 'done', 'done', 'done', 'done', 'closed'),
-              'alipay', 50 + seq MOD 97, 0, 50 + seq MOD 97, 'CNY', 'Lin', '13800000000', '11', 'Beijing', 'Beijing', 'Haidian',
+              'alipay', 50 + seq MOD 97, 0, 0, 0, 50 + seq MOD 97, 'CNY', TRUE, 'Lin', '13800000000', '11', 'Beijing', 'Beijing', 'Haidian',
               'Street 1', '', '', '', '',
               NOW(6) - INTERVAL (seq * 31536000 DIV {orders}) SECOND,
               IF((seq * 7919) MOD 20 < 2, NULL, NOW(6) - INTERVAL (seq * 31536000 DIV {orders}) SECOND), NULL
        FROM seq_1_to_{orders}""",
-    """INSERT INTO dailyfresh_orders_orderline (order_id, sku_id, name, unit, image_name, unit_price, quantity, refunded, restocked)
+    """INSERT INTO dailyfresh_orders_orderline (order_id, sku_id, name, unit, image_name, unit_price, quantity, amount, discount, fees,
+       refunded, counted, restocked)
        SELECT o.id, (o.id * 31 + s.seq * 7) MOD 500, CONCAT('Goods ', (o.id * 31 + s.seq * 7) MOD 500), '500g', '', 9.90,
-              1 + o.id MOD 3, 0, 0
+              1 + o.id MOD 3, 9.90 * (1 + o.id MOD 3), 0, 0, 0, TRUE, 0
        FROM dailyfresh_orders_order o CROSS JOIN seq_1_to_2 s""",
     "ANALYZE TABLE dailyfresh_orders_order, dailyfresh_orders_orderline",
 ]
