@@ -6,12 +6,13 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload test newcomer matrix develop lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
 	@echo "make stack          the store as it is deployed, empty: nginx with TLS, two uwsgi, MariaDB, Redis, Celery (Debian, Ubuntu)"
 	@echo "make stack-demo     the same, filled with the demo's catalogue; make stack-reload takes new code in under load"
+	@echo "make chaos          buyers go on buying while the parts of the stack die; then the books are proved"
 	@echo "make test           all tests: each package alone, the store as a whole, lint, a browser"
 	@echo "make matrix         all tests on every pair of Python and Django"
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
@@ -29,6 +30,12 @@ stack stack-demo:
 	@.ci/system stack
 	@$(PYTHON) .ci/environment.py stack
 	@cd example_project && exec ../.venv/stack/bin/python -m deploy.stack $(if $(filter stack-demo,$@),--demo) $(STACK)
+
+# 32 buyers for ten minutes while parts die; CHAOS="--seconds 60 --buyers 8"
+chaos:
+	@.ci/system stack
+	@$(PYTHON) .ci/environment.py stack
+	@cd example_project && exec ../.venv/stack/bin/python -m chaos $(CHAOS)
 
 stack-reload:
 	@touch example_project/var/stack/run/reload

@@ -43,7 +43,7 @@ DRAINS = (
 
 schedule = {**USERS, **GOODS, **SEARCH, **ORDERS}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))
-heartbeat = {"task": "store.tasks.heartbeat", "schedule": seconds, "options": {"expires": seconds}}
-app.conf.beat_schedule = (
-    {"store.heartbeat": heartbeat} | schedule | {name: {**schedule[name], "schedule": seconds} for name in DRAINS}
-)
+# A call that no worker has taken when the next one is due is dropped: after a standstill one is enough.
+schedule |= {name: {**schedule[name], "schedule": seconds, "options": {"expires": seconds}} for name in DRAINS}
+heartbeat = {"task": "store.tasks.heartbeat", "schedule": seconds, "options": {"expires": 60}}
+app.conf.beat_schedule = {"store.heartbeat": heartbeat, **schedule}

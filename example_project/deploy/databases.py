@@ -38,8 +38,14 @@ def mariadb(folder: Path, port: int, programs: dict[str, str]) -> Program:
     return Program("mariadb", command, port=port, hush=ROUTINE_OF_MARIADB, backing=True)
 
 
-def prepare_mariadb(folder: Path, port: int) -> str:
-    """The store's database and user; gives the URL."""
+def url_of(kind: str, port: int) -> str:
+    """Where the store's database is."""
+    scheme = {"mariadb": "mysql", "postgresql": "postgresql"}[kind]
+    return f"{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/{NAME}"
+
+
+def prepare_mariadb(folder: Path) -> None:
+    """The store's database and user."""
     client = ["mariadb", "--no-defaults", f"--socket={folder / 'mariadb.sock'}", "-u", "root", "-e"]
     _until([*client, "SELECT 1"])
     _run(
@@ -50,7 +56,6 @@ def prepare_mariadb(folder: Path, port: int) -> str:
             f"GRANT ALL ON {NAME}.* TO '{USER}'@'127.0.0.1';",
         ]
     )
-    return f"mysql://{USER}:{PASSWORD}@127.0.0.1:{port}/{NAME}"
 
 
 def postgresql(folder: Path, port: int, programs: dict[str, str]) -> Program:
@@ -66,14 +71,13 @@ def postgresql(folder: Path, port: int, programs: dict[str, str]) -> Program:
     return Program("postgres", command, port=port, hush=ROUTINE_OF_POSTGRESQL, backing=True)
 
 
-def prepare_postgresql(port: int) -> str:
-    """The store's database and user; gives the URL."""
+def prepare_postgresql(port: int) -> None:
+    """The store's database and user."""
     client = ["psql", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-Atc"]
     _until([*client, "SELECT 1"])
     if not _run([*client, f"SELECT 1 FROM pg_roles WHERE rolname = '{USER}'"]).strip():  # noqa: S608
         _run([*client, f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'"])
         _run([*client, f"CREATE DATABASE {NAME} OWNER {USER}"])
-    return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/{NAME}"
 
 
 def _as_postgres(data: Path) -> list[str]:

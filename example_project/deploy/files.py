@@ -20,6 +20,8 @@ FILES = {
     "dailyfresh-web@.service": "web.service",
     "dailyfresh-worker.service": "worker.service",
     "dailyfresh-beat.service": "beat.service",
+    "dailyfresh-backup.service": "backup.service",
+    "dailyfresh-backup.timer": "backup.timer",
     "dailyfresh.target": "dailyfresh.target",
     "compose.yaml": "compose.yaml",
     "Containerfile": "Containerfile",

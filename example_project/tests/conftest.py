@@ -2,18 +2,23 @@
 
 import atexit
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from demo import services
 from demo.accounts import BUYER, MERCHANT, PASSWORD
 from running.supervisor import free_port, listens
+
+if TYPE_CHECKING:
+    from chaos.standing import Stack
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -48,11 +53,37 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.tests"
 django.setup()
 
 
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
+    """The store as it is deployed, running; after the tests nothing of it is left."""
+    from chaos.standing import Stack
+    from deploy.system import program
+
+    if given := os.environ.get(
+        "STACK_DIR"
+    ):  # one that runs already, begun with --demo --detour, its log beside its folder
+        yield Stack(Path(given))
+        return
+    missing = [name for name in ("nginx", "redis-server", "mariadbd") if program(name) is None]
+    missing += [] if shutil.which("uwsgi") or Path(sys.prefix, "bin", "uwsgi").exists() else ["uwsgi"]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
+    running = Stack(tmp_path_factory.mktemp("stack") / "var")
+    try:
+        running.start(free_port(), "--demo")
+        yield running
+    finally:
+        seconds = running.stop()
+    assert seconds < 20
+    left = subprocess.run(["pgrep", "-af", str(running.var)], capture_output=True, text=True).stdout
+    assert left == "", "Ctrl-C left something"
+
+
 @pytest.fixture(autouse=True)
 def _empty_redis(request: pytest.FixtureRequest) -> Iterator[None]:
     """Carts, histories and caches of one test are gone before the next."""
     yield
-    if "browser" in request.keywords:
+    if {"browser", "stack"} & set(request.keywords):
         return
     from django.core.cache import caches
 

@@ -74,8 +74,8 @@ def test_nginx_takes_its_file_without_a_warning(deployment: Deployment, tmp_path
 def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path: Path) -> None:
     analyze = program("systemd-analyze")
     render(deployment, tmp_path / "out")
-    for kind in ("web@", "worker", "beat"):
-        unit = tmp_path / "out" / f"dailyfresh-{kind}.service"
+    for name in ("web@.service", "worker.service", "beat.service", "backup.service", "backup.timer"):
+        unit = tmp_path / "out" / f"dailyfresh-{name}"
         # The programs of this test's environment may be missing, and that is an error of systemd's.
         text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", unit.read_text())
         unit.write_text(text)

@@ -113,14 +113,16 @@ REDIS_URL = env("REDIS_URL", default="") or "redis://127.0.0.1:6379/0"
 BROKER_URL = env("BROKER_URL", default="") or redis_database(REDIS_URL, 2)
 
 
-def redis_cache(url: str) -> dict[str, object]:
-    options = {"SOCKET_TIMEOUT": 2, "SOCKET_CONNECT_TIMEOUT": 2}
+def redis_cache(url: str, *, seconds: float) -> dict[str, object]:
+    """One that hangs is waited for so long, at each question of a request."""
+    options = {"SOCKET_TIMEOUT": seconds, "SOCKET_CONNECT_TIMEOUT": seconds}
     return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "OPTIONS": options}
 
 
 CACHES = {
-    "default": redis_cache(env("CACHE_URL", default="") or redis_database(REDIS_URL, 1)) | {"KEY_PREFIX": "dailyfresh"},
-    "cart": redis_cache(REDIS_URL),
+    "default": redis_cache(env("CACHE_URL", default="") or redis_database(REDIS_URL, 1), seconds=0.5)
+    | {"KEY_PREFIX": "dailyfresh"},
+    "cart": redis_cache(REDIS_URL, seconds=1),
 }
 
 # Accounts, language, security ---------------------------------------------------------------------------------------

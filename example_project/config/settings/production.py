@@ -16,6 +16,17 @@ from .base import (
     env,
 )
 
+
+def patience(engine: str, seconds: int) -> dict[str, object]:
+    """The connection's options for waiting at most so many seconds for an answer, 3 for a connection; 0: for ever."""
+    if not seconds:
+        return {}
+    if engine.endswith("mysql"):
+        return {"connect_timeout": 3, "read_timeout": seconds, "write_timeout": seconds}
+    milliseconds = seconds * 1000
+    return {"connect_timeout": 3, "tcp_user_timeout": milliseconds, "options": f"-c statement_timeout={milliseconds}"}
+
+
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set: a long random text that stays the same; .env.example says more.")
 if not SITE_URL.startswith("https://"):
@@ -28,13 +39,20 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # A connection for each thread, kept; one that the server cut is found out before it is used.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A server that hangs must not hold a visitor's thread for long; a migration may take its time.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    patience(DATABASES["default"]["ENGINE"], env.int("DATABASE_SECONDS", default=0))
+)
 # Read from the cache, written to both: a cache that comes back empty signs nobody out.
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "store.sessions"
 
 PAGES_DIR = env("PAGES_DIR", default=str(VAR_DIR / "pages"))
 DAILYFRESH_GOODS["PAGES"] = {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": PAGES_DIR}}
 DAILYFRESH_GOODS["RELEASE"] = env("RELEASE", default="")
 DAILYFRESH_ORDERS["ALLOW_LOOPBACK_SIMULATOR"] = env.bool("ALLOW_LOOPBACK_SIMULATOR", default=False)
+
+# Where FastDFS keeps its files, on the storage's host: what `manage.py backup DIR files` copies.
+FASTDFS_DATA = env("FASTDFS_DATA", default="")
 
 # Asked by each process of the web server before it serves anybody: whatever is imported, opened or read at the first use is then.
 WARM_PATHS = ["/healthz", "/user/login/", "/cart/", "/visitor/", "/search/?q=warm"]

@@ -12,6 +12,8 @@ from .pages import Answer, page, redirect, stylesheet, words
 from .provider import BUYER, Provider, named
 from .trades import SUCCESS, WAITING, Refusal, Trade
 
+ALL = 10**9
+
 
 def answer_to(provider: Provider, command: str, path: str, form: Mapping[str, str], *, language: str) -> Answer:
     """Everything but the open API; `command` is GET or POST."""
@@ -100,8 +102,8 @@ def _desk(provider: Provider, *, language: str) -> Answer:
 
 
 def _state(provider: Provider) -> Answer:
-    """Everything the desk shows, as JSON for scripts."""
-    trades = [{**asdict(trade), "out_trade_no": trade.out_trade_no} for trade in provider.book.trades()]
+    """Everything the desk shows, as JSON for scripts; of the trades all, so that books can be held against them."""
+    trades = [{**asdict(trade), "out_trade_no": trade.out_trade_no} for trade in provider.book.trades(limit=ALL)]
     faults = [asdict(fault) for fault in provider.faults.on()]
     state = {"trades": trades, "faults": faults, "calls": provider.api.calls[-200:]}
     return Answer(json.dumps(state).encode(), "application/json")

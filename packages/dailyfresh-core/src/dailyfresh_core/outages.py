@@ -1,6 +1,7 @@
-"""Which errors say that the database is away, and not that the program is wrong."""
+"""Which errors say that the database or Redis is away, and not that the program is wrong."""
 
 import logging
+import sys
 
 from django.db import InterfaceError, InternalError, OperationalError
 
@@ -27,11 +28,11 @@ AWAY_OF_SQLITE = ("unable to open database file", "disk I/O error", "database or
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database does not answer, or is too busy to: the same request may succeed later.
+    """Whether the database or Redis does not answer, or is too busy to: the same request may succeed later.
 
     Where the connection broke before COMMIT was answered nobody can say whether the change was made.
     """
-    if isinstance(error, Busy):
+    if isinstance(error, Busy) or _of_redis(error):
         return True
     if isinstance(error, InterfaceError):  # the connection was closed under us
         return True
@@ -43,6 +44,15 @@ def is_outage(error: BaseException) -> bool:
     if type(error.__cause__).__module__.startswith("psycopg"):
         return getattr(error.__cause__, "sqlstate", None) is None  # libpq itself speaks: no server said it
     return any(text in str(error) for text in AWAY_OF_SQLITE)
+
+
+def _of_redis(error: BaseException) -> bool:
+    """Whether a Redis could not be reached or could not take it; its client is asked only where the site has it."""
+    client = sys.modules.get("redis")
+    if client is None:
+        return False
+    away = (client.ConnectionError, client.TimeoutError, client.ReadOnlyError, client.exceptions.OutOfMemoryError)
+    return isinstance(error, away)
 
 
 def in_one_line(record: logging.LogRecord) -> bool:

@@ -41,13 +41,14 @@ def task(**options: Any) -> Callable[[Function], Function]:
 
 
 def _run(task: Callable[[], object], tasks: str | None) -> None:
+    inline = tasks_run_inline(tasks)
     try:
-        if tasks_run_inline(tasks):
+        if inline:
             task()
         else:
             task.delay()  # type: ignore[attr-defined]
-    except Exception:
-        logger.exception("%s could not be woken; beat will run it", task)
+    except Exception as error:  # what a broker that is away raises says all in a line
+        logger.error("%s could not be woken; beat will run it: %s", task, error, exc_info=inline)
 
 
 def wake(task: Callable[[], object], *, tasks: str | None) -> None:

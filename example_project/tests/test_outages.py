@@ -1,0 +1,156 @@
+"""What is said while a backing service is down: docs/outages.md has the table, and each row of it is a test here."""
+
+import random
+import re
+import shutil
+import time
+from collections.abc import Iterator
+
+import pytest
+from chaos.browser import Browser, Tally
+from chaos.standing import Stack
+from demo.accounts import BUYER, PASSWORD
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def buyer(stack: Stack) -> Iterator[Browser]:
+    """The demo's buyer, signed in."""
+    browser = Browser(stack.site, Tally())
+    assert browser.post("/user/login/", {"username": BUYER, "password": PASSWORD}).ok
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(buyer: Browser) -> str:
+    """A detail that lies on disk."""
+    found = re.search(r'href="(/goods/\d+/)"', buyer.get("/").text)
+    assert found
+    return found[1]
+
+
+def sku_of(page: str) -> str:
+    return re.sub(r"\D", "", page)
+
+
+def well_again(buyer: Browser, path: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not buyer.get(path).ok:
+        assert time.monotonic() < end, f"{path} is not back"
+        time.sleep(0.1)
+
+
+def order(buyer: Browser, page: str) -> str:
+    form = buyer.get(f"/orders/confirm/?buy={sku_of(page)}%3A1").fields()
+    given = {"token": form["token"], "address": form["address"], "payment_method": "alipay"}
+    return str(buyer.post("/orders/place/", given).data()["number"])
+
+
+def test_database_pages_that_are_made_go_on_and_everything_else_is_503(stack: Stack, buyer: Browser, page: str) -> None:
+    cached = "/list/fruit/?in_stock=on"
+    assert buyer.get(cached).ok
+    lines = stack.said().count("\n")
+    with stack.without("mariadb"):
+        assert [buyer.get(path).status for path in (page, "/", cached, "/livez")] == [200, 200, 200, 200]
+        for path in ("/orders/", f"{page}?never=cached{random.random()}", "/healthz"):
+            assert buyer.get(path).status == 503, path
+        said = buyer.get("/orders/")
+        assert "暂时无法访问" in said.text
+        assert said.headers["retry-after"] == "5"
+        script = buyer.get("/orders/", script=True)
+        assert (script.status, script.headers["retry-after"]) == (503, "5")
+        assert '"code": "unavailable"' in script.text
+        time.sleep(6)  # every drain has met it by then
+        logged = "\n".join(stack.said().splitlines()[lines:])
+        assert "Traceback" not in logged
+        assert "cannot be answered" in logged
+    well_again(buyer, "/orders/")
+
+
+def test_carts_the_cart_says_so_and_pages_go_on(stack: Stack, buyer: Browser, page: str) -> None:
+    with stack.without("redis-carts"):
+        assert buyer.get("/cart/").status == 503
+        assert "购物车" in buyer.get("/cart/").text
+        assert buyer.post("/cart/add/", {"sku_id": sku_of(page), "quantity": 1}).status == 503
+        assert buyer.get("/visitor/").data()["cart"] == {"available": False, "count": 0, "lines": {}}
+        assert buyer.get(f"{page}?a").ok
+        assert buyer.get("/orders/").ok
+        assert order(buyer, page)  # bought at once, past the cart
+    well_again(buyer, "/cart/")
+
+
+def test_cache_pages_come_from_the_database_and_nobody_is_signed_out(stack: Stack, buyer: Browser, page: str) -> None:
+    with stack.without("redis-cache"):
+        for path in (page, f"{page}?b", "/cart/", "/orders/", "/user/", "/search/?q=ca"):
+            assert buyer.get(path).status == 200, path
+        assert buyer.get("/visitor/").data()["user"]["signed_in"]
+        assert order(buyer, page)
+    well_again(buyer, f"{page}?b")
+
+
+def test_broker_rows_wait_and_nobody_else_does(stack: Stack, buyer: Browser, page: str) -> None:
+    with stack.without("redis-broker"):
+        began = time.monotonic()
+        number = order(buyer, page)
+        assert time.monotonic() - began < 10
+        assert buyer.post(f"/orders/{number}/cancel/").ok
+    end = time.monotonic() + 60
+    while "cancelling" in shop_states(buyer):
+        assert time.monotonic() < end, "the order was not cancelled once the broker was back"
+        time.sleep(0.5)
+
+
+def shop_states(watcher: Browser) -> list[str]:
+    """The states that orders are in."""
+    return re.findall(r'^dailyfresh_orders_by_state{state="(\w+)"} [1-9]', watcher.get("/metrics/shop").text, re.M)
+
+
+def test_files_pages_come_without_pictures_and_an_upload_is_refused_in_words(
+    stack: Stack, buyer: Browser, page: str
+) -> None:
+    with stack.without("fastdfs"):
+        assert buyer.get(f"{page}?c").ok
+        never_shown = buyer.get("/media/group1/M00/00/00/fwAAAmsDnW2AHp8HAAAACw1KEYU619.txt")
+        assert never_shown.status == 503
+
+
+def test_gateway_a_payment_stays_pending_and_nobody_waits(stack: Stack, buyer: Browser, page: str) -> None:
+    number = order(buyer, page)
+    with stack.without("alipay"):
+        assert buyer.post("/orders/pay/", {"order": number, "gateway": "alipay"}).data()["url"]
+        began = time.monotonic()
+        asked = buyer.post("/orders/pay/query/", {"order": number})
+        assert asked.data()["state"] == "waiting"
+        assert time.monotonic() - began < 10
+        assert buyer.get(f"/orders/{number}/pay/").ok
+
+
+def test_search_says_so_and_categories_go_on(stack: Stack, buyer: Browser) -> None:
+    index, aside = stack.var / "whoosh", stack.var / "whoosh-aside"
+    index.rename(aside)
+    try:
+        assert buyer.get("/list/fruit/").ok
+        assert buyer.get("/search/?q=a").status == 200
+    finally:
+        if index.exists():  # the drain has made one anew already
+            shutil.rmtree(index)
+        aside.rename(index)
+
+
+def test_web_when_no_instance_answers_nginx_says_it_in_words(stack: Stack, buyer: Browser, page: str) -> None:
+    with stack.without("uwsgi-1"), stack.without("uwsgi-2"):
+        assert buyer.get(page).status == 200
+        said = buyer.get("/cart/")
+        assert (said.status, said.headers["retry-after"]) == (503, "5")
+        assert "商店暂时无法访问" in said.text
+        assert '"code": "unavailable"' in buyer.get("/cart/", script=True).text
+    well_again(buyer, "/cart/", 40)
+
+
+def test_chaos_nothing_is_lost_while_parts_die_one_after_the_other(stack: Stack) -> None:
+    """The short edition of `make chaos`; how soon each part is back is told there, for this machine may be busy."""
+    words = ["--seconds", "40", "--buyers", "6", "--allowed", "60", "--on", str(stack.var)]
+    done = stack.python("-m", "chaos", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
