@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -55,7 +56,7 @@ def sign_in_first(request: HttpRequest, *, default: str = "/") -> HttpResponse:
 
 
 def signed_in(view: View) -> View:
-    """Only for somebody signed in; else `sign_in_first`. What is not there is an envelope for a script.
+    """Only for somebody signed in, and kept by no cache; else `sign_in_first`. What is not there is an envelope for a script.
 
     It answers in place of LoginRequiredMiddleware, which knows no scripts.
     """
@@ -71,7 +72,7 @@ def signed_in(view: View) -> View:
                 raise
             return envelope(code="not_found", message=_("This is not here any more."), status=404)
 
-    return cast(View, login_not_required(guarded))
+    return cast(View, login_not_required(never_cache(guarded)))
 
 
 def host_of(url: str) -> str:

@@ -8,6 +8,4 @@ class UsersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers  # noqa: F401 - checks register themselves
-
-        receivers.connect()
+        from . import checks, receivers  # noqa: F401 - both register themselves

@@ -3,9 +3,10 @@
 from typing import Any
 
 from dailyfresh_core.waking import wake
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from .conf import conf
@@ -15,18 +16,21 @@ from .tasks import drain
 from .views.visitors import note_session
 
 
+@receiver(user_logged_in, dispatch_uid="dailyfresh_users.keep_note")
 def keep_note(sender: object, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Somebody signed in, on any login page of the site."""
     if request is not None and hasattr(request, "session"):
         note_session(request, user)
 
 
+@receiver(user_logged_out, dispatch_uid="dailyfresh_users.drop_note")
 def drop_note(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
     """Somebody signed out; the session still lives at this moment."""
     if request is not None and hasattr(request, "session"):
         forget_session(session=request.session)
 
 
+@receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="dailyfresh_users.account_saved")
 def account_saved(
     sender: object, instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
@@ -40,15 +44,7 @@ def account_saved(
         follow_account(user=instance)
 
 
+@receiver([mail_requested, account_erasing], dispatch_uid="dailyfresh_users.wake_drain")
 def wake_drain(sender: object, **kwargs: Any) -> None:
     """A mail is to be sent, or an account to be forgotten elsewhere, once this is committed."""
     wake(drain, tasks=conf.TASKS)
-
-
-def connect() -> None:
-    """Connect all of the above, once."""
-    user_logged_in.connect(keep_note, dispatch_uid="dailyfresh_users.keep_note")
-    user_logged_out.connect(drop_note, dispatch_uid="dailyfresh_users.drop_note")
-    post_save.connect(account_saved, sender=get_user_model(), dispatch_uid="dailyfresh_users.account_saved")
-    for asking in (mail_requested, account_erasing):
-        asking.connect(wake_drain, dispatch_uid="dailyfresh_users.wake_drain")

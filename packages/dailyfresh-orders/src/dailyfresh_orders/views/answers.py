@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from ..models import Order
 from ..selectors import order_of
@@ -35,7 +34,7 @@ def for_buyers(view: View) -> View:
                 return unavailable(sentence, code="busy")
             return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=503)
 
-    return cast(View, never_cache(transaction.non_atomic_requests(signed_in(guarded))))
+    return cast(View, transaction.non_atomic_requests(signed_in(guarded)))
 
 
 def theirs(request: HttpRequest, number: str) -> Order:

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from .. import areas as area_data
 from ..conf import conf
@@ -36,15 +36,13 @@ def _page(request: HttpRequest, form: AddressForm, address: Address | None = Non
 
 
 @signed_in
-@never_cache
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def addresses(request: HttpRequest) -> HttpResponse:
     """All addresses, and the form for one more."""
     return _page(request, AddressForm())
 
 
 @signed_in
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_add(request: HttpRequest) -> HttpResponse:
     """One more address; `refresh` only brings the selects up to date (without JavaScript)."""
@@ -52,7 +50,6 @@ def address_add(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write one's own address anew."""

@@ -6,9 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import throttles
 from ..exceptions import ErasureRefused, ExportIncomplete, Throttled
@@ -19,8 +18,7 @@ from .visitors import ask_to_wait, note_session
 
 
 @signed_in
-@never_cache
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def profile(request: HttpRequest) -> HttpResponse:
     """Who is signed in, the default address, and what the site fills in: orders and goods viewed last."""
     context = {
@@ -32,8 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@never_cache
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def security(request: HttpRequest) -> HttpResponse:
     """Password, e-mail, and where the account is signed in."""
     note_session(request, request.user)
@@ -68,8 +65,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@never_cache
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """One's own data as a JSON file, or the page that offers it when a part cannot be had now (503)."""
     try:
@@ -86,7 +82,6 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest) -> HttpResponse:
     """Delete one's own account, with the password, for good."""

@@ -14,23 +14,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from ..conf import conf
 from ..exceptions import AccountDisabled, NotActivated, SignInRefused, Throttled
 from ..forms import LoginForm
 from ..selectors import name_of
 from ..services import check_credentials
-from .visitors import ask_to_wait, home_url, visitor_subject
+from .visitors import ask_to_wait, for_anybody, home_url, visitor_subject
 
 DEVICE_COOKIE = "dailyfresh_users_device"
 DEVICE_AGE = 365 * 24 * 60 * 60
 
 
-@login_not_required
+@for_anybody
 @sensitive_post_parameters("password")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     """Sign in by user name or e-mail; somebody signed in sees the page too, so that no redirect can loop."""
     form, status, refused = LoginForm(request.POST or None), 200, ""
@@ -78,9 +76,7 @@ def _signed_in(request: HttpRequest, user: object, *, remember: bool) -> HttpRes
     return response
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_anybody
 def logout(request: HttpRequest) -> HttpResponse:
     """Sign out by POST; GET asks, because static pages can only link here."""
     if request.method != "POST":

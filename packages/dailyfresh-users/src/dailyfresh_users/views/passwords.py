@@ -13,21 +13,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import throttles
 from ..durations import in_words
 from ..exceptions import Throttled
 from ..forms import EmailForm, NewPasswordForm, PasswordChangeForm
 from ..services import end_sessions, request_password_reset
-from .visitors import ask_to_wait, home_url, note_session, site_origin, visitor_subject
+from .visitors import ask_to_wait, for_anybody, home_url, note_session, site_origin, visitor_subject
 
 
 @signed_in
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: HttpRequest) -> HttpResponse:
     """A new password for who knows the old one; every other browser is signed out."""
@@ -47,15 +45,13 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def password_change_done(request: HttpRequest) -> HttpResponse:
     """The password was changed."""
     return render(request, "dailyfresh_users/password_change_done.html")
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_anybody
 def password_reset(request: HttpRequest) -> HttpResponse:
     """A link to set a new password; the answer is the same whether or not an account has the address."""
     form, status = EmailForm(request.POST or None), 200
@@ -70,7 +66,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def password_reset_done(request: HttpRequest) -> HttpResponse:
     """The mail is on its way, if there is an account."""
     return render(request, "dailyfresh_users/password_reset_done.html")
@@ -111,7 +107,7 @@ def _backend_of(user: Any) -> str:
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def password_reset_complete(request: HttpRequest) -> HttpResponse:
     """The password was set: on to the user centre, or to the login where the browser was refused a session."""
     return redirect(home_url() if request.user.is_authenticated else "dailyfresh_users:login")

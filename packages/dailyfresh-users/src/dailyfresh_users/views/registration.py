@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from .. import throttles
 from ..conf import conf
@@ -19,15 +18,13 @@ from ..forms import NAME_TAKEN, EmailForm, RegistrationForm, check_username
 from ..selectors import mails_are_delayed
 from ..services import activate_account, open_account, resend_activation
 from ..tokens import account_to_activate
-from .visitors import ask_to_wait, home_url, site_origin, visitor_subject
+from .visitors import ask_to_wait, for_anybody, home_url, site_origin, visitor_subject
 
 SENT_TO = "_dailyfresh_users_sent_to"
 
 
-@login_not_required
+@for_anybody
 @sensitive_post_parameters("password1", "password2")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """A new account; the answer is the same whether or not somebody has that e-mail address."""
     if not conf.REGISTRATION:
@@ -71,9 +68,7 @@ def name_check(request: HttpRequest) -> HttpResponse:
     return envelope({"available": True})
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_anybody
 @transaction.non_atomic_requests  # a deadlock cannot be tried again inside a transaction
 def activate(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: looking at it changes nothing, its button activates."""
@@ -93,9 +88,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "dailyfresh_users/activate.html", {"username": user.get_username()})
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_anybody
 def resend(request: HttpRequest) -> HttpResponse:
     """Another activation mail, and the page that says where the last one went."""
     form, status = EmailForm(request.POST or None), 200

@@ -1,17 +1,26 @@
 """What a request says about its visitor, and where they go from here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dailyfresh_core.proxies import throttle_subject, visitor_address
+from django.contrib.auth.decorators import login_not_required
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import get_script_prefix
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from ..conf import conf
 from ..durations import wait_message
 from ..exceptions import Throttled
 from ..services import keep_session
+
+
+def for_anybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page with a form for whoever comes: it is looked at or posted to, and no cache keeps it."""
+    return login_not_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 
 def home_url() -> str:
