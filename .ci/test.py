@@ -1,9 +1,11 @@
 """Has tox run what this machine can run, two environments at a time, and says what ran, what was skipped and why.
 
-    test.py              each package alone on every Python found, the store on each database, lint, the browser, the stack
+    test.py              each package alone on every Python found and on PostgreSQL, the store on each database, lint, the
+                         browser, the stack
     test.py --newcomer   the same on the newest Python alone, as on a machine without services, drivers and browser
-    test.py --matrix     each package and the store on every pair of Python and Django that is claimed
-    test.py --prove      the long proofs only, one after the other
+    test.py --matrix     each package and the store on every pair of Python and Django that is claimed; each package with the
+                         oldest of everything it says it works with, and with what is to come
+    test.py --prove      the long proofs only, one after the other, those over a database on PostgreSQL too
 
 What an environment is, and which wait for which, stands in tox.ini. Here stands what tox does not know: which interpreters are
 here, a Redis for machines that have none, and how many tests there were.
@@ -122,16 +124,23 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
     """What tox is asked for: name, environments, arguments of pytest, lanes."""
     packages = [env for name in PACKAGES for env in envs(name, found, pairs=mode == "--matrix")]
     store = envs("store", found, pairs=mode == "--matrix")
+    given = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
+    servers = [database for database, url in given.items() if url]
+    on_postgresql = [f"{envs(name, found)[0]}-postgresql" for name in PACKAGES[:4] if "postgresql" in servers]
     if mode == "--prove":
         proven = [envs(name, found)[0] for name in (*PACKAGES, "store") if name not in ("core", "alipay")]
-        yield "proofs", proven, ("-m", "prove"), 1
-    elif mode in ("--matrix", "--newcomer"):
+        yield "proofs", proven + on_postgresql, ("-m", "prove"), 1
+    elif mode == "--newcomer":
         yield mode[2:], packages + store, (), 2
+    elif mode == "--matrix":
+        ends = {"311": "lowest", "313": "newest"}
+        bounds = [f"{name}-py{v}-{end}" for name in PACKAGES[:-1] for v, end in ends.items() if v in found]
+        yield mode[2:], packages + store + bounds, (), 2
     else:
-        given = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
-        store += [f"{store[0]}-{database}" for database, url in given.items() if url]
-        if given["postgresql"]:
-            packages += [f"{envs(name, found)[0]}-postgresql" for name in ("orders", "goods", "users", "cart")]
+        store += [f"{store[0]}-{database}" for database in servers]
+        newest = [v for v in found if "52" in DJANGO[v]][-1:]  # the oldest Django runs on both ends
+        oldest_django = [f"{name}-py{v}-dj52" for name in PACKAGES[:-1] for v in newest]
+        packages += [env for env in oldest_django if env not in packages] + on_postgresql
         bare = f"{envs('users', found)[0]}-bare"
         yield "lint and packages", ["lint", *packages, bare, "fdfs-libraries"], (), 2
         yield "store", [*store, "browser", "stack"], (), 1
