@@ -250,6 +250,6 @@ def test_pictures_of_reviews_need_a_folder_and_an_address(configure, settings):
     assert check_pictures(None) == []
     settings.MEDIA_ROOT = settings.MEDIA_URL = ""
     (found,) = check_pictures(None)
-    assert (found.id, "MEDIA_ROOT" in found.hint) == ("dailyfresh_orders.W008", True)
+    assert (found.id, "MEDIA_ROOT" in found.hint) == ("dailyfresh_orders.W009", True)
     configure(REVIEW_PICTURES=0)
     assert check_pictures(None) == []

@@ -110,9 +110,13 @@ def test_an_unknown_setting_is_an_attribute_error():
         conf.NO_SUCH  # noqa: B018
 
 
+def test_another_login_page_of_the_site_will_do(settings):
+    assert found(settings, LOGIN_URL="/admin/login/") == {}
+
+
 def test_a_laptop_without_a_mail_server_is_told_while_it_is_tried_out(settings):
     on_this_machine = {**smtp(25), "DEBUG": True}
-    assert list(found(settings, **on_this_machine)) == ["W006"]
+    assert list(found(settings, **on_this_machine)) == ["W007"]
     assert found(settings, **{**on_this_machine, **smtp(2525)}) == {}
     assert found(settings, **{**on_this_machine, **mail("console")}) == {}
     assert found(settings, **{**on_this_machine, "DEBUG": False}) == {}

@@ -55,7 +55,7 @@ def check_conf(conf: Conf, *, unknown: str, wrong: str, least: Mapping[str, int]
 
 def check_tasks(name: str, tasks: str | None, *, id: str) -> list[CheckMessage]:
     """A warning where drains would run inline in production."""
-    if settings.DEBUG or not tasks_run_inline(tasks):
+    if settings.DEBUG or tasks == "inline" or not tasks_run_inline(tasks):
         return []
     hint = 'Configure Celery with beat, or set TASKS to "inline" and run the drains by a timer.'
     return [Warning(f"{name}: drains run inline, in the process that wakes them.", hint=hint, id=id)]

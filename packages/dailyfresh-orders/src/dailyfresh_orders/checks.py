@@ -87,7 +87,7 @@ def _join(join: Join) -> Iterator[CheckMessage]:
 @register(Tags.compatibility)
 def check_pictures(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Pictures of reviews have a folder and an address."""
-    return check_media("Pictures of reviews", id="dailyfresh_orders.W008") if conf.REVIEW_PICTURES else []
+    return check_media("Pictures of reviews", id="dailyfresh_orders.W009") if conf.REVIEW_PICTURES else []
 
 
 @register(Tags.urls)

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import FieldDoesNotExist
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from .conf import NAME, Settings, conf
 from .services import mailer
@@ -106,16 +106,26 @@ def check_urls(**_: Any) -> list[CheckMessage]:
         if value is not None and _path_of(value) is None:
             text = f"{NAME}[{key!r}] is no URL name and no path: {value!r}."
             found.append(Error(text, id="dailyfresh_users.E007"))
-    if _path_of(settings.LOGIN_URL) != ours:
+    login = _path_of(settings.LOGIN_URL)
+    if login is None or (login != ours and not _is_there(login)):
         found.append(
             Warning(
-                f"LOGIN_URL = {settings.LOGIN_URL!r} does not lead to this package's login page ({ours}).",
-                hint='Set LOGIN_URL = "dailyfresh_users:login".',
+                f"LOGIN_URL = {settings.LOGIN_URL!r} leads to no page of the site; this package's is {ours}.",
+                hint='Set LOGIN_URL = "dailyfresh_users:login", or to a login page of your own.',
                 id="dailyfresh_users.W002",
             )
         )
     files = "dailyfresh_users/users.css", "dailyfresh_users/users.js"
     return [*found, *check_frame(conf, *files, id="dailyfresh_users.W006")]
+
+
+def _is_there(path: str) -> bool:
+    """Whether the site has a page under this path: somebody else's login, as allauth's."""
+    try:
+        resolve(path.partition("?")[0])
+    except Resolver404:
+        return False
+    return True
 
 
 def _path_of(to: Any) -> str | None:
@@ -148,7 +158,7 @@ def check_laptop(**_: Any) -> list[CheckMessage]:
         return []
     text = "Mails are handed to a mail server on localhost:25. Where none answers, nobody gets a link."
     hint = 'To read them in the terminal: "django.core.mail.backends.console.EmailBackend" as EMAIL_BACKEND (MAILERS from Django 6.1 on).'
-    return [Warning(text, hint=hint, id="dailyfresh_users.W006")]
+    return [Warning(text, hint=hint, id="dailyfresh_users.W007")]
 
 
 @register(Tags.security, deploy=True)
