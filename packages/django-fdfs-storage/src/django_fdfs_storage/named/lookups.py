@@ -20,8 +20,10 @@ _REMEMBERED = 10_000
 
 
 def full_name(location: str, name: str) -> str:
-    """The name in the table; SuspiciousFileOperation when it would leave the location."""
+    """The name in the table; SuspiciousFileOperation when it would leave the location, or holds a NUL, which PostgreSQL keeps nowhere."""
     name = str(name).replace("\\", "/")
+    if "\x00" in name:
+        raise SuspiciousFileOperation(f"{name!r} is no name")
     if ".." in name.split("/"):
         raise SuspiciousFileOperation(f"{name!r} leads out of the storage")
     path = posixpath.normpath("/" + name).lstrip("/")
