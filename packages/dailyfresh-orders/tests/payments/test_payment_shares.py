@@ -73,6 +73,15 @@ def test_an_amount_that_staff_wrote_stays_as_it_is_when_it_is_sent_again(cheaper
     assert refund.lines.get().amount == Decimal("13.34")
 
 
+def test_the_freight_goes_back_with_the_last_of_an_order_that_was_not_sent(paid, apple, pear):
+    """C63 and C64: not with single lines."""
+    apples, pears = (paid.lines.get(sku_id=str(product.pk)).pk for product in (apple, pear))
+    first = refund_lines(order=paid, by=None, key="abcdef000001", lines={apples: 2})
+    last = refund_lines(order=paid, by=None, key="abcdef000002", lines={pears: 2})
+    assert (first.amount, last.amount) == (11 * YUAN, 50 * YUAN)
+    assert refundable_of(paid).money == 0
+
+
 def test_what_was_not_given_cannot_be_returned(cheaper):
     line = cheaper.lines.get()
     line.given, line.settled = 2, Decimal("20.00")

@@ -102,9 +102,11 @@ def worth_of(left: Refundable, pieces: Mapping[int, int]) -> dict[int, Decimal]:
     return {pk: returned(left.lines[pk], left.pieces[pk], quantity) for pk, quantity in pieces.items()}
 
 
-def due_for(left: Refundable, worth: Mapping[int, Decimal], *, whole: bool) -> Decimal:
-    """The money that goes back with these pieces: with all that is left of the order, freight too."""
-    return left.money if whole else min(sum(worth.values(), NOTHING), left.money)
+def due_for(order: Order, left: Refundable, pieces: Mapping[int, int], worth: Mapping[int, Decimal]) -> Decimal:
+    """The money that goes back with these pieces. With the last of an order that was not sent yet the freight goes back too."""
+    nothing_left = not any(quantity - pieces.get(pk, 0) for pk, quantity in left.pieces.items())
+    unsent = order.state == Order.State.TO_SHIP
+    return left.money if unsent and pieces and nothing_left else min(sum(worth.values(), NOTHING), left.money)
 
 
 def check_amount(amount: Decimal, left: Refundable) -> None:

@@ -94,13 +94,14 @@ def _write(
         _check_request(order, left, lines)
     pieces = pieces_of(left, lines)
     worth = worth_of(left, pieces)
-    due = due_for(left, worth, whole=lines is None) if amount is None else amount
-    check_amount(due, left)
+    if amount is None:
+        amount = left.money if lines is None else due_for(order, left, pieces, worth)
+    check_amount(amount, left)
     made = Refund.objects.create(
         payment=left.payment,
         out_request_no=number,
         kind=kind,
-        amount=due,
+        amount=amount,
         whole=lines is None,
         goods=goods if pieces else Refund.Goods.NONE,
         reason=reason.strip()[:200],
@@ -121,7 +122,7 @@ def approve_refund(locked: LockedRefund, /, *, by: Any, goods: str = Refund.Good
     if refund.state in COUNTED:
         return refund
     _check_undecided(refund)
-    amount = _valued_again(refund, lock_refundable(locked.order, locked.payments))
+    amount = _valued_again(locked, lock_refundable(locked.order, locked.payments))
     now = timezone.now()
     return _moved(
         refund,
@@ -159,7 +160,7 @@ def retry_refund(locked: LockedRefund, /, *, by: Any) -> Refund:
         raise RefundImpossible(_("Only a refused refund can be sent again."))
     amount = refund.amount
     if locked.payment.state in REFUNDABLE:
-        amount = _valued_again(refund, left_of(locked.payment, lock_refunds(locked.payment)))
+        amount = _valued_again(locked, left_of(locked.payment, lock_refunds(locked.payment)))
     now = timezone.now()
     left_since = order.shipped_at and refund.decided_at and order.shipped_at > refund.decided_at
     # What was shipped after the decision is no longer here to go back into stock.
@@ -209,16 +210,16 @@ def _check_undecided(refund: Refund) -> None:
         raise RefundImpossible(_("This request was decided already."))
 
 
-def _valued_again(refund: Refund, left: Refundable) -> Decimal:
+def _valued_again(locked: LockedRefund, left: Refundable) -> Decimal:
     """What the refund gives by what is left now; RefundImpossible when there is not so much left.
 
     Refunds between asking and approving move the fen that do not divide; an amount that staff wrote stays as it is.
     """
-    lines = list(refund.lines.all())
-    worth = worth_of(left, pieces_of(left, {line.order_line_id: line.quantity for line in lines}))
-    amount = refund.amount
+    lines = list(locked.refund.lines.all())
+    pieces = pieces_of(left, {line.order_line_id: line.quantity for line in lines})
+    worth, amount = worth_of(left, pieces), locked.refund.amount
     if lines and amount == sum(line.amount for line in lines):
-        amount = due_for(left, worth, whole=False)
+        amount = due_for(locked.order, left, pieces, worth)
         for line in lines:
             line.amount = worth[line.order_line_id]
         RefundLine.objects.bulk_update(lines, ["amount"])
