@@ -10,7 +10,7 @@ import pytest
 from dailyfresh_core.testing import service
 
 HERE = Path(__file__).parent
-MODULES = ("test_admin.py", "test_changes.py", "test_files.py", "test_imports.py")
+MODULES = ("test_admin.py", "test_changes.py", "test_files.py", "test_imports.py", "test_uploads.py")
 
 
 def test_changes_imports_and_the_admin_are_the_same_on_a_server() -> None:

@@ -55,6 +55,9 @@ HEADINGS = {
 CLEAR = ("[clear]", "[清空]")
 """What a cell says to empty its column; a cell that is empty itself leaves what stands there."""
 
+PROBLEM = "[problem]"
+"""Heading of the column that says what is wrong with a row of a file that is given back; it is left out again."""
+
 YES, NO = {"1", "true", "yes", "y", "是", "上架"}, {"0", "false", "no", "n", "否", "下架"}
 ERRORS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -90,8 +93,9 @@ def mapping_of(headings: Iterable[str], given: Mapping[str, str] | None = None) 
 
     Raises `BadFile`, once for the whole file, for headings that mean no column, two that mean the same, and none that says which SKU a row is.
     """
-    found = {heading: column_of(heading) for heading in headings if heading} | dict(given or {})
-    unknown = [heading for heading, column in found.items() if not column and heading not in (given or {})]
+    told = {PROBLEM: "", **(given or {})}
+    found = {heading: told.get(heading, column_of(heading)) for heading in headings if heading}
+    unknown = [heading for heading, column in found.items() if not column and heading not in told]
     if unknown:
         raise BadFile(_("No column of ours is called %s.") % ", ".join(f"“{heading}”" for heading in unknown))
     meaning: dict[str, str] = {}
@@ -102,6 +106,15 @@ def mapping_of(headings: Iterable[str], given: Mapping[str, str] | None = None) 
     if "slug" not in meaning:
         raise BadFile(_("No column says which SKU a row is (“slug”)."))
     return found
+
+
+def label_of(column: str) -> str:
+    """A column as staff are shown it, in their language."""
+    if column in ("type", "spu"):
+        name: object = SKU._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+    else:
+        name = field_of(column).verbose_name
+    return f"{column} · {SPU._meta.verbose_name} · {name}" if column in OF_SPU else f"{column} · {name}"
 
 
 def field_of(column: str) -> "Field[Any, Any]":

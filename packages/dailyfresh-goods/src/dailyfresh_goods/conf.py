@@ -52,6 +52,9 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     STATIC_PAGES: int = 5
     """Pages per type and sort that are written."""
 
+    IMPORT_DAYS: int = 7
+    """How long an uploaded file of goods is kept."""
+
     DEBOUNCE: float = 1.0
     """Seconds a marked page must be quiet before it is written anew; it waits ten times this at most."""
 

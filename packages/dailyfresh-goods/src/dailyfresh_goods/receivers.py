@@ -10,8 +10,8 @@ from .conf import conf
 from .models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from .pages.keys import HOME, SITE, list_key
 from .services import announce, mark, mark_stock_changed, pages_showing
-from .signals import pages_marked, rows_changed
-from .tasks import drain_pages
+from .signals import import_begun, pages_marked, rows_changed
+from .tasks import drain_pages, run_imports
 
 HOME_MODELS = (HomeBanner, Promotion, HomeTypeGoods)
 OF_GOODS = ("name", "slug")
@@ -92,6 +92,11 @@ def wake_drain(**_: Any) -> None:
     wake(drain_pages, tasks=conf.TASKS)
 
 
+def wake_imports(**_: Any) -> None:
+    """A file waits."""
+    wake(run_imports, tasks=conf.TASKS)
+
+
 def connect() -> None:
     """Connect the receivers; called once by the app."""
     for model in (SKU, SPU, SKUImage, GoodsType, *HOME_MODELS):
@@ -101,3 +106,4 @@ def connect() -> None:
         pre_delete.connect(before_delete, sender=model, dispatch_uid=f"{name}.before_delete")
         rows_changed.connect(on_rows_changed, sender=model, dispatch_uid=f"{name}.rows_changed")
     pages_marked.connect(wake_drain, dispatch_uid="dailyfresh_goods.wake_drain")
+    import_begun.connect(wake_imports, dispatch_uid="dailyfresh_goods.wake_imports")

@@ -15,5 +15,8 @@ Arguments: `pks`, a list of int; `columns`, a frozenset of the names of those th
 there; and `before`, whether the change is still to come.
 """
 
+import_begun = Signal()
+"""A file of goods waits to be taken in, in the transaction that says so; no arguments."""
+
 pages_marked = Signal()
 """Pages were marked as stale, in the transaction of the change; no arguments."""

@@ -18,6 +18,12 @@ def drain_pages(again: bool = True) -> None:
 
 
 @task(ignore_result=True)
+def run_imports() -> None:
+    """Take in the files of goods that staff have begun."""
+    services.run_imports()
+
+
+@task(ignore_result=True)
 def refresh_figures() -> None:
     """Take over the sales that lists sort by."""
     services.refresh_sales()

@@ -2,10 +2,13 @@
 
 from .reading import ENDINGS, open_table
 from .table import BadFile, How, Row, Table
+from .texts import ENCODINGS, SEPARATORS
 from .writing import guarded, write_csv, write_json, write_xlsx
 
 __all__ = [
+    "ENCODINGS",
     "ENDINGS",
+    "SEPARATORS",
     "BadFile",
     "How",
     "Row",

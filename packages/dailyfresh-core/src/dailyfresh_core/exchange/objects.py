@@ -26,7 +26,8 @@ def open_json(file: IO[bytes], how: How, known: Known) -> Table:
         try:
             yield from _Objects(text).rows()
         finally:
-            text.detach()
+            if not file.closed:
+                text.detach()
 
     first = list(islice(rows(), SEARCHED))
     if not first:

@@ -119,7 +119,8 @@ def _text(file: IO[bytes], encoding: str) -> Iterator[IO[str]]:
     try:
         yield text
     finally:
-        text.detach()
+        if not file.closed:  # rows that nobody has read to the end may outlive it
+            text.detach()
 
 
 def _cells(text: IO[str], separator: str, *, strict: bool) -> Iterator[tuple[int, list[str]]]:

@@ -19,7 +19,7 @@ from .. import selectors, services
 from ..columns import COLUMNS
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
-from .imports import ImportView
+from .imports import ImportView, MarkedView, UploadView
 from .parts import AT_ONCE, PACKS, Edited, JudgedPictures, PacksFormSet, Repeated, SKUFormSet, Thumbnail, save_changed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -164,12 +164,18 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
         return StreamingHttpResponse(write_json(COLUMNS, rows), headers=_file("goods.json", "application/json"))
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(ImportView.as_view(model_admin=self))
-        everything = self.admin_site.admin_view(self.export_all)
+        views = [
+            ("import/", UploadView.as_view(model_admin=self), "import"),
+            ("import/<int:pk>/", ImportView.as_view(model_admin=self), "import_one"),
+            ("import/<int:pk>/marked.csv", MarkedView.as_view(model_admin=self), "import_marked"),
+            ("<int:pk>/preview/", self.show, "preview"),
+            ("export/", self.export_all, "export"),
+        ]
         return [
-            path("import/", view, name="dailyfresh_goods_sku_import"),
-            path("<int:pk>/preview/", self.admin_site.admin_view(self.show), name="dailyfresh_goods_sku_preview"),
-            path("export/", everything, name="dailyfresh_goods_sku_export"),
+            *(
+                path(at, self.admin_site.admin_view(view), name=f"dailyfresh_goods_sku_{name}")
+                for at, view, name in views
+            ),
             *super().get_urls(),
         ]
 

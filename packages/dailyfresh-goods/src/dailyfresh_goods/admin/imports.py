@@ -1,31 +1,30 @@
-"""Taking a file of goods in: first what it would do, row by row, then doing it."""
+"""Taking a file of goods in: what was found in it and what it would do, then doing it in the background."""
 
 from typing import Any
 
-from dailyfresh_core.exchange import ENDINGS, BadFile
+from dailyfresh_core.exchange import ENCODINGS, ENDINGS, SEPARATORS, BadFile, How
 from django import forms
-from django.contrib import messages
+from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
 from .. import services
-from ..columns import COLUMNS, REQUIRED
-from ..models import SKU
+from ..columns import COLUMNS, REQUIRED, label_of
+from ..models import SKU, GoodsImport
 
 LARGEST = 20 * 1024 * 1024  # more than that is for `manage.py load_catalogue`
+RECENT = 10
+UNKNOWN = "?"
+"""What the choice of a heading says that nobody has told a column of."""
 
 
-class ImportForm(forms.Form):
-    """A file, and whether it is only looked at."""
-
+class UploadForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}))
-    dry_run = forms.BooleanField(label=gettext_lazy("Only check, write nothing"), required=False, initial=True)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -34,47 +33,142 @@ class ImportForm(forms.Form):
         return file
 
 
-class ImportView(View):
-    """GET shows the form, POST checks the file or takes it in, all of it or nothing."""
+class HowForm(forms.Form):
+    """How the file is read and what its headings mean, as found or as told."""
+
+    encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), choices=list(ENCODINGS.items()), required=False)
+    separator = forms.ChoiceField(label=gettext_lazy("Separator"), choices=list(SEPARATORS.items()), required=False)
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
+    heading = forms.IntegerField(label=gettext_lazy("Row with the headings"), required=False, min_value=1)
+    skip_bad = forms.BooleanField(label=gettext_lazy("Leave bad rows out and take the others in"), required=False)
+
+    def __init__(self, look: services.Look, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.look = look
+        self.fields["sheet"].choices = [(name, name) for name in look.sheets]  # type: ignore[attr-defined]
+        shown = {
+            "CSV": ("encoding", "separator", "heading"), "XLSX": ("sheet", "heading"), "JSON": ("encoding",),
+        }.get(look.kind, ())  # fmt: skip
+        for name in ("encoding", "separator", "sheet", "heading"):
+            if name in shown:
+                self.fields[name].initial = getattr(look.how, name)
+            else:
+                del self.fields[name]
+        columns = [(column, label_of(column)) for column in COLUMNS]
+        for number, (heading, column) in enumerate(look.columns):
+            self.fields[f"column-{number}"] = forms.ChoiceField(
+                label=heading,
+                choices=[(UNKNOWN, "?"), ("", _("(left out)")), *columns],
+                initial=UNKNOWN if column is None else column,
+                required=False,
+            )
+
+    def how(self) -> How:
+        data = self.cleaned_data
+        return How(**{name: data[name] for name in ("encoding", "separator", "sheet", "heading") if data.get(name)})
+
+    def headings(self) -> dict[str, str]:
+        """Heading -> column, or empty where it is left out."""
+        chosen = {heading: self.cleaned_data[f"column-{n}"] for n, (heading, _column) in enumerate(self.look.columns)}
+        return {heading: column for heading, column in chosen.items() if column != UNKNOWN}
+
+    def mapped(self) -> list[Any]:
+        """The fields of the headings."""
+        return [self[f"column-{number}"] for number in range(len(self.look.columns))]
+
+
+class OfAdmin(View):
+    """A page beside the list of SKUs, for those who may add and change them."""
 
     model_admin: "ModelAdmin[SKU] | None" = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        admin = self.model_admin
-        if admin is None or not (admin.has_add_permission(request) and admin.has_change_permission(request)):
+        of = self.model_admin
+        if of is None or not (of.has_add_permission(request) and of.has_change_permission(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        site = self.model_admin.admin_site if self.model_admin else admin.site
+        context |= {**site.each_context(request), "title": title, "opts": SKU._meta}
+        return render(request, f"admin/dailyfresh_goods/sku/{template}", context)
+
+
+class UploadView(OfAdmin):
+    """GET shows the form and what became of former files, POST keeps a file and leads to its page."""
+
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._page(request, ImportForm(), None)
+        return self._page(request, UploadForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form, report = ImportForm(request.POST, request.FILES), None
+        form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
-            file, dry_run = form.cleaned_data["file"], form.cleaned_data["dry_run"]
+            file = form.cleaned_data["file"]
             try:
-                # Checked whole before anything is written: one bad row, and the merchant corrects the file.
-                report = services.import_goods(rows=services.read_goods(file.file, file.name), dry_run=True)
-                if not dry_run and not report.bad:
-                    file.seek(0)
-                    with transaction.atomic():
-                        report = services.import_goods(rows=services.read_goods(file.file, file.name))
-                    text = _("%(created)d SKUs were created, %(changed)d changed, %(unchanged)d as they were.")
-                    messages.success(request, text % vars(report))
-                    return redirect("admin:dailyfresh_goods_sku_changelist")
+                upload = services.keep_import(file=file.file, name=file.name, by=request.user)
             except BadFile as error:
                 form.add_error("file", str(error))
-        return self._page(request, form, report)
+            else:
+                return redirect("admin:dailyfresh_goods_sku_import_one", upload.pk)
+        return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: ImportForm, report: services.Report | None) -> HttpResponse:
-        assert self.model_admin is not None
-        context = {
-            **self.model_admin.admin_site.each_context(request),
-            "title": _("Import goods"),
-            "opts": SKU._meta,
-            "form": form,
-            "report": report,
-            "columns": COLUMNS,
-            "required": REQUIRED,
-        }
-        return render(request, "admin/dailyfresh_goods/sku/import.html", context)
+    def _page(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
+        recent = GoodsImport.objects.select_related("by")[:RECENT]
+        columns = [(column, label_of(column), column in REQUIRED) for column in COLUMNS]
+        return self.page(request, "import.html", _("Import goods"), form=form, recent=recent, columns=columns)
+
+
+class ImportView(OfAdmin):
+    """GET shows the file and how far it is, POST tells how to read it (`look`), checks it, takes it in, or cancels that."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        upload = get_object_or_404(GoodsImport, pk=pk)
+        look = None if upload.is_under_way else services.look_at(upload)
+        return self._page(request, upload, look, HowForm(look, initial={"skip_bad": upload.skip_bad}) if look else None)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        upload = get_object_or_404(GoodsImport, pk=pk)
+        here = redirect("admin:dailyfresh_goods_sku_import_one", pk)
+        if "cancel" in request.POST:
+            services.cancel_import(upload=upload)
+            return here
+        look = services.look_at(upload)
+        form = HowForm(look, request.POST)
+        if not form.is_valid():
+            return self._page(request, upload, look, form)
+        self._tell(upload, form)
+        return here
+
+    def _tell(self, upload: GoodsImport, form: HowForm) -> None:
+        how = form.how()
+        services.tell_import(upload=upload, how=how, headings=form.headings())
+        # Headings of another sheet or row are others: they are shown before anything is done.
+        same = (how.sheet, how.heading) == (form.look.how.sheet, form.look.how.heading or 0)
+        if {"check", "run"} & form.data.keys() and (same or form.look.kind == "JSON"):
+            skip_bad = form.cleaned_data["skip_bad"]
+            services.begin_import(upload=upload, dry_run="check" in form.data, skip_bad=skip_bad)
+
+    def _page(
+        self, request: HttpRequest, upload: GoodsImport, look: services.Look | None, form: HowForm | None
+    ) -> HttpResponse:
+        columns = [column for _heading, column in look.columns if column] if look else []
+        lines = [
+            (
+                line,
+                [(line.cells.get(column), line.problems.get(column)) for column in columns],
+                line.problems.get("", ""),
+            )
+            for line in (look.lines if look else ())
+        ]
+        context = {"upload": upload, "look": look, "form": form, "columns": columns, "lines": lines}
+        return self.page(request, "import_one.html", upload.name, **context)
+
+
+class MarkedView(OfAdmin):
+    """The file given back, with what is wrong before each row."""
+
+    def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        upload = get_object_or_404(GoodsImport, pk=pk)
+        headers = {"Content-Disposition": 'attachment; filename="marked.csv"', "Cache-Control": "no-store"}
+        rows = services.marked_file(upload)
+        return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)

@@ -13,28 +13,37 @@ from .goods import (
 )
 from .imports import Report, export_goods, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_showing
+from .uploads import Look, begin_import, cancel_import, keep_import, look_at, marked_file, run_imports, tell_import
 
 __all__ = [
+    "Look",
     "Report",
     "add_stock",
     "announce",
+    "begin_import",
     "build",
     "build_everything",
+    "cancel_import",
     "change_skus",
     "drain_pages",
     "export_goods",
     "forget_history",
     "import_goods",
+    "keep_import",
+    "look_at",
     "mark",
     "mark_stale",
     "mark_stock_changed",
+    "marked_file",
     "merge_history",
     "pages_showing",
     "put_on_sale",
     "read_goods",
     "refresh_bands",
     "refresh_sales",
+    "run_imports",
     "take_off_sale",
+    "tell_import",
     "turn_home",
     "visit",
 ]

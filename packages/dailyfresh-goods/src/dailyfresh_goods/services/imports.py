@@ -1,6 +1,6 @@
 """Taking goods in by the file, and giving them out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
@@ -124,7 +124,7 @@ class _Import:
 
 def read_goods(
     file: IO[bytes], name: str, how: How | None = None, headings: Mapping[str, str] | None = None
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """The rows of a file of goods, cells by our columns; `headings` (heading -> column, or empty) says what is not known by itself.
 
     Raises `BadFile` for what is wrong with the file as a whole, a table without rows among it.
@@ -141,6 +141,39 @@ def read_goods(
         raise BadFile(_("There is no row under the heading."))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it would be written: `outcome` is "new", "changed", "unchanged" or "bad"; `cells` column -> value, `problems` column -> text."""
+
+    number: int
+    outcome: str
+    cells: dict[str, Any]
+    problems: dict[str, str]
+
+
+def preview_goods(*, rows: Iterable[Row]) -> list[Line]:
+    """What would become of a few rows."""
+    batch, report = list(rows), Report()
+    wanted = {one.values["slug"]: one for one in _Import(report, _types()).checked(batch)}
+    problems: dict[int, dict[str, str]] = {}
+    for problem in report.problems:
+        problems.setdefault(problem.row, {})[problem.column] = problem.message
+    lines = []
+    for row in batch:
+        cells = {column: value for column, value in values_of(row.values) if not isinstance(value, ValidationError)}
+        one = wanted.get(cells.get("slug", ""))
+        outcome = "unchanged" if one is None else "changed" if one.sku else "new"
+        bad = problems.get(row.number, {})
+        lines.append(Line(row.number, "bad" if bad else outcome, {**row.values, **cells}, bad))
+    return lines
+
+
+def _types() -> dict[str, int]:
+    """Name or slug of a type -> its key."""
+    by_name = dict(GoodsType.objects.values_list("name", "pk"))
+    return by_name | dict(GoodsType.objects.values_list("slug", "pk"))
+
+
 def import_goods(
     *,
     rows: Iterable[Row],
@@ -154,8 +187,7 @@ def import_goods(
     written, nor is any after it; read the file with `dry_run` first, or wrap the call in a transaction.
     """
     report = Report()
-    by_name = dict(GoodsType.objects.values_list("name", "pk"))
-    run = _Import(report, by_name | dict(GoodsType.objects.values_list("slug", "pk")))
+    run = _Import(report, _types())
     iterator = iter(rows)
     while batch := list(islice(iterator, BATCH)):
         good = run.checked(batch)
