@@ -1,6 +1,7 @@
 """What holds over all five packages at once."""
 
 import re
+from collections.abc import Callable
 from gettext import GNUTranslations
 from importlib import import_module
 from pathlib import Path
@@ -137,3 +138,46 @@ def test_an_option_that_no_backend_has_is_named_with_its_setting(
 
     assert f'{name}["{setting}"]["OPTIONS"]: unknown option' in said
     assert "'colour'" in said
+
+
+FRAME_CHECKS = {"dailyfresh_users.W006", "dailyfresh_goods.W006", "dailyfresh_cart.W007", "dailyfresh_orders.W008"}
+LMS = """<title>{% block page_title %}Courses{% endblock %}</title>{% block css %}{% endblock %}
+<div>{% block main %}{% endblock %}</div>{% block js %}<script src="/lms.js"></script>{% endblock %}"""
+MAPPED = """{% extends "lms.html" %}
+{% block page_title %}{% block title %}{% endblock %}{% endblock %}
+{% block css %}{{ block.super }}{% block package_head %}{% endblock %}{% endblock %}
+{% block main %}{% block content %}{% endblock %}{% endblock %}
+{% block js %}{{ block.super }}{% block package_scripts %}{% endblock %}{% endblock %}"""
+
+
+@pytest.fixture
+def framed(settings: Any, tmp_path: Path) -> Callable[[str], set[str]]:
+    """The store in somebody else's base, joined by this `dailyfresh_core/base.html` -> the checks of the frame that speak."""
+
+    def said(joint: str) -> set[str]:
+        (tmp_path / "dailyfresh_core").mkdir(exist_ok=True)
+        (tmp_path / "lms.html").write_text(LMS)
+        (tmp_path / "dailyfresh_core" / "base.html").write_text(joint)
+        settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+        return {message.id for message in run_checks() if message.id in FRAME_CHECKS}
+
+    return said
+
+
+def test_every_package_names_what_a_base_with_other_block_names_loses(framed: Callable[[str], set[str]]) -> None:
+    assert framed('{% extends "lms.html" %}') == FRAME_CHECKS
+
+
+@pytest.mark.django_db
+def test_one_template_puts_every_page_into_a_base_with_other_block_names(
+    client: Client, framed: Callable[[str], set[str]]
+) -> None:
+    assert framed(MAPPED) == set()
+    for name, style, script in [
+        ("dailyfresh_users:login", "users.css", "users.js"),
+        ("dailyfresh_goods:home", "goods.css", "goods.js"),
+        ("dailyfresh_search:search", "search.css", "search.js"),
+        ("dailyfresh_cart:cart", "cart.css", "cart-page.js"),
+    ]:
+        page = client.get(reverse(name)).content.decode()
+        assert [page.count(file) for file in (style, script, "ajax.js", "jquery-4", "/lms.js")] == [1, 1, 1, 1, 1], name
