@@ -1,6 +1,7 @@
 """What a store holds may come from anybody: what cannot be read is left out, and the cart goes on."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,9 @@ from dailyfresh_cart.stores.database import DatabaseStore
 from dailyfresh_cart.stores.redis import RedisStore
 from dailyfresh_core.testing.garbage import json_values, words
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 GUEST, USER = Owner("g:stray"), Owner("u:1")
@@ -81,6 +83,9 @@ def test_any_bytes_in_redis_are_a_cart(
     use(in_redis, GUEST)
 
 
+UNSTORABLE = re.compile(r"\\u0000|\\ud[89a-f]")
+"""PostgreSQL's JSON keeps neither a NUL nor half a character, so that nobody can have put one there."""
+
 documents = st.one_of(
     json_values,
     st.fixed_dictionaries({}, optional=dict.fromkeys(("lines", "references", "changed", "claims"), json_values)),
@@ -91,7 +96,9 @@ documents = st.one_of(
 @drawn
 @given(document=documents.filter(lambda document: document is not None))
 def test_any_json_in_the_database_is_a_cart(db: None, document: Any) -> None:
-    StoredCart.objects.update_or_create(owner=GUEST.key, defaults={"document": json.loads(json.dumps(document))})
+    text = json.dumps(document)
+    assume(connection.vendor != "postgresql" or not UNSTORABLE.search(text))
+    StoredCart.objects.update_or_create(owner=GUEST.key, defaults={"document": json.loads(text)})
     use(DatabaseStore(), GUEST)
 
 
