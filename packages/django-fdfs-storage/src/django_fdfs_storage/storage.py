@@ -149,9 +149,10 @@ class FastDFSStorage(Storage):
         """
         if not name:
             raise ValueError("This file is not accessible via a URL.")
-        return self._url(self.options, str(name), filename, expires_in)
+        return self._url_of(self.options, str(name), filename, expires_in)
 
-    def _url(self, options: Options, name: str, filename: str | None, expires_in: int | None) -> str:
+    # Not `_url`: static files mix in Django's HashedFilesMixin, which has one.
+    def _url_of(self, options: Options, name: str, filename: str | None, expires_in: int | None) -> str:
         url = _base_url(options, name) + str(filepath_to_uri(name)).lstrip("/")
         query = url_query(options, name, expires_in)
         if filename is not None:

@@ -86,7 +86,10 @@ def reject(engine: Engine, file_id: str) -> None:
 def throw_away(**_signal: Any) -> None:
     """Delete the files of rolled-back saves; what cannot be deleted now is tried again after a pause."""
     for _ in range(len(_rubbish)):
-        engine, file_id = _rubbish.popleft()
+        try:
+            engine, file_id = _rubbish.popleft()
+        except IndexError:
+            return  # another thread was faster
         if _pauses.get(engine, 0.0) > monotonic():
             _rubbish.append((engine, file_id))
             continue

@@ -11,74 +11,31 @@ from typing import Any, cast
 from django.apps import apps
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
-from django.db import IntegrityError, OperationalError, ProgrammingError, connections, router, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, OperationalError, ProgrammingError, connections, transaction
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 
 from ..client import FastDFSClient
-from ..conf import NamedOptions
 from ..exceptions import NoSuchFile
 from ..files import FastDFSFile, Measured, WritableFile
 from ..names import extension_of, is_file_id
-from ..storage import FastDFSStorage
 from . import lookups
 from .drain import drain
-from .models import LONGEST_NAME, StoredFile
+from .models import StoredFile
+from .naming import Names
 from .outcomes import is_lost_race, reject, settle, throw_away
 
 ATTEMPTS = 10
 
 
 @deconstructible(path="django_fdfs_storage.named.storage.NamedFastDFSStorage")
-class NamedFastDFSStorage(FastDFSStorage):
+class NamedFastDFSStorage(Names):
     """Keeps files in FastDFS and their names in a table, so that a saved name can be found again.
 
     Each operation is one statement on one indexed row. What it does to the table belongs to the
     open transaction; the file in FastDFS follows when that has ended. A name that has the form of a
     file id is taken for one, as in the storage without names.
     """
-
-    kind = NamedOptions
-    named = True
-
-    @property
-    def options(self) -> NamedOptions:
-        """The options that hold now."""
-        return cast(NamedOptions, super().options)
-
-    @property
-    def using(self) -> str:
-        """The database with the table."""
-        return router.db_for_write(StoredFile)
-
-    @property
-    def rows(self) -> "QuerySet[StoredFile]":
-        """The table."""
-        return StoredFile._base_manager.using(self.using)
-
-    # -- names --
-
-    def full_name(self, name: str) -> str:
-        """The name in the table; SuspiciousFileOperation when it would leave the location."""
-        return lookups.full_name(self.options.location, name)
-
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """A name that is free, of at most `max_length` characters and as many as the table takes."""
-        most = LONGEST_NAME - len(self.full_name("x")) + 1
-        return super(FastDFSStorage, self).get_available_name(name, min(most, max_length or most))
-
-    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
-        """Whether a file can be saved under this name."""
-        if self.options.allow_overwrite:
-            return not (max_length and len(name) > max_length)
-        return bool(super().is_name_available(name, max_length))
-
-    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
-        """Another name, unless the file of this one may be replaced."""
-        if self.options.allow_overwrite:
-            return f"{file_root}{file_ext}"
-        return str(super().get_alternative_name(file_root, file_ext))
 
     # -- open and save --
 
@@ -156,20 +113,13 @@ class NamedFastDFSStorage(FastDFSStorage):
                     settle(using, row.name, committed=self._drain if old else None, rolled_back=undo)
             except IntegrityError:
                 if not overwrite:
-                    name = self._another(name)
+                    name = self.another_name(name)
             except OperationalError as error:
                 if connections[using].in_atomic_block or not is_lost_race(error):
                     raise
             else:
                 return name
         raise SuspiciousFileOperation(f"no name like {name!r} was free for long enough")
-
-    def _another(self, name: str) -> str:
-        """A free name, where it can be of the same length: what holds the name may take no longer one."""
-        try:
-            return self.get_available_name(name, len(name))
-        except SuspiciousFileOperation:
-            return self.get_available_name(name)
 
     # -- delete --
 
@@ -246,5 +196,5 @@ class NamedFastDFSStorage(FastDFSStorage):
             name = lookups.remembered_id(self.using, full) or lookups.file_id_of(
                 self.rows, full, options.lookup_seconds
             )
-            return self._url(options, name or full, filename, expires_in)
+            return self._url_of(options, name or full, filename, expires_in)
         return super().url(name, filename=filename, expires_in=expires_in)
