@@ -5,9 +5,10 @@ wake-up call was lost is worked off by the next call.
 """
 
 import os
-from logging import Logger
+from logging import Logger, LogRecord
 
 from celery import Celery
+from celery.beat import SchedulingError
 from celery.signals import after_setup_logger, after_setup_task_logger
 from dailyfresh_core.outages import in_one_line
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
@@ -30,6 +31,15 @@ def see_as_the_web_does(logger: Logger, **_: object) -> None:
     for handler in logger.handlers:
         handler.addFilter(CorrelationId())
         handler.addFilter(in_one_line)
+        handler.addFilter(beat_in_one_line)
+
+
+def beat_in_one_line(record: LogRecord) -> bool:
+    """A call that beat could not send for want of a broker: Celery would tell its own stack and two tracebacks, for each call."""
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    if isinstance(error, SchedulingError):
+        record.msg, record.args, record.exc_info = str(error), None, None
+    return True
 
 
 DRAINS = (

@@ -6,6 +6,7 @@ Ends with 0 when nothing was lost, nothing came twice, no page was a 500 and eve
 import argparse
 import io
 import json
+import os
 import random
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 from threading import Event
 
 from PIL import Image
-from running.supervisor import free_port
+from running.supervisor import LEASH, free_port
 
 from .browser import Tally
 from .buyer import Buyer
@@ -25,7 +26,7 @@ from .faults import Breaker, small_disk
 from .standing import PROJECT, PYTHON, Stack
 from .watcher import Report, Watcher
 
-SETTLING = 150
+SETTLING = 240
 """Seconds in which every drain has to come to an end once nobody buys any more."""
 
 
@@ -76,7 +77,10 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
     buyers = [Buyer(name, number, tally=tally, **common) for number, name in enumerate(shop["names"])]
     watcher = Watcher(stack.site, tally, sku_id=common["skus"][0])
     merchant = subprocess.Popen(  # noqa: S603
-        [PYTHON, "-m", "chaos.market", "serve"], cwd=PROJECT, env=stack.environ, stderr=subprocess.DEVNULL
+        [PYTHON, str(LEASH), str(os.getpid()), PYTHON, "-m", "chaos.market", "serve"],
+        cwd=PROJECT,
+        env=stack.environ,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for buyer in buyers:

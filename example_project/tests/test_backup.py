@@ -49,21 +49,26 @@ def test_an_empty_stack_restored_from_a_back_up_has_equal_books(stack: Stack, tm
 
 
 def bought(stack: Stack) -> dict[str, object]:
-    """Two buyers for a while; what they were told, once every drain has come to an end."""
+    """Two buyers; what they were told, once every drain has come to an end."""
     shop = json.loads(stack.python("-m", "chaos.market", "prepare", "2").stdout)
     picture = io.BytesIO()
     Image.effect_noise((320, 240), 60).convert("RGB").save(picture, "JPEG")
-    over, skus = threading.Event(), random.sample(sorted(shop["stock"]), 6)
-    common = {"site": stack.site, "tally": Tally(), "skus": skus, "picture": picture.getvalue(), "over": over}
+    skus = random.sample(sorted(shop["stock"]), 6)
+    common = {
+        "site": stack.site,
+        "tally": Tally(),
+        "skus": skus,
+        "picture": picture.getvalue(),
+        "over": threading.Event(),
+    }
     buyers = [Buyer(name, number, **common) for number, name in enumerate(shop["names"])]
     for buyer in buyers:
-        buyer.start()
-    over.wait(12)
-    over.set()
-    for buyer in buyers:
-        buyer.join()
+        assert buyer.sign_in()
+        for step in [buyer.fill, buyer.buy] * 4:
+            step()
+        buyer.browser.close()
     watcher = Watcher(stack.site, Tally(), sku_id=skus[0])
-    assert watcher.settled(90) == []
+    assert watcher.settled(240) == []
     watcher.browser.close()
     ledgers = [buyer.ledger.as_dict() | {"registered": []} for buyer in buyers]  # mails are not saved
     assert any(ledger["ordered"] for ledger in ledgers)
