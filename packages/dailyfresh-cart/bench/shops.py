@@ -16,7 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from dailyfresh_core.testing import own_database
 
 from .shoppers import BEFORE, PAGES, SHOPPERS
 
@@ -94,18 +95,14 @@ class Shop:
 @contextmanager
 def running(folder: str, python: str, line: str, quantity: str) -> Iterator[Shop]:
     """The site of this folder in two uwsgi processes, on a database of its own that is dropped afterwards."""
-    import MySQLdb
     import redis
 
-    parts, name = urlsplit(os.environ["DATABASE_URL"]), f"cart_bench_{os.getpid()}_{folder}"
-    server = MySQLdb.connect(
-        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
-    )
-    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    name, database = f"cart_bench_{os.getpid()}_{folder}", ExitStack()
+    address = database.enter_context(own_database(os.environ["DATABASE_URL"], name))
     place = Path(tempfile.mkdtemp(prefix="cart-bench-"))
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": f"bench.{folder}.settings",
-        "BENCH_DATABASE": parts._replace(path=f"/{name}").geturl(),
+        "BENCH_DATABASE": address,
         "BENCH_PREFIX": name,
         "BENCH_DIR": str(place),
         "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE.parent / "tests")]),
@@ -137,7 +134,7 @@ def running(folder: str, python: str, line: str, quantity: str) -> Iterator[Shop
         if site:
             site.send_signal(signal.SIGQUIT)
             site.wait(20)
-        server.cursor().execute(f"DROP DATABASE {name}")
+        database.close()
         client = redis.Redis.from_url(os.environ["REDIS_URL"])
         for key in client.scan_iter(match=f"*{name}:*", count=1000):
             client.delete(key)

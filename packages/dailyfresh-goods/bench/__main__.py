@@ -21,10 +21,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+from dailyfresh_core.testing import own_database
 
 HERE = Path(__file__).resolve().parent
 NGINX = """
@@ -126,20 +128,14 @@ def measure(target: Target, port: int, seconds: int, connections: int) -> dict[s
 
 
 def run(size: int, options: argparse.Namespace) -> dict[str, Target]:
-    import MySQLdb
-
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    server = MySQLdb.connect(
-        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
-    )
-    name = f"goods_bench_{os.getpid()}_{size}"
-    server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    database = ExitStack()
+    address = database.enter_context(own_database(os.environ["DATABASE_URL"], f"goods_bench_{os.getpid()}_{size}"))
     folder = Path(tempfile.mkdtemp(prefix="goods-bench-"))
     folder.chmod(0o755)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "bench.site",
         "BENCH_DIR": str(folder),
-        "BENCH_DATABASE": parts._replace(path=f"/{name}").geturl(),
+        "BENCH_DATABASE": address,
     }
     running: list[subprocess.Popen[bytes]] = []
     try:
@@ -177,7 +173,7 @@ def run(size: int, options: argparse.Namespace) -> dict[str, Target]:
         for process in running:
             process.send_signal(signal.SIGQUIT)
             process.wait(20)
-        server.cursor().execute(f"DROP DATABASE {name}")
+        database.close()
         shutil.rmtree(folder, ignore_errors=True)
     return {target.name: target for target in wanted}
 

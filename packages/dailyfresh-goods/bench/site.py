@@ -2,7 +2,8 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from dailyfresh_core.testing import database
 
 SECRET_KEY = "bench"
 DEBUG = False
@@ -10,7 +11,6 @@ ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "bench.urls"
 WSGI_APPLICATION = "bench.wsgi.application"
 FOLDER = Path(os.environ["BENCH_DIR"])
-_database = urlsplit(os.environ["BENCH_DATABASE"])
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -37,23 +37,12 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.mysql",
-        "NAME": _database.path.strip("/"),
-        "USER": _database.username,
-        "PASSWORD": _database.password,
-        "HOST": _database.hostname,
-        "PORT": _database.port or 3306,
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
-    }
-}
+DATABASES = {"default": database(os.environ["BENCH_DATABASE"], CONN_MAX_AGE=None)}
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": os.environ["REDIS_URL"],
-        "KEY_PREFIX": f"goods-bench-{_database.path.strip('/')}",
+        "KEY_PREFIX": f"goods-bench-{DATABASES['default']['NAME']}",
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+
+from dailyfresh_core.testing import own_database
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
@@ -37,26 +38,16 @@ FILL = [
 
 
 def main() -> None:
-    import MySQLdb
-
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    server = MySQLdb.connect(
-        host=parts.hostname, port=parts.port or 3306, user=parts.username, password=parts.password or ""
-    )
-    name = f"orders_scale_{os.getpid()}"
-    server.query(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     sys.path.insert(0, str(TESTS))
-    os.environ |= {
-        "MINISITE_DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}")),
-        "DJANGO_SETTINGS_MODULE": "minisite.settings",
-        "PYTHONPATH": str(TESTS),
-    }
-    try:
+    with own_database(os.environ["DATABASE_URL"], f"orders_scale_{os.getpid()}") as address:
+        os.environ |= {
+            "MINISITE_DATABASE_URL": address,
+            "DJANGO_SETTINGS_MODULE": "minisite.settings",
+            "PYTHONPATH": str(TESTS),
+        }
         migrate = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"]
         subprocess.run(migrate, cwd=TESTS, check=True)
         measure()
-    finally:
-        server.query(f"DROP DATABASE {name}")
 
 
 def measure() -> None:
