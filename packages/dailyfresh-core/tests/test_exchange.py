@@ -47,6 +47,17 @@ def test_what_is_written_as_csv_is_read_again() -> None:
     assert [row for _number, row in read(data)] == ROWS
 
 
+def test_numbers_that_are_names_stay_text_in_a_spreadsheet() -> None:
+    rows = [{"name": text, "price": 12} for text in ("20261129000000012345", "0012", "'0012", "12", "6901234567892")]
+    data = b"".join(write_csv(["name", "price"], rows))
+    assert data.decode("utf-8-sig").splitlines()[1:] == [
+        "'20261129000000012345,12", "'0012,12", "''0012,12", "12,12", "'6901234567892,12",
+    ]  # fmt: skip
+    again = [{**row, "price": int(row["price"])} for _number, row in read(data)]
+    assert again == rows
+    assert [row for _number, row in read(write_xlsx(["name", "price"], rows), "a.xlsx")] == rows
+
+
 def test_what_is_written_as_xlsx_is_read_again() -> None:
     pytest.importorskip("openpyxl", reason="openpyxl is not installed")
     assert [row for _number, row in read(write_xlsx(["name", "price"], ROWS), "goods.XLSX")] == ROWS

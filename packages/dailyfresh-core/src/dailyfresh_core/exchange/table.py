@@ -19,6 +19,9 @@ SEARCHED = 20
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """How a text begins that a spreadsheet would run, or that was guarded against that by an apostrophe."""
 
+DIGITS = re.compile(r"'*(?:0[0-9]+|[0-9]{12,})\Z")
+"""A text that a spreadsheet takes for a number when it opens a CSV file: without its noughts, and as 2.02611E+19."""
+
 
 class BadFile(Exception):
     """A file that cannot be read, or written, as a table; the text says why, for the merchant."""
@@ -100,4 +103,5 @@ def rows_under(columns: Sequence[str], cells: Cells, heading: int, *, short_is_c
 
 def unguarded(cell: Any) -> Any:
     """A text as it was before `guarded`."""
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and FORMULA.match(cell) else cell
+    guarded = isinstance(cell, str) and cell[:1] == "'" and (FORMULA.match(cell) or DIGITS.match(cell))
+    return cell[1:] if guarded else cell

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .table import FORMULA, BadFile
+from .table import DIGITS, FORMULA, BadFile
 
 LONGEST = 32_767
 """Characters of a cell of XLSX; what is longer would be cut without a word."""
@@ -23,7 +23,7 @@ def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iter
     writer.writerow(names)
     yield _taken(line)
     for row in rows:
-        writer.writerow([guarded(row.get(name)) for name in names])
+        writer.writerow([guarded(row.get(name), typed=False) for name in names])
         yield _taken(line)
 
 
@@ -76,6 +76,11 @@ def _taken(line: io.StringIO) -> bytes:
     return data
 
 
-def guarded(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made plain text by its own sign for that."""
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+def guarded(value: Any, *, typed: bool = True) -> Any:
+    """Text that a spreadsheet would run as a formula, or take for a number where its cells are not `typed`, made plain text by
+    its own sign for that.
+    """
+    if not isinstance(value, str):
+        return value
+    digits = DIGITS.match(value) and (value[:1] == "'" or not typed)
+    return f"'{value}" if digits or FORMULA.match(value) else value
