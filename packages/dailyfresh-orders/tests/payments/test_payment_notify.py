@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,9 @@ from dailyfresh_core.retrying import Busy
 from dailyfresh_orders.models import Notice, Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services import ask, finish_cancel, request_cancel, sweep, sweep_refunds
 from dailyfresh_orders.signals import order_moved, payment_disputed
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -371,3 +374,17 @@ def test_settling_takes_few_statements_and_a_redelivery_fewer(
         notify(fields)
     with django_assert_max_num_queries(12):
         notify(fields)
+
+
+def test_settling_locks_the_order_once_and_before_its_payments(order, signed_notify, notify):
+    fields = signed_notify()
+    with CaptureQueriesContext(connection) as queries:
+        notify(fields)
+    if connection.features.has_select_for_update:
+        read = [re.sub(r'[`"]', "", query["sql"]) for query in queries if "FOR UPDATE" in query["sql"]]
+    else:  # SQLite locks the file; what is read for it is the same
+        read = [re.sub(r'[`"]', "", query["sql"]) for query in queries if query["sql"].startswith("SELECT")]
+    tables = [re.search(r"FROM dailyfresh_orders_(order|payment)\b", sql) for sql in read]
+    locked = [found.group(1) for found in tables if found]
+    assert locked.count("order") == 1
+    assert locked.index("order") < len(locked) - 1 - locked[::-1].index("payment")
