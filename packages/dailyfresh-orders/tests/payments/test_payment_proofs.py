@@ -61,7 +61,7 @@ KILLS = {"settle": 5, "refund": 13, "late": 13, "cancel": 7}
 def short(prove):
     """All short forms in one process: starting one costs more than they do."""
     kills = [{"what": "kills", "operation": name, "stride": stride, "first": 2} for name, stride in KILLS.items()]
-    races = [{"what": "race", "rounds": 8}, {"what": "refunds", "rounds": 2}, {"what": "pieces", "rounds": 2}]
+    races = [{"what": "race", "rounds": 8}, {"what": "refunds", "rounds": 2}, {"what": "pieces", "rounds": 1}]
     race, refunds, pieces, *killed = prove(*races, *kills)
     return {"race": race, "refunds": refunds, "pieces": pieces, **dict(zip(KILLS, killed, strict=True))}
 
