@@ -56,6 +56,8 @@ def of_postgresql(state: str | None, kind: type[DatabaseError] = OperationalErro
         of_postgresql(None),
         OperationalError("unable to open database file"),
         Busy("lost every race"),
+        ConnectionRefusedError("of a storage"),
+        TimeoutError(),
     ],
 )
 def test_a_database_that_does_not_answer_is_an_outage(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +75,7 @@ def test_a_database_that_does_not_answer_is_an_outage(error: Exception, monkeypa
         IntegrityError(1062, "Duplicate entry"),
         ProgrammingError(1146, "no such table"),
         ValueError("2003"),
+        FileNotFoundError("a picture"),
     ],
 )
 def test_a_mistake_of_the_program_is_none(error: Exception) -> None:

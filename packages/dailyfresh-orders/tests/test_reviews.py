@@ -207,6 +207,26 @@ def test_a_picture_whose_file_cannot_be_read_now_is_drawn_later(shop, received, 
     assert draw_pictures().done == 1
 
 
+def test_pictures_that_cannot_be_stored_are_refused_in_words_and_nothing_is_kept(shop, received, monkeypatch):
+    storage = ReviewPicture._meta.get_field("sent").storage
+    whole, taken = storage.save, []
+
+    def away_after_one(name, content, **more):
+        if taken:
+            raise ConnectionRefusedError("no storage")
+        taken.append(whole(name, content, **more))
+        return taken[0]
+
+    monkeypatch.setattr(storage, "save", away_after_one)
+    answer = send(shop, received, pictures=[picture(), picture()])
+    assert answer.status_code == 503
+    assert "Pictures cannot be stored right now" in answer.content.decode()
+    assert not Review.objects.exists()
+    assert not storage.exists(taken[0])
+    monkeypatch.undo()
+    assert send(shop, received, pictures=[picture()]).status_code == 302
+
+
 def test_pictures_are_woken_for_when_the_review_is_committed(shop, received, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         send(shop, received, pictures=[picture()])

@@ -1,4 +1,4 @@
-"""Which errors say that the database or Redis is away, and not that the program is wrong."""
+"""Which errors say that something behind the site is away, and not that the program is wrong."""
 
 import logging
 import sys
@@ -28,11 +28,11 @@ AWAY_OF_SQLITE = ("unable to open database file", "disk I/O error", "database or
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database or Redis does not answer, or is too busy to: the same request may succeed later.
+    """Whether the database, Redis or another server does not answer, or is too busy to: the same request may succeed later.
 
     Where the connection broke before COMMIT was answered nobody can say whether the change was made.
     """
-    if isinstance(error, Busy) or _of_redis(error):
+    if isinstance(error, Busy | ConnectionError | TimeoutError) or _of_redis(error):
         return True
     if isinstance(error, InterfaceError):  # the connection was closed under us
         return True

@@ -65,6 +65,10 @@ class AlreadyReviewed(OrderError):
     """The line has its review."""
 
 
+class PicturesAway(OrderError):
+    """Pictures cannot be stored at the moment; nothing was written."""
+
+
 class NotPayable(OrderError):
     """The order is not waiting for a payment that this gateway could take."""
 

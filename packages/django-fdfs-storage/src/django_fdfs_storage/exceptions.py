@@ -1,4 +1,4 @@
-"""What can go wrong between us and a FastDFS cluster; every error is an `OSError` too."""
+"""What can go wrong between us and a FastDFS cluster; every error is an `OSError` too, and one of the way there a `ConnectionError`."""
 
 import errno
 
@@ -14,7 +14,7 @@ class NoSuchFile(FastDFSError, FileNotFoundError):
         super().__init__(errno.ENOENT, "FastDFS holds no such file", file_id)
 
 
-class NoStorageAvailable(FastDFSError):
+class NoStorageAvailable(FastDFSError, ConnectionError):
     """The tracker knows no storage server for this request: it is not a statement about a file."""
 
 
@@ -26,11 +26,11 @@ class Refused(FastDFSError):
         self.status = status
 
 
-class ServerUnreachable(FastDFSError):
+class ServerUnreachable(FastDFSError, ConnectionError):
     """No connection could be opened, so nothing was sent."""
 
 
-class ConnectionLost(FastDFSError):
+class ConnectionLost(FastDFSError, ConnectionError):
     """The connection ended in the middle of an exchange.
 
     `sent` is False as long as the request was incomplete: the server cannot have acted on it.

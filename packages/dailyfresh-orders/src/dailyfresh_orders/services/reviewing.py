@@ -1,6 +1,7 @@
 """Reviews: written once for each line, after receipt; published at once or after approval."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dailyfresh_core.retrying import retried
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..conf import conf
-from ..exceptions import AlreadyReviewed, IllegalTransition
+from ..exceptions import AlreadyReviewed, IllegalTransition, PicturesAway
 from ..models import Order, Review, ReviewPicture
 from ..signals import pictures_sent, review_published
 from .locking import lock_order, lock_review
@@ -36,15 +37,19 @@ def review_order(*, order: Order, words: Mapping[int, Words], anonymous: bool) -
     """Write reviews of a received order: primary key of the line -> what is said about it.
 
     The order is done once every line has its review. Raises IllegalTransition before receipt and AlreadyReviewed when a line has one
-    already, also when two submissions race. Pictures go to the storage as they are before the transaction, and are deleted when it
+    already, also when two submissions race; PicturesAway when the storage does not take them. Pictures go to the storage as they are before the transaction, and are deleted when it
     fails; `draw_pictures` makes what is shown of them.
     """
-    pictures = {pk: [_waiting(picture) for picture in said.pictures] for pk, said in words.items()}
+    pictures: dict[int, list[ReviewPicture]] = {pk: [] for pk in words}
     try:
+        for pk, said in words.items():
+            for picture in said.pictures:
+                pictures[pk].append(_waiting(picture))
         return _write(order, words, pictures, anonymous)
     except Exception as error:
         for each in (one for some in pictures.values() for one in some):
-            each.sent.storage.delete(str(each.sent.name))
+            with suppress(OSError):  # the storage may be what failed
+                each.sent.storage.delete(str(each.sent.name))
         if isinstance(error, IntegrityError):
             raise AlreadyReviewed from error
         raise
@@ -52,7 +57,10 @@ def review_order(*, order: Order, words: Mapping[int, Words], anonymous: bool) -
 
 def _waiting(picture: "File[bytes]") -> ReviewPicture:
     field = ReviewPicture._meta.get_field("sent")
-    name = field.storage.save(field.generate_filename(ReviewPicture(), "picture"), picture)
+    try:
+        name = field.storage.save(field.generate_filename(ReviewPicture(), "picture"), picture)
+    except OSError as error:
+        raise PicturesAway(str(error)) from error
     return ReviewPicture(sent=name, draw_at=timezone.now())
 
 

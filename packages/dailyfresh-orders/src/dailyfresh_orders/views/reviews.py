@@ -1,5 +1,7 @@
 """Writing reviews of an order, and more reviews of a SKU for its page."""
 
+import logging
+
 from dailyfresh_core.answers import envelope, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -12,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from ..conf import conf
-from ..exceptions import AlreadyReviewed, IllegalTransition
+from ..exceptions import AlreadyReviewed, IllegalTransition, PicturesAway
 from ..forms.reviews import ReviewForm, judge_together
 from ..selectors import rating_of, reviews_of
 from ..services import REVIEWABLE, Words, masked, review_order
 from .answers import for_buyers, theirs
+
+logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,12 +38,19 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         for line in open_lines
     ]
     valid = [form.is_valid() for line, form in forms]  # all of them, so that each shows its errors
+    status = 400 if bound else 200
     if bound and all(valid) and judge_together([form for line, form in forms]):
         words = {line.pk: Words(**form.cleaned_data) for line, form in forms}
         try:
             review_order(order=order, words=words, anonymous="anonymous" in request.POST)
+        except PicturesAway as error:
+            logger.warning("The pictures of a review of order %s are refused: %s", order, error)
+            sentence = _("Pictures cannot be stored right now. Leave them out, or try again in a moment.")
+            next(form for line, form in forms if words[line.pk].pictures).add_error("pictures", sentence)
+            status = 503
         except (AlreadyReviewed, IllegalTransition):
             messages.error(request, _("This order has been reviewed already."))
+            return redirect(order)
         else:
             messages.success(
                 request,
@@ -47,7 +58,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
                 if conf.REVIEWS_MODERATED
                 else _("Thank you for your review!"),
             )
-        return redirect(order)
+            return redirect(order)
     context = {
         "order": order,
         "forms": forms,
@@ -56,7 +67,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "most": conf.REVIEW_PICTURES,
         "megabytes": conf.REVIEW_PICTURE_BYTES // 1024 // 1024,
     }
-    return render(request, "dailyfresh_orders/review.html", context, status=400 if bound else 200)
+    return render(request, "dailyfresh_orders/review.html", context, status=status)
 
 
 @require_safe
