@@ -494,7 +494,7 @@ def pieces_race(scenario):
     """Processes return pieces of one line at one instant: to the fen what of the line is no longer kept, whoever comes first."""
     from dailyfresh_orders.amounts import kept
     from dailyfresh_orders.models import Refund
-    from dailyfresh_orders.services import refund_lines
+    from dailyfresh_orders.services import refund_lines, ship
 
     user, wrong, said = prepare(), [], Counter()
 
@@ -511,6 +511,9 @@ def pieces_race(scenario):
         order, url = begin(user, quantity=7, off=Decimal("10.00"))
         buyer_pays(url)
         query_directly(order.payments.get())
+        ship(
+            order.pk, carrier="SF", tracking_number="1", by="proof"
+        )  # before it, the freight would go back with the last piece
         line = order.lines.get()
         wanted = [(0, 1), (1, 2), (2, 1), (3, 3), (4, 2), (5, 1)]  # ten pieces of seven, each pressed twice
         calls = [partial(give, order, line, n, pieces) for n, pieces in wanted * 2]
