@@ -145,7 +145,7 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
         oldest_django = [f"{name}-py{v}-dj52" for name in PACKAGES[:-1] for v in newest]
         packages += [env for env in oldest_django if env not in packages] + on_postgresql
         bare = f"{envs('users', found)[0]}-bare"
-        yield "lint and packages", ["lint", *packages, bare, "fdfs-libraries"], (), 2
+        yield "lint and packages", ["lint", *packages, bare, "fdfs-libraries", "hosts"], (), 2
         yield "store", [*store, "browser", "stack"], (), 1
 
 

@@ -1,0 +1,10 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("users/", include("dailyfresh_users.urls")),
+    path("cart/", include("dailyfresh_cart.urls")),
+    path("orders/", include("dailyfresh_orders.urls")),
+    path("", include("dailyfresh_goods.urls")),
+]
