@@ -1,4 +1,4 @@
-"""Uploads and downloads beside fdfs-client-py3, against the development server or FDFS_TRACKER.
+"""Uploads and downloads beside fdfs-client-py3, and what names cost, against the development server or FDFS_TRACKER.
 
     python -m bench [--slices 40] [--seconds 0.1]
 
@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median
 
 from django_fdfs_storage.client import FastDFSClient
+
+from . import named
 
 SIZES = {"10 KB": 10 * 1024, "1 MB": 1024 * 1024}
 
@@ -134,6 +136,7 @@ def main() -> None:
                     cleaner.delete(file_id)
         cleaner.close()
         sides[1].configuration.unlink()
+        named.report(address, slices=options.slices, seconds=options.seconds)
 
 
 if __name__ == "__main__":
