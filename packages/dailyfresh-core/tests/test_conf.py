@@ -1,8 +1,9 @@
 from typing import Any, Literal
 
 import pytest
-from dailyfresh_core.checks import check_conf, check_installed, check_shared
+from dailyfresh_core.checks import check_conf, check_installed, check_isolation, check_shared
 from dailyfresh_core.conf import Conf, Shared
+from django.db import connection
 
 
 class Settings(Conf, name="DAILYFRESH_TESTED"):
@@ -92,3 +93,12 @@ def test_a_site_that_lacks_the_core_is_told_once(settings: Any) -> None:
     [error] = check_installed()
     assert error.id == "dailyfresh_core.E001"
     assert "INSTALLED_APPS" in str(error.hint)
+
+
+@pytest.mark.parametrize(("level", "ids"), [(None, []), (2, []), (3, ["dailyfresh_core.W002"])])
+def test_a_postgresql_that_refuses_whoever_waited_is_named(
+    level: int | None, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "vendor", "postgresql")
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {} if level is None else {"isolation_level": level})
+    assert [each.id for each in check_isolation()] == ids

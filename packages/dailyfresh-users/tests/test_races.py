@@ -54,5 +54,7 @@ def test_races_end_with_one_default_one_name_one_owner_and_one_mail(server):
 @pytest.mark.prove
 @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
 def test_many_races_end_the_same(server, isolation):
+    if isolation == "repeatable read" and server.startswith("postgres"):
+        pytest.skip("PostgreSQL refuses whoever waited, and a check says so")
     for result in run(server, isolation, 10):
         check(result)

@@ -11,11 +11,14 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
+from django.db import connections
 
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
 from .money import THOUSANDTHS
 from .waking import celery_is_installed, tasks_run_inline
 
+READ_COMMITTED = 2
+"""As psycopg counts the levels."""
 WAYS = (None, "celery", "inline")
 KINDS = {int: "a whole number", float: "a number", str: "text", bool: "True or False", type(None): "None"}
 
@@ -38,6 +41,20 @@ def check_shared(**_: Any) -> list[CheckMessage]:
     for key in given.keys() & SHARED:
         found += _wrong(NAME, key, hints[key], given[key], least=0, id="dailyfresh_core.E002")
     return found
+
+
+@register(Tags.compatibility)
+def check_isolation(**_: Any) -> list[CheckMessage]:
+    """PostgreSQL above READ COMMITTED: `retrying` helps itself, a request's own transaction cannot."""
+    above = [
+        alias
+        for alias in connections
+        if connections[alias].vendor == "postgresql"
+        and connections[alias].settings_dict["OPTIONS"].get("isolation_level", READ_COMMITTED) > READ_COMMITTED
+    ]
+    hint = "Leave isolation_level out of its OPTIONS: what must not be read twice is locked."
+    message = "Of requests that meet at one row of the database {!r} all but the first are refused."
+    return [Warning(message.format(alias), hint=hint, id="dailyfresh_core.W002") for alias in above]
 
 
 def check_conf(conf: Conf, *, unknown: str, wrong: str, least: Mapping[str, int] | None = None) -> list[CheckMessage]:
