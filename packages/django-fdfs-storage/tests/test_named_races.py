@@ -58,14 +58,20 @@ def server_database() -> None:
         pytest.skip("needs a database server (DATABASE_URL)")
 
 
+def in_transaction(storage, content: ContentFile) -> str:
+    """A deadlock ends the transaction of the site: it is the site's to repeat."""
+    while True:
+        with suppress(OperationalError), transaction.atomic():
+            return storage.save("same/name.txt", content)
+
+
 @pytest.mark.parametrize("inside", [False, True], ids=["autocommit", "transaction"])
 def test_of_many_at_once_each_gets_a_name_of_its_own(storage, held, inside, server_database):
     def save(number: int) -> str:
         content = ContentFile(b"%d" % number)
         if not inside:
             return storage.save("same/name.txt", content), number
-        with transaction.atomic():
-            return storage.save("same/name.txt", content), number
+        return in_transaction(storage, content), number
 
     for _ in range(3):
         kept = at_once(save)
@@ -83,10 +89,7 @@ def test_of_many_that_replace_one_file_one_is_left(storage, held, inside, server
         content = ContentFile(b"%d" % number)
         if not inside:
             return replacing.save("same/name.txt", content)
-        while True:
-            # A deadlock ends the transaction of the site: it is the site's to repeat.
-            with suppress(OperationalError), transaction.atomic():
-                return replacing.save("same/name.txt", content)
+        return in_transaction(replacing, content)
 
     for _ in range(3):
         assert set(at_once(save)) == {"same/name.txt"}
