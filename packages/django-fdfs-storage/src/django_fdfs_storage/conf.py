@@ -71,6 +71,11 @@ class Options:
     references: tuple[str, ...] = ()
     """Further columns that hold file ids, "app.Model.field"; file fields are known. Only in FDFS_STORAGE."""
 
+    def client(self) -> dict[str, Any]:
+        """What a client is built with beside its trackers; `metrics` by its dotted path."""
+        names = ("connect_timeout", "network_timeout", "max_connections", "address_map", "replicas", "metrics")
+        return {name: getattr(self, name) for name in names}
+
 
 T = TypeVar("T", bound=Options)
 

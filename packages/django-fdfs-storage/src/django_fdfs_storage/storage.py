@@ -23,7 +23,6 @@ from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
 from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
-from .pool import Metrics
 from .wire import FileInfo
 
 # Not on the storage, which travels by pickle with nothing but its OPTIONS.
@@ -64,16 +63,8 @@ class FastDFSStorage(Storage):
     def async_client(self) -> AsyncFastDFSClient:
         """A new client of this storage's cluster, for one event loop: close it there."""
         options = self.options
-        metrics: Metrics | None = import_string(options.metrics) if options.metrics else None
-        return AsyncFastDFSClient(
-            options.trackers,
-            connect_timeout=options.connect_timeout,
-            network_timeout=options.network_timeout,
-            max_connections=options.max_connections,
-            address_map=options.address_map,
-            replicas=options.replicas,
-            metrics=metrics,
-        )
+        metrics = import_string(options.metrics) if options.metrics else None
+        return AsyncFastDFSClient(options.trackers, **options.client() | {"metrics": metrics})
 
     # -- what Storage asks for --
 
@@ -193,16 +184,8 @@ def engine_for(options: Options) -> Engine:
         raise ImproperlyConfigured(
             'The FastDFS storage knows no tracker: set FDFS_STORAGE = {"TRACKERS": ["host:22122"]}.'
         )
-    return _engine(
-        options.engine,
-        trackers=options.trackers,
-        connect_timeout=options.connect_timeout,
-        network_timeout=options.network_timeout,
-        max_connections=options.max_connections,
-        address_map=tuple(sorted(options.address_map.items())),
-        replicas=options.replicas,
-        metrics=options.metrics,
-    )
+    address_map = tuple(sorted(options.address_map.items()))
+    return _engine(options.engine, trackers=options.trackers, **options.client() | {"address_map": address_map})
 
 
 @lru_cache(maxsize=32)

@@ -37,12 +37,7 @@ class Command(BaseCommand):
             engine_for(settings)
         except (ImproperlyConfigured, ValueError) as error:
             raise CommandError(str(error)) from error
-        client = FastDFSClient(
-            settings.trackers,
-            connect_timeout=settings.connect_timeout,
-            network_timeout=settings.network_timeout,
-            address_map=settings.address_map,
-        )
+        client = FastDFSClient(settings.trackers, **settings.client() | {"metrics": None})
         with closing(client):
             self._trackers(client)
             self._groups(client, storage, options["min_free"], read_only=options["read_only"])
