@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dailyfresh_goods.models import StaleDocument, StalePage
-from dailyfresh_orders.models import Order, Payment, Refund
+from dailyfresh_orders.models import Order, Payment, Refund, ReviewPicture
 from dailyfresh_users.models import Erasure, Mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
@@ -110,6 +110,7 @@ def drains() -> "Iterator[tuple[str, QuerySet[Any], str]]":
     yield "baskets", Order.objects.filter(basket_due=True), "placed_at"
     yield "cancelling", Order.objects.filter(state=Order.State.CANCELLING, due_at__lte=now), "due_at"
     yield "payments", Payment.objects.filter(state=Payment.State.PENDING, ask_again_at__lte=now), "ask_again_at"
+    yield "pictures", ReviewPicture.objects.filter(draw_at__lte=now), "draw_at"
     yield "refunds", Refund.objects.filter(state__in=[Refund.State.READY, Refund.State.SENT], try_at__lte=now), "try_at"
 
 
