@@ -52,7 +52,7 @@ SIGNS = {
     "star": "★",
     "trash-2": "×",
     "truck": "⛟",
-    "wallet": "👛",
+    "wallet": "▭",
     "x": "×",
     "zoom-in": "⤢",
 }
