@@ -7,6 +7,7 @@ import struct
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -38,7 +39,9 @@ class ClientContract:
     def test_information_names_size_and_source(self, client: FastDFSClient) -> None:
         name = client.upload(b"hello world")
         info = client.info(name)
-        assert (info.size, info.source) == (11, parse_file_id(name).source)
+        assert info.size == 11
+        # Not always the one in the id: a cluster with storage ids writes those there.
+        assert ip_address(info.source)
 
     def test_streamed_content_arrives_whole(self, client: FastDFSClient) -> None:
         parts = [random.randbytes(size) for size in (1, 300_000, 0, 65_536, 7)]
