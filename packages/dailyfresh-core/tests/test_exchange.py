@@ -191,6 +191,15 @@ def test_a_file_that_is_no_table_is_refused_in_words(data: bytes, name: str, sen
         read(data, name)
 
 
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/sharedStrings.xml", "w") as texts:
+        for _megabyte in range(129):
+            texts.write(bytes(1024 * 1024))
+    with pytest.raises(BadFile, match="unpacked"):
+        read(out.getvalue(), "a.xlsx")
+
+
 def test_a_file_damaged_further_on_is_refused_when_it_is_read() -> None:
     whole = book([["name", "price"], *([f"pear {n}", n] for n in range(5000))])
     at = whole.index(b"xl/worksheets/sheet1.xml") + 8000

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from .table import SEARCHED, BadFile, How, Known, Row, Table, columns_in, heading_in, rows_under
 
 LARGEST = 1024 * 1024 * 1024
-"""Bytes that may come out of the archive."""
+"""Bytes that may come out of the archive: a small one may hold any number of the same."""
+
+TEXTS = 128 * 1024 * 1024
+"""Bytes of its texts, which the library keeps in memory."""
 
 
 def open_xlsx(file: IO[bytes], how: How, known: Known) -> Table:
@@ -21,8 +24,9 @@ def open_xlsx(file: IO[bytes], how: How, known: Known) -> Table:
         raise BadFile(_("XLSX files need the extra “xlsx” of dailyfresh-core.")) from error
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
-        if sum(item.file_size for item in archive.infolist()) > LARGEST:
-            raise BadFile(_("It holds more than 1 GB."))
+        sizes = {item.filename: item.file_size for item in archive.infolist()}
+        if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > TEXTS:
+            raise BadFile(_("It is too large once it is unpacked. Save it as CSV."))
     book = load_workbook(file, read_only=True, data_only=True)
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     visible = [name for name, sheet in sheets.items() if sheet.sheet_state == "visible"]
