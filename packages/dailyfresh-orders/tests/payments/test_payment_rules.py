@@ -6,7 +6,7 @@ from decimal import Decimal
 from dailyfresh_orders.gateways.base import Observation, TradeState
 from dailyfresh_orders.models import Payment
 from dailyfresh_orders.services.payments.settling import Step, next_step
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 23, 12, 0)
@@ -35,6 +35,7 @@ observations = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(payments, observations)
 def test_only_the_right_money_pays_and_nothing_goes_backwards(payment, seen):
     step, note = next_step(payment, seen, now=NOW)
@@ -59,6 +60,7 @@ def test_only_the_right_money_pays_and_nothing_goes_backwards(payment, seen):
         assert note
 
 
+@settings(deadline=None)
 @given(payments.filter(lambda payment: payment.state == "pending"), observations)
 def test_silence_and_absence_never_close_a_payment_that_can_still_be_made(payment, seen):
     if seen.state in (TradeState.NOT_FOUND, TradeState.UNKNOWN):
