@@ -10,6 +10,7 @@ from logging import Logger, LogRecord
 from celery import Celery
 from celery.beat import SchedulingError
 from celery.signals import after_setup_logger, after_setup_task_logger
+from celery.utils.log import get_multiprocessing_logger
 from dailyfresh_core.outages import in_one_line
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
@@ -28,7 +29,7 @@ app.autodiscover_tasks()
 @after_setup_task_logger.connect
 def see_as_the_web_does(logger: Logger, **_: object) -> None:
     """Each line has the id of its request; a database that is away, which every drain meets every few seconds, is one line."""
-    for handler in logger.handlers:
+    for handler in {*logger.handlers, *get_multiprocessing_logger().handlers}:
         handler.addFilter(CorrelationId())
         handler.addFilter(in_one_line)
         handler.addFilter(beat_in_one_line)
