@@ -205,6 +205,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# On a busy machine a process of the pool takes longer than Celery's 4 seconds to come up; each would be killed for it, and the next.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_TIMEZONE = TIME_ZONE
 if BROKER_URL.startswith("redis"):
     # A dead worker's message comes back after this long; the drains do not wait for it.
