@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from demo import services
 from running.supervisor import Failed, Output, Program, Supervisor, free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -158,3 +159,13 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -
     assert outcome.returncode == 1
     assert outcome.stderr.startswith(f"CommandError: Cannot write to {in_the_way / 'var'} (Not a directory)")
     assert outcome.stderr.count("\n") == 1
+
+
+def test_a_worker_that_works_is_quiet_and_one_that_fails_is_not() -> None:
+    said = services.worker().hush
+    assert said
+    for task in ("dailyfresh_goods.tasks.run_imports", "dailyfresh_users.tasks.drain", "store.tasks.heartbeat"):
+        assert said.search(f"INFO Task {task}[90ec8b21] received")
+        assert said.search(f"INFO Task {task}[90ec8b21] succeeded in 0.0255s: None")
+        assert not said.search(f"ERROR Task {task}[90ec8b21] raised unexpected: ConnectionError()")
+    assert not said.search("WARNING mail 7 was not sent, again in 0:00:30")
