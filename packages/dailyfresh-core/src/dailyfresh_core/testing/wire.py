@@ -9,6 +9,7 @@ A run fails by an answer of 500 or more that is no designed 503, by an exception
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +97,12 @@ def send(wire: Wire, number: int) -> None:
                 faults[fault] = asked
 
         ask()
-    assert not faults, "\n\n".join(f"{fault}\n  by {asked}" for fault, asked in faults.items())
+    assert not faults, "\n\n".join(f"{fault}\n  by {shortened(repr(asked))}" for fault, asked in faults.items())
+
+
+def shortened(text: str) -> str:
+    """What is repeated for long is told once."""
+    return re.sub(r"(.{1,12}?)\1{8,}|((?:p\d+=1&?){9,})", lambda long: f"{long[0][:24]}…({len(long[0])})…", text)
 
 
 def requests(wire: Wire) -> st.SearchStrategy[Asked]:
