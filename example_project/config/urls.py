@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from dailyfresh_core.held import held_back
 from dailyfresh_goods.sitemaps import SITEMAPS
 from dailyfresh_users.views import staff_login
 from django.apps import apps
@@ -38,6 +39,7 @@ urlpatterns += i18n_patterns(
     *demo,
     path("admin/login/", staff_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="dailyfresh_users:password_change")),
+    path("admin/held-back/", held_back, name="held_back"),
     path("admin/", admin.site.urls),
     path(
         "sitemap.xml", views.at_site_url(index), {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"

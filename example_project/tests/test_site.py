@@ -346,3 +346,19 @@ def test_search_engines_find_the_goods_of_each_language_whatever_host_they_came_
     for path in ("/", "/en/", "/list/fruit/", "/en/list/fruit/", strawberry.get_absolute_url()):
         assert f"{site}{path}" in found
     assert all(client.get(url.removeprefix(site)).status_code == 200 for url in found[::20])
+
+
+def test_the_merchant_lets_somebody_go_who_is_held_back(
+    client: Client, merchant: Any, buyer: Any, settings: Any
+) -> None:
+    settings.DAILYFRESH = {**settings.DAILYFRESH, "ALLOWANCES": {"search": (1, 600)}}
+    assert [client.get("/search/?q=莓").status_code for _ in range(2)] == [200, 429]
+    assert client.get("/search/").status_code == 200
+    client.force_login(buyer)
+    assert client.get("/admin/held-back/").status_code == 302
+    client.force_login(merchant)
+    assert "127.0.0.1" in client.get("/admin/held-back/").content.decode()
+    assert "/admin/held-back/" in client.get("/admin/").content.decode()
+    client.post("/admin/held-back/", {"name": "search", "subject": "127.0.0.1", "free": "1"})
+    client.logout()
+    assert client.get("/search/?q=莓").status_code == 200

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from dailyfresh_core.testing import service
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from proxy import Proxy
@@ -35,6 +36,12 @@ def sign_in(client: Client, user: User, password: str = "yes-i-said-yes") -> Non
     """Through the door, so that the browser's cookies go along."""
     response = client.post("/sign-in/?next=/", {"username": user.username, "password": password})
     assert response.status_code == 302, response.content
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """No allowance was used by the tests before."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

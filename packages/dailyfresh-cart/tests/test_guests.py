@@ -12,6 +12,7 @@ from dailyfresh_cart.signals import cart_merged
 from dailyfresh_cart.stores import store
 from dailyfresh_cart.stores.base import Change, Kind, Owner, Terms, user_owner
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.test import Client
@@ -283,3 +284,14 @@ def test_eight_merges_at_once_count_once(in_redis: Any, client: Client, book: An
         for thread in threads:
             thread.join()
     assert Basket().lines(buyer) == {sku_id: 2}
+
+
+def test_new_carts_and_changes_have_an_allowance(book: Any, settings: Any) -> None:
+    cache.clear()
+    settings.DAILYFRESH = {"ALLOWANCES": {"guest_cart": (2, 3600), "cart": (3, 60)}}
+    sku_id, known = str(book().pk), Client()
+    assert ask(known, "add", sku_id=sku_id)["status"] == 200
+    assert [ask(Client(), "add", sku_id=sku_id)["status"] for _ in range(2)] == [200, 429]
+    assert ask(known, "add", sku_id=sku_id)["code"] == "throttled"
+    settings.DAILYFRESH = {"ALLOWANCES": {"guest_cart": (2, 3600), "cart": None}}
+    assert ask(known, "add", sku_id=sku_id)["status"] == 200

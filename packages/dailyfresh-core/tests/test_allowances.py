@@ -1,6 +1,7 @@
 from typing import Any
 
-from dailyfresh_core.allowances import count, give_back, spend
+from dailyfresh_core.allowances import count, give_back, held_back, hold_again, let_go, spend, use
+from django.core.cache import cache
 
 
 def test_attempts_are_allowed_until_they_are_used_up() -> None:
@@ -23,3 +24,26 @@ def test_a_dead_cache_closes_no_shop(settings: Any, caplog: Any) -> None:
     }
     assert spend("coffee", "ann", attempts=0, seconds=60) > 0
     assert "does not answer" in caplog.text
+
+
+def test_who_is_held_back_is_listed_and_can_be_let_go() -> None:
+    cache.clear()
+    assert [spend("cocoa", "ann", attempts=1, seconds=1000) > 0 for _ in range(3)] == [False, True, True]
+    assert [(each.name, each.subject, each.times, each.free) for each in held_back()] == [("cocoa", "ann", 2, False)]
+    let_go("cocoa", "ann")
+    assert spend("cocoa", "ann", attempts=1, seconds=1000) == 0
+    assert held_back()[0].free
+    hold_again("cocoa", "ann")
+    assert spend("cocoa", "ann", attempts=1, seconds=1000) > 0
+
+
+def test_foreign_bytes_in_the_list_hold_nobody_back() -> None:
+    cache.set("dailyfresh:held", b"nonsense")
+    assert held_back() == []
+    assert spend("milk", "ann", attempts=0, seconds=1000) > 0
+
+
+def test_a_site_says_what_it_allows(settings: Any) -> None:
+    settings.DAILYFRESH = {"ALLOWANCES": {"search": (1, 1000), "suggest": None}}
+    assert [use("search", "eve") > 0 for _ in range(2)] == [False, True]
+    assert not any(use("suggest", "eve") for _ in range(700))

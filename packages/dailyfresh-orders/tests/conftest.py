@@ -11,6 +11,7 @@ from dailyfresh_orders.models import Adjustment
 from dailyfresh_orders.quotes import BASKET, quote
 from dailyfresh_orders.services import place_order
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from minisite.shop.models import InBasket, Place, Product
 
 HERE = Path(__file__).parent
@@ -37,6 +38,12 @@ def minisite_env(address, **more):
         "PYTHONPATH": str(HERE),
         **more,
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """No allowance was used by the tests before."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from unittest import mock
 from uuid import uuid4
 
 import pytest
-from conftest import PASSWORD, ajax, make_foreign_user, make_user, text, url
+from conftest import PASSWORD, ajax, make_foreign_user, make_user, sign_in, text, url
 from dailyfresh_users import models
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
@@ -218,6 +218,18 @@ def test_strangers_do_not_slow_the_browser_that_signed_in_before(client, user):
         login(stranger, password="wrong")
     assert login(stranger).status_code == 429
     assert login(client).status_code == 302
+
+
+def test_an_address_that_guesses_does_not_shut_the_browser_out_that_signed_in_before(client, user):
+    known = sign_in(user)
+    known.post(url("logout"))
+    stranger = Client()
+    for n in range(31):
+        answer = stranger.post(url("login"), {"username": f"nobody{n}", "password": "wrong"})
+    assert answer.status_code == 429
+    data = {"username": user.get_username(), "password": PASSWORD}
+    assert stranger.post(url("login"), data).status_code == 429
+    assert known.post(url("login"), data).status_code == 302
 
 
 def test_a_known_browser_is_slowed_by_its_own_attempts(client, user):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from dailyfresh_core.answers import envelope, safe_next, sign_in_first, unavailable, wants_json
+from dailyfresh_core.answers import envelope, safe_next, sign_in_first, too_often, unavailable, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -29,6 +29,7 @@ from .exceptions import (
     OutOfStock,
     OverLimit,
     SignInRequired,
+    TooOften,
     UnknownProduct,
 )
 from .forms import sealed
@@ -100,6 +101,8 @@ def refused(request: HttpRequest, error: CartError | ValidationError) -> HttpRes
     """The answer to a change that was not made."""
     if isinstance(error, SignInRequired):
         return sign_in_first(request, default=resolve_url("dailyfresh_cart:cart"))
+    if isinstance(error, TooOften):
+        return too_often(request, error.retry_after)
     text = message_of(error)
     if isinstance(error, CartUnavailable):
         logger.error("the cart is unavailable: %s", error)

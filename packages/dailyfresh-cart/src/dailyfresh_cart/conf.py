@@ -1,5 +1,6 @@
 """The settings of dailyfresh-cart, each with its default: `DAILYFRESH_CART = {...}` in Django's settings."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -44,6 +45,9 @@ class Settings(Conf, name=NAME):
 
     MERGE_POLICY: Literal["sum", "max", "replace"] = "sum"
     """What signing in does with the guest's lines."""
+
+    TRUSTED_PROXIES: Sequence[str] = Shared.TRUSTED_PROXIES
+    """Networks of the proxies whose `X-Forwarded-For` is believed: a visitor's changes and new carts are counted by the address."""
 
     JQUERY_URL: str | None = Shared.JQUERY_URL
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""

@@ -9,6 +9,14 @@ class CartUnavailable(CartError):
     """The store does not answer; nothing was changed that it did not confirm."""
 
 
+class TooOften(CartError):
+    """This visitor changed carts, or began new ones, more often than the allowances let; `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"wait {retry_after} s")
+        self.retry_after = retry_after
+
+
 class SignInRequired(CartError):
     """The site gives no cart to guests (setting GUESTS)."""
 

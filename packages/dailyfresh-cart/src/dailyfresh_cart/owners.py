@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
+from dailyfresh_core.allowances import subject_of, use
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .conf import conf
-from .exceptions import CartUnavailable, SignInRequired
+from .exceptions import CartUnavailable, SignInRequired, TooOften
 from .services import Merged, merge
 from .stores import store
 from .stores.base import Owner, user_owner
@@ -42,11 +43,16 @@ def owner_of(request: HttpRequest) -> Owner | None:
 
 
 def owner_for_change(request: HttpRequest) -> Owner:
-    """Whose cart this request changes: a visitor without one gets one. Raises SignInRequired where guests have none."""
+    """Whose cart this request changes: a visitor without one gets one. Raises SignInRequired where guests have none, TooOften."""
+    who = subject_of(request, trusted=conf.TRUSTED_PROXIES)
+    if wait := use("cart", who):
+        raise TooOften(wait)
     owner = owner_of(request)
     if owner is None:
         if not conf.GUESTS:
             raise SignInRequired
+        if wait := use("guest_cart", who):
+            raise TooOften(wait)
         owner = Owner(f"g:{secrets.token_urlsafe(16)}")
     if owner.is_guest and owner.session is None:
         request._dailyfresh_cart_guest = owner.key[2:]  # type: ignore[attr-defined]

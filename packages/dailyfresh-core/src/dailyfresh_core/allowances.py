@@ -1,16 +1,65 @@
-"""Counting in a cache what may be done so and so often in a time."""
+"""What one visitor may do so and so often in a time, counted in a cache; who is held back is listed, and may be let go."""
 
 import hashlib
 import logging
 import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.cache import caches
+from django.http import HttpRequest
 
+from .conf import NAME
 from .metrics import counter
+from .proxies import throttle_subject, visitor_address
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 THROTTLED = counter("throttled", "Attempts beyond an allowance.", ["name"])
+
+DEFAULTS: Mapping[str, tuple[int, int] | None] = {
+    "search": (120, 60),
+    "suggest": (600, 60),
+    "guest_cart": (60, 3600),
+    "cart": (300, 60),
+    "quote": (120, 60),
+    "place": (20, 60),
+    "review": (30, 3600),
+}
+"""name -> (times, seconds). An address may stand for a whole office, so these are for machines, not for people."""
+LISTED = 200
+"""Who is held back, at most, on the merchant's page."""
+FREE = 24 * 3600
+"""Seconds for which somebody is let go."""
+HELD_KEY = "dailyfresh:held"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody who was held back: by which allowance, when last (seconds since 1970), how often, and whether they were let go."""
+
+    name: str
+    subject: str
+    last: float
+    times: int
+    free: bool = False
+
+
+def subject_of(request: HttpRequest, *, trusted: Sequence[str]) -> str:
+    """Who asks, for an allowance: the account in a browser that is signed in, else the address."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"account {user.pk}"
+    return throttle_subject(visitor_address(request, trusted=trusted))
+
+
+def use(name: str, subject: str) -> int:
+    """One more of what the setting ALLOWANCES counts; 0, or the seconds to wait."""
+    rate = {**DEFAULTS, **getattr(settings, NAME, {}).get("ALLOWANCES", {})}[name]
+    return spend(name, subject, attempts=rate[0], seconds=rate[1]) if rate else 0
 
 
 def count(name: str, subject: str, *, seconds: int, cache: str = "default") -> int:
@@ -37,8 +86,65 @@ def spend(name: str, subject: str, *, attempts: int, seconds: int, cache: str = 
     window = int(now // seconds)
     if count(f"{name}:{window}", subject, seconds=seconds, cache=cache) <= attempts:
         return 0
+    if held(name, subject, cache=cache):
+        return ceil((window + 1) * seconds - now)
+    return 0
+
+
+def held(name: str, subject: str, *, cache: str = "default") -> bool:
+    """Whether somebody who is over a limit is held back, and listed as such; False when the merchant let them go."""
+    if _asked(lambda store: store.get(_free(name, subject)), cache):
+        return False
     THROTTLED.labels(name).inc()
-    return ceil((window + 1) * seconds - now)
+
+    def note(store: Any) -> None:
+        # Two at once may lose one of two notes: this is for people to read, and counts nothing.
+        known = _readable(store.get(HELD_KEY))
+        _last, times = known.pop((name, subject), (0.0, 0))
+        known[name, subject] = (time.time(), times + 1)
+        store.set(HELD_KEY, dict(list(known.items())[-LISTED:]), timeout=FREE)
+
+    _asked(note, cache)
+    return True
+
+
+def held_back(*, cache: str = "default") -> list[Held]:
+    """Who was held back within a day, the latest first."""
+
+    def read(store: Any) -> list[Held]:
+        known = _readable(store.get(HELD_KEY))
+        free = store.get_many([_free(*key) for key in known])
+        return [Held(*key, *seen, free=_free(*key) in free) for key, seen in reversed(known.items())]
+
+    return _asked(read, cache) or []
+
+
+def let_go(name: str, subject: str, *, cache: str = "default") -> None:
+    """Hold this one back no more by this allowance, for a day."""
+    _asked(lambda store: store.set(_free(name, subject), 1, timeout=FREE), cache)
+
+
+def hold_again(name: str, subject: str, *, cache: str = "default") -> None:
+    """Take back a `let_go`."""
+    _asked(lambda store: store.delete(_free(name, subject)), cache)
+
+
+def _free(name: str, subject: str) -> str:
+    return key_of(f"free:{name}", subject)
+
+
+def _readable(known: Any) -> dict[tuple[str, str], tuple[float, int]]:
+    """What the cache keeps of the list; nothing of what is none."""
+    return known if isinstance(known, dict) else {}
+
+
+def _asked(question: Callable[[Any], T], cache: str) -> T | None:
+    """What a cache answers; None when it does not."""
+    try:
+        return question(caches[cache])
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.warning("who is held back is not known: the cache %r does not answer: %s", cache, error)
+        return None
 
 
 def give_back(name: str, subject: str, *, seconds: int, cache: str = "default") -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -37,6 +38,15 @@ def throttled(seconds: int, message: object) -> JsonResponse:
     response = envelope({"retry_after": seconds}, code="throttled", message=message, status=429)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429 for somebody over an allowance, in words or as the envelope. The page is made without the request: it costs little."""
+    message = _("That was a lot at once. Please wait a moment.")
+    if wants_json(request):
+        return throttled(seconds, message)
+    page = render_to_string("dailyfresh_core/too_often.html", {"message": message})
+    return HttpResponse(page, status=429, headers={"Retry-After": str(seconds), "Cache-Control": "no-store"})
 
 
 def unavailable(message: object, *, code: str = "unavailable", seconds: int = 5) -> JsonResponse:

@@ -1,6 +1,6 @@
 """Settings of a package in one dict, with defaults, and those that all packages share: `DAILYFRESH = {...}`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
@@ -23,6 +23,9 @@ class Shared:
 
     LOW_STOCK: int = 10
     """The last stock that counts as nearly sold out."""
+
+    ALLOWANCES: Mapping[str, tuple[int, int] | None] = {}
+    """What one visitor may do: name -> (times, in so many seconds), None for without limit; `allowances.DEFAULTS` for what is not named."""
 
     CURRENCY: str = "CNY"
     """ISO 4217 code of every price, total and payment; `money` writes them. No package has one of its own."""

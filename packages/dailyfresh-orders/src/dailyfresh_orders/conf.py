@@ -1,5 +1,6 @@
 """The settings of dailyfresh-orders, each with its default: `DAILYFRESH_ORDERS = {...}` in Django's settings."""
 
+from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.conf import Conf, Shared
@@ -47,6 +48,21 @@ class Settings(Conf, name=NAME):
 
     MAX_LINES: int = 100
     """The most lines that an order may have."""
+
+    OPEN_UNPAID: int | None = 5
+    """The most orders that one buyer may have waiting for payment; None for any number."""
+
+    OPEN_ON_DELIVERY: int | None = 5
+    """The most orders on their way that one buyer pays on delivery; None for any number."""
+
+    OPEN_ON_DELIVERY_TOTAL: Decimal | str | None = "3000.00"
+    """What these may come to together; None for any sum."""
+
+    PIECES: tuple[int, int] | None = (100, 24)
+    """(pieces, hours): how many of one SKU a buyer may order in this time; None for any number."""
+
+    HELD_SHARE: float | None = None
+    """The share of a SKU's stock (0 to 1) that orders waiting for payment may hold; None for all of it."""
 
     PAGE_SIZE: int = 10
     """Orders on a page of the list; reviews on a page of a SKU."""

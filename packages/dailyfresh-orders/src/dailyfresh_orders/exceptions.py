@@ -57,6 +57,10 @@ class AddressMissing(OrderError):
     """The buyer has no such address."""
 
 
+class TooMuchOpen(OrderError):
+    """The buyer, or all who have not paid yet, hold as much as one may; the message says so in the buyer's language."""
+
+
 class BasketAway(OrderError):
     """The basket cannot be read at the moment."""
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dailyfresh_core.answers import envelope
+from dailyfresh_core.allowances import subject_of, use
+from dailyfresh_core.answers import envelope, too_often
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +29,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """GET `?q=草莓&category=fruit&sort=-price&low=10&high=50&in_stock=on&page=2`: what the words find."""
     form = SearchForm(request.GET)
     words, refinement = form.words(), form.refinement()
+    if words and (wait := use("search", subject_of(request, trusted=conf.TRUSTED_PROXIES))):
+        return too_often(request, wait)
     found = find(words, refinement) if words else None
     if found and found.number and refinement.page > found.pages:
         raise Http404
@@ -52,6 +55,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """GET `?q=cao` → data {"items": [{"kind": "goods", "text": ..., "marks": [[2, 4]], "url": ...}, ...]}."""
     words = SearchForm(request.GET).words()
+    if words and (wait := use("suggest", subject_of(request, trusted=conf.TRUSTED_PROXIES))):
+        return too_often(request, wait)
     return envelope({"items": suggestions(words) if words else [], "popular": [] if words else popular_searches()})
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ..claims import claimed, differences
 from ..conf import conf
 from ..days import today
-from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort
+from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import PaymentGateway, gateway
 from ..joins import address_book, basket
 from ..models import ADDRESS, Adjustment, Order, OrderLine
@@ -27,6 +27,7 @@ from ..protocols import Address
 from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
+from .limits import check_limits
 from .transitions import received
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
     submitted there is one order, and everybody gets it. Raises QuoteInvalid, QuoteChanged (ask the buyer again), AddressMissing,
-    OutOfStock, Busy, and UnknownGateway when the payment method is not configured. After the commit the basket is settled and
+    OutOfStock, TooMuchOpen, Busy, and UnknownGateway when the payment method is not configured. After the commit the basket is settled and
     `order_placed` is sent.
     """
     claim = claimed(token, user=user)
@@ -65,10 +66,11 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
             changes.append(_("This way to pay is not available."))
         if changes:
             raise QuoteChanged(changes)
+        check_limits(user=user, quote=now, online=online)
         order = _write(user, now, address, payment_method, note, online)
         ORDERS.labels(payment_method).inc()
         return Placed(order, replayed=False)
-    except (AddressMissing, QuoteChanged, OutOfStock, IntegrityError):
+    except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
         # The first submission may be the very reason: it took the last piece, or the key.
         earlier = Order.objects.filter(token=claim.key).first()
         if earlier is None:

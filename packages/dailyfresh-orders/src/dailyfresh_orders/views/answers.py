@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from dailyfresh_core.answers import envelope, signed_in, unavailable, wants_json
+from dailyfresh_core.allowances import use
+from dailyfresh_core.answers import envelope, signed_in, too_often, unavailable, wants_json
 from dailyfresh_core.retrying import Busy
 from django.contrib import messages
 from django.db import transaction
@@ -35,6 +36,21 @@ def for_buyers(view: View) -> View:
             return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=503)
 
     return cast(View, transaction.non_atomic_requests(signed_in(guarded)))
+
+
+def within(name: str) -> Callable[[View], View]:
+    """What a buyer posts is counted by the allowance of this name."""
+
+    def bounded(view: View) -> View:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST" and (wait := use(name, f"account {request.user.pk}")):
+                return too_often(request, wait)
+            return view(request, *args, **kwargs)
+
+        return cast(View, counted)
+
+    return bounded
 
 
 def theirs(request: HttpRequest, number: str) -> Order:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..claims import claimed, signed
 from ..conf import conf
-from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid, Shortage
+from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid, Shortage, TooMuchOpen
 from ..forms.checkout import ChosenForm, PlaceForm
 from ..freight import freight
 from ..gateways import configured
@@ -25,7 +25,7 @@ from ..protocols import Address
 from ..quotes import BASKET, Quote, new_key, quote, shortage_texts
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
-from .answers import for_buyers
+from .answers import for_buyers, within
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_buyers
+@within("quote")
 def requote(request: HttpRequest) -> HttpResponse:
     """The same lines priced for another address: a fragment for scripts, the whole page for a button."""
     return _again(request)
@@ -63,6 +64,7 @@ def requote(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_buyers
+@within("place")
 def place(request: HttpRequest) -> HttpResponse:
     """Make the order; what changed since the page was shown is said, and asked again."""
     form = PlaceForm(request.POST)
@@ -86,6 +88,8 @@ def place(request: HttpRequest) -> HttpResponse:
         return _again(request, error.changes, status=409, code="quote_changed")
     except OutOfStock as error:
         return _again(request, shortages=error.shortages, status=409, code="out_of_stock")
+    except TooMuchOpen as error:
+        return _again(request, [str(error)], status=409, code="too_much_open")
     except Busy:
         return _again(request, [_("The shop is very busy. Please try again.")], status=503, code="busy")
     target = placed.order.get_absolute_url()

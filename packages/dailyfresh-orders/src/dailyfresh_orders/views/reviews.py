@@ -18,13 +18,14 @@ from ..exceptions import AlreadyReviewed, IllegalTransition, PicturesAway
 from ..forms.reviews import ReviewForm, judge_together
 from ..selectors import rating_of, reviews_of
 from ..services import REVIEWABLE, Words, masked, review_order
-from .answers import for_buyers, theirs
+from .answers import for_buyers, theirs, within
 
 logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_buyers
+@within("review")
 def review(request: HttpRequest, number: str) -> HttpResponse:
     """Stars, words and pictures for each line that has no review yet."""
     order = theirs(request, number)

@@ -26,14 +26,16 @@ def check_credentials(
     """The account that may be signed in now; `authenticate` asks the site's own backends.
 
     `device` is "<account>:<id>" of a browser that signed this account in before, or "": it has
-    attempts of its own, so that strangers who guess cannot keep the owner waiting.
+    attempts of its own, and neither the account's nor the address's count for it: strangers who guess, perhaps behind the same
+    address, cannot keep the owner waiting.
     Raises Throttled, SignInRefused, and with a right password NotActivated or AccountDisabled.
     """
-    throttles.limit("login", subject)
     account = account_named(identifier)
     owner = str(account.pk) if account else f"?{identifier.casefold()}"
     known = device if device.startswith(f"{owner}:") else ""
     throttles.slow_down(f"{owner}|{known}")
+    if not known:
+        throttles.limit("login", subject)
     # One hash for everybody: an inactive account is no slower to refuse than one that does not exist.
     if account is not None and not account.is_active and not account.check_password(password):
         raise SignInRefused
@@ -42,7 +44,8 @@ def check_credentials(
     if user is None and (account is None or account.is_active):
         raise SignInRefused
     throttles.forgive(f"{owner}|{known}")
-    throttles.give_back("login", subject)
+    if not known:
+        throttles.give_back("login", subject)
     if user is None:
         raise NotActivated if is_pending(account) else AccountDisabled
     return user

@@ -1,0 +1,105 @@
+"""What one buyer may hold without having paid: goods that a stranger reserves are goods that nobody buys."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from dailyfresh_core.allowances import held
+from dailyfresh_core.money import shown
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..conf import conf
+from ..exceptions import TooMuchOpen
+from ..joins import catalogue
+from ..models import Order, OrderLine
+from ..quotes import Quote
+
+UNPAID = (Order.State.AWAITING_PAYMENT, Order.State.CANCELLING)
+GONE = (Order.State.CANCELLED, Order.State.CLOSED)
+
+
+def check_limits(*, user: Any, quote: Quote, online: bool) -> None:
+    """Raise TooMuchOpen where this order would be too much; a buyer whom the merchant let go passes the limits of one buyer.
+
+    It looks before the order is written, without a lock: orders placed at the same instant may pass by a few, as the allowance `place` lets.
+    """
+    if quote.total:
+        _unpaid(user) if online else _on_delivery(user, quote)
+    _pieces(user, quote)
+    if online:
+        _held_share(quote)
+
+
+def _unpaid(user: Any) -> None:
+    if conf.OPEN_UNPAID is None:
+        return
+    if Order.objects.filter(user=user, state__in=UNPAID).count() >= conf.OPEN_UNPAID and _is_held("unpaid", user):
+        sentence = ngettext(
+            "You have %(n)d order to pay. Please pay or cancel it first.",
+            "You have %(n)d orders to pay. Please pay or cancel one of them first.",
+            conf.OPEN_UNPAID,
+        )
+        raise TooMuchOpen(sentence % {"n": conf.OPEN_UNPAID})
+
+
+def _on_delivery(user: Any, quote: Quote) -> None:
+    """Orders that nobody paid yet though they are sent: `paid_at` is set when the money is there."""
+    most, total = conf.OPEN_ON_DELIVERY, conf.OPEN_ON_DELIVERY_TOTAL
+    if most is None and total is None:
+        return
+    open_orders = Order.objects.filter(
+        user=user, state__in=(Order.State.TO_SHIP, Order.State.SHIPPED), paid_at=None, total__gt=0
+    )
+    found = open_orders.order_by().aggregate(n=Count("pk"), sum=Sum("total"))
+    if most is not None and found["n"] >= most and _is_held("on_delivery", user):
+        raise TooMuchOpen(
+            _("You have %(n)d orders that are paid on delivery. Please wait for one, or pay online.") % {"n": most}
+        )
+    together = (found["sum"] or Decimal(0)) + quote.total
+    if total is not None and together > Decimal(total) and _is_held("on_delivery", user):
+        sentence = _("Orders that are paid on delivery may come to %(total)s together. Please pay this one online.")
+        raise TooMuchOpen(sentence % {"total": shown(Decimal(total))})
+
+
+def _pieces(user: Any, quote: Quote) -> None:
+    if conf.PIECES is None:
+        return
+    pieces, hours = conf.PIECES
+    lines = OrderLine.objects.filter(
+        order__user=user,
+        order__placed_at__gt=timezone.now() - timedelta(hours=hours),
+        sku_id__in=list(quote.quantities),
+    ).exclude(order__state__in=GONE)
+    had = _sums(lines)
+    for line in quote.lines:
+        if had.get(line.sku_id, 0) + line.quantity > pieces and _is_held("pieces", user):
+            sentence = _("“%(name)s”: at most %(n)d pieces within %(hours)d hours. Please call us for more.")
+            raise TooMuchOpen(sentence % {"name": line.name, "n": pieces, "hours": hours})
+
+
+def _held_share(quote: Quote) -> None:
+    if conf.HELD_SHARE is None:
+        return
+    waiting = _sums(OrderLine.objects.filter(order__state__in=UNPAID, sku_id__in=list(quote.counted)))
+    found = catalogue().find(quote.counted)
+    for line in quote.lines:
+        if line.sku_id not in quote.counted or line.sku_id not in found:
+            continue
+        held_now = waiting.get(line.sku_id, 0)
+        there = (found[line.sku_id].available or 0) + held_now
+        if held_now + line.quantity > there * conf.HELD_SHARE:
+            sentence = _("“%(name)s” is held by orders that are not paid yet. Please try again within %(n)d minutes.")
+            raise TooMuchOpen(sentence % {"name": line.name, "n": conf.PAY_MINUTES})
+
+
+def _sums(lines: Any) -> Mapping[str, int]:
+    """sku_id -> pieces"""
+    return dict(lines.order_by().values_list("sku_id").annotate(n=Sum("quantity")))
+
+
+def _is_held(name: str, user: Any) -> bool:
+    return held(f"orders.{name}", f"account {user.pk}")

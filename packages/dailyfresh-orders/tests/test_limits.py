@@ -1,0 +1,117 @@
+"""What one buyer may hold without having paid, and how the merchant lets somebody go."""
+
+from datetime import timedelta
+
+import pytest
+from dailyfresh_core.allowances import held_back, let_go
+from dailyfresh_orders.exceptions import TooMuchOpen
+from dailyfresh_orders.models import Order
+from dailyfresh_orders.quotes import BUY, quote
+from dailyfresh_orders.services import cancel_order, place_order
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone, translation
+from minisite.shop.joins import AddressBook
+from minisite.shop.models import Product
+
+OURS = ("OPEN_UNPAID", "OPEN_ON_DELIVERY", "OPEN_ON_DELIVERY_TOTAL", "PIECES")
+
+
+@pytest.fixture(autouse=True)
+def _as_a_shop_has_them(settings):
+    cache.clear()
+    translation.activate("en")
+    settings.DAILYFRESH_ORDERS = {key: value for key, value in settings.DAILYFRESH_ORDERS.items() if key not in OURS}
+
+
+@pytest.fixture
+def limits(settings):
+    def set_to(**values):
+        settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | values
+
+    return set_to
+
+
+@pytest.fixture
+def plum(db):
+    return Product.objects.create(title="Plum", yuan=1, pieces=290)
+
+
+def test_orders_that_wait_for_payment_are_so_many_and_no_more(make_order, plum, buyer, stranger):
+    made = [make_order({plum: 1}, payment_method="voucher") for _ in range(5)]
+    with pytest.raises(TooMuchOpen, match="5 orders to pay"):
+        make_order({plum: 1}, payment_method="voucher")
+    make_order({plum: 1}, payment_method="voucher", user=stranger)
+    cancel_order(made[0].pk, by=buyer, why="")
+    make_order({plum: 1}, payment_method="voucher")
+
+
+def test_orders_paid_on_delivery_are_so_many_and_come_to_so_much(make_order, plum, limits):
+    limits(OPEN_ON_DELIVERY=2)
+    order = make_order({plum: 1})
+    make_order({plum: 1})
+    with pytest.raises(TooMuchOpen, match="2 orders that are paid on delivery"):
+        make_order({plum: 1})
+    make_order({plum: 1}, payment_method="voucher")
+    Order.objects.filter(pk=order.pk).update(state=Order.State.RECEIVED)
+    make_order({plum: 1})
+    limits(OPEN_ON_DELIVERY=None, OPEN_ON_DELIVERY_TOTAL="60.00")
+    with pytest.raises(TooMuchOpen, match="60.00 together"):
+        make_order({plum: 50})
+
+
+def test_one_buyer_cannot_take_all_pieces_of_a_sku(make_order, plum, stranger):
+    make_order({plum: 60})
+    with pytest.raises(TooMuchOpen, match="“Plum”: at most 100 pieces within 24 hours"):
+        make_order({plum: 41})
+    make_order({plum: 40})
+    make_order({plum: 100}, user=stranger)
+    Order.objects.update(placed_at=timezone.now() - timedelta(hours=25))
+    make_order({plum: 50})
+
+
+def test_orders_that_wait_for_payment_hold_a_share_of_the_stock_where_the_merchant_says_so(
+    make_order, plum, limits, stranger
+):
+    limits(HELD_SHARE=0.2)
+    make_order({plum: 50}, payment_method="voucher")
+    with pytest.raises(TooMuchOpen, match="held by orders that are not paid yet"):
+        make_order({plum: 20}, payment_method="voucher", user=stranger)
+    make_order({plum: 20}, user=stranger)
+
+
+def test_the_merchant_sees_who_is_held_back_and_lets_them_go(make_order, plum, buyer, limits):
+    limits(OPEN_UNPAID=1)
+    make_order({plum: 1}, payment_method="voucher")
+    with pytest.raises(TooMuchOpen):
+        make_order({plum: 1}, payment_method="voucher")
+    (seen,) = held_back()
+    assert (seen.name, seen.subject, seen.times) == ("orders.unpaid", f"account {buyer.pk}", 1)
+    let_go(seen.name, seen.subject)
+    make_order({plum: 1}, payment_method="voucher")
+
+
+def test_a_second_click_gets_the_order_that_is_there_whatever_is_open(buyer, plum, limits):
+    limits(OPEN_UNPAID=1)
+    from dailyfresh_orders.claims import signed
+
+    address = AddressBook().choices(buyer)[0]
+    token = signed(quote({str(plum.pk): 1}, source=BUY, address=address), user=buyer)
+    placed = [place_order(user=buyer, token=token, address_id=address.id, payment_method="voucher") for _ in range(2)]
+    assert [each.replayed for each in placed] == [False, True]
+
+
+def test_the_confirm_page_says_what_is_too_much(shop, buyer, plum, limits):
+    limits(PIECES=(2, 24))
+    page = shop.get(reverse("dailyfresh_orders:confirm"), {"buy": f"{plum.pk}:3"})
+    data = {"token": page.context["token"], "address": page.context["chosen"].id, "payment_method": "cod"}
+    answer = shop.post(reverse("dailyfresh_orders:place"), data)
+    assert answer.status_code == 409
+    assert "at most 2 pieces within 24 hours" in answer.content.decode()
+
+
+def test_a_machine_that_places_orders_is_asked_to_wait(shop, settings):
+    settings.DAILYFRESH = {"ALLOWANCES": {"quote": (1, 60)}}
+    answers = [shop.post(reverse("dailyfresh_orders:quote"), {}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [409, 429]
+    assert int(answers[1]["Retry-After"]) > 0
