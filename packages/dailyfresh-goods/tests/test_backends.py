@@ -1,5 +1,7 @@
 """The package's own backends pass the suites that it offers to others."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,3 +31,15 @@ class TestDiskPages(PageWriterContract):
     @pytest.fixture
     def make_writer(self, tmp_path: Path) -> Callable[[], DiskPages]:
         return lambda: DiskPages(root=tmp_path)
+
+
+def test_the_search_without_its_extra_is_a_sentence_that_names_it() -> None:
+    program = (
+        "import sys; sys.modules['haystack'] = None; from django.conf import settings; import django;"
+        "settings.configure(INSTALLED_APPS=['django.contrib.auth', 'django.contrib.contenttypes', 'dailyfresh_core',"
+        " 'dailyfresh_goods', 'dailyfresh_goods.search'], DATABASES={}); django.setup()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
+    assert last.endswith('needs an extra (haystack is missing): pip install "dailyfresh-goods[search]"')

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,4 +10,8 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers  # noqa: F401
+        try:
+            from . import checks, receivers  # noqa: F401
+        except ModuleNotFoundError as error:
+            text = f'"dailyfresh_goods.search" needs an extra ({error.name} is missing): pip install "dailyfresh-goods[search]"'
+            raise ImproperlyConfigured(text) from error
