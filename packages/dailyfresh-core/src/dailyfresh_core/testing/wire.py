@@ -120,10 +120,14 @@ def requests(wire: Wire) -> st.SearchStrategy[Asked]:
         headers = draw(garbage.headers)
         if content_type is not None:
             headers["CONTENT_TYPE"] = content_type
+        query = draw(st.one_of(st.just(""), pairs.map(garbage.urlencoded), garbage.queries))
+        if query.count("&") > 999 and "CONTENT_TYPE" in headers:
+            # With a charset Django reads the query while it makes the request: it fails there, before any code of a site.
+            headers["CONTENT_TYPE"] = headers["CONTENT_TYPE"].partition(";")[0]
         return Asked(
             method=method,
             path=draw(paths),
-            query=draw(st.one_of(st.just(""), pairs.map(garbage.urlencoded), garbage.queries)),
+            query=query,
             headers=headers,
             body=body,
             visitor=draw(st.integers(0, len(wire.visitors) - 1)),
