@@ -21,6 +21,7 @@ from ..forms.checkout import ChosenForm, PlaceForm
 from ..freight import freight
 from ..gateways import configured
 from ..joins import address_book
+from ..models import Order
 from ..protocols import Address
 from ..quotes import BASKET, Quote, new_key, quote, shortage_texts
 from ..selectors import chosen_in_basket, ordered_under
@@ -92,11 +93,16 @@ def place(request: HttpRequest) -> HttpResponse:
         return _again(request, [str(error)], status=409, code="too_much_open")
     except Busy:
         return _again(request, [_("The shop is very busy. Please try again.")], status=503, code="busy")
-    target = placed.order.get_absolute_url()
-    if placed.order.state == placed.order.State.AWAITING_PAYMENT:
-        target = reverse("dailyfresh_orders:pay_wait", args=[placed.order.number])
+    return _placed(request, placed.order)
+
+
+def _placed(request: HttpRequest, order: Order) -> HttpResponse:
+    """To the order, or to its payment."""
+    target = order.get_absolute_url()
+    if order.state == Order.State.AWAITING_PAYMENT:
+        target = reverse("dailyfresh_orders:pay_wait", args=[order.number])
     if wants_json(request):
-        return envelope({"number": placed.order.number, "url": target}, code="placed")
+        return envelope({"number": order.number, "url": target}, code="placed")
     return redirect(target)
 
 
