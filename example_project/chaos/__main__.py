@@ -40,7 +40,7 @@ def stack_of(asked: argparse.Namespace) -> Iterator[tuple[Stack, bool]]:
         stack = Stack((asked.dir or Path(folder)).resolve() / "var")
         with small_disk(stack.var / "pages") as small:
             try:
-                stack.start(free_port(8443), "--demo", "--database", asked.database)
+                stack.start(free_port(8443), "--demo", "--detour", "--database", asked.database)
                 yield stack, small
             finally:
                 stack.stop()

@@ -39,7 +39,6 @@ class Stack:
             PYTHON,
             "-m",
             "deploy.stack",
-            "--detour",
             "--port",
             str(port),
             "--dir",

@@ -70,7 +70,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
         pytest.skip(f"needs {', '.join(missing)}")
     running = Stack(tmp_path_factory.mktemp("stack") / "var")
     try:
-        running.start(free_port(), "--demo")
+        running.start(free_port(), "--demo", "--detour")
         yield running
     finally:
         seconds = running.stop()
