@@ -84,5 +84,5 @@ def plan(*, var: Path, port: int, database: str, detour: bool = False) -> Plan:
         redis_ports={role: free_port(26379 + n) for n, role in enumerate(ROLES)},
         mail_port=free_port(8025),
         backing=services.plan(var=var, host="127.0.0.1", port=port, environ={}),
-        detours={part: free_port() for part in ("database", *ROLES)} if detour else {},
+        detours={part: free_port(24400 + n) for n, part in enumerate(("database", *ROLES))} if detour else {},
     )
