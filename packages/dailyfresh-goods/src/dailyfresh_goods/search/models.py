@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from .words.dictionary import Group, shipped_groups, words_in
+from .words.normal import normalise
 from .words.thesaurus import Thesaurus
 
 
@@ -41,6 +42,39 @@ class Synonym(models.Model):
     def clean(self) -> None:
         if not words_in(self.words):
             raise ValidationError({"words": _("Write at least one word.")})
+
+
+class PopularSearch(models.Model):
+    """What the shop itself says about a popular search, in whatever spelling."""
+
+    class Place(models.TextChoices):
+        FIRST = "first", _("shown first")
+        NEVER = "never", _("never shown")
+
+    text = models.CharField(
+        _("search"),
+        max_length=64,
+        unique=True,
+        help_text=_(
+            "The whole search: 草莓 says nothing about 红颜草莓. Width, case, script and spaces make no difference."
+        ),
+    )
+    place = models.CharField(_("place"), max_length=5, choices=Place.choices, default=Place.FIRST)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: models.Manager["PopularSearch"] = models.Manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("popular search")
+        verbose_name_plural = _("popular searches")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        if not normalise(self.text):
+            raise ValidationError({"text": _("Write at least one word.")})
 
 
 _lock = Lock()

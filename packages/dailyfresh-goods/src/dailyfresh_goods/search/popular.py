@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import math
+import re
 import time
 from abc import ABC, abstractmethod
 from typing import Any
@@ -12,10 +13,18 @@ from django.core.checks import CheckMessage, Error
 
 from ..conf import conf
 from ..pages.cache import cached
+from .models import PopularSearch
+from .words.normal import HAN, normalise
 
 logger = logging.getLogger(__name__)
 SHOWN, KNOWN = 8, 200
 SECONDS = 60
+GROUP = "popular_searches"
+"""What moves in the data cache when the shop pins or blocks a search."""
+LONGEST_SHOWN = 24
+"""Characters of a search that others are shown: as many fit on the line of a phone."""
+_SPACED = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
+_REPEATED = re.compile(rf"([{HAN}]{{2,}}?)\1+|([{HAN}])\2{{2,}}")
 
 
 def popular_backend() -> "Popular | None":
@@ -26,19 +35,36 @@ def popular_backend() -> "Popular | None":
 
 
 def popular_searches(number: int = SHOWN) -> list[str]:
-    """The searches that count most, a minute old at most; one process asks, the others take what it had."""
-    counter = popular_backend()
-    if counter is None:
+    """Those the shop pinned, then those that count most, a minute old at most; one process asks, the others take what it had."""
+    if popular_backend() is None:
         return []
-    return cached("popular_searches", (), lambda: counter.top(KNOWN), seconds=SECONDS, stale=True)[:number]
+    return cached("popular_searches", (GROUP,), _shown, seconds=SECONDS, stale=True)[:number]
+
+
+def _shown() -> list[str]:
+    places: dict[str, list[str]] = {place: [] for place in PopularSearch.Place.values}
+    for text, place in PopularSearch.objects.values_list("text", "place"):
+        places[place].append(text)
+    never = {merged(text) for text in places[PopularSearch.Place.NEVER]}
+    counter = popular_backend()
+    shown: dict[str, str] = {}
+    for text in [*places[PopularSearch.Place.FIRST], *(counter.top(KNOWN) if counter else [])]:
+        shown.setdefault(merged(text), text)
+    return [text for spelling, text in shown.items() if spelling not in never]
+
+
+def merged(text: str) -> str:
+    """One spelling for all that say the same: as it is searched, each word once, Chinese without spaces and not over and over."""
+    text = _SPACED.sub("", " ".join(dict.fromkeys(normalise(text).split())))
+    return _REPEATED.sub(lambda again: again[1] or again[2], text)
 
 
 class Popular(ABC):
-    """What a backend of the setting SEARCH_POPULAR must do."""
+    """What a backend of the setting SEARCH_POPULAR must do. Texts are `merged`, and shown to others."""
 
     @abstractmethod
     def note(self, text: str, *, visitor: str) -> None:
-        """Counts a search, the same one of one visitor once an hour; `text` in its normal spelling, since others are shown it.
+        """Counts a search, the same one of one visitor once an hour.
 
         A service that is down is logged, never raised.
         """
@@ -49,23 +75,34 @@ class Popular(ABC):
 
     @abstractmethod
     def top(self, number: int) -> list[str]:
-        """The searches that count most, recent ones more; empty when the service is down."""
+        """The searches of enough different visitors that count most, recent ones more; empty when the service is down."""
 
     def check(self) -> list[CheckMessage]:
         """System check messages about the options."""
         return []
 
 
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+
 class RedisPopular(Popular):
     """Each search adds a weight that doubles every `half_life` seconds, so yesterday's fade without being rewritten.
 
-    Of a hundred times `keep` searches the weakest are dropped. `cache` is the alias of a django-redis cache.
+    Of more than `keep` searches the weakest are dropped; none is shown before `visitors` different ones made it.
+    `cache` is the alias of a django-redis cache.
     """
 
     def __init__(
-        self, *, cache: str = "default", key: str = "dailyfresh:searches", half_life: int = 7 * 86400, keep: int = 1000
+        self,
+        *,
+        cache: str = "default",
+        key: str = "dailyfresh:searches",
+        half_life: int = 7 * 86400,
+        keep: int = 1000,
+        visitors: int = 3,
     ) -> None:
-        self.alias, self.key, self.half_life, self.keep = cache, key, half_life, keep
+        self.alias, self.key, self.half_life, self.keep, self.visitors = cache, key, half_life, keep, visitors
 
     def _client(self) -> Any:
         from django_redis import get_redis_connection
@@ -76,17 +113,22 @@ class RedisPopular(Popular):
         """1 at the start of 2024, twice that a half-life later; a float holds 1,000 of them."""
         return math.pow(2, (time.time() - 1_704_067_200) / self.half_life)
 
+    def _visitors(self, text: str) -> str:
+        return f"{self.key}:visitors:{_digest(text)}"
+
     def note(self, text: str, *, visitor: str) -> None:
         from redis import RedisError
 
-        digest = hashlib.blake2b("\0".join((visitor, text)).encode(), digest_size=12).hexdigest()
-        once = f"{self.key}:{digest}"
+        once, visitors = f"{self.key}:{_digest(visitor, text)}", self._visitors(text)
         try:
             client = self._client()
             if client.set(once, 1, nx=True, ex=3600):
                 pipeline = client.pipeline(transaction=False)
                 pipeline.zincrby(self.key, self._weight(), text)
                 pipeline.zremrangebyrank(self.key, 0, -self.keep - 1)
+                # A sketch of who searched: under 15 kB for any number of visitors, and it names none of them.
+                pipeline.pfadd(visitors, visitor)
+                pipeline.expire(visitors, 4 * self.half_life)
                 pipeline.execute()
         except (RedisError, NotImplementedError) as error:
             logger.warning("A search was not counted: %s", error)
@@ -95,7 +137,10 @@ class RedisPopular(Popular):
         from redis import RedisError
 
         try:
-            self._client().zrem(self.key, text)
+            pipeline = self._client().pipeline(transaction=False)
+            pipeline.zrem(self.key, text)
+            pipeline.delete(self._visitors(text))
+            pipeline.execute()
         except (RedisError, NotImplementedError) as error:
             logger.warning("A search was not dropped: %s", error)
 
@@ -103,10 +148,14 @@ class RedisPopular(Popular):
         from redis import RedisError
 
         try:
-            return [
-                text.decode() if isinstance(text, bytes) else text
-                for text in self._client().zrevrange(self.key, 0, number - 1)
-            ]
+            client = self._client()
+            found = client.zrevrange(self.key, 0, self.keep - 1)
+            texts = [text.decode() if isinstance(text, bytes) else text for text in found]
+            pipeline = client.pipeline(transaction=False)
+            for text in texts:
+                pipeline.pfcount(self._visitors(text))
+            counts = zip(texts, pipeline.execute(), strict=True)
+            return [text for text, visitors in counts if visitors >= self.visitors][:number]
         except (RedisError, NotImplementedError) as error:
             logger.warning("Popular searches are not known: %s", error)
             return []

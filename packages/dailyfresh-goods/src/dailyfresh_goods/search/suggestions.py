@@ -12,7 +12,7 @@ from ..pages.cache import cached
 from ..selectors import goods_types
 from .finding import Refinement, find
 from .highlight import spans
-from .popular import KNOWN, popular_searches
+from .popular import GROUP, KNOWN, popular_searches
 from .search_indexes import type_words
 from .words.normal import LONGEST, normalise
 from .words.pinyin import sounds
@@ -31,7 +31,7 @@ def suggestions(typed: str) -> list[dict[str, Any]]:
         return []
     key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
     name = f"suggest:{translation.get_language()}:{key}"
-    items = cached(name, (), lambda: _build(text), seconds=SECONDS, stale=True)
+    items = cached(name, (GROUP,), lambda: _build(text), seconds=SECONDS, stale=True)
     keys = [item["sku_id"] for item in items if item["kind"] == "goods"]
     on_sale = (
         set(map(str, SKU.objects.filter(pk__in=keys, on_sale=True).values_list("pk", flat=True))) if keys else set()

@@ -4,7 +4,6 @@ from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.answers import envelope, too_often
-from dailyfresh_core.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +18,7 @@ from ..views.links import Link
 from .finding import SORTS, Found, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
-from .popular import popular_backend, popular_searches
+from .popular import LONGEST_SHOWN, merged, popular_backend, popular_searches
 from .suggestions import suggestions
 
 
@@ -29,13 +28,14 @@ def search(request: HttpRequest) -> HttpResponse:
     """GET `?q=草莓&category=fruit&sort=-price&low=10&high=50&in_stock=on&page=2`: what the words find."""
     form = SearchForm(request.GET)
     words, refinement = form.words(), form.refinement()
-    if words and (wait := use("search", subject_of(request, trusted=conf.TRUSTED_PROXIES))):
+    visitor = subject_of(request, trusted=conf.TRUSTED_PROXIES)
+    if words and (wait := use("search", visitor)):
         return too_often(request, wait)
     found = find(words, refinement) if words else None
     if found and found.number and refinement.page > found.pages:
         raise Http404
     if found and refinement == Refinement():
-        _count(found, visitor=_visitor(request))
+        _count(found, visitor=visitor)
     context: dict[str, Any] = {
         "form": form,
         "words": words,
@@ -66,14 +66,12 @@ def _count(found: Found, *, visitor: str) -> None:
     if counter is None or not query.text:
         return
     if found.number and query.whole and not found.loose:
-        counter.note(query.corrected or query.text, visitor=visitor)
-    if (query.corrected or found.loose or not found.number) and not found.degraded:
+        text = merged(query.corrected or query.text)
+        if len(text) <= LONGEST_SHOWN:
+            counter.note(text, visitor=visitor)
+    # Another spelling that fails says nothing about the one that is shown.
+    if (query.corrected or found.loose or not found.number) and not found.degraded and merged(query.text) == query.text:
         counter.drop(query.text)
-
-
-def _visitor(request: HttpRequest) -> str:
-    """Who searches, so that one visitor counts once."""
-    return throttle_subject(visitor_address(request, trusted=conf.TRUSTED_PROXIES))
 
 
 def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str, Any]:
