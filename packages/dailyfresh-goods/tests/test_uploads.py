@@ -217,7 +217,7 @@ def test_a_database_that_is_away_leaves_the_file_to_the_next_worker(
 def test_a_fault_of_the_program_ends_an_import(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    upload = kept(state="waiting", due_at=timezone.now(), dry_run=False)
+    upload = kept(state="waiting", due_at=timezone.now(), dry_run=False, language="en")
     monkeypatch.setattr(imports, "write", lambda good: good.nonsense)
     services.run_imports()
     upload.refresh_from_db()
