@@ -88,7 +88,8 @@ def test_a_reload_under_load_fails_no_request_and_loses_no_count(stack: Stack, v
     for each in shoppers:
         each.join()
     assert stack.said().count("killed successfully") >= 4
-    assert set(tally.now()) <= {"200", "409"}, tally.now()
+    # All shop from one address, which may change a cart so and so often.
+    assert set(tally.now()) <= {"200", "409", "429"}, tally.now()
     assert tally.now()["200"] > 100
     hits, files = counted()
     assert hits >= before[0]
