@@ -11,7 +11,7 @@ from chaos.browser import Browser, Tally
 from chaos.standing import Stack
 from demo.accounts import BUYER, PASSWORD
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.prove]
 
 
 @pytest.fixture
@@ -152,7 +152,6 @@ def test_web_when_no_instance_answers_nginx_says_it_in_words(stack: Stack, buyer
     well_again(buyer, "/cart/", 40)
 
 
-@pytest.mark.prove
 def test_chaos_nothing_is_lost_while_parts_die_one_after_the_other(stack: Stack) -> None:
     """The short edition of `make chaos`; how soon each part is back is told there, for this machine may be busy."""
     words = ["--seconds", "40", "--buyers", "6", "--allowed", "95", "--on", str(stack.var)]
