@@ -130,6 +130,7 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
     given = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
     servers = [database for database, url in given.items() if url]
     on_postgresql = [f"{envs(name, found)[0]}-postgresql" for name in PACKAGES[:4] if "postgresql" in servers]
+    bare = f"{envs('users', found)[0]}-bare"
     if mode == "--prove":
         proven = [envs(name, found)[0] for name in (*PACKAGES, "store") if name not in ("core", "alipay")]
         yield "proofs", proven + on_postgresql, ("-m", "prove and not stack"), 1
@@ -139,18 +140,21 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
     elif mode == "--matrix":
         ends = {"311": "lowest", "313": "newest"}
         bounds = [f"{name}-py{v}-{end}" for name in PACKAGES[:-1] for v, end in ends.items() if v in found]
-        yield mode[2:], packages + store + bounds, (), 2
+        yield mode[2:], [*packages, *store, *bounds, bare], (), 2
     else:
         # The databases are met on the oldest pair: the others run on SQLite, in a third of the time. In CI the newest has just
-        # run so, as a newcomer's.
+        # run so, as a newcomer's, and what hardly meets Django or runs without extras in a host is left to the matrix.
         first = [env for env in packages if f"-py{found[0]}" in env]
         others = [env for env in packages + store[1:] if env not in first]
-        if os.environ.get("REQUIRE_SERVICES"):
-            others = [env for env in others if f"-py{found[-1]}" not in env]
         newest = [v for v in found[1:] if "52" in DJANGO[v]][-1:]  # the oldest Django runs on both ends
-        others += [f"{name}-py{v}-dj52" for name in ("users", "cart", "core") for v in newest]
-        bare = f"{envs('users', found)[0]}-bare"
-        yield "lint and packages", ["lint", *first, *on_postgresql, bare, "fdfs-libraries", "hosts"], (), 2
+        oldest_django = [f"{name}-py{v}-dj52" for name in ("users", "cart", "core") for v in newest]
+        light = [bare]
+        if os.environ.get("REQUIRE_SERVICES"):
+            light = []
+            kept = ("orders", "goods", "users", "cart", "core")
+            others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
+        others += oldest_django
+        yield "lint and packages", ["lint", *first, *on_postgresql, *light, "fdfs-libraries", "hosts"], (), 2
         on_servers = [f"{store[0]}-{server}" for server in servers]
         yield "store", [*(on_servers or store[:1]), "browser", "stack"], (), 1
         if others:
