@@ -128,7 +128,6 @@ def taken_off():
                 source="promotions:rule:1",
                 label="满10减1",
                 amount=amount,
-                returns=Adjustment.Returns.SHARE,
             )
         order.save()
         return order

@@ -49,7 +49,6 @@ class Share:
     source: str
     label: str
     amount: Decimal
-    returns: str
 
 
 @dataclass(frozen=True)
@@ -152,8 +151,7 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
 def _freight(goods_total: Decimal, address: Address | None) -> tuple[Share, ...]:
     """The one share of a site without promotions; none where sending is free."""
     cost = freight().cost(goods_total, address)
-    kind, returns = Adjustment.Kind.FREIGHT, Adjustment.Returns.LAST
-    return (Share(kind, "orders:freight", _("Freight"), cost, returns),) if cost else ()
+    return (Share(Adjustment.Kind.FREIGHT, "orders:freight", _("Freight"), cost),) if cost else ()
 
 
 def _line(item: Purchasable, quantity: int) -> QuoteLine:

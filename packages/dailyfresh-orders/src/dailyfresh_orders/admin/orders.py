@@ -49,7 +49,7 @@ class LinesInline(ReadOnlyInline):
 
 class AdjustmentsInline(ReadOnlyInline):
     model = Adjustment
-    fields = ("line", "kind", "label", "source", "amount", "returns")
+    fields = ("line", "kind", "label", "source", "amount")
 
 
 class LogInline(ReadOnlyInline):

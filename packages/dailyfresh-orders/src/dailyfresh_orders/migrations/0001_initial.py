@@ -247,14 +247,6 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(help_text="As the buyer read it.", max_length=120, verbose_name="in words")),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="amount")),
                 (
-                    "returns",
-                    models.CharField(
-                        choices=[("share", "With its line"), ("last", "With the last of it"), ("never", "Never")],
-                        max_length=8,
-                        verbose_name="comes back",
-                    ),
-                ),
-                (
                     "order",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

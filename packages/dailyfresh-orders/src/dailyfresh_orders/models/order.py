@@ -180,11 +180,6 @@ class Adjustment(models.Model):
         FEE = "fee", _("Fee")
         FREIGHT = "freight", _("Freight")
 
-    class Returns(models.TextChoices):
-        SHARE = "share", _("With its line")
-        LAST = "last", _("With the last of it")
-        NEVER = "never", _("Never")
-
     order = models.ForeignKey(Order, models.CASCADE, related_name="adjustments", verbose_name=_("order"))
     line = models.ForeignKey(
         OrderLine, models.CASCADE, null=True, related_name="adjustments", verbose_name=_("order line")
@@ -193,7 +188,6 @@ class Adjustment(models.Model):
     source = models.CharField(_("source"), max_length=64, help_text=_("Whose it is: orders:freight."))
     label = models.CharField(_("in words"), max_length=120, help_text=_("As the buyer read it."))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
-    returns = models.CharField(_("comes back"), max_length=8, choices=Returns.choices)
 
     class Meta:
         ordering = ["pk"]
