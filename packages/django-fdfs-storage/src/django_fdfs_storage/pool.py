@@ -151,7 +151,7 @@ class Pool(ABC):
             await connection.ask(Command.ACTIVE_TEST)
             connection.patience = self.network_timeout
 
-        await self._once(address, talk, fresh=True)
+        await self._afresh(address, talk)
 
     async def _acquit(self, address: Address) -> None:
         """Give a server that failed its place back; ServerUnreachable while it gives no sign of life."""
@@ -186,13 +186,13 @@ class Pool(ABC):
                 finally:
                     attributes["fastdfs.operation.name"] = connection.command
                     self.give(connection)
-                return await self._once(address, talk, fresh=True)
+                return await self._afresh(address, talk)
             except (ServerUnreachable, ServerTimeout):
                 self.blame(address)
                 raise
 
-    async def _once(self, address: Address, talk: Talk[T], *, fresh: bool) -> T:
-        connection = await self.take(address, fresh=fresh)
+    async def _afresh(self, address: Address, talk: Talk[T]) -> T:
+        connection = await self.take(address, fresh=True)
         try:
             return await talk(connection)
         finally:
