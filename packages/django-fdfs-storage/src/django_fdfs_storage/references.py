@@ -49,6 +49,13 @@ class Column:
         found = rows.filter(fdfs_text__contains=file_id).values_list("fdfs_text", flat=True)
         return any(file_id in str(value) for value in found)
 
+    def replace(self, pk: Any, old: str, new: str) -> int:
+        """Name another file in a row, and give the number of rows.
+
+        Another process may have given it another file in the meantime: that one stays.
+        """
+        return self.model._base_manager.filter(pk=pk, **{self.name: old}).update(**{self.name: new})
+
 
 def family_of(file_id: str) -> str | None:
     """What a file id shares with those of its slave files."""
@@ -83,14 +90,14 @@ def column(label: str) -> Column:
     return Column(model, name)
 
 
-def file_columns() -> list[Column]:
-    """Every file field of the site that keeps its files in FastDFS."""
+def file_columns(where: FastDFSStorage | None = None) -> list[Column]:
+    """Every file field of the site that keeps its files in FastDFS, or in this storage of it."""
     return [
         Column(model, field.attname)
         for model in apps.get_models(include_auto_created=True)
         if not model._meta.proxy and model._meta.managed
-        for field, _storage in stored_fields(model)
-        if field.model is model
+        for field, storage in stored_fields(model)
+        if field.model is model and (where is None or storage == where)
     ]
 
 

@@ -52,20 +52,15 @@ class Command(BaseCommand):
             self._complain(f"{name}: {error}")
 
     def _identify_rows(self) -> None:
-        for column in file_columns():
-            field: Any = column.model._meta.get_field(column.name)
-            if field.storage != self.source:
-                continue
+        for column in file_columns(self.source):
             for pk, name in column.rows.order_by("pk").values_list("pk", column.name).iterator():
                 try:
                     file_id = self.source.file_id(str(name))
                 except FastDFSError as error:
                     self._complain(f"{column} of row {pk}: {error}")
                     continue
-                if file_id == name:
-                    continue
-                there = column.model._base_manager.filter(pk=pk, **{column.name: name})
-                self.given += there.update(**{column.name: file_id})
+                if file_id != name:
+                    self.given += column.replace(pk, name, file_id)
 
     def _complain(self, reason: str) -> None:
         self.failed += 1

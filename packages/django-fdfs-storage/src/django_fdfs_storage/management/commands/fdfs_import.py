@@ -90,8 +90,7 @@ class Command(BaseCommand):
         except FastDFSError as error:
             self._complain(each, pk, f"{old}: {error}")
             return
-        # Another process may have given the row another file in the meantime: that one stays.
-        each.model._base_manager.filter(pk=pk, **{each.name: old}).update(**{each.name: new})
+        each.replace(pk, old, new)
         self.moved += 1
 
     def _upload(self, old: str) -> str:

@@ -50,10 +50,8 @@ class Command(BaseCommand):
             self._complain(f"{name}: {error}")
 
     def _name_rows(self) -> None:
-        for column in file_columns():
+        for column in file_columns(self.target):
             field: Any = column.model._meta.get_field(column.name)
-            if field.storage != self.target:
-                continue
             for row in column.rows.order_by("pk").iterator():
                 file_id = str(getattr(row, column.name))
                 if not is_file_id(file_id):
@@ -63,9 +61,7 @@ class Command(BaseCommand):
                 try:
                     with transaction.atomic(using=router.db_for_write(column.model)):
                         self.target.adopt(name, file_id)
-                        # Another process may have given the row another file in the meantime: that one stays.
-                        there = column.model._base_manager.filter(pk=row.pk, **{column.name: file_id})
-                        there.update(**{column.name: name})
+                        column.replace(row.pk, file_id, name)
                     self.taken += 1
                 except FastDFSError as error:
                     self._complain(f"{column} of row {row.pk}: {error}")
