@@ -1,15 +1,16 @@
 from typing import Any
 
 from django.core.files.storage import Storage
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from ...exceptions import FastDFSError
 from ...named.storage import NamedFastDFSStorage
 from ...references import file_columns
+from .._moving import MovingCommand
 from .._storages import any_storage, fastdfs_storage
 
 
-class Command(BaseCommand):
+class Command(MovingCommand):
     """The way back from a named storage, which itself stays as it is; what was done is skipped when it runs again."""
 
     help = "Copy named files to a directory or a storage under their names, or write their file ids into the rows."
@@ -25,16 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Give file by file; exit status 1 if one could not be given."""
         self.source = fastdfs_storage(options["storage"], NamedFastDFSStorage)
-        self.given = self.failed = 0
         if options["to_ids"]:
             self._identify_rows()
         else:
             target = any_storage(options["to_storage"], options["to_dir"])
             for name in self.source.walk():
                 self._give(target, name)
-        self.stdout.write(f"{self.given} given, {self.failed} failed.")
-        if self.failed:
-            raise CommandError(f"{self.failed} files could not be given; run the command again.")
+        self.conclude("given")
 
     def _give(self, target: Storage, name: str) -> None:
         try:
@@ -47,9 +45,9 @@ class Command(BaseCommand):
             if kept != name:
                 target.delete(kept)
                 raise OSError(f"the storage would keep it as {kept}")
-            self.given += 1
+            self.moved += 1
         except OSError as error:
-            self._complain(f"{name}: {error}")
+            self.complain(f"{name}: {error}")
 
     def _identify_rows(self) -> None:
         for column in file_columns(self.source):
@@ -57,11 +55,7 @@ class Command(BaseCommand):
                 try:
                     file_id = self.source.file_id(str(name))
                 except FastDFSError as error:
-                    self._complain(f"{column} of row {pk}: {error}")
+                    self.complain(f"{column} of row {pk}: {error}")
                     continue
                 if file_id != name:
-                    self.given += column.replace(pk, name, file_id)
-
-    def _complain(self, reason: str) -> None:
-        self.failed += 1
-        self.stderr.write(reason)
+                    self.moved += column.replace(pk, name, file_id)

@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ...exceptions import FastDFSError
 from ...names import is_file_id
 from ...references import Column, column, file_columns
 from ...storage import FastDFSStorage
+from .._moving import MovingCommand
 from .._storages import any_storage, fastdfs_storage
 
 
-class Command(BaseCommand):
+class Command(MovingCommand):
     """Moves the files of another storage into FastDFS and rewrites their names in the database.
 
     A row is rewritten once its file is uploaded and only if it still has its old name, so the site
@@ -42,16 +43,12 @@ class Command(BaseCommand):
             columns = [column(label) for label in options["columns"]] or file_columns()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        self.moved, self.failed = 0, 0
         self.known: dict[str, str] = {}
         with ExitStack() as stack:
             self.journal = self._journal(stack, options["journal"])
             for each in columns:
                 self._import(each)
-        verb = "to move" if self.dry_run else "moved"
-        self.stdout.write(f"{self.moved} {verb}, {self.failed} failed.")
-        if self.failed:
-            raise CommandError(f"{self.failed} files could not be moved; run the command again.")
+        self.conclude("to move" if self.dry_run else "moved")
 
     def _journal(self, stack: ExitStack, path: str | None) -> IO[bytes] | None:
         if path is None or self.dry_run:
@@ -85,10 +82,10 @@ class Command(BaseCommand):
         try:
             new = self.known.get(old) or self._upload(old)
         except (FileNotFoundError, SuspiciousFileOperation):
-            self._complain(each, pk, f"{old} is not in the source")
+            self.complain(f"{each} of row {pk}: {old} is not in the source")
             return
         except FastDFSError as error:
-            self._complain(each, pk, f"{old}: {error}")
+            self.complain(f"{each} of row {pk}: {old}: {error}")
             return
         each.replace(pk, old, new)
         self.moved += 1
@@ -102,7 +99,3 @@ class Command(BaseCommand):
             self.journal.flush()
             os.fsync(self.journal.fileno())
         return new
-
-    def _complain(self, each: Column, pk: Any, reason: str) -> None:
-        self.failed += 1
-        self.stderr.write(f"{each} of row {pk}: {reason}")

@@ -2,17 +2,18 @@ import os
 from typing import Any
 
 from django.core.files.storage import Storage
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import router, transaction
 
 from ...exceptions import FastDFSError
 from ...named.storage import NamedFastDFSStorage
 from ...names import is_file_id
 from ...references import file_columns
+from .._moving import MovingCommand
 from .._storages import all_names, any_storage, fastdfs_storage
 
 
-class Command(BaseCommand):
+class Command(MovingCommand):
     """Takes a site's files over into a named storage; what was done is skipped when it runs again."""
 
     help = "Take the files of a directory or a storage over under their names, or give names to the file ids in rows."
@@ -28,16 +29,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Take file by file; exit status 1 if one could not be taken."""
         self.target = fastdfs_storage(options["storage"], NamedFastDFSStorage)
-        self.taken = self.failed = 0
         if options["from_ids"]:
             self._name_rows()
         else:
             source = any_storage(options["from_storage"], options["from_dir"])
             for name in all_names(source):
                 self._take(source, name)
-        self.stdout.write(f"{self.taken} taken, {self.failed} failed.")
-        if self.failed:
-            raise CommandError(f"{self.failed} files could not be taken; run the command again.")
+        self.conclude("taken")
 
     def _take(self, source: Storage, name: str) -> None:
         try:
@@ -45,9 +43,9 @@ class Command(BaseCommand):
                 return
             with source.open(name) as content:
                 self.target.replace(name, content, modified=source.get_modified_time(name))
-            self.taken += 1
+            self.moved += 1
         except OSError as error:
-            self._complain(f"{name}: {error}")
+            self.complain(f"{name}: {error}")
 
     def _name_rows(self) -> None:
         for column in file_columns(self.target):
@@ -62,10 +60,6 @@ class Command(BaseCommand):
                     with transaction.atomic(using=router.db_for_write(column.model)):
                         self.target.adopt(name, file_id)
                         column.replace(row.pk, file_id, name)
-                    self.taken += 1
+                    self.moved += 1
                 except FastDFSError as error:
-                    self._complain(f"{column} of row {row.pk}: {error}")
-
-    def _complain(self, reason: str) -> None:
-        self.failed += 1
-        self.stderr.write(reason)
+                    self.complain(f"{column} of row {row.pk}: {error}")
