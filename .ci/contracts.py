@@ -38,9 +38,9 @@ def shapes(path: Path) -> list[ast.ClassDef]:
     return [each for each in classes(path) if bases(each) & {"Protocol", "ABC", *VALUES}]
 
 
-def words(node: ast.AST) -> str:
+def words(node: ast.ClassDef | ast.FunctionDef) -> str:
     """A docstring in one line."""
-    return " ".join((ast.get_docstring(node) or "").split()) if hasattr(node, "body") else ""  # type: ignore[arg-type]
+    return " ".join((ast.get_docstring(node) or "").split())
 
 
 def fields(of: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
@@ -78,7 +78,7 @@ def part(path: Path) -> Iterator[str]:
     yield f"## `{dotted}`"
     for each in shapes(path):
         yield f"### `{each.name}`\n\n{words(each)}".rstrip()
-        rows = [f"| `{name}` | `{kind}` | {said} |".replace("| |", "|") for name, kind, said in _piped(fields(each))]
+        rows = ["| `{}` | `{}` | {} |".format(*(cell.replace("|", "\\|") for cell in row)) for row in fields(each)]
         if rows:
             yield "\n".join(["| field | type | meaning |", "|---|---|---|", *rows])
         if calls := list(methods(each)):
@@ -86,11 +86,6 @@ def part(path: Path) -> Iterator[str]:
                 f"* `{signature}`{'' if needed else ' (has a default)'} {said}".rstrip()
                 for signature, needed, said in calls
             )
-
-
-def _piped(rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
-    for row in rows:
-        yield tuple(cell.replace("|", "\\|") for cell in row)  # type: ignore[misc]
 
 
 def drawn() -> str:
