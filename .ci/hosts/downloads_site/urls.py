@@ -5,8 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import include, path
 
-from . import joins  # noqa: F401 - connects its receiver
-
 
 @login_required
 def song(request, pk):

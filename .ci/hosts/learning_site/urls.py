@@ -3,8 +3,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from . import joins  # noqa: F401 - connects its receiver
-
 urlpatterns = [
     path("enter/", LoginView.as_view(template_name="enter.html"), name="login"),
     path("till/", login_not_required(till.page)),
