@@ -173,6 +173,15 @@ def test_a_deployment_without_its_values_is_refused_in_words(environ: dict[str, 
     assert sentence in done.stderr
 
 
+def test_postgresql_that_must_not_hang_waits_for_a_row_no_longer_than_before() -> None:
+    environ = {**os.environ, **PRODUCTION, "DATABASE_URL": "postgresql://a:b@127.0.0.1/shop", "DATABASE_SECONDS": "10"}
+    program = "from config.settings.production import DATABASES as d; print(d['default']['OPTIONS']['options'])"
+
+    said = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environ, capture_output=True, text=True)
+
+    assert said.stdout.split() == ["-c", "lock_timeout=5s", "-c", "statement_timeout=10000"], said.stderr
+
+
 def test_the_certificate_is_made_once_and_its_key_is_nobodys_business(tmp_path: Path) -> None:
     crt, key = tmp_path / "tls.crt", tmp_path / "tls.key"
     certificate.make(crt, key)

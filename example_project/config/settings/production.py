@@ -17,14 +17,18 @@ from .base import (
 )
 
 
-def patience(engine: str, seconds: int) -> dict[str, object]:
-    """The connection's options for waiting at most so many seconds for an answer, 3 for a connection; 0: for ever."""
+def patience(engine: str, seconds: int, options: str) -> dict[str, object]:
+    """The connection's options for waiting at most so many seconds for an answer, 3 for a connection; 0: for ever.
+
+    `options` are what PostgreSQL is started with already.
+    """
     if not seconds:
         return {}
     if engine.endswith("mysql"):
         return {"connect_timeout": 3, "read_timeout": seconds, "write_timeout": seconds}
     milliseconds = seconds * 1000
-    return {"connect_timeout": 3, "tcp_user_timeout": milliseconds, "options": f"-c statement_timeout={milliseconds}"}
+    options = f"{options} -c statement_timeout={milliseconds}"
+    return {"connect_timeout": 3, "tcp_user_timeout": milliseconds, "options": options}
 
 
 if not SECRET_KEY:
@@ -40,9 +44,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A server that hangs must not hold a visitor's thread for long; a migration may take its time.
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    patience(DATABASES["default"]["ENGINE"], env.int("DATABASE_SECONDS", default=0))
-)
+given = DATABASES["default"].setdefault("OPTIONS", {})
+given |= patience(DATABASES["default"]["ENGINE"], env.int("DATABASE_SECONDS", default=0), given.get("options", ""))
 # Read from the cache, written to both: a cache that comes back empty signs nobody out.
 SESSION_ENGINE = "store.sessions"
 
