@@ -23,7 +23,12 @@ def prepare(skus: int, buyers: int) -> list[Any]:
     from django.db import connection
     from minisite.shop.models import Place, Product
 
-    tables = ["dailyfresh_orders_orderline", "dailyfresh_orders_order", "shop_product"]
+    tables = [
+        "dailyfresh_orders_adjustment",
+        "dailyfresh_orders_orderline",
+        "dailyfresh_orders_order",
+        "shop_product",
+    ]
     connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=True))
     Product.objects.bulk_create(
         [Product(pk=n + 1, title=f"p{n}", yuan=Decimal("2.50"), pieces=STOCK) for n in range(skus)]
@@ -65,7 +70,7 @@ def place_order(user: Any) -> Contender:
 
 def hand_written(user: Any) -> Contender:
     """What somebody would write for one shop, with the very statements of ours and nothing configurable."""
-    from dailyfresh_orders.models import Order, OrderLine
+    from dailyfresh_orders.models import Adjustment, Order, OrderLine
     from django.db import transaction
     from django.db.models import Case, F, IntegerField, Value, When
     from django.utils import timezone
@@ -93,6 +98,9 @@ def hand_written(user: Any) -> Contender:
                     for p in products.values()
                 ]
             )  # fmt: skip
+            Adjustment.objects.create(
+                order=order, kind="freight", source="orders:freight", label="Freight", amount=Decimal("10.00")
+            )
             rows = Product.objects.filter(pk__in=skus, for_sale=True)
             change = {"pieces": F("pieces") - 1, "sold": F("sold") + 1}
             if STRATEGY == "pessimistic":
