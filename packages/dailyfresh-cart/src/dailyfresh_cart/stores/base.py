@@ -191,23 +191,19 @@ class CartStore(ABC):
         return []
 
 
-def stored_line(quantity: object, selected: object, price: object, position: object) -> Line | None:
+def stored_line(sku_id: str, quantity: object, selected: object, price: object, position: object) -> Line | None:
     """A line as a store holds it; None for what no cart of ours wrote. A price or a place that cannot be read is left out of it."""
-    pieces = _number(quantity)
-    if not 0 < pieces < 10**9:
+    pieces = stored_number(quantity)
+    if not (0 < pieces < 10**9 and SKU_ID.fullmatch(sku_id)):
         return None
     seen = Decimal(str(price)) if PRICE.fullmatch(str(price)) else None
-    return Line(pieces, str(selected) in ("1", "True"), seen, _number(position))
+    return Line(pieces, str(selected) in ("1", "True"), seen, stored_number(position))
 
 
-def _number(value: object) -> int:
+def stored_number(value: object) -> int:
+    """A whole number as a store holds it; 0 for what is none."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def readable_id(sku_id: str) -> bool:
-    """Whether this may be the id of a product: what else a store holds is none of ours."""
-    return bool(SKU_ID.fullmatch(sku_id))
 
 
 def stamped(changes: Sequence[Change], now: int) -> list[Change]:

@@ -10,21 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .base import (
-    PLAIN,
-    CartStore,
-    Change,
-    Claim,
-    Kind,
-    Line,
-    Outcome,
-    Owner,
-    Terms,
-    Why,
-    readable_id,
-    stamped,
-    stored_line,
-)
+from .base import PLAIN, CartStore, Change, Claim, Kind, Line, Outcome, Owner, Terms, Why, stamped, stored_line
 
 logger = logging.getLogger(__name__)
 
@@ -161,8 +147,8 @@ def lines_of(document: Document) -> dict[str, Line]:
     """The lines of a document, oldest first."""
     lines = {}
     for sku_id, stored in _part(document, "lines").items():
-        line = stored_line(*stored) if isinstance(stored, list | tuple) and len(stored) == 4 else None
-        if line is None or not readable_id(sku_id):
+        line = stored_line(sku_id, *stored) if isinstance(stored, list | tuple) and len(stored) == 4 else None
+        if line is None:
             logger.warning("A cart holds what is no line: %.80r", (sku_id, stored))
         else:
             lines[sku_id] = line

@@ -22,7 +22,7 @@ except ImportError as error:
     raise ImportError('carts in Redis need an extra: pip install "dailyfresh-cart[redis]"') from error
 
 from ..exceptions import CartUnavailable
-from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why, readable_id, stored_line
+from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why, stored_line, stored_number
 from .document import oldest_first
 from .redis_checks import configuration_messages, factory_messages, server_messages
 
@@ -150,7 +150,7 @@ class RedisStore(CartStore):
             answers = pipeline.execute(raise_on_error=False)
         for owner, values, changed in zip(owners, answers[0::2], answers[1::2], strict=True):
             if values and not isinstance(values, Exception) and not isinstance(changed, Exception):
-                yield Held(owner, len(values), sum(map(_whole, values)), _whole(changed or 0))
+                yield Held(owner, len(values), sum(map(_number, values)), _number(changed))
 
     def _forget_foreign(self, owner: Owner) -> None:
         """Delete the owner's keys that no cart of ours made: of another type, they would stand in its way for ever."""
@@ -198,6 +198,10 @@ def _asking(mend: Callable[[Owner], None] | None = None, owner: Owner | None = N
         raise CartUnavailable(f"Redis does not answer: {error}") from error
 
 
+def _number(value: object) -> int:
+    return stored_number(_text(value))
+
+
 def _text(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
@@ -210,17 +214,12 @@ def _lines(quantities: Sequence[bytes | str], notes: Sequence[bytes | str]) -> d
         position, selected, price = (
             noted[sku_id].split(":") if noted.get(sku_id, "").count(":") == 2 else ("0", "1", "")
         )
-        line = stored_line(quantity, selected, price, position)
-        if line is None or not readable_id(sku_id):
+        line = stored_line(sku_id, quantity, selected, price, position)
+        if line is None:
             logger.warning("A cart in Redis holds what is no line: %.80r", (sku_id, quantity))
         else:
             lines[sku_id] = line
     return dict(sorted(lines.items(), key=oldest_first))
-
-
-def _whole(value: object) -> int:
-    text = _text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _pairs(flat: Sequence[bytes | str]) -> Iterable[tuple[str, str]]:
