@@ -25,10 +25,9 @@ def draw(content: bytes, side: int) -> bytes:
     Image.MAX_IMAGE_PIXELS = None  # the header was judged, and the memory is bounded
     with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as opened:
         opened.draft("RGB", (side, side))
-        turned = ImageOps.exif_transpose
         small = opened if opened.mode in ("RGB", "L", "RGBA", "LA") else opened.convert("RGBA")
         small.thumbnail((side, side))
-        small = turned(small)
+        small = ImageOps.exif_transpose(small)
     ground = Image.new("RGB", small.size, "white")
     clear = small.convert("RGBA")
     ground.paste(clear, mask=clear.getchannel("A"))

@@ -19,9 +19,8 @@ class ForgivingChangeList(ChangeList):
             with transaction.atomic(using=self.root_queryset.db):
                 super().get_results(request)
         except UNREADABLE as error:
-            if is_outage(error) or not (
-                self.params or self.query
-            ):  # nobody asked for anything: it is no filter that is wrong
+            filtered = self.params or self.query
+            if is_outage(error) or not filtered:
                 raise
             raise IncorrectLookupParameters(error) from error
 
