@@ -95,7 +95,7 @@ class Judged:
         asked = methods_of(self._join.protocol).get(name)
         if asked is None:
             return found
-        judge = judge_of(get_type_hints(asked)["return"])
+        judge = answer_of(asked)
 
         def ask(*args: Any, **kwargs: Any) -> Any:
             given = found(*args, **kwargs)
@@ -139,10 +139,16 @@ def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
 
 
 @cache
+def answer_of(method: Callable[..., Any]) -> Judge:
+    """What judges the answers of a protocol's method."""
+    return judge_of(get_type_hints(method)["return"])
+
+
+@cache
 def fields_of(protocol: type) -> dict[str, Judge]:
     """Name of each property of a protocol -> what judges its value."""
     found = {name: value.fget for name, value in vars(protocol).items() if isinstance(value, property)}
-    return {name: judge_of(get_type_hints(getter)["return"]) for name, getter in found.items() if getter}
+    return {name: answer_of(getter) for name, getter in found.items() if getter}
 
 
 @cache
