@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage, storages
 from django.db.migrations.writer import MigrationWriter
 from django.test import override_settings
 from django_fdfs_storage.exceptions import NoStorageAvailable
+from django_fdfs_storage.fdfs_client_py3 import FdfsClientPy3
 from django_fdfs_storage.storage import FastDFSStorage
 from django_fdfs_storage.testing import MISSING as NAME
 
@@ -33,6 +34,25 @@ def test_a_storage_without_trackers_says_so_at_its_first_use(settings):
     assert storage.url(NAME)
     with pytest.raises(ImproperlyConfigured, match="knows no tracker"):
         storage.exists(NAME)
+
+
+heard: list[str] = []
+
+
+def hear(name, _value, _attributes):
+    heard.append(name)
+
+
+def test_metrics_are_named_by_their_path(tracker):
+    heard.clear()
+    assert not FastDFSStorage(trackers=[tracker], metrics=f"{__name__}.hear").exists(NAME)
+    assert "fastdfs.client.operation.duration" in heard
+
+
+def test_the_other_engine_takes_the_options_of_the_client():
+    kind = "django_fdfs_storage.fdfs_client_py3.FdfsClientPy3"
+    storage = FastDFSStorage(engine=kind, trackers=["a:1"], metrics=f"{__name__}.hear")
+    assert isinstance(storage.engine, FdfsClientPy3)
 
 
 def test_options_come_before_the_site_settings(settings, tracker):

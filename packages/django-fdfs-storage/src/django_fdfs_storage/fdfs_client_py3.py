@@ -11,6 +11,7 @@ from .coroutines import finished
 from .engine import Engine
 from .exceptions import BadReply, FastDFSError, NoSuchFile, ServerUnreachable
 from .names import parse_file_id
+from .pool import Metrics
 from .wire import FileInfo
 
 
@@ -31,6 +32,7 @@ class FdfsClientPy3(Engine):
         max_connections: int = 32,
         address_map: Mapping[str, str] | None = None,
         replicas: bool = True,
+        metrics: Metrics | None = None,
     ) -> None:
         # The library has one timeout and uses it for every operation on a socket.
         lines = ["[__config__]", f"connect_timeout={max(1, round(network_timeout))}"]
