@@ -42,7 +42,7 @@ class AsyncFastDFSClient:
 
     `address_map` turns an address that a tracker names, "host" or "host:port", into the one to
     connect to (NAT, containers). With `replicas` off, reads go to one server only. `metrics` is told the
-    duration of each exchange; `pool.usage()` tells the connections.
+    duration of each exchange and the connections to its server.
     """
 
     pool_kind: type[Pool] = AsyncPool

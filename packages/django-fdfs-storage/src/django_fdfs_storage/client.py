@@ -16,6 +16,7 @@ class _Core(AsyncFastDFSClient):
 
 
 class _Commands:
+    # Apart from the client: in a subclass of Engine, mypy gives an assigned `upload` the narrower type of Engine's.
     core: _Core
 
     upload = blocking(AsyncFastDFSClient.upload)

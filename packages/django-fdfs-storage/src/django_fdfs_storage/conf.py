@@ -63,7 +63,7 @@ class Options:
     """A client.conf of FastDFS to take trackers and timeouts from."""
 
     metrics: str | None = None
-    """Dotted path of `(name, value, attributes)`, told how long each exchange with a server took."""
+    """Dotted path of `(name, value, attributes)`, told how long each exchange with a server took and of its connections."""
 
     delete_orphans: bool = False
     """Whether a file is deleted on commit when no row refers to it any longer."""
