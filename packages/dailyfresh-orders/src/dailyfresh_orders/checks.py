@@ -32,6 +32,7 @@ FROM_ONE = (
 """Numbers that begin at 1; the others may be 0."""
 
 LONG_WAIT = 10
+"""Seconds from which waiting for a row lock keeps a worker too long."""
 LOCK_WAIT = {
     "mysql": (
         "SELECT @@SESSION.innodb_lock_wait_timeout",
@@ -43,7 +44,6 @@ LOCK_WAIT = {
     ),
 }
 """Vendor -> what tells how many seconds a statement waits for a lock (0: without end), and the option that sets it."""
-"""Seconds from which waiting for a row lock keeps a worker too long."""
 
 
 @register(Tags.compatibility)

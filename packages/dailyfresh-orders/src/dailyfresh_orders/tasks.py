@@ -27,7 +27,7 @@ AT_ONCE = 0.5
 
 @task(ignore_result=True)
 def drain() -> None:
-    """Everything that is due: orders whose time has come, days of sales that are over, unsettled baskets. For beat, every 30 s."""
+    """What is due: orders whose time has come, days of sales that are over, pictures to be drawn, unsettled baskets. For beat, every 30 s."""
     # The baskets last: they alone wait for somebody else's service.
     for step in (pass_time, close_days, draw_pictures, settle_baskets):
         try:

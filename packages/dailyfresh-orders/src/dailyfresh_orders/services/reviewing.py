@@ -37,8 +37,8 @@ def review_order(*, order: Order, words: Mapping[int, Words], anonymous: bool) -
     """Write reviews of a received order: primary key of the line -> what is said about it.
 
     The order is done once every line has its review. Raises IllegalTransition before receipt and AlreadyReviewed when a line has one
-    already, also when two submissions race; PicturesAway when the storage does not take them. Pictures go to the storage as they are before the transaction, and are deleted when it
-    fails; `draw_pictures` makes what is shown of them.
+    already, also when two submissions race; PicturesAway when the storage does not take them. Pictures go to the storage as they are
+    before the transaction, and are deleted when it fails; `draw_pictures` makes what is shown of them.
     """
     pictures: dict[int, list[ReviewPicture]] = {pk: [] for pk in words}
     try:
