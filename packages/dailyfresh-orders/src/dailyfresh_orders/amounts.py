@@ -47,7 +47,7 @@ def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Part an amount among lines by what each comes to, so that the parts sum to it and none exceeds its line.
 
     The fen that rounding down leaves go one by one to the largest fractions, then to the larger line, then to the earlier one. Raises
-    ValueError for more than all lines together.
+    ValueError for more than all lines together. Nothing of the package takes anything off yet: this is for what will.
     """
     whole, parts = _fen(amount), [_fen(weight) for weight in weights]
     total = sum(parts)
@@ -69,8 +69,9 @@ def whole_of(line: Agreed) -> int:
 def kept(line: Agreed, left: int) -> Decimal:
     """What the buyer pays for `left` of what was given: from 0 for nothing to what the line costs in the end for all of it.
 
-    Short picks, weights and returns are all valued by this. The discount shrinks with the goods, rounded up, so that the buyer never bears
-    half a fen; a fee stays until the last piece is gone. It never rises while `left` falls, so refunds in any order sum to the same.
+    Returns are valued by this, and so will short picks and weights be: nothing of the package writes `given` and `settled` yet. The
+    discount shrinks with the goods, rounded up, so that the buyer never bears half a fen; a fee stays until the last piece is gone. It
+    never rises while `left` falls, so refunds in any order sum to the same.
     """
     if left <= 0:
         return NOTHING
