@@ -40,7 +40,7 @@ def stack_of(asked: argparse.Namespace) -> Iterator[tuple[Stack, bool]]:
         stack = Stack((asked.dir or Path(folder)).resolve() / "var")
         with small_disk(stack.var / "pages") as small:
             try:
-                stack.start(free_port(8443), "--demo", "--detour", "--database", asked.database)
+                stack.start(free_port(8443), "--demo", "--detour")
                 yield stack, small
             finally:
                 stack.stop()
@@ -127,7 +127,6 @@ def main() -> None:
     parser.add_argument("--buyers", type=int, default=32)
     parser.add_argument("--skus", type=int, default=12, help="how many SKUs they fight over (12)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same faults in the same order")
-    parser.add_argument("--database", choices=["mariadb", "postgresql"], default="mariadb")
     parser.add_argument(
         "--dir", type=Path, help="where the stack keeps everything; a folder that is removed afterwards"
     )
