@@ -17,7 +17,7 @@ help:
 	@echo "make matrix         all tests on every pair of Python and Django"
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
 	@echo "make lint           style, types, imports"
-	@echo "make prove          the long proofs: races, kills, clusters (needs make services)"
+	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
 	@echo "make services       MariaDB, PostgreSQL, Redis and RabbitMQ on loopback; make services-stop stops them"
 	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders (needs make services)"
 	@echo "make clean          removes what the commands above made, the demo's data too"
