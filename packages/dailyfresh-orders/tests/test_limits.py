@@ -91,7 +91,7 @@ def test_the_merchant_sees_who_is_held_back_and_lets_them_go(make_order, plum, b
     make_order({plum: 1}, payment_method="voucher")
 
 
-def test_a_second_click_gets_the_order_that_is_there_whatever_is_open(buyer, plum, limits):
+def test_a_second_click_gets_the_order_that_is_there_and_is_not_held_back(buyer, plum, limits):
     limits(OPEN_UNPAID=1)
     from dailyfresh_orders.claims import signed
 
@@ -99,6 +99,7 @@ def test_a_second_click_gets_the_order_that_is_there_whatever_is_open(buyer, plu
     token = signed(quote({str(plum.pk): 1}, source=BUY, address=address), user=buyer)
     placed = [place_order(user=buyer, token=token, address_id=address.id, payment_method="voucher") for _ in range(2)]
     assert [each.replayed for each in placed] == [False, True]
+    assert held_back() == []
 
 
 def test_the_confirm_page_says_what_is_too_much(shop, buyer, plum, limits):

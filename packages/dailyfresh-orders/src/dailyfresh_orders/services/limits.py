@@ -28,16 +28,17 @@ def check_limits(*, user: Any, quote: Quote, online: bool) -> None:
     It looks before the order is written, without a lock: orders placed at the same instant may pass by a few, as the allowance `place` lets.
     """
     if quote.total:
-        _unpaid(user) if online else _on_delivery(user, quote)
+        _unpaid(user, quote) if online else _on_delivery(user, quote)
     _pieces(user, quote)
     if online:
         _held_share(quote)
 
 
-def _unpaid(user: Any) -> None:
+def _unpaid(user: Any, quote: Quote) -> None:
     if conf.OPEN_UNPAID is None:
         return
-    if Order.objects.filter(user=user, state__in=UNPAID).count() >= conf.OPEN_UNPAID and _is_held("unpaid", user):
+    waiting = Order.objects.filter(user=user, state__in=UNPAID).count()
+    if waiting >= conf.OPEN_UNPAID and _is_held("unpaid", user, quote):
         sentence = ngettext(
             "You have %(n)d order to pay. Please pay or cancel it first.",
             "You have %(n)d orders to pay. Please pay or cancel one of them first.",
@@ -55,12 +56,12 @@ def _on_delivery(user: Any, quote: Quote) -> None:
         user=user, state__in=(Order.State.TO_SHIP, Order.State.SHIPPED), paid_at=None, total__gt=0
     )
     found = open_orders.order_by().aggregate(n=Count("pk"), sum=Sum("total"))
-    if most is not None and found["n"] >= most and _is_held("on_delivery", user):
+    if most is not None and found["n"] >= most and _is_held("on_delivery", user, quote):
         raise TooMuchOpen(
             _("You have %(n)d orders that are paid on delivery. Please wait for one, or pay online.") % {"n": most}
         )
     together = (found["sum"] or Decimal(0)) + quote.total
-    if total is not None and together > Decimal(total) and _is_held("on_delivery", user):
+    if total is not None and together > Decimal(total) and _is_held("on_delivery", user, quote):
         sentence = _("Orders that are paid on delivery may come to %(total)s together. Please pay this one online.")
         raise TooMuchOpen(sentence % {"total": shown(Decimal(total))})
 
@@ -76,7 +77,7 @@ def _pieces(user: Any, quote: Quote) -> None:
     ).exclude(order__state__in=GONE)
     had = _sums(lines)
     for line in quote.lines:
-        if had.get(line.sku_id, 0) + line.quantity > pieces and _is_held("pieces", user):
+        if had.get(line.sku_id, 0) + line.quantity > pieces and _is_held("pieces", user, quote):
             sentence = _("“%(name)s”: at most %(n)d pieces within %(hours)d hours. Please call us for more.")
             raise TooMuchOpen(sentence % {"name": line.name, "n": pieces, "hours": hours})
 
@@ -101,5 +102,6 @@ def _sums(lines: Any) -> Mapping[str, int]:
     return dict(lines.order_by().values_list("sku_id").annotate(n=Sum("quantity")))
 
 
-def _is_held(name: str, user: Any) -> bool:
-    return held(f"orders.{name}", f"account {user.pk}")
+def _is_held(name: str, user: Any, quote: Quote) -> bool:
+    """A quote that became an order is nobody's attempt at another one: who sends it again is not listed as held back."""
+    return not Order.objects.filter(token=quote.key).exists() and held(f"orders.{name}", f"account {user.pk}")
