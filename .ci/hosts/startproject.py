@@ -41,7 +41,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": BASE_DIR / "db.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},  # as a check asks
     }
 }
 LANGUAGE_CODE = "en-us"
@@ -50,9 +50,9 @@ USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Not of startproject: pictures are uploaded, mails are read by the tests, and passwords need not be slow there.
 MEDIA_ROOT = BASE_DIR / "media"
 MEDIA_URL = "media/"
-# Not of startproject: mails are read by the tests, and passwords need not be slow there.
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DAILYFRESH = {"TASKS": "inline"}  # the drains run where they are woken, and by a timer

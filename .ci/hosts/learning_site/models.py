@@ -6,7 +6,6 @@ class Course(models.Model):
     slug = models.SlugField(unique=True, max_length=64)
     title = models.CharField(max_length=100)
     fee = models.DecimalField(max_digits=8, decimal_places=0)
-    seats = models.PositiveIntegerField(null=True)
     pupils = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="courses")
 
     def __str__(self):

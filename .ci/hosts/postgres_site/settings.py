@@ -4,21 +4,18 @@ import os
 
 from dailyfresh_core.testing import database
 from startproject import *  # noqa: F403
-from startproject import BASE_DIR, INSTALLED_APPS, MIDDLEWARE
+from startproject import INSTALLED_APPS, MIDDLEWARE
 
 ROOT_URLCONF = "postgres_site.urls"
 DATABASES = {"default": database(os.environ.get("POSTGRES_URL", ""))}
-if "POSTGRES_URL" in os.environ:
+if os.environ.get("POSTGRES_URL"):
     DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=5s"  # as check W006 asks
-INSTALLED_APPS = [*INSTALLED_APPS]
 
 # As the READMEs say.
 AUTH_USER_MODEL = "dailyfresh_users.User"
 LOGIN_URL = "dailyfresh_users:login"
 INSTALLED_APPS += ["dailyfresh_core", "dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders"]
 MIDDLEWARE = [*MIDDLEWARE, "dailyfresh_users.middleware.SessionMiddleware"]
-MEDIA_ROOT = BASE_DIR / "media"
-MEDIA_URL = "/media/"
 DAILYFRESH_USERS = {"SITE_NAME": "Corner Shop"}
 DAILYFRESH_GOODS = {"CACHE": None, "BUY_URL": "dailyfresh_orders:confirm"}
 DAILYFRESH_CART = {
