@@ -14,24 +14,11 @@ from django.urls import reverse
 
 PACKAGES = ["dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders"]
 ALL = [*PACKAGES, "django_fdfs_storage"]
-SHARED_FROM = b"# ---- below this line"
 STORE = Path(__file__).resolve().parent.parent / "store"
 
 
 def folder(package: str) -> Path:
     return Path(import_module(package).__file__ or "").parent
-
-
-def copies(name: str) -> set[bytes]:
-    """The different texts of a file in the packages that have it as a copy, and do not leave it to the core."""
-    files = [folder(package) / name.format(package) for package in PACKAGES]
-    texts = [file.read_bytes() for file in files if file.exists()]
-    return {text.partition(SHARED_FROM)[2] or text for text in texts if b"dailyfresh_core" not in text}
-
-
-@pytest.mark.parametrize("name", ["conf.py", "waking.py", "proxies.py", "static/{}/ajax.js"])
-def test_a_file_that_stands_in_several_packages_is_the_same_in_all(name: str) -> None:
-    assert len(copies(name)) <= 1
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -61,7 +48,7 @@ def test_the_sprite_holds_every_icon_that_a_template_uses() -> None:
 
 def catalogues() -> dict[str, dict[str, str]]:
     """Catalogue -> message id (with its context) -> Chinese."""
-    files = {package: folder(package) / "locale" for package in PACKAGES}
+    files = {package: folder(package) / "locale" for package in ["dailyfresh_core", *PACKAGES]}
     files |= {
         "search": folder("dailyfresh_goods") / "search/locale",
         "store": STORE / "locale",
@@ -80,7 +67,7 @@ def catalogues() -> dict[str, dict[str, str]]:
 
 
 def test_every_catalogue_is_complete_and_compiled() -> None:
-    assert {*PACKAGES, "store", "demo"} <= set(catalogues())
+    assert {"dailyfresh_core", *PACKAGES, "search", "store", "demo"} == set(catalogues())
     assert [name for name, catalogue in catalogues().items() if not all(catalogue.values())] == []
 
 
