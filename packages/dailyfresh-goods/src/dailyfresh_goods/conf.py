@@ -53,7 +53,7 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     """Pages per type and sort that are written."""
 
     IMPORT_DAYS: int = 7
-    """How long an uploaded file of goods is kept."""
+    """An uploaded file of goods that is older goes with the next upload."""
 
     DEBOUNCE: float = 1.0
     """Seconds a marked page must be quiet before it is written anew; it waits ten times this at most."""

@@ -22,7 +22,7 @@ RATINGS = register(Join(conf, "RATINGS", Ratings, "the ratings"), probe_find, kn
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A SKU in a list; prices in yuan, `sold` the snapshot of the sales, `tone` the slug of its type."""
+    """A SKU in a list; `sold` the snapshot of the sales, `tone` the slug of its type."""
 
     sku_id: str
     name: str

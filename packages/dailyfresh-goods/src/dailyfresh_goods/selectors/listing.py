@@ -56,7 +56,7 @@ assert tuple(SORTS) == SORT_CODES
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the visitor narrows a list to; prices in yuan, both ends belong to the range."""
+    """What the visitor narrows a list to; both ends belong to the range."""
 
     in_stock: bool = False
     offers: bool = False
