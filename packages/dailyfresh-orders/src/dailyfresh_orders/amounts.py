@@ -1,13 +1,9 @@
-"""What a line comes to, what of it is kept and what goes back, to the fen: nowhere else are prices multiplied or amounts parted.
+"""What of a line is kept and what goes back, to the fen; what it comes to, `dailyfresh_core.amounts` says."""
 
-Amounts come and go as Decimals of two places and are whole fen in between: no float, no rounding but the one that is written here.
-"""
-
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
-NOTHING = Decimal("0.00")
+from dailyfresh_core.amounts import NOTHING, half_up, in_fen, in_yuan
 
 
 class Agreed(Protocol):
@@ -38,29 +34,6 @@ class Agreed(Protocol):
         ...
 
 
-def gross(price: Decimal, quantity: int, *, per: int = 1) -> Decimal:
-    """What so much costs at a price for `per` (1 piece, 500 grams): rounded once for the line, never for a gram or a piece."""
-    return _yuan(_half_up(_fen(price) * quantity, per))
-
-
-def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Part an amount among lines by what each comes to, so that the parts sum to it and none exceeds its line.
-
-    The fen that rounding down leaves go one by one to the largest fractions, then to the larger line, then to the earlier one. Raises
-    ValueError for more than all lines together. Nothing of the package takes anything off yet: this is for what will.
-    """
-    whole, parts = _fen(amount), [_fen(weight) for weight in weights]
-    total = sum(parts)
-    if not 0 <= whole <= total:
-        raise ValueError(f"{amount} cannot be parted among lines of {_yuan(total)}")
-    shares = [whole * part // total if total else 0 for part in parts]
-    fractions = [whole * part % total if total else 0 for part in parts]
-    ranked = sorted(range(len(parts)), key=lambda n: (-fractions[n], -parts[n], n))
-    for n in ranked[: whole - sum(shares)]:
-        shares[n] += 1
-    return [_yuan(share) for share in shares]
-
-
 def whole_of(line: Agreed) -> int:
     """How much of a line the buyer has, or will have, before anything is returned."""
     return line.quantity if line.given is None else line.given
@@ -75,27 +48,12 @@ def kept(line: Agreed, left: int) -> Decimal:
     """
     if left <= 0:
         return NOTHING
-    amount, settled = _fen(line.amount), line.settled
-    rest = _half_up((amount if settled is None else _fen(settled)) * left, whole_of(line))
-    off = -(_fen(line.discount) * rest // amount) if amount else 0  # `//` rounds what is negative away from 0
-    return _yuan(rest - off + _fen(line.fees))
+    amount, settled = in_fen(line.amount), line.settled
+    rest = half_up((amount if settled is None else in_fen(settled)) * left, whole_of(line))
+    off = -(in_fen(line.discount) * rest // amount) if amount else 0  # `//` rounds what is negative away from 0
+    return in_yuan(rest - off + in_fen(line.fees))
 
 
 def returned(line: Agreed, left: int, quantity: int) -> Decimal:
     """What goes back when `quantity` of what is `left` of the line is returned."""
     return kept(line, left) - kept(line, left - quantity)
-
-
-def _fen(amount: Decimal) -> int:
-    fen = amount.scaleb(2)
-    if fen != (whole := int(fen)):
-        raise ValueError(f"{amount} has parts of a fen")
-    return whole
-
-
-def _yuan(fen: int) -> Decimal:
-    return Decimal(fen).scaleb(-2)
-
-
-def _half_up(dividend: int, divisor: int) -> int:
-    return (2 * dividend + divisor) // (2 * divisor)

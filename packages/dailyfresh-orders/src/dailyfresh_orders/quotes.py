@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING, gross
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.protocols import Purchasable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .amounts import NOTHING, gross
 from .exceptions import Shortage
 from .freight import freight
 from .joins import ADDRESS_BOOK, catalogue, check_served

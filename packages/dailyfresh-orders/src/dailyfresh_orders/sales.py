@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING
 from django.db.models import Count, F, Max, Min, Sum
 
-from .amounts import NOTHING
 from .conf import conf
 from .days import bounds, today
 from .models import Order, OrderLine, OrderLog, SalesDay, SalesDaySku

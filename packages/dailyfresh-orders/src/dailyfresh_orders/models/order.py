@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..amounts import NOTHING, whole_of
+from ..amounts import whole_of
 from ..protocols import Address
 
 ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING, gross
 from dailyfresh_core.rows import in_portions
 
-from ..amounts import NOTHING, gross
 from ..days import bounds
 from ..models import Adjustment, Order
 

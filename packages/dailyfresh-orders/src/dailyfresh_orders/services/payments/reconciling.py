@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ...amounts import NOTHING
 from ...days import bounds
 from ...gateways import gateway
 from ...gateways.base import Observation, Outcome, TradeState

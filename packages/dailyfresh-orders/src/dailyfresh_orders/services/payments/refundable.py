@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.money import shown
 from django.utils.translation import gettext as _
 
-from ...amounts import NOTHING, returned
+from ...amounts import returned
 from ...exceptions import RefundImpossible
 from ...gateways import UnknownGateway, gateway
 from ...gateways.base import BadAmount, written

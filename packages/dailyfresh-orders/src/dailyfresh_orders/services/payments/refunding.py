@@ -6,12 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ...amounts import NOTHING
 from ...conf import conf
 from ...exceptions import RefundImpossible
 from ...models import Order, Payment, Refund, RefundLine

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.metrics import counter, histogram
 from dailyfresh_core.retrying import Busy, retried
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ...amounts import NOTHING
 from ...conf import conf
 from ...days import stored
 from ...exceptions import UnknownTrade
