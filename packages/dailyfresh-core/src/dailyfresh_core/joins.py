@@ -7,6 +7,7 @@ the class, the field and what it must be. `manage.py dailyfresh_check_joins` ask
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from reprlib import Repr
@@ -26,6 +27,7 @@ WORDS: dict[Any, str] = {
     int: "a whole number",
     bool: "True or False",
     Decimal: "a finite Decimal",
+    datetime: "a date and time",
     NoneType: "None",
 }
 _shown = Repr()
@@ -77,11 +79,14 @@ class Join:
             if not callable(method):
                 yield f"{self.dotted} has no {name}()."
                 continue
-            names = [parameter for parameter in inspect.signature(asked).parameters if parameter != "self"]
+            asks = [each for each in inspect.signature(asked).parameters.values() if each.name != "self"]
+            by_name = {each.name: ... for each in asks if each.kind is each.KEYWORD_ONLY}
+            in_order = [each.name for each in asks if each.name not in by_name]
             try:
-                inspect.signature(method).bind(*names)
+                inspect.signature(method).bind(*in_order, **by_name)
             except TypeError as error:
-                yield f"{self.dotted}.{name} cannot be called as {name}({', '.join(names)}): {error}."
+                called = ", ".join([*in_order, *(f"{each}=…" for each in by_name)])
+                yield f"{self.dotted}.{name} cannot be called as {name}({called}): {error}."
 
 
 class Judged:
@@ -135,7 +140,14 @@ def registered() -> list[Probed]:
 
 @cache
 def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
-    return {name: value for name, value in vars(protocol).items() if inspect.isfunction(value) and name[0] != "_"}
+    """The protocol's own, and those of the protocols it widens."""
+    return {name: value for name, value in _asked(protocol) if inspect.isfunction(value) and name[0] != "_"}
+
+
+def _asked(protocol: type) -> Iterator[tuple[str, Any]]:
+    for each in reversed(protocol.__mro__):
+        if getattr(each, "_is_protocol", False):
+            yield from vars(each).items()
 
 
 @cache
@@ -147,7 +159,7 @@ def answer_of(method: Callable[..., Any]) -> Judge:
 @cache
 def fields_of(protocol: type) -> dict[str, Judge]:
     """Name of each property of a protocol -> what judges its value."""
-    found = {name: value.fget for name, value in vars(protocol).items() if isinstance(value, property)}
+    found = {name: value.fget for name, value in _asked(protocol) if isinstance(value, property)}
     return {name: answer_of(getter) for name, getter in found.items() if getter}
 
 

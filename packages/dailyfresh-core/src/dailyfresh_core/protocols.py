@@ -1,15 +1,19 @@
-"""What more than one package asks of a site: its goods. Typing is structural, so nothing here is inherited or imported by a site.
+"""What more than one package asks of a site: its goods, and its offers. Typing is structural: nothing here is inherited or imported by a site.
 
 A class that fits is named by a dotted path in each package's setting; `manage.py dailyfresh_check_joins` asks it on real ids.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Purchasable(Protocol):
-    """One thing that can be bought, as it is at this moment."""
+    """One thing that can be bought, as it is at this moment.
+
+    It may also have `groups`, a sequence of opaque words ("type:3", "brand:9") that the scopes of offers name.
+    """
 
     @property
     def sku_id(self) -> str:
@@ -63,5 +67,150 @@ class Catalogue(Protocol):
         """sku_id -> what is sold under it, in one statement.
 
         An id counts only when it reads exactly as its product's. Ids that nothing goes by are absent, and raise nothing: they come from visitors.
+        """
+        ...
+
+
+class Item(Protocol):
+    """One line of a basket, as offers are worked out for it."""
+
+    @property
+    def sku_id(self) -> str:
+        """As the catalogue calls it."""
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """What `Purchasable.groups` says; empty where it says nothing."""
+
+    @property
+    def unit_price(self) -> Decimal:
+        """The catalogue's price: of one, or of so many grams."""
+
+    @property
+    def quantity(self) -> int:
+        """Pieces, or grams of what is sold by weight."""
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line comes to before any offer, to the fen."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is priced by weight: offers that count pieces leave it out."""
+
+    @property
+    def grams(self) -> int:
+        """What the line weighs; 0 where nobody knows."""
+
+
+class Share(Protocol):
+    """What one rule, coupon or fee does to a basket; an order writes a row for each line with a part in it."""
+
+    @property
+    def source(self) -> str:
+        """Whose it is: "promotions:rule:12". 1 to 64 characters; what `take` may refuse, and what a changed quote is told apart by."""
+
+    @property
+    def kind(self) -> str:
+        """One of "discount", "fee", "freight": which sum of the order it belongs to."""
+
+    @property
+    def label(self) -> str:
+        """What the buyer reads, in the language of the moment: "满100减10". 1 to 120 characters; an order keeps it."""
+
+    @property
+    def returns(self) -> str:
+        """How it comes back with refunds: "share" with its line, piece by piece; "last" with the last piece of its line, or of the
+        order before it is sent; "never". Every discount is "share"; what stands on the order is "last" or "never"."""
+
+    @property
+    def amounts(self) -> Mapping[str, Decimal]:
+        """sku_id -> yuan, to the fen, below 0 for what is taken off; "" is the order as a whole.
+
+        A discount stands on lines and takes no line below 0; what stands on freight stands on "" and takes it not below 0.
+        """
+
+
+class Hint(Protocol):
+    """What the buyer would get for a little more."""
+
+    @property
+    def source(self) -> str:
+        """Whose it would be, as `Share.source`."""
+
+    @property
+    def text(self) -> str:
+        """A sentence in the language of the moment: "再买 ¥12 减 ¥10"."""
+
+    @property
+    def url(self) -> str:
+        """Where the goods are that count; "" without such a page."""
+
+
+class Choice(Protocol):
+    """A coupon of the buyer beside this basket."""
+
+    @property
+    def number(self) -> str:
+        """What is posted to choose it: 1 to 64 characters, neither "auto" nor "none"."""
+
+    @property
+    def label(self) -> str:
+        """What it gives, in the language of the moment."""
+
+    @property
+    def saves(self) -> Decimal:
+        """What the buyer pays less with it than without any, from 0 on; 0 where it cannot be used."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is in the shares: at most one is."""
+
+    @property
+    def why(self) -> str:
+        """Why it cannot be used here, a sentence; "" when it can."""
+
+    @property
+    def ends(self) -> datetime | None:
+        """Until when it is good; None without an end."""
+
+
+class Offer(Protocol):
+    """What offers make of a basket."""
+
+    @property
+    def shares(self) -> Sequence[Share]:
+        """In the order in which they were worked out. What takes nothing off is not among them."""
+
+    @property
+    def hints(self) -> Sequence[Hint]:
+        """What a little more would bring, the nearest first."""
+
+    @property
+    def coupons(self) -> Sequence[Choice]:
+        """The buyer's coupons, those that can be used here first; empty for a visitor."""
+
+    @property
+    def digest(self) -> str:
+        """Another one when a rule behind the shares was edited: then the buyer is asked again, whatever the sums."""
+
+
+class Pricing(Protocol):
+    """Offers worked out: what the cart and the confirm page show by one and the same function."""
+
+    def price(
+        self,
+        items: Sequence[Item],
+        *,
+        user: Any,
+        first_order: bool,
+        coupon: str,
+        freight: Callable[[Decimal], Decimal],
+        at: datetime,
+    ) -> Offer:
+        """What these items get at this moment, written nowhere. `user` is None for a visitor.
+
+        `coupon` is "auto" (the best one), "none" or the number of one: a number that cannot be used, or is somebody else's, counts as
+        "auto". `freight` tells what sending costs when the goods come to so much.
         """
         ...
