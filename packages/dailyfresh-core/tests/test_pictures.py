@@ -2,11 +2,11 @@ import io
 from contextlib import suppress
 
 import pytest
-from dailyfresh_core.pictures import Undrawable, drawn, judge, unpacked
+from dailyfresh_core.pictures import Undrawable, Wanted, drawings, drawn, judge, kinds_for_pages, unpacked
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 
 def file(kind: str, mode: str, size: tuple[int, int], **more: object) -> io.BytesIO:
@@ -48,3 +48,76 @@ def test_a_drawing_that_needs_more_than_it_may_have_is_ended_in_words() -> None:
         drawn(content, side=100, seconds=0.05)
     with pytest.raises(Undrawable, match="no picture"):
         drawn(b"GIF89a", side=100)
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content)).convert("RGBA")
+
+
+def halves(size: tuple[int, int], left: str, right: str, mode: str = "RGB") -> Image.Image:
+    """A picture of two colours side by side."""
+    picture = Image.new(mode, size, right)
+    picture.paste(Image.new(mode, (size[0] // 2, size[1]), left), (0, 0))
+    return picture
+
+
+def sent(picture: Image.Image, kind: str, **more: object) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, **more)
+    return out.getvalue()
+
+
+def close(one: object, other: tuple[int, ...], by: int = 12) -> bool:
+    assert isinstance(one, tuple)
+    return all(abs(a - b) <= by for a, b in zip(one, other, strict=False))
+
+
+def test_a_picture_is_drawn_in_every_size_that_it_has_and_no_larger() -> None:
+    content = sent(halves((900, 600), "red", "blue"), "JPEG")
+    found = drawings(content, Wanted(kinds_for_pages(), squares=(240, 400, 800, 1600), wholes=(800, 1600)))
+    assert {(one.shape, one.width, one.height) for one in found} == {
+        ("square", 240, 240), ("square", 400, 400), ("square", 600, 600), ("whole", 800, 533), ("whole", 900, 600),
+    }  # fmt: skip
+    assert len(found) == 5 * len(kinds_for_pages())
+    for one in found:
+        with Image.open(io.BytesIO(one.content)) as picture:
+            assert (picture.format, picture.size) == (one.kind.upper(), (one.width, one.height))
+
+
+@pytest.mark.parametrize(("focus", "colour"), [((0, 50), (255, 0, 0)), ((100, 50), (0, 0, 255))])
+def test_a_square_is_cut_round_the_focus(focus: tuple[int, int], colour: tuple[int, ...]) -> None:
+    content = sent(halves((800, 300), "red", "blue"), "PNG")
+    (square,) = drawings(content, Wanted(("webp",), squares=(240,), focus=focus))
+    assert close(opened(square.content).getpixel((120, 120)), colour)
+
+
+def test_a_photograph_of_a_camera_held_upright_stands_upright() -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera's right side is up
+    content = sent(halves((300, 200), "red", "blue"), "JPEG", exif=turned)
+    (whole,) = drawings(content, Wanted(("webp",), wholes=(150,)))
+    assert (whole.width, whole.height) == (100, 150)
+    assert close(opened(whole.content).getpixel((50, 10)), (255, 0, 0), by=20)
+
+
+def test_colours_of_another_profile_become_those_of_browsers() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"____").replace(b"bXYZ", b"rXYZ").replace(b"____", b"bXYZ")
+    content = sent(Image.new("RGB", (40, 40), "red"), "PNG", icc_profile=swapped)
+    (whole,) = drawings(content, Wanted(("webp",), wholes=(40,)))
+    assert close(opened(whole.content).getpixel((20, 20)), (0, 0, 255))
+    assert b"ICCP" not in whole.content
+
+
+def test_what_is_clear_stays_clear_and_is_white_in_a_jpeg() -> None:
+    content = sent(Image.new("RGBA", (50, 50), (255, 0, 0, 0)), "PNG")
+    clear, white = drawings(content, Wanted(("webp", "jpeg"), wholes=(50,)))
+    assert opened(clear.content).getpixel((9, 9))[3] == 0  # type: ignore[index]
+    assert close(opened(white.content).getpixel((9, 9)), (255, 255, 255))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "I;16", "CMYK", "YCbCr"])
+def test_every_way_to_keep_colours_is_drawn(mode: str) -> None:
+    kind = "JPEG" if mode in ("CMYK", "YCbCr") else "PNG" if mode != "PA" else "WEBP"
+    content = sent(Image.new("RGB", (60, 40), "white").convert("L" if mode == "I;16" else mode), kind)
+    assert drawings(content, Wanted(kinds_for_pages(), squares=(20,)))

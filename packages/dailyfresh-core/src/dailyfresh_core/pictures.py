@@ -1,8 +1,11 @@
 """Pictures that people send: judged by their header where they arrive, decoded apart in bounds. It needs Pillow."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,19 +63,63 @@ def judge_upload(file: Any) -> None:
         judge([file])
 
 
-def drawn(content: bytes, *, side: int, seconds: float = SECONDS, memory: int = MEMORY) -> bytes:
-    """The picture as a new JPEG of at most `side` pixels a side, without what the file said about camera, place and owner.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be drawn of a picture: every size in every kind, none larger than the file's own.
+
+    `squares` are sides of what is cut out round `focus` (percent from the left and the top), `wholes` longer sides of all of it; `kinds`
+    are "jpeg", "webp" and, where Pillow has it, "avif".
+    """
+
+    kinds: tuple[str, ...]
+    squares: tuple[int, ...] = ()
+    wholes: tuple[int, ...] = ()
+    focus: tuple[int, int] = (50, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A file that was drawn; `shape` is "square" or "whole"."""
+
+    shape: str
+    kind: str
+    width: int
+    height: int
+    content: bytes
+
+
+@cache
+def kinds_for_pages() -> tuple[str, ...]:
+    """The kinds that pages offer a browser, the one that every browser knows first."""
+    from PIL import features
+
+    return ("webp", "avif") if features.check("avif") else ("webp",)
+
+
+def drawings(content: bytes, wanted: Wanted, *, seconds: float = SECONDS, memory: int = MEMORY) -> list[Drawing]:
+    """The picture in the sizes and kinds that are wanted: upright, in sRGB, without what the file said about camera, place and owner.
 
     A process of its own decodes it, with so many bytes of memory and seconds: `Undrawable` when it needs more or is no picture.
     """
-    command = [_python(), "-m", f"{__package__}.drawing", str(side), str(memory), str(int(seconds) + 1)]
+    order = json.dumps({**asdict(wanted), "memory": memory, "seconds": int(seconds) + 1})
+    command = [_python(), "-m", f"{__package__}.drawing", order]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=seconds)  # noqa: S603 - nothing of it came from outside
     except subprocess.TimeoutExpired as error:
         raise Undrawable(_("This picture takes too long to draw.")) from error
-    if done.returncode == 0:
-        return done.stdout
-    raise Undrawable(NO_PICTURE if done.returncode == 3 else _("This picture takes too much to draw."))
+    if done.returncode:
+        raise Undrawable(NO_PICTURE if done.returncode == 3 else _("This picture takes too much to draw."))
+    head, _line, rest = done.stdout.partition(b"\n")
+    found, at = [], 0
+    for shape, kind, width, height, length in json.loads(head):
+        found.append(Drawing(shape, kind, width, height, rest[at : at + length]))
+        at += length
+    return found
+
+
+def drawn(content: bytes, *, side: int, seconds: float = SECONDS, memory: int = MEMORY) -> bytes:
+    """The picture as one new JPEG of at most `side` pixels a side; as `drawings` otherwise."""
+    return drawings(content, Wanted(("jpeg",), wholes=(side,)), seconds=seconds, memory=memory)[0].content
 
 
 def _python() -> str:
