@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pytest
 from dailyfresh_core.conf import Conf
 from dailyfresh_core.joins import Join, Probed, WrongShape
+from dailyfresh_core.measures import Measured
 from dailyfresh_core.probing import Asked, probe_catalogue
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -168,7 +169,14 @@ def by_number(sku_ids: list[str]) -> Any:
 @pytest.mark.parametrize(
     ("finding", "changed", "sentence"),
     [
-        (None, {}, ""),
+        (None, {"measure": None}, ""),
+        (None, {"measure": Measured("weight", "weight")}, ""),
+        (None, {}, "find gives nothing with a measure: all of it is sold by the piece."),
+        (
+            None,
+            {"name": "pear", "measure": Measured("weight", "piece")},
+            "gave under 'a' what cannot be sold: 'pear' has a measure that cannot be: What is sold by weight",
+        ),
         (None, {"unit_price": 2.5}, "whose unit_price is 2.5, a float"),
         (
             None,
@@ -197,7 +205,7 @@ def test_the_probe_says_in_a_sentence_what_does_not_fit(site: Any, finding: Any,
 @pytest.mark.django_db
 def test_a_look_up_that_keeps_a_page_waiting_is_told(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dailyfresh_core.probing.SLOW", 0.0)
-    site()
+    site(measure=None)
     (said,) = probe_catalogue(JOIN, Asked(REAL))
     assert said.endswith("ms for 3 ids: a page waits for it.")
 

@@ -9,9 +9,12 @@ from decimal import Decimal
 NOTHING = Decimal("0.00")
 
 
-def gross(price: Decimal, quantity: int, *, per: int = 1) -> Decimal:
-    """What so much costs at a price for `per` (1 piece, 500 grams): rounded once for the line, never for a gram or a piece."""
-    return in_yuan(half_up(in_fen(price) * quantity, per))
+def gross(price: Decimal, quantity: int, *, per: int = 1, coin: int = 1) -> Decimal:
+    """What so much costs at a price for `per` (1 piece, 500 grams): rounded once for the line, never for a gram or a piece.
+
+    `coin` is the smallest that is paid with, in fen: 100 in a currency without a minor unit.
+    """
+    return in_yuan(coin * half_up(in_fen(price) * quantity, per * coin))
 
 
 def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

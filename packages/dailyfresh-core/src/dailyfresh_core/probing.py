@@ -11,6 +11,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from .joins import Join, WrongShape
+from .measures import measure_of
 from .money import currency, places
 
 STRANGE = ("", "0", "-1", "01", " 1", "+1", "１", "1.0", "1e3", "no-such-id", "9" * 40, "x" * 64, "' OR 1=1")
@@ -19,6 +20,12 @@ STRANGE = ("", "0", "-1", "01", " 1", "+1", "１", "1.0", "1e3", "no-such-id", "
 LONGEST = 64
 SLOW = 0.2
 """Seconds from which a look-up keeps a page waiting; the quicker of two counts."""
+
+
+class Note(str):
+    """A sentence of a probe that is worth knowing and no fault."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,20 @@ def probe_find(join: Join, asked: Asked) -> Iterator[str]:
 
 
 def probe_catalogue(join: Join, asked: Asked) -> Iterator[str]:
-    """As `probe_find`, of a catalogue: something is sold under the ids."""
-    yield from (told := list(probe_find(join, asked)))
-    if not told and asked.sku_ids and not join.made().find(asked.sku_ids):
-        yield f"{join.dotted}.find gave nothing under {', '.join(map(repr, asked.sku_ids[:3]))}: is something sold under them?"
+    """As `probe_find`, of a catalogue: something is sold under the ids, and by a measure that can be."""
+    if told := list(probe_find(join, asked)):
+        yield from told
+        return
+    name, found = f"{join.dotted}.find", join.made().find(asked.sku_ids)
+    if asked.sku_ids and not found:
+        yield f"{name} gave nothing under {', '.join(map(repr, asked.sku_ids[:3]))}: is something sold under them?"
+    for key, item in found.items():
+        try:
+            measure_of(item)
+        except WrongShape as error:
+            yield f"{name} gave under {key!r} what cannot be sold: {error}"
+    if found and not any(hasattr(item, "measure") for item in found.values()):
+        yield Note(f"{name} gives nothing with a measure: all of it is sold by the piece.")
 
 
 def _keys(name: str, ids: Collection[str], found: Mapping[str, Any]) -> Iterator[str]:

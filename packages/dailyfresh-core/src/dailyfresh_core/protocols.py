@@ -9,10 +9,39 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 
+class Measure(Protocol):
+    """How something is counted and priced; `measures.Measured` is one."""
+
+    @property
+    def sold_by(self) -> str:
+        """Either "piece", or "weight": then every quantity of it is grams: what is wanted, available, the limit, what stock takes."""
+
+    @property
+    def priced_by(self) -> str:
+        """Either "piece", or "weight". By weight and sold by the piece: what is agreed is an estimate by `nominal_grams`."""
+
+    @property
+    def price_grams(self) -> int:
+        """How many grams `unit_price` is for, where it is priced by weight: 100, 500 or 1000."""
+
+    @property
+    def nominal_grams(self) -> int:
+        """What a piece weighs, about; from 1 on where pieces are priced by weight, 0 where nobody knows."""
+
+    @property
+    def minimum(self) -> int:
+        """The least that is taken into a cart or bought at once, from 1 on: a multiple of `step`. What is in a cart already stays."""
+
+    @property
+    def step(self) -> int:
+        """What it is taken in multiples of, from 1 on."""
+
+
 class Purchasable(Protocol):
     """One thing that can be bought, as it is at this moment.
 
-    It may also have `groups`, a sequence of opaque words ("type:3", "brand:9") that the scopes of offers name.
+    It may also have `groups`, a sequence of opaque words ("type:3", "brand:9") that the scopes of offers name, and `measure`, a `Measure`:
+    without one, or with None, it is sold and priced by the piece.
     """
 
     @property
@@ -25,7 +54,7 @@ class Purchasable(Protocol):
 
     @property
     def unit_price(self) -> Decimal:
-        """The price of one, from 0 on, in the shared CURRENCY with its places (two; none for JPY). Never a float."""
+        """The price of one, or of so many grams as its measure says, from 0 on, in the shared CURRENCY with its places (two; none for JPY). Never a float."""
 
     @property
     def unit(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from .. import measures
 from ..money import currency, parts, shown
 from ..paging import window
 
@@ -89,6 +90,24 @@ def price_parts(amount: Decimal) -> SafeString:
 
 
 register.simple_tag(currency)
+
+
+@register.filter
+def quantity(number: int, measure: measures.Priced | None = None) -> str:
+    """How much of something: "3", or "750 g" of what the measure says is sold by weight."""
+    return measures.spoken(number, measure)
+
+
+@register.filter
+def about(number: int, measure: measures.Priced) -> str:
+    """What so much weighs, about, where it is weighed when it is packed; else nothing."""
+    return measures.about(number, measure)
+
+
+@register.filter
+def per(measure: measures.Priced) -> str:
+    """What a price is for, as it follows the price: "/500 g", or nothing where it is for a piece."""
+    return measures.per(measure)
 
 
 class Once(template.Node):

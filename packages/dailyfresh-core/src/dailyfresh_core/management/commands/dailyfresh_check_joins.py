@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dailyfresh_core.joins import registered
-from dailyfresh_core.probing import Asked
+from dailyfresh_core.probing import Asked, Note
 
 
 class Command(BaseCommand):
@@ -33,14 +33,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{join.where} is None: nothing is asked of it.")
                 continue
             try:
-                found = list(each.probe(join, asked))
+                said = list(each.probe(join, asked))
             except ImproperlyConfigured as error:
-                found = [str(error)]
+                said = [str(error)]
+            found = [sentence for sentence in said if not isinstance(sentence, Note)]
             wrong += len(found)
             for sentence in found:
                 self.stderr.write(self.style.ERROR(f"{join.where}: {sentence.removeprefix(join.where + ': ')}"))
             if not found:
-                self.stdout.write(self.style.SUCCESS(f"{join.where}: {join.dotted} fits."))
+                self.stdout.write(self.style.SUCCESS(" ".join([f"{join.where}: {join.dotted} fits.", *said])))
         if wrong:
             raise CommandError(
                 f"{wrong} {'thing does' if wrong == 1 else 'things do'} not fit; docs/contracts.md says what must."
