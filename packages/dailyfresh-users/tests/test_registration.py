@@ -1,5 +1,9 @@
 """Opening an account."""
 
+import html
+import re
+from urllib.parse import urlencode
+
 import pytest
 from conftest import ADDRESS, PASSWORD, account, ajax, link_of, make_foreign_user, make_user, register, text, url
 from dailyfresh_users import models, tasks
@@ -7,6 +11,7 @@ from dailyfresh_users.selectors import email_of, name_is_taken
 from dailyfresh_users.services import open_account
 from dailyfresh_users.signals import user_registered
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from minisite.settings import mail as mail_settings
@@ -231,3 +236,48 @@ def test_a_mail_that_the_server_refuses_is_called_delayed_until_one_goes_out(cli
     page = client.get(url("resend")).content.decode()
     assert "A mail with the activation link went to" in page
     assert "at the moment" not in page
+
+
+CHECKOUT = "/members/only/?sku_id=1&sku_id=2"
+
+
+def links_of(response):
+    return [html.unescape(link) for link in re.findall(r'(?:href|action)="([^"]+)"', response.content.decode())]
+
+
+def test_a_buyer_who_has_no_account_yet_comes_back_to_the_checkout(client, commit):
+    page = client.get(CHECKOUT, follow=True)
+    door = next(link for link in links_of(page) if link.startswith(url("register")))
+    assert 'name="next" value="/members/only/?sku_id=1&amp;sku_id=2"' in client.get(door).content.decode()
+    with commit():
+        sent = register(client, next=CHECKOUT).url
+    assert sent == f"{url('resend')}?{urlencode({'next': CHECKOUT})}"
+    cache.clear()  # a minute later
+    with commit():
+        assert client.post(sent, {"email": "lin@example.com"}).url == sent
+    elsewhere = Client()  # the mailbox is on the telephone
+    activated = elsewhere.post(link_of(mail.outbox[-1]))
+    way = next(link for link in links_of(activated) if link.startswith(url("login")))
+    page = elsewhere.get(way)
+    data = {"username": "linxiaohe", "password": PASSWORD, "next": page.context["next"]}
+    assert elsewhere.post(url("login"), data).url == CHECKOUT
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "x" * 3000])
+def test_registering_leads_to_no_other_site(client, commit, target):
+    assert target not in client.get(url("register"), {"next": target}).content.decode()
+    with commit():
+        assert register(client, next=target).url == url("resend")
+    activated = client.post(link_of(mail.outbox[-1]))
+    assert [link for link in links_of(activated) if link.startswith(url("login"))] == [url("login")]
+
+
+def test_a_way_back_too_long_to_keep_costs_nobody_the_account(client, commit):
+    with commit():
+        register(client, next="/members/only/?" + "sku_id=1&" * 500)
+    assert url("login") in links_of(client.post(link_of(mail.outbox[-1])))
+
+
+def test_somebody_signed_in_who_is_sent_to_register_goes_on(signed_in):
+    assert signed_in.get(url("register"), {"next": CHECKOUT}).url == CHECKOUT
+    assert signed_in.get(url("register"), {"next": "//evil.example"}).url == url("profile")

@@ -21,7 +21,8 @@ class Registration(models.Model):
 
     An inactive account is *pending* while its registration waits for activation, and *disabled by
     staff* in any other case. Nobody owns an e-mail address before activation proved it: until
-    then `email_key` is NULL and several pending accounts may name the same address.
+    then `email_key` is NULL and several pending accounts may name the same address. `next` is where its
+    owner was going: the link of the mail leads on there, in whatever browser it is opened.
     """
 
     user = models.OneToOneField(
@@ -35,6 +36,7 @@ class Registration(models.Model):
     )
     registered_at = models.DateTimeField(_("registered at"), default=timezone.now, editable=False)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True, editable=False)
+    next = models.CharField(max_length=1000, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("registration")

@@ -19,16 +19,18 @@ from ..signals import user_activated, user_registered
 from ..tokens import account_to_activate
 from .mails import request_mail
 
+LONGEST_NEXT = 1000
 logger = logging.getLogger(__name__)
 MOST_ACCOUNTS = 5
 """How many accounts of one address get a mail at once; strangers may have registered with it."""
 
 
-def open_account(*, username: str, email: str, password: str, origin: str) -> Any:
+def open_account(*, username: str, email: str, password: str, origin: str, next: str = "") -> Any:
     """Open an inactive account and have its activation mail sent.
 
     An address that a confirmed account has is accepted all the same, and only the mail tells its
-    reader: whoever registers learns nothing about other people's addresses.
+    reader: whoever registers learns nothing about other people's addresses. `next` is the page of this site
+    that activation leads on to; one that is too long to keep is left out.
     Raises UsernameTaken, also to the loser of two that registered at once, and Throttled when the
     mailbox had its share of such mails: every registration sends one, so that tells nothing about accounts.
     """
@@ -45,7 +47,7 @@ def open_account(*, username: str, email: str, password: str, origin: str) -> An
         except IntegrityError as error:
             raise UsernameTaken(username) from error
         throttles.limit_mailbox(kind="registration", email=email)  # after the name was won: a loser sends no mail
-        Registration.objects.create(user=user)
+        Registration.objects.create(user=user, next=next if len(next) <= LONGEST_NEXT else "")
         request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
         user_registered.send(sender=model, user=user)
     return user

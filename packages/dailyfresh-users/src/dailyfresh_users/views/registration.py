@@ -1,12 +1,15 @@
 """Opening an account and proving its e-mail address."""
 
-from dailyfresh_core.answers import envelope, throttled
+from urllib.parse import urlencode
+
+from dailyfresh_core.answers import envelope, safe_next, throttled
 from dailyfresh_core.retrying import Busy
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
@@ -30,8 +33,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if not conf.REGISTRATION:
         raise Http404
     if request.user.is_authenticated:
-        return redirect(home_url())
-    form, status = RegistrationForm(request.POST or None), 200
+        return redirect(safe_next(request, default=home_url()))
+    form, status, way_on = RegistrationForm(request.POST or None), 200, safe_next(request)
     try:
         if request.method == "POST":
             throttles.limit("register", visitor_subject(request))
@@ -43,14 +46,21 @@ def register(request: HttpRequest) -> HttpResponse:
                 email=email,
                 password=form.cleaned_data["password1"],
                 origin=site_origin(request),
+                next=way_on,
             )
-            request.session[SENT_TO] = email
-            return redirect("dailyfresh_users:resend")
+            return _sent(request, email)
     except UsernameTaken:
         form.add_error("username", NAME_TAKEN)
     except Throttled as error:
         status = ask_to_wait(form, error)
-    return render(request, "dailyfresh_users/register.html", {"form": form}, status=status)
+    return render(request, "dailyfresh_users/register.html", {"form": form, "next": way_on}, status=status)
+
+
+def _sent(request: HttpRequest, email: str) -> HttpResponse:
+    """To the page that says where the mail went, with the way on."""
+    request.session[SENT_TO] = email
+    way_on = safe_next(request)
+    return redirect(reverse("dailyfresh_users:resend") + (f"?{urlencode({'next': way_on})}" if way_on else ""))
 
 
 @login_not_required
@@ -75,7 +85,8 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             user = activate_account(token=token)
-            return render(request, "dailyfresh_users/activated.html", {"username": user.get_username()})
+            context = {"username": user.get_username(), "next": user.dailyfresh_registration.next}
+            return render(request, "dailyfresh_users/activated.html", context)
         user = account_to_activate(token)
     except Busy:
         response = render(request, "dailyfresh_users/activate.html", {"busy": True}, status=503)
@@ -95,8 +106,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     try:
         if form.is_valid():
             resend_activation(**form.cleaned_data, subject=visitor_subject(request), origin=site_origin(request))
-            request.session[SENT_TO] = form.cleaned_data["email"]
-            return redirect("dailyfresh_users:resend")
+            return _sent(request, form.cleaned_data["email"])
     except Throttled as error:
         status = ask_to_wait(form, error)
     context = {
@@ -105,5 +115,6 @@ def resend(request: HttpRequest) -> HttpResponse:
         "valid": in_words(conf.ACTIVATION_AGE),
         "delayed": mails_are_delayed(),
         "wait": throttles.BETWEEN_MAILS,
+        "next": safe_next(request),
     }
     return render(request, "dailyfresh_users/activation_sent.html", context, status=status)
