@@ -157,6 +157,15 @@ def test_a_buyer_without_an_address_is_led_to_add_one_and_back(shop, apple):
     assert page.context["manage_url"] in words(page)
 
 
+def test_each_address_leads_to_where_it_is_edited_if_the_book_can_say(shop, buyer, apple, monkeypatch):
+    place_id = Place.objects.get(user=buyer).pk
+    assert f"/addresses/{place_id}/" not in words(buy_now(shop, f"{apple.pk}:1"))
+    monkeypatch.setattr(AddressBook, "edit_url", lambda self, id, next: f"/addresses/{id}/?next={next}", raising=False)
+    assert f'href="/addresses/{place_id}/?next=/shop/orders/confirm/?buy={apple.pk}%3A1"' in words(
+        buy_now(shop, f"{apple.pk}:1")
+    )
+
+
 def test_another_address_is_quoted_anew_by_script_and_by_button(shop, buyer, apple, settings):
     far = Place.objects.create(user=buyer, receiver="Far", province_code="54")
     settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {

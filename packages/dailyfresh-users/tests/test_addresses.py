@@ -241,6 +241,32 @@ def test_the_way_back_to_the_checkout_is_kept(signed_in, user):
     assert "evil" not in page.content.decode()
 
 
+def test_a_script_gets_the_form_in_a_dialog_and_keeps_what_was_typed(signed_in, user):
+    address = add(user)
+    back = "/orders/confirm/?buy=1:2"
+    for path, action in (
+        (AddressBook().manage_url(back), url("address_add")),
+        (AddressBook().edit_url(str(address.pk), back), url("address_edit", address.pk)),
+    ):
+        status, body = ajax(signed_in, "get", path)
+        assert status == 200
+        assert f'action="{action}#new"' in body["data"]["dialog"]
+        assert address.street in body["data"]["list"]
+    status, body = ajax(signed_in, "post", url("address_add"), ADDRESS | {"phone": "12", "street": "科育南路 7 号"})
+    assert (status, body["code"]) == (400, "invalid")
+    assert "科育南路 7 号" in body["data"]["form"]
+    assert 'id="id_phone_error"' in body["data"]["form"]
+    status, body = ajax(signed_in, "post", url("address_add"), ADDRESS)
+    assert AddressBook().get(user, body["data"]["id"]).street == ADDRESS["street"]
+
+
+def test_without_a_script_an_address_is_edited_on_a_page_that_leads_back(signed_in, user, foreign):
+    address = add(user)
+    edit = AddressBook().edit_url(str(address.pk), "/orders/confirm/?buy=1:2")
+    assert 'name="next" value="/orders/confirm/?buy=1:2"' in signed_in.get(edit).content.decode()
+    assert signed_in.get(AddressBook().edit_url(str(foreign.pk), "/")).status_code == 404
+
+
 @pytest.mark.parametrize(
     "name", ["addresses", "address_add", "profile", "security", "export", "erase", "password_change"]
 )

@@ -68,7 +68,10 @@ class Address(Protocol):
 
 
 class AddressBook(Protocol):
-    """The addresses of users. A site that sends nothing has none."""
+    """The addresses of users. A site that sends nothing has none.
+
+    It may also have `edit_url(address_id, next)`: then each address on the confirm page leads to where it is edited.
+    """
 
     def choices(self, user: Any) -> Sequence[Address]:
         """The user's addresses, the default first; empty where there are none. One statement."""

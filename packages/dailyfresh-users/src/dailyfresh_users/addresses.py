@@ -40,4 +40,12 @@ class AddressBook:
 
     def manage_url(self, next: str) -> str:
         """The page where addresses are added and edited, with the way back."""
-        return f"{reverse('dailyfresh_users:addresses')}?{urlencode({'next': next})}"
+        return _with_next(reverse("dailyfresh_users:addresses"), next)
+
+    def edit_url(self, address_id: str, next: str) -> str:
+        """The page where one address is edited, with the way back."""
+        return _with_next(reverse("dailyfresh_users:address_edit", args=[address_id]), next)
+
+
+def _with_next(path: str, next: str) -> str:
+    return f"{path}?{urlencode({'next': next})}"

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope, wants_json
@@ -160,13 +160,14 @@ def _page(
 ) -> HttpResponse:
     chosen = next((each for each in choices if each.id == now.address_id), None)
     ways = [way for way in configured() if payable_by(way, now)]
-    book = address_book()
+    book, back = address_book(), _confirm_url(now.source, now.quantities)
+    edit_url: Callable[[str, str], str] | None = getattr(book, "edit_url", None)
     context = {
         "quote": now,
         "token": signed(now, user=request.user),
-        "addresses": choices,
+        "addresses": [(each, edit_url(each.id, back) if edit_url else "") for each in choices],
         "chosen": chosen,
-        "manage_url": book.manage_url(_confirm_url(now.source, now.quantities)) if book else "",
+        "manage_url": book.manage_url(back) if book else "",
         "gateways": ways,
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +22,9 @@ from ..models import Address
 from ..selectors import addresses_of
 from ..services import add_address, delete_address, edit_address, set_default_address
 
+PARTS = ("dialog", "list")
+"""What a script gets of the page: its form in a dialog, and the addresses themselves."""
+
 
 def _page(request: HttpRequest, form: AddressForm, address: Address | None = None, status: int = 200) -> HttpResponse:
     rows = list(addresses_of(request.user))
@@ -32,6 +36,9 @@ def _page(request: HttpRequest, form: AddressForm, address: Address | None = Non
         "full": len(rows) >= conf.ADDRESS_LIMIT,
         "next": safe_next(request),
     }
+    if wants_json(request):
+        parts = {part: render_to_string(f"dailyfresh_users/_address_{part}.html", context, request) for part in PARTS}
+        return envelope(parts, status=status)
     return render(request, "dailyfresh_users/addresses.html", context, status=status)
 
 
@@ -132,5 +139,7 @@ def _invalid(
     if wants_json(request):
         errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
         text = next(iter(errors.values()))[0]
-        return envelope({"errors": errors}, code=code, message=text, status=400 if status == 200 else status)
+        html = render_to_string("dailyfresh_users/_address_form.html", {"form": form, "address": address}, request)
+        data = {"errors": errors, "form": html}
+        return envelope(data, code=code, message=text, status=400 if status == 200 else status)
     return _page(request, form, address, status)

@@ -10,13 +10,16 @@ jQuery(function ($) {
   }
   $("[data-checkout] [data-nojs]").prop("hidden", true);
 
-  $(document).on("change", "[data-quote-url] [name=address]", function () {
-    var $form = $(this).closest("form"), id = this.id;
+  function quote(address) {
+    var fields = $("[data-place]").serializeArray().filter(function (field) { return field.name !== "address"; });
     $("[data-once]").prop("disabled", true);
-    df.post($(this).closest("[data-quote-url]").data("quoteUrl"), $form.serialize()).done(function (data) {
+    df.post($("[data-quote-url]").data("quoteUrl"), $.param(fields.concat({ name: "address", value: address }))).done(function (data) {
       draw(data.html);
-      $(document.getElementById(id)).trigger("focus");
+      $("[data-quote-url] [name=address]:checked").trigger("focus");
     }).fail(function () { $("[data-once]").prop("disabled", false); });
+  }
+  $(document).on("change", "[data-quote-url] [name=address]", function () { quote(this.value); }).on("df:address", function (event, data) {
+    if ($("[data-quote-url]").length) { quote(data.id); }
   }).on("submit", "[data-place]", function (event) {
     var form = this, $form = $(form), $buttons = $("[data-once]"), words = $buttons.first().text();
     event.preventDefault();

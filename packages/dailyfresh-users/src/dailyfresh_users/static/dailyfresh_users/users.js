@@ -1,4 +1,4 @@
-/* Show password, caps lock, strength, match, name check, province > city > district, undoable delete, count-down. */
+/* Show password, caps lock, strength, match, name check, province > city > district, addresses in a dialog, undoable delete, count-down. */
 jQuery(function ($) {
   "use strict";
 
@@ -57,11 +57,11 @@ jQuery(function ($) {
     });
   });
 
-  $("[data-areas]").each(function () {
-    var $form = $(this), $selects = $form.find("[data-area]");
-    $form.find("[data-refresh]").remove();
+  $("[data-refresh]").remove();
+  $(document).on("change", "[data-areas] [data-area]", function () {
+    var $form = $(this).closest("form"), $selects = $form.find("[data-area]");
 
-    function fill(index, chosen) {
+    function fill(index) {
       var $lower = $selects.slice(index + 1).each(function () {
         $(this).find("option").slice(1).remove();
         this.value = "";
@@ -78,14 +78,34 @@ jQuery(function ($) {
         }
       });
     }
-    $selects.on("change", function () { fill($selects.index(this)); });
+    fill($selects.index(this));
+  });
+
+  // A link to the address book, on whatever page, opens its form in a dialog; the page is told of the address: df:address.
+  $(document).on("click", "a[data-address-book]", function (event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    event.preventDefault();
+    df.get($(this).attr("href")).done(function (data) {
+      $("[data-address-dialog]").remove();
+      $(data.dialog).appendTo("body").find("[data-refresh]").remove();
+      $("[data-address-dialog]").on("close", function () { $(this).remove(); })[0].showModal();
+    });
+  }).on("submit", "[data-address-dialog] [data-areas]", function (event) {
+    var $form = $(this), $button = $form.find("[type=submit]").prop("disabled", true);
+    event.preventDefault();
+    df.post($form.attr("action"), $form.serialize(), true).done(function (data) {
+      $("[data-address-dialog]")[0].close();
+      $(document).trigger("df:address", [data]);
+    }).fail(function (answer) {
+      $button.prop("disabled", false);
+      if (!answer.data.form) { return answer.show(); }
+      $(answer.data.form).replaceAll($form);
+      $("[data-address-dialog]").find("[data-refresh]").remove().end().find("[data-summary]").trigger("focus");
+    });
   });
 
   function redrawAddresses() {
-    $.get(location.pathname + location.search).done(function (page) {
-      var $page = $("<div>").append($.parseHTML(page));
-      $.each(["[data-addresses]", "[data-kept]"], function (_, part) { $(part).replaceWith($page.find(part)); });
-    });
+    df.get(location.pathname + location.search).done(function (data) { $("[data-addresses]").replaceWith(data.list); });
   }
 
   $(document).on("submit", "[data-address-delete]", function (event) {
