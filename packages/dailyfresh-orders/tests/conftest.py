@@ -128,6 +128,7 @@ def taken_off():
                 source="promotions:rule:1",
                 label="满10减1",
                 amount=amount,
+                returns=Adjustment.Returns.SHARE,
             )
         order.save()
         return order

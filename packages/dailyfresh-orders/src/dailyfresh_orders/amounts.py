@@ -1,5 +1,6 @@
 """What of a line is kept and what goes back, to the fen; what it comes to, `dailyfresh_core.amounts` says."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
@@ -22,7 +23,10 @@ class Agreed(Protocol):
         ...
 
     @property
-    def fees(self) -> Decimal: ...
+    def fees(self) -> Decimal:
+        """From 0 on."""
+        ...
+
     @property
     def given(self) -> int | None:
         """How much of `quantity` was really given; None while that is all of it."""
@@ -39,21 +43,34 @@ def whole_of(line: Agreed) -> int:
     return line.quantity if line.given is None else line.given
 
 
-def kept(line: Agreed, left: int) -> Decimal:
-    """What the buyer pays for `left` of what was given: from 0 for nothing to what the line costs in the end for all of it.
+@dataclass(frozen=True)
+class Fees:
+    """Of a line's fees, how much comes back piece by piece, and how much never does; the rest comes back with the last piece."""
+
+    shared: Decimal = NOTHING
+    never: Decimal = NOTHING
+
+
+LAST = Fees()
+
+
+def kept(line: Agreed, left: int, fees: Fees = LAST) -> Decimal:
+    """What the buyer pays for `left` of what was given: from 0 for nothing (or what never comes back) to what the line costs in the end.
 
     Returns are valued by this, and so will short picks and weights be: nothing of the package writes `given` and `settled` yet. The
-    discount shrinks with the goods, rounded up, so that the buyer never bears half a fen; a fee stays until the last piece is gone. It
-    never rises while `left` falls, so refunds in any order sum to the same.
+    discount shrinks with the goods, rounded up, and a fee for each piece rounded down, so that the buyer never bears half a fen. It never
+    rises while `left` falls, so refunds in any order sum to the same.
     """
+    stays, shared = in_fen(fees.never), in_fen(fees.shared)
     if left <= 0:
-        return NOTHING
+        return in_yuan(stays)
     amount, settled = in_fen(line.amount), line.settled
     rest = half_up((amount if settled is None else in_fen(settled)) * left, whole_of(line))
     off = -(in_fen(line.discount) * rest // amount) if amount else 0  # `//` rounds what is negative away from 0
-    return in_yuan(rest - off + in_fen(line.fees))
+    by_piece = shared * min(left, line.quantity) // line.quantity
+    return in_yuan(rest - off + by_piece + in_fen(line.fees) - shared)
 
 
-def returned(line: Agreed, left: int, quantity: int) -> Decimal:
+def returned(line: Agreed, left: int, quantity: int, fees: Fees = LAST) -> Decimal:
     """What goes back when `quantity` of what is `left` of the line is returned."""
-    return kept(line, left) - kept(line, left - quantity)
+    return kept(line, left, fees) - kept(line, left - quantity, fees)

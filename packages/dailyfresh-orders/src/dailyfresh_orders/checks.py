@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from .conf import NAME, conf
 from .freight import freight
 from .gateways import PaymentGateway, configured
-from .joins import ADDRESS_BOOK, BASKET, CATALOGUE
+from .joins import ADDRESS_BOOK, BASKET, CATALOGUE, PROMOTIONS
 from .models import Order
 from .stock import stock
 
@@ -63,7 +63,7 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
 @register(Tags.compatibility)
 def check_joins(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What the site joined can be made and has the methods that are called."""
-    return [message for join in (CATALOGUE, BASKET, ADDRESS_BOOK) for message in _join(join)]
+    return [message for join in (CATALOGUE, BASKET, ADDRESS_BOOK, PROMOTIONS) for message in _join(join)]
 
 
 def _join(join: Join) -> Iterator[CheckMessage]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.money import shown
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -29,6 +30,11 @@ class Claim:
     prices: dict[str, Decimal]
     address_id: str | None
     freight: Decimal
+    total: Decimal
+    coupon: str
+    offers: dict[str, tuple[str, Decimal]]
+    """Source of each share of an offer -> what it is called, and what it came to."""
+    digest: str
 
 
 def signed(quote: Quote, *, user: Any) -> str:
@@ -42,6 +48,10 @@ def signed(quote: Quote, *, user: Any) -> str:
             "l": [[sku_id, n, prices.get(sku_id)] for sku_id, n in quote.quantities.items()],
             "a": quote.address_id,
             "f": str(quote.freight),
+            "t": str(quote.total),
+            "c": quote.extras.coupon,
+            "o": [[each.source, each.label, str(each.amount)] for each in quote.extras.offers],
+            "d": quote.extras.digest,
         },
         salt=SALT,
         compress=True,
@@ -63,6 +73,10 @@ def claimed(token: str, *, user: Any) -> Claim:
         prices={sku_id: Decimal(price) for sku_id, quantity, price in data["l"] if price is not None},
         address_id=data["a"],
         freight=Decimal(data["f"]),
+        total=Decimal(data["t"]),
+        coupon=data["c"],
+        offers={source: (label, Decimal(amount)) for source, label, amount in data["o"]},
+        digest=data["d"],
     )
 
 
@@ -85,4 +99,35 @@ def differences(claim: Claim, now: Quote) -> list[str]:
             _("Sending it now costs %(now)s instead of %(was)s.")
             % {"now": shown(now.freight), "was": shown(claim.freight)}
         )
+    changes += _offers(claim, now)
+    if changes and not now.problems and now.total != claim.total:
+        changes.append(
+            _("All in all it now costs %(now)s instead of %(was)s.")
+            % {"now": shown(now.total), "was": shown(claim.total)}
+        )
     return changes
+
+
+def _offers(claim: Claim, now: Quote) -> list[str]:
+    """What became of the offers; cheaper is asked about as dearer is."""
+    if now.extras.digest == claim.digest:
+        return [now.extras.note] if now.extras.note else []
+    if now.extras.offered.away:
+        return [_("Offers cannot be had at the moment.")]
+    found = {each.source: (each.label, each.amount) for each in now.extras.offers}
+    changes = [now.extras.note] if now.extras.note else []
+    for source in dict.fromkeys([*claim.offers, *found]):
+        (was_called, was), (is_called, amount) = (
+            claim.offers.get(source, ("", NOTHING)),
+            found.get(source, ("", NOTHING)),
+        )
+        if source not in found:
+            changes.append(_("“%(label)s” is over, or holds no more for this order.") % {"label": was_called})
+        elif source not in claim.offers:
+            changes.append(_("“%(label)s” is new: %(amount)s.") % {"label": is_called, "amount": shown(amount)})
+        elif amount != was:
+            changes.append(
+                _("“%(label)s” now comes to %(now)s instead of %(was)s.")
+                % {"label": is_called, "now": shown(amount), "was": shown(was)}
+            )
+    return changes or [_("The terms of an offer have changed.")]

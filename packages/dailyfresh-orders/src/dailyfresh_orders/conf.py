@@ -24,6 +24,9 @@ class Settings(Conf, name=NAME):
     ADDRESS_BOOK: str | None = None
     """Dotted path of the `AddressBook` of the buyers; None when nothing is sent to an address."""
 
+    PROMOTIONS: str | None = None
+    """Dotted path of the `Promotions` that take something off; None when goods cost what the catalogue says."""
+
     STOCK: dict[str, Any] | None = None
     """The stock strategy: {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock", "OPTIONS": {"model": ...}}; None when
     nothing is counted."""

@@ -1,4 +1,4 @@
-"""The catalogue, the basket and the address book that the site joined, by the dotted paths in its settings.
+"""The catalogue, the basket, the address book and the promotions that the site joined, by the dotted paths in its settings.
 
 What they give is judged by `protocols`: a WrongShape names what does not fit.
 """
@@ -7,11 +7,12 @@ from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.protocols import Catalogue, Purchasable
 
 from .conf import NAME, conf
-from .protocols import AddressBook, Basket
+from .protocols import AddressBook, Basket, Promotions
 
 CATALOGUE = Join(conf, "CATALOGUE", Catalogue, "a catalogue")
 BASKET = Join(conf, "BASKET", Basket, "a basket")
 ADDRESS_BOOK = Join(conf, "ADDRESS_BOOK", AddressBook, "an address book")
+PROMOTIONS = Join(conf, "PROMOTIONS", Promotions, "promotions")
 
 
 def catalogue() -> Catalogue:
@@ -28,6 +29,12 @@ def basket() -> Basket | None:
 def address_book() -> AddressBook | None:
     """None when the site sends nothing to an address."""
     made: AddressBook | None = None if conf.ADDRESS_BOOK is None else ADDRESS_BOOK.made()
+    return made
+
+
+def promotions() -> Promotions | None:
+    """None when the site takes nothing off."""
+    made: Promotions | None = None if conf.PROMOTIONS is None else PROMOTIONS.made()
     return made
 
 

@@ -1,11 +1,15 @@
-"""What the orders ask of the site beside a catalogue (`dailyfresh_core.protocols`): a basket and an address book.
+"""What the orders ask of the site beside a catalogue (`dailyfresh_core.protocols`): a basket, an address book, promotions.
 
-Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract` and `AddressBookContract`
-check a provider; the settings CATALOGUE, BASKET and ADDRESS_BOOK name it. It may have a `check()` that gives system-check messages.
+Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract`, `AddressBookContract` and
+`PromotionsContract` check a provider; the settings CATALOGUE, BASKET, ADDRESS_BOOK and PROMOTIONS name it. It may have a `check()` that
+gives system-check messages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
+
+from dailyfresh_core.protocols import Offer, Pricing
 
 
 class Basket(Protocol):
@@ -83,4 +87,32 @@ class AddressBook(Protocol):
 
     def manage_url(self, next: str) -> str:
         """Path of the page where the user adds an address, coming back to `next` (a path with a query) afterwards."""
+        ...
+
+
+class Promotions(Pricing, Protocol):
+    """Offers that an order takes, uses and gives back: coupons, limits, budgets.
+
+    Everything here but `price` runs in the order's own transaction, under its lock, and opens none: what it writes stands or falls with the
+    order. Its rows are locked after the order's, its payments and refunds, and before the stock.
+    """
+
+    def take(self, offer: Offer, *, user: Any, reference: str, at: datetime) -> Sequence[str]:
+        """Hold for the order `reference` what the offer of `price` stands for; gives the sources that could not be had.
+
+        Each is one conditional statement, so that of two orders at once one has the last use. When anything is given the transaction is
+        rolled back, and `price` does not offer it again. Raises only what the database raises.
+        """
+        ...
+
+    def used(self, reference: str) -> None:
+        """The order is paid: what it holds is used. Nothing happens for an order that holds nothing."""
+        ...
+
+    def give_back(self, reference: str, *, why: str) -> None:
+        """The order is over, and what it held or used is free again, once however often it is called.
+
+        `why` is "unpaid" (its time is over), "cancelled" (by the buyer) or "shop" (by staff) when nothing was paid, "refunded_before" or
+        "refunded_after" it was sent when all of it went back.
+        """
         ...

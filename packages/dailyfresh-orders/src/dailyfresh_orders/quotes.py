@@ -2,19 +2,23 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from dailyfresh_core.amounts import NOTHING, gross
 from dailyfresh_core.joins import WrongShape
+from dailyfresh_core.offers import AUTO, Goods, groups_of
 from dailyfresh_core.protocols import Purchasable
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .exceptions import Shortage
-from .freight import freight
 from .joins import ADDRESS_BOOK, catalogue, check_served
 from .models import Adjustment, OrderLine, length_of, too_long
+from .offers import Extras, Share, extras_of
 from .protocols import Address
 
 BASKET, BUY = "basket", "buy"
@@ -35,20 +39,19 @@ class QuoteLine:
     quantity: int
     counted: bool
     requires_shipping: bool
+    groups: tuple[str, ...] = ()
+    discount: Decimal = NOTHING
+    fees: Decimal = NOTHING
+    why: tuple[tuple[str, Decimal], ...] = ()
+    """(in words, yuan) of every share in the line: why it costs what it does."""
 
     @property
     def amount(self) -> Decimal:
         return gross(self.unit_price, self.quantity)
 
-
-@dataclass(frozen=True)
-class Share:
-    """What is added to the goods, or taken off: an `Adjustment` of the order to come."""
-
-    kind: str
-    source: str
-    label: str
-    amount: Decimal
+    @property
+    def payable(self) -> Decimal:
+        return self.amount + self.discount + self.fees
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,16 @@ class Quote:
     lines: tuple[QuoteLine, ...]
     address_id: str | None
     goods_total: Decimal
-    shares: tuple[Share, ...]
+    extras: Extras
     quantities: Mapping[str, int]
     """sku_id -> quantity as it was asked for, also of what cannot be had."""
     possible: Mapping[str, int]
     """sku_id -> quantity that could be ordered now."""
     problems: tuple[str, ...] = field(default=())
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        return self.extras.shares
 
     @property
     def total(self) -> Decimal:
@@ -97,8 +104,20 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, key: str | None = None) -> Quote:
-    """Price sku_id -> quantity now, in one statement of the catalogue; `key` keeps the identity of an earlier quote."""
+def quote(
+    wanted: Mapping[str, int],
+    *,
+    source: str,
+    address: Address | None,
+    user: Any = None,
+    coupon: str = AUTO,
+    at: datetime | None = None,
+    key: str | None = None,
+) -> Quote:
+    """Price sku_id -> quantity for this user at this moment, in one statement of the catalogue and one question for the offers.
+
+    `coupon` is "auto", "none" or the number of one; `key` keeps the identity of an earlier quote.
+    """
     found = catalogue().find(wanted)
     lines: list[QuoteLine] = []
     problems: list[str] = []
@@ -135,23 +154,35 @@ def quote(wanted: Mapping[str, int], *, source: str, address: Address | None, ke
     shipped = any(line.requires_shipping for line in lines)
     for sentence in too_long(address) if address and shipped else ():
         raise WrongShape(f"{ADDRESS_BOOK.where}: {sentence}")
+    extras = extras_of(
+        [Goods(line.sku_id, line.groups, line.unit_price, line.quantity, line.amount) for line in lines],
+        user=user,
+        coupon=coupon,
+        sent=shipped,
+        address=address,
+        at=at or timezone.now(),
+    )
     return Quote(
         key=key or new_key(),
         source=source,
-        lines=tuple(lines),
+        lines=tuple(_with(line, extras) for line in lines),
         address_id=address.id if address and shipped else None,
         goods_total=goods_total,
-        shares=_freight(goods_total, address) if shipped else (),
+        extras=extras,
         quantities=dict(wanted),
         possible=possible,
         problems=tuple(problems),
     )
 
 
-def _freight(goods_total: Decimal, address: Address | None) -> tuple[Share, ...]:
-    """The one share of a site without promotions; none where sending is free."""
-    cost = freight().cost(goods_total, address)
-    return (Share(Adjustment.Kind.FREIGHT, "orders:freight", _("Freight"), cost),) if cost else ()
+def _with(line: QuoteLine, extras: Extras) -> QuoteLine:
+    found, kinds = extras.offered, Adjustment.Kind
+    return replace(
+        line,
+        discount=found.sum_of(kinds.DISCOUNT, line.sku_id),
+        fees=found.sum_of(kinds.FEE, line.sku_id),
+        why=found.why(line.sku_id),
+    )
 
 
 def _line(item: Purchasable, quantity: int) -> QuoteLine:
@@ -166,6 +197,7 @@ def _line(item: Purchasable, quantity: int) -> QuoteLine:
         quantity=quantity,
         counted=item.available is not None,
         requires_shipping=item.requires_shipping,
+        groups=groups_of(item),
     )
 
 

@@ -77,6 +77,7 @@ DAILYFRESH_ORDERS = {
     "CATALOGUE": "minisite.shop.joins.Catalogue",
     "BASKET": "minisite.shop.joins.Basket",
     "ADDRESS_BOOK": "minisite.shop.joins.AddressBook",
+    "PROMOTIONS": os.environ.get("MINISITE_PROMOTIONS"),
     "STOCK": {
         "BACKEND": os.environ.get("MINISITE_STOCK", "dailyfresh_orders.stock.conditional.ConditionalStock"),
         "OPTIONS": {

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from dailyfresh_core.testing.offers import GivenOffer, GivenShare
 from dailyfresh_orders.exceptions import RefundImpossible
 from dailyfresh_orders.models import Order, Refund
 from dailyfresh_orders.services import (
     approve_refund,
     ask,
+    disagreements,
     receive,
     refund_lines,
     refundable_of,
@@ -100,6 +102,60 @@ def test_a_courier_collects_what_was_settled(make_order, apple):
     order.refresh_from_db()
     assert (order.total, order.payable) == (21 * YUAN, 18 * YUAN)
     assert refundable_of(order).money == 18 * YUAN
+
+
+class Packed:
+    """A packing fee that never comes back, one that comes back with the last piece, and a cutting fee for each piece."""
+
+    def price(self, items, **asked):
+        last, never = GivenShare("fee:ice", "冰袋", {"": Decimal("2.00")}, "fee", "last"), {"": Decimal("1.00")}
+        cut = {item.sku_id: Decimal("0.10") * item.quantity for item in items}
+        for_ever = GivenShare("fee:box", "礼盒", never, "fee", "never")
+        return GivenOffer([last, for_ever, GivenShare("fee:cut", "切片", cut, "fee", "share")], digest="1")
+
+    def take(self, offer, *, user, reference, at):
+        return []
+
+    def used(self, reference):
+        pass
+
+    def give_back(self, reference, *, why):
+        pass
+
+
+@pytest.fixture
+def packed(pay_settings, make_order, melon, apple, pay_page, simulator, settings):
+    """Three melons and an apple, each cut for 0.10, with 10.00 of freight, 2.00 of ice and 1.00 of a box: paid with 48.90."""
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PROMOTIONS": f"{__name__}.Packed"}
+    order = make_order({melon: 3, apple: 1}, payment_method="alipay")
+    simulator.fault("notify", "drop")
+    simulator.pay(pay_page(order))
+    ask(order.payments.get())
+    order.refresh_from_db()
+    return order
+
+
+def test_a_fee_for_each_piece_comes_back_with_it_packing_with_the_last_and_a_box_never(packed, melon, apple):
+    melons, apples = (packed.lines.get(sku_id=str(product.pk)).pk for product in (melon, apple))
+    assert (packed.payable, packed.fees) == (Decimal("48.90"), Decimal("3.40"))
+    assert disagreements(packed) == []
+    first = refund_lines(order=packed, by=None, key="abcdef000001", lines={melons: 1})
+    rest = refund_lines(order=packed, by=None, key="abcdef000002", lines={melons: 2})
+    last = refund_lines(order=packed, by=None, key="abcdef000003", lines={apples: 1})
+    assert (first.amount, rest.amount) == (Decimal("10.10"), Decimal("20.20"))
+    assert last.amount == Decimal("5.60") + Decimal("12.00"), "freight and ice too"
+    assert refundable_of(packed).money == Decimal("1.00"), "the box"
+
+
+def test_the_whole_of_an_order_is_all_but_what_never_comes_back(packed):
+    assert refund_lines(order=packed, by=None, key="abcdef000001").amount == Decimal("47.90")
+    assert refund_lines(order=packed, by=None, key="abcdef000002", lines={}, amount=Decimal("1.00")).amount == YUAN
+
+
+def test_after_it_was_sent_packing_stays_as_freight_does(packed):
+    ship(packed.pk, carrier="SF", tracking_number="1", by="staff")
+    lines = dict(refundable_of(packed).pieces)
+    assert refund_lines(order=packed, by=None, key="abcdef000001", lines=lines).amount == Decimal("35.90")
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -181,6 +181,11 @@ class Adjustment(models.Model):
         FEE = "fee", _("Fee")
         FREIGHT = "freight", _("Freight")
 
+    class Returns(models.TextChoices):
+        SHARE = "share", pgettext_lazy("returns", "With its line, piece by piece")
+        LAST = "last", pgettext_lazy("returns", "With the last piece")
+        NEVER = "never", pgettext_lazy("returns", "Never")
+
     order = models.ForeignKey(Order, models.CASCADE, related_name="adjustments", verbose_name=_("order"))
     line = models.ForeignKey(
         OrderLine, models.CASCADE, null=True, related_name="adjustments", verbose_name=_("order line")
@@ -189,6 +194,7 @@ class Adjustment(models.Model):
     source = models.CharField(_("source"), max_length=64, help_text=_("Whose it is: orders:freight."))
     label = models.CharField(_("in words"), max_length=120, help_text=_("As the buyer read it."))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    returns = models.CharField(_("comes back"), max_length=8, choices=Returns.choices)
 
     class Meta:
         ordering = ["pk"]

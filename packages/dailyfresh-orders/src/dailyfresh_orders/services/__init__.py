@@ -1,6 +1,7 @@
 """What changes orders, payments and reviews: the door for views, tasks and sites."""
 
 from .auditing import audit, disagreements
+from .baskets import settle_baskets
 from .cancelling import cancel_order, pass_time
 from .drawing import draw_pictures
 from .payments.asking import (
@@ -27,7 +28,7 @@ from .payments.refunding import (
 )
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
-from .placing import Placed, payable_by, place_order, settle_baskets
+from .placing import Placed, payable_by, place_order
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
 from .transitions import anonymise, finish, finish_cancel, receive, request_cancel, ship, withdraw

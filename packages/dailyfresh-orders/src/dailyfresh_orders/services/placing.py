@@ -3,16 +3,17 @@
 import logging
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dailyfresh_core.metrics import counter, refusals
 from dailyfresh_core.money import currency
-from dailyfresh_core.outbox import work_off
+from dailyfresh_core.offers import ORDER
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,12 +22,13 @@ from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import PaymentGateway, gateway
-from ..joins import address_book, basket
+from ..joins import address_book, promotions
 from ..models import ADDRESS, Adjustment, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
+from .baskets import settle_quietly
 from .limits import check_limits
 from .transitions import received
 
@@ -45,8 +47,10 @@ REFUSED = counter("orders_refused", "Orders that were not placed, by the reason.
 
 
 @refusals(REFUSED)
-def place_order(*, user: Any, token: str, address_id: str, payment_method: str, note: str = "") -> Placed:
-    """Make the order that the signed quote `token` shows, or say why not.
+def place_order(
+    *, user: Any, token: str, address_id: str, payment_method: str, note: str = "", coupon: str | None = None
+) -> Placed:
+    """Make the order that the signed quote `token` shows, or say why not; `coupon` is what was chosen since, None for what the quote says.
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
     submitted there is one order, and everybody gets it. Raises QuoteInvalid, QuoteChanged (ask the buyer again), AddressMissing,
@@ -58,7 +62,11 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
     try:
         book = address_book()
         address = book.get(user, address_id) if book and address_id else None
-        now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
+        at = timezone.now()
+        chosen = claim.coupon if coupon is None else coupon
+        now = quote(
+            claim.quantities, source=claim.source, address=address, user=user, coupon=chosen, at=at, key=claim.key
+        )
         if now.requires_shipping and address is None:
             raise AddressMissing
         changes = differences(claim, now)
@@ -67,7 +75,7 @@ def place_order(*, user: Any, token: str, address_id: str, payment_method: str, 
         if changes:
             raise QuoteChanged(changes)
         check_limits(user=user, quote=now, online=online)
-        order = _write(user, now, address, payment_method, note, online)
+        order = _write(partial(_order, user, now, address, payment_method, note, online, at), now)
         ORDERS.labels(payment_method).inc()
         return Placed(order, replayed=False)
     except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
@@ -83,12 +91,13 @@ def payable_by(way: PaymentGateway, quote: Quote) -> bool:
     return way.online or quote.requires_shipping or not quote.total
 
 
-def _write(user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool) -> Order:
+def _write(made: Callable[[], Order], quote: Quote) -> Order:
+    """Write an order, drawn again for every attempt."""
     strategy = stock() if quote.counted else None
     since = time.monotonic()
     last: Exception | None = None
     for attempt in range(TRIES):
-        order = _order(user, quote, address, payment_method, note, online)
+        order = made()
         try:
             with read_committed(), transaction.atomic(durable=True):
                 _insert(order, quote, strategy, attempt)
@@ -109,9 +118,10 @@ def _write(user: Any, quote: Quote, address: Address | None, payment_method: str
     raise Busy(f"the order lost {attempt + 1} races") from last
 
 
-def _order(user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool) -> Order:
+def _order(
+    user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool, now: datetime
+) -> Order:
     online = online and quote.total > 0  # nothing to pay is paid
-    now = timezone.now()
     expires_at = now + timedelta(minutes=conf.PAY_MINUTES) if online else None
     order = Order(
         number=new_number(),
@@ -152,9 +162,9 @@ def new_number() -> str:
 
 
 def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) -> None:
-    """The statements of the transaction; the hot rows of the stock are locked by the last one."""
+    """The statements of the transaction: inserts first; what others wait for last, the hot rows of the stock by the last one."""
     order.save(force_insert=True)
-    OrderLine.objects.bulk_create(
+    lines = OrderLine.objects.bulk_create(
         [
             OrderLine(
                 order=order,
@@ -166,11 +176,14 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
                 quantity=line.quantity,
                 counted=line.counted,
                 amount=line.amount,
+                discount=line.discount,
+                fees=line.fees,
             )
             for line in quote.lines
         ]
     )
-    Adjustment.objects.bulk_create([Adjustment(order=order, **asdict(share)) for share in quote.shares])
+    Adjustment.objects.bulk_create(_adjustments(order, lines, quote))
+    _take_offers(order, quote)
 
     def placed() -> None:
         """What follows the commit: lost with a killed process, and then done by the drain."""
@@ -184,29 +197,39 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
         strategy.take(quote.counted, attempt=attempt)
 
 
-def settle_quietly(*, order: Order, ordered: Mapping[str, int]) -> bool:
-    """Settle one order's basket (sku_id -> quantity) and remember it; False, and logged, when the basket is away.
+def _adjustments(order: Order, lines: Iterable[OrderLine], quote: Quote) -> list[Adjustment]:
+    """A row for each share and line with a part in it; "" is none, the order itself."""
+    of_sku: dict[str, OrderLine | None] = {ORDER: None, **{line.sku_id: line for line in lines}}
+    return [
+        Adjustment(
+            order=order,
+            line=of_sku[sku_id],
+            kind=share.kind,
+            source=share.source,
+            label=share.label,
+            amount=amount,
+            returns=share.returns,
+        )
+        for share in quote.shares
+        for sku_id, amount in share.amounts.items()
+    ]
 
-    The order's number is the reference, so a repetition takes nothing twice. An order whose buyer is gone has no basket.
-    """
-    shop = basket()
+
+def _take_offers(order: Order, quote: Quote) -> None:
+    """Hold for the order what its offers stand for; QuoteChanged, which rolls all of it back, when somebody was faster."""
+    shop = promotions()
+    if shop is None or not quote.extras.offers:
+        return
     try:
-        if shop is not None and order.user is not None:
-            shop.settle(order.user, dict(ordered), order.number)
-    except Exception:
-        logger.exception("The basket of order %s could not be settled; the drain will try again", order)
-        return False
-    Order.objects.filter(pk=order.pk).update(basket_due=None)
-    order.basket_due = None
-    return True
-
-
-def settle_baskets(*, seconds: float = 20.0, at_most: int = 500) -> int:
-    """Settle what a killed process or an unreachable basket left; gives how many. Begins nothing new after `seconds`."""
-
-    def settle(order: Order) -> bool:
-        return settle_quietly(order=order, ordered={line.sku_id: line.quantity for line in order.lines.all()})
-
-    # In random order those that fail for ever cannot gather in front of the others.
-    due = Order.objects.filter(basket_due=True).select_related("user").prefetch_related("lines").order_by("?")
-    return work_off(due[:at_most], settle, seconds=seconds).done
+        refused = shop.take(quote.extras.offered.answer, user=order.user, reference=order.number, at=order.placed_at)
+        if order.payable <= 0 and not refused:
+            shop.used(order.number)
+    except DatabaseError:  # a lost race is run again
+        raise
+    except Exception as error:
+        logger.exception("The offers of an order could not be taken")
+        raise QuoteChanged([_("Offers cannot be had at the moment.")]) from error
+    if refused:
+        called = {share.source: share.label for share in quote.shares}
+        sentence = _("“%(label)s” is over, or holds no more for this order.")
+        raise QuoteChanged([sentence % {"label": called.get(source, source)} for source in refused])

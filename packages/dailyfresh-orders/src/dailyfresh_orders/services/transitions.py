@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
+from ..joins import promotions
 from ..models import Order, OrderLine, OrderLog, Payment, Refund, Review
 from ..signals import order_moved, stock_changed
 from ..stock import stock
@@ -73,6 +74,7 @@ def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
         _move(order, Order.State.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
     else:
         _move(order, Order.State.RECEIVED, by=by, paid_at=paid_at, sold_at=timezone.now(), **received())
+    _offers_used(order)
     return True
 
 
@@ -90,7 +92,9 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
     """
     if order.state != Order.State.CANCELLING:
         return False
+    over = order.expires_at is not None and order.expires_at <= timezone.now()
     _move(order, Order.State.CANCELLED, by=by, why=why)
+    _offers_back(order, why="unpaid" if over else "cancelled")
     _give_back(order, _taken(order))
     return True
 
@@ -101,6 +105,7 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     if order.state != Order.State.TO_SHIP or order.paid_at is not None or order.payments.exists():
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why)
+    _offers_back(order, why="cancelled" if by == order.user else "shop")
     _give_back(order, _taken(order))
 
 
@@ -136,6 +141,8 @@ def receive(order: LockedOrder, *, by: Any, why: str = "") -> None:
     if order.state != Order.State.SHIPPED:
         raise IllegalTransition(order, order.state, Order.State.RECEIVED)
     _move(order, Order.State.RECEIVED, by=by, why=why, **received())
+    if order.paid_at is None:  # to the courier, just now
+        _offers_used(order)
 
 
 def received() -> dict[str, Any]:
@@ -155,7 +162,9 @@ def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
     """Everything was paid back: any paid state -> closed; False when it is closed already. Stock is `restock`'s business."""
     if order.state == Order.State.CLOSED:
         return False
+    sent = order.state != Order.State.TO_SHIP
     _move(order, Order.State.CLOSED, by=by, why=why)
+    _offers_back(order, why="refunded_after" if sent else "refunded_before")
     return True
 
 
@@ -163,6 +172,17 @@ def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
 def restock(order: LockedOrder, *, lines: Mapping[int, int], by: Any) -> None:
     """Put `lines` (primary key of the line -> quantity) back into stock; never more than was bought, ValueError otherwise."""
     _give_back(order, lines)
+
+
+def _offers_used(order: LockedOrder) -> None:
+    if shop := promotions():
+        shop.used(order.number)
+
+
+def _offers_back(order: LockedOrder, *, why: str) -> None:
+    """What the order held or used is free again; the state that it leaves is the guard, and the stock is locked after it."""
+    if shop := promotions():
+        shop.give_back(order.number, why=why)
 
 
 def _taken(order: Order) -> dict[int, int]:

@@ -5,6 +5,15 @@ They need pytest and pytest-django. Each test is a sentence that the package rel
 
 from .gateways import GatewayContract, Till
 from .joins import AddressBookContract, BasketContract, CatalogueContract
+from .promotions import PromotionsContract
 from .stock import StockContract
 
-__all__ = ["AddressBookContract", "BasketContract", "CatalogueContract", "GatewayContract", "StockContract", "Till"]
+__all__ = [
+    "AddressBookContract",
+    "BasketContract",
+    "CatalogueContract",
+    "GatewayContract",
+    "PromotionsContract",
+    "StockContract",
+    "Till",
+]

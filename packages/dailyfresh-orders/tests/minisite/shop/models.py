@@ -47,3 +47,30 @@ class Crate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     left = models.DecimalField(max_digits=8, decimal_places=0)
     gone = models.BigIntegerField(default=0)
+
+
+class Rule(models.Model):
+    """So many yuan off from `least` on, for so many orders."""
+
+    off = models.DecimalField(max_digits=10, decimal_places=2)
+    least = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    most = models.PositiveIntegerField(default=10**6)
+    taken = models.PositiveIntegerField(default=0)
+    first = models.BooleanField(default=False)
+
+
+class Voucher(models.Model):
+    """So many yuan off, for one order of its owner."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    off = models.DecimalField(max_digits=10, decimal_places=2)
+    least = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    reference = models.CharField(max_length=32, default="", blank=True)
+
+
+class Held(models.Model):
+    """What an order took of the rules."""
+
+    reference = models.CharField(max_length=32)
+    rule_id = models.IntegerField()
+    used = models.BooleanField(default=False)

@@ -8,11 +8,11 @@ from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.money import shown
 from django.utils.translation import gettext as _
 
-from ...amounts import returned
+from ...amounts import LAST, Fees, returned
 from ...exceptions import RefundImpossible
 from ...gateways import UnknownGateway, gateway
 from ...gateways.base import BadAmount, written
-from ...models import Order, OrderLine, Payment, Refund, RefundLine
+from ...models import Adjustment, Order, OrderLine, Payment, Refund, RefundLine
 from ..locking import LockedOrder, LockedPayment, lock_refunds
 
 COUNTED = (Refund.State.READY, Refund.State.SENT, Refund.State.DONE)
@@ -32,6 +32,23 @@ class Refundable:
     """Primary key of the order line -> pieces that were given and not refunded yet."""
     lines: Mapping[int, OrderLine]
     refunds: Sequence[Refund]
+    fees: Mapping[int, Fees]
+    """Primary key of the order line -> how its fees come back, of lines with such as do not all come back with the last piece."""
+    stays: Decimal = NOTHING
+    """Of the money, what never comes back by itself; staff may write an amount that takes it in."""
+
+    @property
+    def due(self) -> Decimal:
+        """What goes back with all that is left."""
+        return max(self.money - self.stays, NOTHING)
+
+    def worth(self, pk: int, quantity: int) -> Decimal:
+        """What these pieces of a line had cost: what of the line is kept now, less what is kept without them."""
+        return returned(self.lines[pk], self.pieces[pk], quantity, self.fees.get(pk, LAST))
+
+    def worth_of_all(self, pk: int) -> Decimal:
+        """What all that is left of a line had cost."""
+        return self.worth(pk, self.pieces[pk])
 
 
 def refundable_of(order: Order) -> Refundable | None:
@@ -85,7 +102,24 @@ def left_of(payment: Payment, refunds: Sequence[Refund]) -> Refundable:
         taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
     lines = OrderLine.objects.filter(order=payment.order_id).order_by("pk").in_bulk()
     pieces = {pk: line.whole - taken.get(pk, 0) for pk, line in lines.items()}
-    return Refundable(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, lines, refunds)
+    fees, stays = _fees(payment.order_id)
+    return Refundable(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, lines, refunds, fees, stays)
+
+
+def _fees(order_id: int) -> tuple[dict[int, Fees], Decimal]:
+    """How the fees of lines come back that do so piece by piece or never, and the sum of what never does; hardly any order has some."""
+    kinds, how = Adjustment.Kind, Adjustment.Returns
+    rows = Adjustment.objects.filter(order=order_id, kind=kinds.FEE).exclude(returns=how.LAST)
+    sums: dict[int, dict[str, Decimal]] = {}
+    stays = NOTHING
+    for line_id, returns, amount in rows.values_list("line", "returns", "amount"):
+        if returns == how.NEVER:
+            stays += amount
+        if line_id is not None:
+            of_line = sums.setdefault(line_id, {})
+            of_line[returns] = of_line.get(returns, NOTHING) + amount
+    fees = {pk: Fees(each.get(how.SHARE, NOTHING), each.get(how.NEVER, NOTHING)) for pk, each in sums.items()}
+    return fees, stays
 
 
 def pieces_of(left: Refundable, lines: Mapping[int, int] | None) -> dict[int, int]:
@@ -99,15 +133,15 @@ def pieces_of(left: Refundable, lines: Mapping[int, int] | None) -> dict[int, in
 
 
 def worth_of(left: Refundable, pieces: Mapping[int, int]) -> dict[int, Decimal]:
-    """Primary key of the line -> what its pieces had cost: what of the line is kept now, less what is kept without them."""
-    return {pk: returned(left.lines[pk], left.pieces[pk], quantity) for pk, quantity in pieces.items()}
+    """Primary key of the line -> what its pieces had cost."""
+    return {pk: left.worth(pk, quantity) for pk, quantity in pieces.items()}
 
 
 def due_for(order: Order, left: Refundable, pieces: Mapping[int, int], worth: Mapping[int, Decimal]) -> Decimal:
-    """The money that goes back with these pieces. With the last of an order that was not sent yet the freight goes back too."""
+    """The money that goes back with these pieces. With the last of an order that was not sent yet the freight goes back too, and packing."""
     nothing_left = not any(quantity - pieces.get(pk, 0) for pk, quantity in left.pieces.items())
     unsent = order.state == Order.State.TO_SHIP
-    return left.money if unsent and pieces and nothing_left else min(sum(worth.values(), NOTHING), left.money)
+    return left.due if unsent and pieces and nothing_left else min(sum(worth.values(), NOTHING), left.money)
 
 
 def check_amount(amount: Decimal, left: Refundable) -> None:

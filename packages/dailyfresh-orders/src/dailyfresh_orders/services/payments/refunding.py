@@ -95,7 +95,7 @@ def _write(
     pieces = pieces_of(left, lines)
     worth = worth_of(left, pieces)
     if amount is None:
-        amount = left.money if lines is None else due_for(order, left, pieces, worth)
+        amount = left.due if lines is None else due_for(order, left, pieces, worth)
     check_amount(amount, left)
     made = Refund.objects.create(
         payment=left.payment,
@@ -187,7 +187,7 @@ def _return(order_id: int, payment_id: int, by: Any) -> Refund:
 def refund_askable(order: Order) -> bool:
     """Whether a buyer's request would be heard now: paid, in time, none undecided, something left."""
     left = refundable_of(order)
-    if left is None or left.payment.state not in REFUNDABLE or not left.payment.refundable or left.money <= NOTHING:
+    if left is None or left.payment.state not in REFUNDABLE or not left.payment.refundable or left.due <= NOTHING:
         return False
     try:
         _check_request(order, left, None if order.state == Order.State.TO_SHIP else left.pieces)
