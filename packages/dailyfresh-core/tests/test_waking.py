@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from dailyfresh_core import waking
 from dailyfresh_core.checks import check_shared
-from dailyfresh_core.waking import tasks_run_inline, wake
+from dailyfresh_core.waking import tasks_run_inline, wake, wake_later
 from django.db import transaction
 
 runs: list[str] = []
@@ -47,6 +47,15 @@ def test_a_rolled_back_savepoint_takes_no_waking_of_others_along() -> None:
 def test_a_drain_that_fails_is_logged_and_spares_whoever_woke_it(caplog: Any) -> None:
     wake(broken, tasks="inline")
     assert "could not be woken" in caplog.text
+
+
+def test_a_drain_that_no_worker_can_be_told_of_is_left_to_beat_in_one_line(caplog: Any) -> None:
+    def task() -> None: ...
+
+    task.apply_async = lambda **_: broken()  # type: ignore[attr-defined]
+    wake_later(task, seconds=1, again=False)
+    assert "could not be woken" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,6 @@
 """What runs beside the requests; `schedule.py` says when."""
 
-from dailyfresh_core.waking import task, tasks_run_inline
+from dailyfresh_core.waking import task, tasks_run_inline, wake_later
 
 from . import services
 from .conf import conf
@@ -14,7 +14,7 @@ def drain_pages(again: bool = True) -> None:
     busy shop would never see its end, nor that of any other.
     """
     if services.drain_pages() and again and conf.DEBOUNCE and not tasks_run_inline(conf.TASKS):
-        drain_pages.apply_async(kwargs={"again": False}, countdown=conf.DEBOUNCE)  # type: ignore[attr-defined]
+        wake_later(drain_pages, seconds=conf.DEBOUNCE, again=False)
 
 
 @task(ignore_result=True)
