@@ -15,6 +15,8 @@ from uuid import uuid4
 
 TRUSTING = ssl._create_unverified_context()  # noqa: S323 - the stack's certificate is its own
 SECONDS = 40.0
+IDLE = 20.0
+"""Seconds after which an unused connection is left for a new one, as browsers do: nginx closes its end after 30."""
 CUT = 0
 """Status of an answer that did not come."""
 
@@ -77,6 +79,13 @@ class Browser:
         self.site, self.tally, self.address = urlsplit(site), tally, address
         self.cookies: dict[str, str] = {}
         self.connection: HTTPConnection | None = None
+        self.used = time.monotonic()
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
 
     def get(self, path: str, *, script: bool = False) -> Answer:
         return self.ask("GET", path, script=script)
@@ -116,6 +125,8 @@ class Browser:
         return answer
 
     def _asked(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        if time.monotonic() - self.used > IDLE:
+            self.close()
         if self.connection is None:
             host, port = self.site.hostname or "", self.site.port
             source = (self.address, 0)
@@ -123,6 +134,7 @@ class Browser:
         self.connection.request(method, path, body, dict(headers))
         response = self.connection.getresponse()
         text = response.read().decode(errors="replace")
+        self.used = time.monotonic()
         for cookie in response.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value

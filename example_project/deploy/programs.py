@@ -44,7 +44,7 @@ def redis(role: str, stack: Plan, server: str) -> Program:
 def detour(stack: Plan) -> Program:
     """A way round to what backs the store, that can be slowed and cut."""
     ways = [f"{port}:{stack.behind(part)}" for part, port in stack.detours.items()]
-    command = [PYTHON, "-m", "chaos.detour", str(stack.run / "moods.json"), *ways]
+    command = [PYTHON, "-m", "running.detour", str(stack.run / "moods.json"), *ways]
     return Program("detour", command, port=next(iter(stack.detours.values())), backing=True)
 
 

@@ -1,6 +1,6 @@
 """A way round between the store and what backs it, that can be slowed, cut, or made to hang.
 
-`python -m chaos.detour FILE 33306:23306 …` carries port 33306 to 23306. FILE is JSON, port of the server -> "slow", "cut" or "hang".
+`python -m running.detour FILE 33306:23306 …` carries port 33306 to 23306. FILE is JSON, port of the server -> "slow", "cut" or "hang".
 """
 
 import asyncio

@@ -16,9 +16,8 @@ PATIENCE = 60  # seconds: that something comes is told here, how soon by benchma
 
 @pytest.fixture
 def visitor(stack: Stack) -> Iterator[Browser]:
-    browser = Browser(stack.site, Tally())
-    yield browser
-    browser.close()
+    with Browser(stack.site, Tally()) as browser:
+        yield browser
 
 
 def test_production_settings_pass_the_checks_of_a_deployment(stack: Stack) -> None:
@@ -60,11 +59,10 @@ def test_a_changed_price_is_served_from_disk_without_anybody_asking_django(stack
 
 def shopper(site: str, sku_id: str, over: threading.Event, tally: Tally) -> None:
     """Reads the cart and adds to it until it is over, on one connection."""
-    browser = Browser(site, tally)
-    while not over.is_set():
-        browser.get("/cart/")
-        browser.post("/cart/add/", {"sku_id": sku_id, "quantity": 1})
-    browser.close()
+    with Browser(site, tally) as browser:
+        while not over.is_set():
+            browser.get("/cart/")
+            browser.post("/cart/add/", {"sku_id": sku_id, "quantity": 1})
 
 
 def reload(stack: Stack) -> None:
@@ -99,7 +97,9 @@ def test_a_reload_under_load_fails_no_request(stack: Stack, visitor: Browser) ->
 @pytest.mark.prove
 def test_a_reload_loses_no_count(stack: Stack, visitor: Browser) -> None:
     def counted() -> tuple[float, int]:
-        hits = re.search(r'^dailyfresh_goods_cache_total{outcome="hit"} (\S+)', visitor.get("/metrics").text, re.M)
+        page = visitor.get("/metrics")
+        assert page.ok, page
+        hits = re.search(r'^dailyfresh_goods_cache_total{outcome="hit"} (\S+)', page.text, re.M)
         return float(hits[1]) if hits else 0.0, len(list((stack.var / "run" / "metrics").glob("counter_web-*.db")))
 
     before = [counted() for _ in range(3)][-1]  # each of the four has counted something by then, or soon
@@ -125,8 +125,7 @@ def test_the_id_that_nginx_gave_a_request_stands_in_what_the_worker_logs_of_it(s
 
 
 def test_the_watchers_pages_are_for_this_host_alone(stack: Stack, visitor: Browser) -> None:
-    stranger = Browser(stack.site, Tally(), address="127.0.0.9")
-    for path in ("/partsz", "/metrics", "/metrics/shop", "/healthz"):
-        assert visitor.get(path).status != 403, path
-        assert stranger.get(path).status == 403, path
-    stranger.close()
+    with Browser(stack.site, Tally(), address="127.0.0.9") as stranger:
+        for path in ("/partsz", "/metrics", "/metrics/shop", "/healthz"):
+            assert visitor.get(path).status != 403, path
+            assert stranger.get(path).status == 403, path
