@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -76,7 +76,7 @@ bench-search:
 	@$(PYTHON) .ci/environment.py bench
 	@cd packages/dailyfresh-goods && exec ../../.venv/bench/bin/python -m bench.search $(BENCH)
 
-bench-fdfs bench-goods bench-cart bench-orders: bench-%:
+bench-fdfs bench-goods bench-cart bench-orders bench-promotions: bench-%:
 	@$(PYTHON) .ci/environment.py bench
 	@eval "$$(.ci/services env)" && cd packages/*-$*$(if $(filter fdfs,$*),-storage) && exec ../../.venv/bench/bin/python -m bench
 

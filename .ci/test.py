@@ -28,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOX = Path(sys.executable).with_name("tox")
-PACKAGES = ["orders", "goods", "users", "cart", "fdfs", "core", "alipay"]  # the slowest first
+PACKAGES = ["orders", "goods", "users", "cart", "promotions", "fdfs", "core", "alipay"]  # the slowest first
 DJANGO = {"311": ["52"], "312": ["60", "52", "61"], "313": ["61", "52", "60"], "314": ["61", "60"]}
 """Python -> the Djangos that are claimed on it, the one that every run takes first."""
 SERVICES = ("DATABASE_URL", "POSTGRES_URL", "REDIS_URL", "BROKER_URL")
@@ -130,7 +130,7 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
     store = envs("store", found, pairs=mode == "--matrix")
     given = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
     servers = [database for database, url in given.items() if url]
-    on_postgresql = [f"{envs(name, found)[0]}-postgresql" for name in PACKAGES[:4] if "postgresql" in servers]
+    on_postgresql = [f"{envs(name, found)[0]}-postgresql" for name in PACKAGES[:5] if "postgresql" in servers]
     bare = f"{envs('users', found)[0]}-bare"
     if mode == "--prove":
         proven = [envs(name, found)[0] for name in (*PACKAGES, "store") if name not in ("core", "alipay")]
@@ -153,7 +153,7 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
             # In CI the newest has just run as a newcomer's. The matrix has what is left out: the storage, the simulator and the
             # store on what lies between, and the bare package, for the foreign sites have no extras either.
             without_extras = []
-            kept = ("orders", "goods", "users", "cart", "core")
+            kept = ("orders", "goods", "users", "cart", "promotions", "core")
             others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
         others += oldest_django
         yield "lint and packages", ["lint", *first, *on_postgresql, *without_extras, "fdfs-libraries", "hosts"], (), 2

@@ -1,0 +1,62 @@
+"""System checks of the promotions' settings, and of the rules that are kept (`check --database default`)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dailyfresh_core.checks import check_conf, check_tasks
+from dailyfresh_core.loading import imported
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from .conf import NAME, conf
+from .exceptions import BadParams
+from .models import Batch, Rule
+
+TAG = "dailyfresh_promotions"
+
+
+@register(TAG)
+def check_settings(**_: Any) -> list[CheckMessage]:
+    """What the settings alone can tell."""
+    messages = check_conf(conf, unknown=f"{TAG}.W001", wrong=f"{TAG}.E001", least={"PAGE_SIZE": 1})
+    return [*messages, *_joins(), *_tries(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
+
+
+@register(Tags.database)
+def check_rules(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Offers and batches whose numbers cannot be: they take nothing off, and say so in the log alone."""
+    return list(_unread()) if databases else []
+
+
+def _joins() -> Iterator[CheckMessage]:
+    for key, what in (("CATALOGUE", "a class with find(sku_ids)"), ("MEMBERS", "a function of a user")):
+        dotted = getattr(conf, key)
+        if not dotted:
+            continue
+        try:
+            imported(dotted, where=f'{NAME}["{key}"]')
+        except ImproperlyConfigured as error:
+            yield Error(str(error), hint=f"It is the dotted path of {what}.", id=f"{TAG}.E002")
+
+
+def _tries() -> Iterator[CheckMessage]:
+    tries = conf.CODE_TRIES
+    if not (isinstance(tries, tuple | list) and len(tries) == 2 and all(type(n) is int and n > 0 for n in tries)):
+        yield Error(
+            f'{NAME}["CODE_TRIES"] is {tries!r}.', hint="It is (times, seconds), as (10, 3600).", id=f"{TAG}.E001"
+        )
+
+
+def _unread() -> Iterator[CheckMessage]:
+    for model in (Rule, Batch):
+        try:
+            rows = list(model._default_manager.filter(active=True))
+        except DatabaseError:  # not migrated yet
+            continue
+        for row in rows:
+            try:
+                row.benefit(), row.goods()
+            except BadParams as error:
+                text = f"{model._meta.label} {row.pk} ({row}) takes nothing off: {error.field}: {error}"
+                yield Error(text, hint="Open it in the admin and save it anew.", id=f"{TAG}.E003")

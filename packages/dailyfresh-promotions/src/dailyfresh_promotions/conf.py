@@ -1,0 +1,34 @@
+"""The settings of dailyfresh-promotions, each with its default: `DAILYFRESH_PROMOTIONS = {...}` in Django's settings."""
+
+from dailyfresh_core.conf import Conf, Shared
+
+NAME = "DAILYFRESH_PROMOTIONS"
+
+
+class Settings(Conf, name=NAME):
+    CATALOGUE: str | None = None
+    """Dotted path of the site's `Catalogue`; the preview in the admin looks prices up in it. None: no preview."""
+
+    MEMBERS: str | None = None
+    """Dotted path of a function that says of a user whether offers for members are theirs; None: everybody who is signed in."""
+
+    CODE_TRIES: tuple[int, int] = (10, 3600)
+    """(times, seconds): how often one account, and one address, may type coupon codes."""
+
+    PAGE_SIZE: int = 20
+    """Coupons on a page."""
+
+    SHOP_URL: str = "/"
+    """Name of a URL, or a path, where somebody with a coupon goes to use it."""
+
+    TASKS: str | None = Shared.TASKS
+    """"celery" or "inline"; None means inline unless the site configured a Celery app."""
+
+    TRUSTED_PROXIES: tuple[str, ...] = tuple(Shared.TRUSTED_PROXIES)
+    """Networks of the proxies whose `X-Forwarded-For` is believed: typed codes are counted by the address too."""
+
+    JQUERY_URL: str | None = Shared.JQUERY_URL
+    """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
+
+
+conf = Settings()

@@ -1,0 +1,145 @@
+"""The merchant's offers, and the rows that orders count in: these stand apart, so that no order waits for a rule."""
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from ..engine import EVERY_DAY, Flash, Prices, Schedule, Scope
+from ..engine import Rule as Offer
+from ..kinds import Kind, in_coins
+from .terms import Terms
+
+
+class Rule(Terms):
+    """One offer. What is off sale, over or not begun takes nothing off."""
+
+    class Audience(models.TextChoices):
+        ALL = "all", _("Everybody")
+        MEMBERS = "members", _("Members")
+        FIRST = "first", _("First order")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    priority = models.SmallIntegerField(_("priority"), default=0, help_text=_("The higher one comes first."))
+    stackable = models.BooleanField(
+        _("stackable"),
+        default=False,
+        help_text=_("Leaves its goods to further offers; otherwise it takes them for itself."),
+    )
+    alone = models.BooleanField(
+        _("stands alone"), default=False, help_text=_("Of a price: no other offer and no coupon for these goods.")
+    )
+    starts = models.DateTimeField(pgettext_lazy("of an offer", "from"), null=True, blank=True)
+    ends = models.DateTimeField(pgettext_lazy("of an offer", "until"), null=True, blank=True)
+    weekdays = models.PositiveSmallIntegerField(
+        _("weekdays"), default=EVERY_DAY, validators=[MinValueValidator(1), MaxValueValidator(EVERY_DAY)]
+    )
+    opens = models.TimeField(_("daily from"), null=True, blank=True)
+    closes = models.TimeField(_("daily until"), null=True, blank=True)
+    audience = models.CharField(_("for"), max_length=8, choices=Audience.choices, default=Audience.ALL)
+    per_user = models.PositiveSmallIntegerField(
+        _("orders of one buyer"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: any number."),
+    )
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["-pk"]
+
+    def schedule(self) -> Schedule:
+        minutes = None
+        if self.opens or self.closes:
+            first, after = (time.hour * 60 + time.minute if time else None for time in (self.opens, self.closes))
+            minutes = (first or 0, after or 24 * 60)
+        return Schedule(self.starts, self.ends, self.weekdays, minutes)
+
+    def offer(self, *, items: "list[FlashItem]", limited: bool) -> Offer:
+        """As the engine takes it, with its flash prices; `limited`: whether it has a budget. Raises BadParams."""
+        benefit, scope = self.benefit(), self.goods()
+        if isinstance(benefit, Flash):
+            benefit = Flash({item.sku_id: (in_coins(item.price), item.pk) for item in items})
+            scope = Scope(False, frozenset(benefit.items))
+        elif isinstance(benefit, Prices) and benefit.prices:
+            scope = Scope(False, frozenset(benefit.prices), but_groups=scope.but_groups)
+        return Offer(
+            id=self.pk,
+            benefit=benefit,
+            scope=scope,
+            priority=self.priority,
+            stackable=self.stackable,
+            alone=self.alone,
+            schedule=self.schedule(),
+            label=self.label,
+            audience=self.audience,
+            per_user=self.per_user,
+            budget=limited,
+            version=self.version,
+        )
+
+
+class Budget(models.Model):
+    """How often a rule may be used and what it may cost; a rule without a row is not limited."""
+
+    rule = models.OneToOneField(
+        Rule, models.CASCADE, db_constraint=False, related_name="budget", verbose_name=_("offer")
+    )
+    max_uses = models.PositiveIntegerField(_("most uses"), null=True, blank=True)
+    uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
+    max_spent = models.DecimalField(
+        _("most to take off"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    spent = models.DecimalField(_("taken off"), max_digits=12, decimal_places=2, default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("budget")
+        verbose_name_plural = _("budgets")
+
+    def __str__(self) -> str:
+        return f"{self.uses}/{self.max_uses or '∞'}, {self.spent}/{self.max_spent or '∞'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        Rule.edited(self.rule_id)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        Rule.edited(self.rule_id)
+        return super().delete(*args, **kwargs)
+
+
+class FlashItem(models.Model):
+    """A price for so many pieces of one SKU; `taken` rises by orders alone."""
+
+    rule = models.ForeignKey(Rule, models.CASCADE, db_constraint=False, related_name="items", verbose_name=_("offer"))
+    sku_id = models.CharField(_("SKU"), max_length=64)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+    quantity = models.PositiveIntegerField(_("pieces"))
+    taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
+    per_buyer = models.PositiveSmallIntegerField(
+        _("pieces of one buyer"), default=1, validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
+
+    class Meta:
+        verbose_name = _("flash price")
+        verbose_name_plural = _("flash prices")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "sku_id"], name="df_flash_sku"),
+            models.CheckConstraint(condition=Q(taken__lte=F("quantity")), name="df_flash_taken"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku_id
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        Rule.edited(self.rule_id)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        Rule.edited(self.rule_id)
+        return super().delete(*args, **kwargs)

@@ -1,0 +1,201 @@
+"""What a checkout calls: `price` a basket, `take` what it was made of with the order, `used` when it is paid, `give_back` when it is over."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from dailyfresh_core.protocols import Item
+from django.utils import timezone
+
+from . import words
+from .basket import Limits, key_of, limits, line_of, wallet
+from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Rule, price
+from .kinds import in_coins
+from .rulebook import Rulebook, rulebook
+from .services import Take, give_back, mark_used, take
+
+ORDER = ""
+"""Where a share stands on the order as a whole."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one offer or coupon takes off: sku_id -> yuan below 0, or "" for sending."""
+
+    source: str
+    kind: str
+    label: str
+    returns: str
+    amounts: Mapping[str, Decimal]
+    stage: int
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a little more would bring, as a sentence."""
+
+    source: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A coupon of the buyer beside the basket."""
+
+    number: str
+    label: str
+    saves: Decimal
+    chosen: bool
+    why: str
+    ends: datetime | None
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why an offer or a coupon that means something here takes nothing off."""
+
+    source: str
+    label: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a basket gets, and what an order of it has to take."""
+
+    shares: tuple[Share, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    coupons: tuple[Choice, ...] = ()
+    digest: str = ""
+    reasons: tuple[Why, ...] = ()
+    takes: tuple[Take, ...] = ()
+
+
+class Promotions:
+    """The package as a checkout knows it; `take`, `used` and `give_back` run in the caller's transaction and open none."""
+
+    def price(
+        self,
+        items: Sequence[Item],
+        *,
+        user: Any,
+        first_order: bool,
+        coupon: str,
+        freight: Callable[[Decimal], Decimal],
+        at: datetime,
+    ) -> Offer:
+        """What these items get at a moment; nothing is written. `user` is None for a visitor.
+
+        `coupon` is "auto" (the one that makes it cheapest), "none" or a number; `freight` says what sending goods for so much costs.
+        """
+        found = rulebook()
+        lines = [line_of(item) for item in items]
+        meant = found.book.meant(lines, at=at, local=timezone.localtime(at) if timezone.is_aware(at) else at)
+        some = limits(meant, found, user, first_order=first_order)
+        priced = _priced(
+            lines,
+            meant,
+            some,
+            freight=lambda goods: in_coins(freight(words.yuan(goods))),
+            coupons=wallet(user, found, at),
+            choice=coupon,
+        )
+        return _offer(priced, lines, found, some)
+
+    def take(self, offer: Offer, *, user: Any, reference: str, at: datetime) -> Sequence[str]:
+        """Hold for the order of this number what its price was made of: the sources that could not be had, [] when all were.
+
+        Where something was refused the caller rolls its transaction back, and prices again.
+        """
+        return take(offer.takes, user=user, reference=reference, at=at)
+
+    def used(self, reference: str) -> None:
+        """The order is paid for."""
+        mark_used(reference)
+
+    def give_back(self, reference: str, *, why: str) -> None:
+        """The order is over: `why` is unpaid, cancelled, shop, refunded_before or refunded_after."""
+        give_back(reference, why=why)
+
+
+def _priced(lines: Sequence[Line], meant: Sequence[Meant], some: Limits, **asked: Any) -> Priced:
+    """Without the rules whose budget has less left than they would take off: none is ever used in part."""
+    while True:
+        priced = price(lines, meant, blocked=some.blocked, left=some.left, **asked)
+        poor = [cut.by.id for cut in priced.cuts if isinstance(cut.by, Rule) and _is_beyond(cut, some)]
+        if not poor:
+            return priced
+        some.blocked.update(dict.fromkeys(poor, "used_up"))
+
+
+def _is_beyond(cut: Cut, some: Limits) -> bool:
+    budget = some.budgets.get(cut.by.id)
+    return budget is not None and budget.max_spent is not None and budget.spent + words.yuan(cut.off) > budget.max_spent
+
+
+def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits) -> Offer:
+    shares = tuple(_share(cut, lines) for cut in priced.cuts)
+    seen = [(cut.by.source, cut.by.version, cut.off) for cut in priced.cuts]
+    return Offer(
+        shares=shares,
+        hints=tuple(
+            Hint(rule.source, words.hint(rule, step))
+            for rule, step in sorted(priced.steps, key=lambda each: each[1].rank)
+        ),
+        coupons=_choices(priced.coupons),
+        digest=hashlib.sha256(repr(seen).encode()).hexdigest()[:16] if seen else "",
+        reasons=tuple(Why(one.of.source, words.named(one.of), one.code, words.why(one)) for one in priced.reasons),
+        takes=tuple(_take(cut, found, some) for cut in priced.cuts),
+    )
+
+
+def _share(cut: Cut, lines: Sequence[Line]) -> Share:
+    on_freight = cut.stage == 5
+    amounts = (
+        {ORDER: -words.yuan(cut.off)}
+        if on_freight
+        else {lines[n].sku_id: -words.yuan(part) for n, part in cut.parts.items()}
+    )
+    kind, returns = ("freight", "last") if on_freight else ("discount", "share")
+    return Share(cut.by.source, kind, words.named(cut.by), returns, amounts, cut.stage)
+
+
+def _choices(coupons: Sequence[Chosen]) -> tuple[Choice, ...]:
+    """Those in use first, then what saves most. One is called chosen: with two in use, that for the goods."""
+    marked = next((one for one in coupons if one.used), None)
+    ranked = sorted(coupons, key=lambda one: (not one.used, bool(one.why), -one.saves, one.coupon.rank))
+    return tuple(
+        Choice(
+            one.coupon.number,
+            words.named(one.coupon),
+            words.yuan(one.saves),
+            one is marked,
+            words.why_not(one.why),
+            one.coupon.ends,
+        )
+        for one in ranked
+    )
+
+
+def _take(cut: Cut, found: Rulebook, some: Limits) -> Take:
+    amount, by = words.yuan(cut.off), cut.by
+    if isinstance(by, Coupon):
+        return Take(by.source, amount, coupon_id=by.id)
+    key = key_of(by)
+    is_flash = isinstance(by.benefit, Flash)
+    return Take(
+        by.source,
+        amount,
+        rule_id=by.id,
+        limit_key=key,
+        limit=(by.per_user or 1) if key else None,
+        had=some.had.get(key, frozenset()),
+        budget=by.budget,
+        pieces=dict(cut.pieces) if is_flash else {},
+        per_buyer={item: found.per_buyer[item] for item in cut.pieces} if is_flash else {},
+    )

@@ -1,0 +1,98 @@
+"""The rules as the engine takes them, read once for each state of their tables: what is asked each time is one statement."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum, Value
+from django.utils import timezone
+
+from .engine import Benefit, Book, FreeFreight, Rule, Scope
+from .exceptions import BadParams
+from .kinds import coin
+from .models import Batch, Budget, FlashItem
+from .models import Rule as Row
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the coupons of a batch give."""
+
+    benefit: Benefit | FreeFreight
+    scope: Scope
+    label: str
+    with_activity: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All that the tables say of rules and batches, as of `version`."""
+
+    version: tuple[Any, ...]
+    book: Book
+    batches: Mapping[int, Given]
+    per_buyer: Mapping[int, int]
+    """Key of a flash price -> the pieces that one buyer may have."""
+
+
+_kept: Rulebook | None = None
+
+
+def rulebook() -> Rulebook:
+    """What holds now. Edits are seen at once, by every process: the versions are read each time."""
+    global _kept
+    version = _version()
+    if _kept is None or _kept.version != version:
+        _kept = _read(version)
+    return _kept
+
+
+def _version() -> tuple[Any, ...]:
+    """Another tuple after any edit: a row that was changed raises the sum, one that came or went the count or the last key."""
+    rules, batches = (
+        model._default_manager.order_by()
+        .values(table=Value(n))
+        .annotate(n=Count("pk"), edits=Sum("version"), last=Max("pk"))
+        for n, model in enumerate((Row, Batch))
+    )
+    rows = rules.values_list("table", "n", "edits", "last").union(
+        batches.values_list("table", "n", "edits", "last"), all=True
+    )
+    return (coin(), *sorted(rows))
+
+
+def _read(version: tuple[Any, ...]) -> Rulebook:
+    now = timezone.now()
+    rows = list(Row.objects.filter(Q(ends=None) | Q(ends__gt=now), active=True))
+    keys = [row.pk for row in rows]
+    items: dict[int, list[FlashItem]] = defaultdict(list)
+    for item in FlashItem.objects.filter(rule_id__in=keys):
+        items[item.rule_id].append(item)
+    limited = set(Budget.objects.filter(rule_id__in=keys).values_list("rule_id", flat=True))
+    return Rulebook(
+        version=version,
+        book=Book(_rules(rows, items, limited), version=version),
+        batches=dict(_batches()),
+        per_buyer={item.pk: item.per_buyer for some in items.values() for item in some},
+    )
+
+
+def _rules(rows: list[Row], items: Mapping[int, list[FlashItem]], limited: set[int]) -> Iterator[Rule]:
+    for row in rows:
+        try:
+            yield row.offer(items=items.get(row.pk, []), limited=row.pk in limited)
+        except BadParams as error:
+            logger.error("The offer %s (%s) is left out: %s: %s", row.pk, row.name, error.field, error)
+
+
+def _batches() -> Iterator[tuple[int, Given]]:
+    for batch in Batch.objects.all():
+        try:
+            yield batch.pk, Given(batch.benefit(), batch.goods(), batch.label, batch.with_activity, batch.version)
+        except BadParams as error:
+            logger.error("The coupons of batch %s (%s) are left out: %s: %s", batch.pk, batch.name, error.field, error)

@@ -1,0 +1,4 @@
+"""When the task runs: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
+
+SCHEDULE = {"dailyfresh_promotions.drain": {"task": "dailyfresh_promotions.tasks.drain", "schedule": 30.0}}
+"""Seconds."""

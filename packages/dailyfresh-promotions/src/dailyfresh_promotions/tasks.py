@@ -1,0 +1,17 @@
+"""Wake-up calls: the task works off rows that are there already, and may run in several workers at once."""
+
+import time
+
+from dailyfresh_core.waking import task
+
+from .services import hand_out
+
+SECONDS = 20
+"""After which a run begins no further portion: the next one goes on."""
+
+
+@task(ignore_result=True)
+def drain() -> None:
+    """Coupons that staff hand out. For beat, every 30 s."""
+    until = time.monotonic() + SECONDS
+    hand_out(keep_on=lambda: time.monotonic() < until)

@@ -1,0 +1,292 @@
+"""A site's own order code, which knows nothing of the suite: it prices, takes, uses and gives back."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from dailyfresh_promotions.models import Budget, Coupon, FlashBuyer, FlashItem, Redemption
+from minisite.models import Sale
+from minisite.shop import Changed, buy, move, offers, total
+
+
+def said(offer):
+    return [(share.label, {sku_id: str(amount) for sku_id, amount in share.amounts.items()}) for share in offer.shares]
+
+
+def test_a_basket_costs_less_by_an_offer_and_a_coupon_and_the_order_keeps_both(book, rule, coupon, buyer):
+    sku_id = book("60.00")
+    offered, mine = rule(), coupon(buyer)
+    offer = offers(buyer, {sku_id: 2})
+    assert said(offer) == [("¥10 off from ¥100", {sku_id: "-10.00"}), ("¥20 off", {sku_id: "-20.00"})]
+    sale = buy(buyer, {sku_id: 2}, offer)
+    assert sale.total == Decimal("96.00")
+    mine.refresh_from_db()
+    assert (mine.state, mine.reference) == ("held", str(sale))
+    assert [(row.source, str(row.amount), row.state) for row in Redemption.objects.order_by("pk")] == [
+        (f"promotions:rule:{offered.pk}", "10.00", "held"),
+        (f"promotions:coupon:{mine.pk}", "20.00", "held"),
+    ]
+    move(sale, "paid")
+    mine.refresh_from_db()
+    assert mine.state == "used"
+    assert set(Redemption.objects.values_list("state", flat=True)) == {"used"}
+
+
+def test_sending_is_free_by_a_rule_and_stands_on_the_order(book, rule, buyer):
+    rule("freight", {"reach": "50.00"})
+    offer = offers(buyer, {book("60.00"): 1})
+    ((share,),) = [offer.shares]
+    assert (share.kind, share.returns, share.label, share.amounts) == (
+        "freight",
+        "last",
+        "free delivery from ¥50",
+        {"": Decimal("-6.00")},
+    )
+
+
+def test_what_was_taken_comes_back_once_when_nobody_pays(book, rule, coupon, buyer):
+    sku_id = book("60.00")
+    rule(budget={"max_uses": 5, "max_spent": "100.00"}, per_user=1)
+    mine = coupon(buyer)
+    sale = buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+    budget = Budget.objects.get()
+    assert (budget.uses, budget.spent) == (1, Decimal("10.00"))
+    assert [why.code for why in offers(buyer, {sku_id: 2}).reasons] == ["used_up"]
+    for _again in range(3):
+        move(sale, "cancelled", why="unpaid")
+    budget.refresh_from_db()
+    mine.refresh_from_db()
+    assert (budget.uses, budget.spent, mine.state, mine.reference) == (0, 0, "free", "")
+    assert len(offers(buyer, {sku_id: 2}).shares) == 2
+    buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+
+
+def test_an_order_that_is_rolled_back_leaves_everything_free(book, rule, coupon, buyer):
+    sku_id = book("60.00")
+    rule(budget={"max_uses": 5})
+    one, offer = coupon(buyer), offers(buyer, {sku_id: 2})
+    Coupon.objects.filter(pk=one.pk).update(state="void")
+    with pytest.raises(Changed, match=f"promotions:coupon:{one.pk}"):
+        buy(buyer, {sku_id: 2}, offer)
+    assert not Sale.objects.exists()
+    assert not Redemption.objects.exists()
+    assert Budget.objects.get().uses == 0
+
+
+def test_the_last_use_of_a_rule_goes_to_one_of_two_that_saw_it(book, rule, buyer, other):
+    sku_id = book("60.00")
+    rule(budget={"max_uses": 1})
+    mine, theirs = offers(buyer, {sku_id: 2}), offers(other, {sku_id: 2})
+    buy(buyer, {sku_id: 2}, mine)
+    with pytest.raises(Changed):
+        buy(other, {sku_id: 2}, theirs)
+    assert said(offers(other, {sku_id: 2})) == []
+
+
+def test_a_budget_with_less_left_than_a_discount_refuses_it_whole_and_serves_a_smaller_one(book, rule, buyer):
+    big, small = book("100.00"), book("60.00")
+    rule("percent", {"tiers": [["0", 9500]]}, budget={"max_spent": "3.00"})
+    assert [why.code for why in offers(buyer, {big: 1}).reasons] == ["used_up"]
+    assert said(offers(buyer, {small: 1})) == [("5% off", {small: "-3.00"})]
+    buy(buyer, {small: 1}, offers(buyer, {small: 1}))
+    assert Budget.objects.get().spent == 3
+
+
+def test_a_limit_for_one_buyer_holds_though_two_orders_saw_it_free(book, rule, buyer, other):
+    sku_id = book("60.00")
+    rule(per_user=2)
+    seen = [offers(buyer, {sku_id: 2}) for _n in range(3)]
+    buy(buyer, {sku_id: 2}, seen[0])
+    buy(buyer, {sku_id: 2}, seen[1])
+    with pytest.raises(Changed):
+        buy(buyer, {sku_id: 2}, seen[2])
+    buy(other, {sku_id: 2}, offers(other, {sku_id: 2}))
+
+
+def test_all_offers_for_first_orders_share_one_use_and_a_cancelled_order_gives_it_back(book, rule, buyer):
+    sku_id = book("60.00")
+    rule(audience="first", stackable=True)
+    rule("freight", {"reach": "0"}, audience="first")
+    seen = [offers(buyer, {sku_id: 2}) for _n in range(2)]
+    sale = buy(buyer, {sku_id: 2}, seen[0])
+    with pytest.raises(Changed):
+        buy(buyer, {sku_id: 2}, seen[1])
+    assert [why.code for why in offers(buyer, {sku_id: 2}).reasons] == ["audience", "audience"]
+    move(sale, "cancelled", why="cancelled")
+    buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+
+
+def test_a_rule_that_takes_off_nothing_uses_nothing(book, rule, buyer):
+    rule(budget={"max_uses": 1}, per_user=1)
+    sku_id = book("10.00")
+    offer = offers(buyer, {sku_id: 1})
+    assert (offer.shares, offer.takes, [hint.text for hint in offer.hints]) == ((), (), ["¥90 more: ¥10 off"])
+    buy(buyer, {sku_id: 1}, offer)
+    assert not Redemption.objects.exists()
+    assert Budget.objects.get().uses == 0
+
+
+def test_the_same_order_takes_once(book, rule, buyer, now):
+    from minisite.shop import promotions
+
+    sku_id = book("60.00")
+    rule(per_user=1, budget={"max_uses": 9})
+    offer = offers(buyer, {sku_id: 2})
+    for _again in range(2):
+        assert promotions.take(offer, user=buyer, reference="one", at=now) == []
+    assert Budget.objects.get().uses == 1
+    assert Redemption.objects.count() == 1
+
+
+def test_pieces_of_a_flash_sale_are_counted_for_all_and_for_one_buyer(book, rule, buyer, other):
+    sku_id = book("60.00")
+    items = [{"sku_id": sku_id, "price": "9.90", "quantity": 3, "per_buyer": 2}]
+    rule("flash", {}, items=items, alone=True)
+    offer = offers(buyer, {sku_id: 3})
+    assert said(offer) == [("Flash price", {sku_id: "-100.20"})]
+    sale = buy(buyer, {sku_id: 3}, offer)
+    assert (FlashItem.objects.get().taken, FlashBuyer.objects.get().pieces) == (2, 2)
+    with pytest.raises(Changed):
+        buy(buyer, {sku_id: 3}, offer)
+    theirs = offers(other, {sku_id: 2})
+    assert said(theirs) == [("Flash price", {sku_id: "-50.10"})]
+    move(sale, "cancelled", why="unpaid")
+    assert (FlashItem.objects.get().taken, FlashBuyer.objects.get().pieces) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("why", "returns", "comes_back", "budget_falls"),
+    [
+        ("unpaid", "never", True, True),
+        ("cancelled", "never", True, True),
+        ("shop", "never", False, True),
+        ("shop", "before_shipping", True, True),
+        ("refunded_before", "before_shipping", True, True),
+        ("refunded_before", "whole", True, True),
+        ("refunded_after", "before_shipping", False, False),
+        ("refunded_after", "whole", True, False),
+    ],
+)
+def test_what_comes_back_is_said_by_the_reason_and_the_batch(
+    book, rule, coupon, buyer, why, returns, comes_back, budget_falls
+):
+    sku_id = book("60.00")
+    rule(budget={"max_uses": 5})
+    mine = coupon(buyer, returns=returns)
+    sale = buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+    move(sale, "paid")
+    move(sale, "over", why=why)
+    mine.refresh_from_db()
+    assert (mine.state == "free") is comes_back
+    assert (Budget.objects.get().uses == 0) is budget_falls
+
+
+def test_a_coupon_that_the_shop_gives_back_is_good_for_its_days_of_grace(book, coupon, buyer, now):
+    sku_id = book("60.00")
+    mine = coupon(buyer, ends=now + timedelta(hours=1))
+    sale = buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
+    move(sale, "over", why="shop")
+    mine.refresh_from_db()
+    assert mine.ends > now + timedelta(days=2)
+
+
+def test_a_coupon_whose_batch_was_ended_stays_void_when_its_order_is_over(book, coupon, buyer):
+    sku_id = book("60.00")
+    mine = coupon(buyer)
+    sale = buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
+    Coupon.objects.update(state="void")
+    move(sale, "over", why="shop")
+    mine.refresh_from_db()
+    assert mine.state == "void"
+
+
+def test_a_coupon_that_ends_while_it_is_held_stays_the_orders(book, coupon, buyer, now):
+    sku_id = book("60.00")
+    mine = coupon(buyer, ends=now + timedelta(hours=1))
+    sale = buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
+    Coupon.objects.update(ends=now - timedelta(hours=1))
+    move(sale, "paid")
+    mine.refresh_from_db()
+    assert mine.state == "used"
+
+
+def test_the_number_of_somebody_elses_coupon_counts_for_nothing(book, coupon, buyer, other):
+    sku_id = book("60.00")
+    theirs = coupon(other)
+    offer = offers(buyer, {sku_id: 1}, coupon=theirs.number)
+    assert (offer.shares, offer.coupons) == ((), ())
+
+
+def test_a_coupon_is_good_from_its_start_until_just_before_its_end(book, coupon, buyer, now):
+    sku_id = book("60.00")
+    mine = coupon(buyer, starts=now + timedelta(days=1), ends=now + timedelta(days=2))
+    assert offers(buyer, {sku_id: 1}).coupons == ()
+    offer = offers(buyer, {sku_id: 1}, at=mine.starts)
+    assert len(offer.shares) == 1
+    with pytest.raises(Changed):
+        buy(buyer, {sku_id: 1}, offer, at=mine.ends)
+    buy(buyer, {sku_id: 1}, offer, at=mine.starts)
+
+
+def test_an_edit_is_seen_at_once_and_changes_the_digest(book, rule, buyer):
+    sku_id = book("60.00")
+    offered = rule()
+    before = offers(buyer, {sku_id: 2})
+    offered.label = "Autumn"
+    offered.save()
+    after = offers(buyer, {sku_id: 2})
+    assert [share.label for share in after.shares] == ["Autumn"]
+    assert before.digest != after.digest
+    offered.active = False
+    offered.save()
+    assert offers(buyer, {sku_id: 2}).shares == ()
+
+
+def test_numbers_that_cannot_be_are_left_out_and_logged(book, rule, buyer, caplog):
+    sku_id = book("60.00")
+    rule(params={"tiers": "nonsense"})
+    rule(params={})
+    rule(name="good", label="good")
+    assert [share.label for share in offers(buyer, {sku_id: 2}).shares] == ["good"]
+    assert len(caplog.records) == 2
+
+
+def test_a_visitor_sees_what_is_for_everybody_and_cannot_take_what_is_counted(book, rule, now):
+    from minisite.shop import promotions
+
+    sku_id = book("60.00")
+    rule(per_user=1)
+    rule(audience="members", label="members")
+    offer = offers(None, {sku_id: 2})
+    assert [share.label for share in offer.shares] == ["¥10 off from ¥100"]
+    assert promotions.take(offer, user=None, reference="x", at=now) == [offer.shares[0].source]
+
+
+def test_an_order_costs_what_was_shown(book, rule, coupon, buyer):
+    wanted = {book("33.30"): 3, book("59.90"): 1}
+    rule("cheapest", {"every": 3, "few": 1, "rate": 0})
+    rule("percent", {"tiers": [["50.00", 8800]], "cap": "8.00"})
+    coupon(buyer, kind="freight", params={"reach": "0", "cap": "3.00"})
+    offer = offers(buyer, wanted)
+    assert [share.label for share in offer.shares] == ["Buy 2, get 1 free", "12% off from ¥50", "¥3 off delivery"]
+    assert (
+        buy(buyer, wanted, offer).total
+        == total(buyer, wanted, offer)
+        == Decimal("159.80") + 6 - Decimal("33.30") - 8 - 3
+    )
+
+
+def test_a_basket_takes_as_many_statements_whatever_its_lines_and_rules(
+    book, rule, coupon, buyer, django_assert_num_queries
+):
+    few = {book(): 1}
+    many = {book(): 1 for _n in range(20)}
+    coupon(buyer)
+    offers(buyer, few)
+    with django_assert_num_queries(4):  # the site's books and orders, the versions, the wallet
+        offers(buyer, few)
+    for _n in range(20):
+        rule(stackable=True)
+    offers(buyer, many)
+    with django_assert_num_queries(4):
+        offers(buyer, many)
