@@ -83,6 +83,16 @@ def test_a_name_is_cut_to_what_fits(storage):
         storage.save("longer.jpg", ContentFile(b"x"), max_length=3)
 
 
+def test_a_name_that_has_to_be_kept_whole_is_refused_where_it_does_not_fit(storage, held):
+    with pytest.raises(SuspiciousFileOperation), storage.open("x" * 256, "wb") as file:
+        file.write(b"meow")
+    content = ContentFile(b"meow")
+    content.content_type = "text/" + "x" * 300
+    assert storage.open(storage.save("no-extension", content)).read() == b"meow"
+    throw_away()
+    assert held() == StoredFile.objects.count() == 1
+
+
 @pytest.mark.parametrize("name", ["../a.txt", "a/../../b.txt", "..\\a.txt", "a\x00.txt"])
 def test_a_name_that_would_escape_or_that_no_database_keeps_is_refused(storage, name):
     with pytest.raises(SuspiciousFileOperation):
@@ -242,19 +252,23 @@ def test_each_operation_is_one_statement(storage):
         assert len(queries) == 1, queries.captured_queries
 
 
-def test_a_save_is_an_insert(storage):
+def test_a_save_is_an_insert_in_a_transaction_too(storage):
     with CaptureQueriesContext(connection) as queries:
         save(storage)
     assert [query["sql"].split()[0] for query in queries] == ["INSERT"]
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as queries:
+            save(storage, "other.jpg")
+        assert [query["sql"].split()[0] for query in queries] == ["INSERT"]
 
 
 def test_a_name_that_is_taken_is_asked_for_only_then(storage):
     save(storage)
-    with CaptureQueriesContext(connection) as queries:
-        save(storage)
-    # The first is the insert that failed; one driver cannot say so any more.
-    asked = [str(query["sql"]).split()[0] for query in queries][1:]
-    assert (set(asked[:-1]), asked[-1]) == ({"SELECT"}, "INSERT")
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as queries:
+            save(storage)
+        first, *asked, last = (query["sql"].split()[0] for query in queries)
+        assert (first, set(asked), last) == ("INSERT", {"SELECT"}, "INSERT")
 
 
 def test_a_deletion_is_one_statement_in_its_transaction(storage):

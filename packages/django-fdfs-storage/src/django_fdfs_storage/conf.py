@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -122,31 +122,14 @@ def check_names(kind: type[Options], options: Mapping[str, Any]) -> None:
             raise ImproperlyConfigured(f"The FastDFS storage has no option {key!r} in OPTIONS.{hint}")
 
 
-class SiteSettings(NamedTuple):
-    """What Django's settings say of all storages, copied."""
-
-    options: Mapping[str, Any]
-    url: str | None
-    client_conf: str | os.PathLike[str] | None
-
-
-def site_settings() -> SiteSettings:
-    """What they say now."""
-    return SiteSettings(
-        dict(getattr(settings, NAME, {})),
-        getattr(settings, "FDFS_URL", None),
-        getattr(settings, "FDFS_CLIENT_CONF", None),
-    )
-
-
 def resolve(kind: type[T], options: Mapping[str, Any]) -> T:
     """What holds now for a storage with these OPTIONS; read from Django's settings at every call."""
-    known, now = kind.__dataclass_fields__, site_settings()
-    site = {key.lower(): value for key, value in now.options.items() if key.isupper()}
+    known = kind.__dataclass_fields__
+    site = {key.lower(): value for key, value in getattr(settings, NAME, {}).items() if key.isupper()}
     given = {key: value for key, value in site.items() if key in known} | dict(options)
     if given.get("base_url") is None:
-        given["base_url"] = now.url
-    path = given.get("client_conf") or now.client_conf
+        given["base_url"] = getattr(settings, "FDFS_URL", None)
+    path = given["client_conf"] = given.get("client_conf") or getattr(settings, "FDFS_CLIENT_CONF", None)
     if path and not given.get("trackers"):
         given = _read_client_conf(path) | given
     trackers = given.get("trackers", ())

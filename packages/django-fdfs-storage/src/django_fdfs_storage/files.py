@@ -147,9 +147,11 @@ class WritableFile(_File):
     def close(self) -> None:
         """Save what was written, once."""
         if not self.closed:
-            self.flush()
-            self._save(str(self.name), File(self._binary))
-            super().close()
+            try:
+                self.flush()
+                self._save(str(self.name), File(self._binary))
+            finally:
+                super().close()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:

@@ -12,13 +12,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
+from django.core.signals import setting_changed
 from django.utils.deconstruct import deconstructible
 from django.utils.encoding import filepath_to_uri
 from django.utils.module_loading import import_string
 
 from .access import url_query
 from .asyncclient import AsyncFastDFSClient
-from .conf import Options, SiteSettings, check_names, resolve, site_settings
+from .conf import Options, check_names, resolve
 from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
@@ -26,7 +27,8 @@ from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_fi
 from .wire import FileInfo
 
 # Not on the storage, which travels by pickle with nothing but its OPTIONS.
-_resolved: "WeakKeyDictionary[FastDFSStorage, tuple[SiteSettings, Options]]" = WeakKeyDictionary()
+_resolved: "WeakKeyDictionary[FastDFSStorage, Options]" = WeakKeyDictionary()
+setting_changed.connect(lambda **_: _resolved.clear(), weak=False, dispatch_uid="fdfs.options")
 
 
 @deconstructible(path="django_fdfs_storage.storage.FastDFSStorage")
@@ -46,13 +48,12 @@ class FastDFSStorage(Storage):
 
     @property
     def options(self) -> Options:
-        """The options that hold now: put together again whenever the settings are no longer what they were."""
-        now = site_settings()
-        before, options = _resolved.get(self, (None, None))
-        if options is None or before != now:
+        """The options that hold now: put together again when a setting changes, or a client.conf may have."""
+        options = _resolved.get(self)
+        if options is None:
             options = resolve(self.kind, self._given)
-            if now.client_conf is None and options.client_conf is None:
-                _resolved[self] = (now, options)
+            if options.client_conf is None:
+                _resolved[self] = options
         return options
 
     @property

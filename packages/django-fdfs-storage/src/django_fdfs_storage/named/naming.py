@@ -1,7 +1,7 @@
 """Under which names a named storage keeps its files, and in which table."""
 
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import router
 from django.db.models import QuerySet
@@ -21,10 +21,11 @@ class Names(FastDFSStorage):
     kind = NamedOptions
     named = True
 
-    @property
-    def options(self) -> NamedOptions:
-        """The options that hold now."""
-        return cast(NamedOptions, super().options)
+    if TYPE_CHECKING:
+
+        @property
+        def options(self) -> NamedOptions:
+            """The options that hold now."""
 
     @property
     def using(self) -> str:

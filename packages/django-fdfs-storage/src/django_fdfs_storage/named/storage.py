@@ -11,7 +11,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
-from django.db import IntegrityError, OperationalError, ProgrammingError, connections, transaction
+from django.db import OperationalError, ProgrammingError, connections, transaction
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 
@@ -21,7 +21,7 @@ from ..files import FastDFSFile, Measured, WritableFile
 from ..names import extension_of, is_file_id
 from . import lookups
 from .drain import drain
-from .models import StoredFile
+from .models import LONGEST_NAME, StoredFile
 from .naming import Names
 from .outcomes import is_lost_race, reject, settle, throw_away
 
@@ -88,7 +88,7 @@ class NamedFastDFSStorage(Names):
         same = lookups.file_id_with(self.rows, chunks) if self.options.deduplicate and chunks.rereadable else None
         uploaded = None if same else upload(name, chunks)
         row = StoredFile.of(name, same or uploaded or "", chunks.length, chunks.sha256)
-        row.content_type = row.content_type or getattr(content, "content_type", None) or ""
+        row.content_type = row.content_type or (getattr(content, "content_type", None) or "")[:255]
         row.modified = modified or row.created
         try:
             return self._keep(name, row, uploaded, overwrite=overwrite)
@@ -98,27 +98,27 @@ class NamedFastDFSStorage(Names):
             raise
 
     def _keep(self, name: str, row: StoredFile, uploaded: str | None, *, overwrite: bool) -> str:
-        """Insert the row, under another name if somebody was faster."""
+        """Insert the row, under another name if somebody was faster; or take the row of a file that has the name."""
         using = self.using
         undo = partial(reject, self.engine, uploaded) if uploaded else None
-        # A failed statement would end an open transaction, so it gets a savepoint.
-        needed = overwrite or connections[using].in_atomic_block
         for _ in range(ATTEMPTS):
             row.name = self.full_name(name)
+            if len(row.name) > LONGEST_NAME:
+                raise SuspiciousFileOperation(f"{name!r} is longer than the {LONGEST_NAME} characters of the table")
             row.folder = posixpath.dirname(row.name)
             try:
-                with transaction.atomic(using) if needed else nullcontext():
+                with transaction.atomic(using) if overwrite else nullcontext():
                     old = self.rows.select_for_update().filter(name=row.name).first() if overwrite else None
-                    row.keep(using, old, delete_after=self._deletion_time())
-                    settle(using, row.name, committed=self._drain if old else None, rolled_back=undo)
-            except IntegrityError:
-                if not overwrite:
-                    name = self.another_name(name)
+                    if old:
+                        row.replace(using, old, delete_after=self._deletion_time())
+                    if old or row.insert(using):
+                        settle(using, row.name, committed=self._drain if old else None, rolled_back=undo)
+                        return name
             except OperationalError as error:
                 if connections[using].in_atomic_block or not is_lost_race(error):
                     raise
             else:
-                return name
+                name = name if overwrite else self.another_name(name)
         raise SuspiciousFileOperation(f"no name like {name!r} was free for long enough")
 
     # -- delete --
