@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dailyfresh_core.checks import check_conf, check_tasks
+from dailyfresh_core.frames import check_frame
 from dailyfresh_core.loading import imported
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.urls import NoReverseMatch, reverse
 
 from .conf import NAME, conf
 from .exceptions import BadParams
@@ -20,7 +22,7 @@ TAG = "dailyfresh_promotions"
 def check_settings(**_: Any) -> list[CheckMessage]:
     """What the settings alone can tell."""
     messages = check_conf(conf, unknown=f"{TAG}.W001", wrong=f"{TAG}.E001", least={"PAGE_SIZE": 1})
-    return [*messages, *_joins(), *_tries(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
+    return [*messages, *_joins(), *_tries(), *_pages(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
 
 
 @register(Tags.database)
@@ -46,6 +48,16 @@ def _tries() -> Iterator[CheckMessage]:
         yield Error(
             f'{NAME}["CODE_TRIES"] is {tries!r}.', hint="It is (times, seconds), as (10, 3600).", id=f"{TAG}.E001"
         )
+
+
+def _pages() -> Iterator[CheckMessage]:
+    try:
+        reverse("dailyfresh_promotions:centre")
+    except NoReverseMatch:
+        hint = 'Add path("coupons/", include("dailyfresh_promotions.urls")) to the URLconf.'
+        yield Warning("The pages for coupons are not included in the site.", hint=hint, id=f"{TAG}.W003")
+    else:
+        yield from check_frame(conf, f"{TAG}/promotions.css", f"{TAG}/promotions.js", id=f"{TAG}.W004")
 
 
 def _unread() -> Iterator[CheckMessage]:

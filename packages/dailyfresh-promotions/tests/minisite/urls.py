@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import include, path
 
 
 @login_not_required
@@ -13,6 +13,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("coupons/", include("dailyfresh_promotions.urls")),
     path("sign-in/", LoginView.as_view(template_name="minisite/page.html"), name="sign_in"),
     path("admin/", admin.site.urls),
     path("", page, name="home"),

@@ -1,0 +1,113 @@
+"""What the pages read: the coupon centre, a wallet, the offers on a product."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from . import words
+from .engine import Flash, Line, Rule
+from .kinds import in_coins
+from .models import Batch, BatchCount, Coupon, FlashItem
+from .rulebook import rulebook
+
+CENTRE = 60
+"""Batches that the coupon centre shows at most, the newest first."""
+TABS = ("usable", "used", "over")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A batch in the coupon centre, as one visitor sees it."""
+
+    batch: Batch
+    text: str
+    left: int | None
+    """Coupons that are left; None: any number."""
+    had: bool
+    """Whether the visitor has as many as one may have."""
+
+
+@dataclass(frozen=True)
+class OnProduct:
+    """An offer on the page of a product."""
+
+    source: str
+    text: str
+    ends: datetime | None
+    flash: FlashItem | None = None
+
+
+def centre(user: Any, at: datetime) -> list[Shown]:
+    """Batches that may be claimed now; `user` is None for a visitor. Three statements."""
+    good = Q(ends=None) | Q(ends__gt=at)
+    batches = list(Batch.objects.filter(good, active=True, shown=True)[:CENTRE])
+    issued = dict(BatchCount.objects.filter(batch__in=batches).values_list("batch_id", "issued"))
+    had: dict[int, int] = {}
+    if user is not None:
+        mine = Coupon.objects.filter(batch__in=batches, user=user).order_by()
+        had = dict(mine.values_list("batch_id").annotate(n=Count("pk")))
+    given = rulebook().batches
+    return [
+        Shown(
+            batch,
+            batch.label or words.written(given[batch.pk].benefit),
+            None if batch.total is None else max(batch.total - issued.get(batch.pk, 0), 0),
+            had.get(batch.pk, 0) >= batch.per_user,
+        )
+        for batch in batches
+        if batch.pk in given
+    ]
+
+
+def coupons_of(user: Any, tab: str, at: datetime) -> "QuerySet[Coupon]":
+    """A user's coupons: usable now or later, used or in an order, over or void."""
+    gone = Q(state=Coupon.State.FREE, ends__lte=at)
+    mine = Coupon.objects.filter(user=user).select_related("batch")
+    if tab == "used":
+        return mine.filter(state__in=[Coupon.State.HELD, Coupon.State.USED]).order_by("-pk")
+    if tab == "over":
+        return mine.filter(gone | Q(state=Coupon.State.VOID)).order_by("-pk")
+    return mine.filter(state=Coupon.State.FREE).exclude(gone).order_by(F("ends").asc(nulls_last=True), "pk")
+
+
+def counts_of(user: Any, at: datetime) -> dict[str, int]:
+    """Tab -> how many coupons are in it; one statement."""
+    over = Q(state=Coupon.State.VOID) | Q(state=Coupon.State.FREE, ends__lte=at)
+    used = Q(state__in=[Coupon.State.HELD, Coupon.State.USED])
+    asked = {"used": Count("pk", filter=used), "over": Count("pk", filter=over), "every": Count("pk")}
+    found = Coupon.objects.filter(user=user).order_by().aggregate(**asked)
+    return {"usable": found["every"] - found["used"] - found["over"], "used": found["used"], "over": found["over"]}
+
+
+def text_of(coupon: Coupon) -> str:
+    """What a coupon gives, in the language of the moment; "" where its batch cannot be read."""
+    given = rulebook().batches.get(coupon.batch_id)
+    return coupon.batch.label or (words.written(given.benefit) if given else "")
+
+
+def offers_on(sku_id: str, groups: tuple[str, ...], price: Decimal, at: datetime) -> list[OnProduct]:
+    """Offers that mean a product now, whoever may have them: the same for every visitor. Flash prices first."""
+    line = Line(sku_id, in_coins(price), 1, in_coins(price), groups)
+    meant = rulebook().book.meant([line], at=at, local=timezone.localtime(at) if timezone.is_aware(at) else at)
+    rules = [rule for rule, _places in meant]
+    flash = [rule for rule in rules if isinstance(rule.benefit, Flash)]
+    items = (
+        {
+            item.rule_id: item
+            for item in FlashItem.objects.filter(rule_id__in=[rule.id for rule in flash], sku_id=sku_id)
+        }
+        if flash
+        else {}
+    )
+    return [
+        OnProduct(rule.source, words.named(rule), rule.schedule.ends, items.get(rule.id))
+        for rule in sorted(rules, key=_first)
+    ]
+
+
+def _first(rule: Rule) -> tuple[bool, int, int]:
+    return not isinstance(rule.benefit, Flash), -rule.priority, rule.id

@@ -1,0 +1,50 @@
+/* Claiming without leaving the page, and count-downs that are right when the browser's clock is not. Every page works without it. */
+jQuery(function ($) {
+  "use strict";
+
+  // A count-down goes by the time that has passed since the page came, never by what the browser takes for the time of day. A page
+  // that lay in a cache is older than it says: the shop's clock is asked once, and corrects it.
+  var came = performance.now(), offset = null, $script = $("script[data-df-clock]").first();
+
+  function left(stamp) {
+    var passed = performance.now();
+    return offset === null ? stamp.dataset.dfLeft * 1000 - (passed - came) : stamp.dataset.dfEnds - (offset + passed);
+  }
+
+  function two(n) { return (n < 10 ? "0" : "") + n; }
+
+  function tick() {
+    $("[data-df-ends]").each(function () {
+      var seconds = Math.ceil(left(this) / 1000);
+      $(this).text(seconds <= 0 ? this.dataset.dfOver
+        : two(Math.floor(seconds / 3600)) + ":" + two(Math.floor(seconds / 60) % 60) + ":" + two(seconds % 60));
+      if (seconds <= 0 && !this.dataset.dfDone) {
+        this.dataset.dfDone = "1";
+        $(this).trigger("df:over");
+      }
+    });
+  }
+
+  if ($("[data-df-ends]").length) {
+    tick();
+    setInterval(tick, 1000);
+    if ($script.length) {
+      df.get($script.data("dfClock"), null, true).done(function (data) {
+        offset = data.now - performance.now();
+        tick();
+      });
+    }
+  }
+
+  $(document).on("submit", "form[data-claim]", function (event) {
+    var $form = $(this), $button = $form.find("button");
+    event.preventDefault();
+    $button.prop("disabled", true);
+    df.post($form.attr("action"), $form.serialize()).done(function (data, answer) {
+      $button.text($form.data("claimed"));
+      df.message(answer.message);
+    }).fail(function (answer) {
+      $button.prop("disabled", answer.code === "gone" || answer.code === "had");
+    });
+  });
+});

@@ -1,0 +1,57 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..conf import conf
+from ..models import Coupon
+from ..selectors import offers_on, text_of
+
+register = template.Library()
+DAY = 24 * 3600
+
+
+@register.inclusion_tag("dailyfresh_promotions/_scripts.html")
+def dailyfresh_promotions_scripts() -> dict[str, object]:
+    """The package's scripts, with jQuery before them unless the site has its own."""
+    return {"jquery_url": conf.JQUERY_URL}
+
+
+@register.inclusion_tag("dailyfresh_promotions/_offers.html")
+def dailyfresh_offers(sku_id: object, unit_price: Decimal, groups: Any = ()) -> dict[str, object]:
+    """The offers that mean a product now, with the time that is left of a flash price: the same for every visitor."""
+    return {"offers": offers_on(str(sku_id), tuple(groups), unit_price, timezone.now())}
+
+
+@register.simple_tag
+def coupon_text(coupon: Coupon) -> str:
+    """What a coupon gives."""
+    return text_of(coupon)
+
+
+@register.simple_tag
+def time_left(ends: datetime | None) -> SafeString | str:
+    """How long something is good: counted down by the script on its last day, a date before it; "" without an end."""
+    if ends is None:
+        return ""
+    left = int((ends - timezone.now()).total_seconds())
+    if left > DAY:
+        local = timezone.localtime(ends) if timezone.is_aware(ends) else ends
+        return _("until %(date)s") % {"date": date_format(local, "SHORT_DATETIME_FORMAT")}
+    words = f"{left // 3600:02d}:{left // 60 % 60:02d}:{left % 60:02d}" if left > 0 else _("over")
+    milliseconds = int(ends.timestamp() * 1000)
+    stamp = '<time class="df-cd" datetime="{}" data-df-ends="{}" data-df-left="{}" data-df-over="{}">{}</time>'
+    return format_html(stamp, ends.isoformat(), milliseconds, max(left, 0), _("over"), words)
+
+
+@register.filter
+def left_of(left: int) -> str:
+    """How many are left, said when they are few."""
+    return ngettext("%(n)d left", "%(n)d left", left) % {"n": left}

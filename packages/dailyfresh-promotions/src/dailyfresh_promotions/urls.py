@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+app_name = "dailyfresh_promotions"
+urlpatterns = [
+    path("", views.centre, name="centre"),
+    path("mine/", views.wallet, name="wallet"),
+    path("code/", views.code, name="code"),
+    path("clock/", views.clock, name="clock"),
+    path("<int:pk>/claim/", views.claim, name="claim"),
+]

@@ -1,0 +1,126 @@
+"""The coupon centre, the wallet, and how coupons come into it."""
+
+import time
+from collections.abc import Callable
+
+from dailyfresh_core.allowances import spend
+from dailyfresh_core.answers import envelope, safe_next, signed_in, too_often, unavailable, wants_json
+from dailyfresh_core.proxies import throttle_subject, visitor_address
+from dailyfresh_core.retrying import Busy
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from .conf import conf
+from .exceptions import NotIssued
+from .forms import CodeForm
+from .models import Coupon
+from .selectors import TABS, counts_of, coupons_of
+from .selectors import centre as shown
+from .services import issue, issue_by_code
+
+
+@require_safe
+@login_not_required
+@never_cache
+def centre(request: HttpRequest) -> HttpResponse:
+    """What may be claimed now; whoever is not signed in is led there by the button."""
+    user = request.user if request.user.is_authenticated else None
+    return render(
+        request, "dailyfresh_promotions/centre.html", {"batches": shown(user, timezone.now()), "form": CodeForm()}
+    )
+
+
+@require_safe
+@signed_in
+def wallet(request: HttpRequest) -> HttpResponse:
+    """The user's coupons by state (`?state=used`)."""
+    now = timezone.now()
+    tab = request.GET.get("state", "")
+    tab = tab if tab in TABS else TABS[0]
+    counts = counts_of(request.user, now)
+    paginator = Paginator(coupons_of(request.user, tab, now), conf.PAGE_SIZE)
+    paginator.count = counts[tab]
+    labels = {"usable": _("Usable"), "used": _("Used"), "over": _("Over")}
+    context = {
+        "page": paginator.get_page(request.GET.get("page")),
+        "tab": tab,
+        "tabs": [(name, labels[name], counts[name]) for name in TABS],
+        "now": now,
+        "form": CodeForm(),
+        "shop_url": conf.SHOP_URL,
+    }
+    return render(request, "dailyfresh_promotions/wallet.html", context)
+
+
+@require_POST
+@transaction.non_atomic_requests
+@signed_in
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """A coupon of a batch that the centre shows."""
+    return _had(request, lambda: issue(user=request.user, batch_id=pk, at=timezone.now()))
+
+
+@require_POST
+@transaction.non_atomic_requests
+@signed_in
+def code(request: HttpRequest) -> HttpResponse:
+    """A coupon for a typed code; tries are counted by the account and by the address, so that codes are not guessed."""
+    times, seconds = conf.CODE_TRIES
+    subjects = (f"account {request.user.pk}", throttle_subject(visitor_address(request, trusted=conf.TRUSTED_PROXIES)))
+    waits = [spend("coupon_code", subject, attempts=times, seconds=seconds) for subject in subjects]
+    if any(waits):
+        return too_often(request, max(waits))
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, "invalid", _("Please type a code."), 400)
+    return _had(request, lambda: issue_by_code(user=request.user, code=form.cleaned_data["code"], at=timezone.now()))
+
+
+@require_safe
+@transaction.non_atomic_requests
+@login_not_required
+@never_cache
+def clock(request: HttpRequest) -> HttpResponse:
+    """What time it is, in milliseconds since 1970: browsers' clocks are wrong, and pages may come from a cache."""
+    return envelope({"now": int(time.time() * 1000)})
+
+
+def _had(request: HttpRequest, had: Callable[[], Coupon]) -> HttpResponse:
+    try:
+        coupon = had()
+    except NotIssued as error:
+        sentences = {
+            "unknown": _("There is no such coupon, or its time is not now."),
+            "gone": _("These coupons are all gone."),
+            "had": _("You have this coupon already."),
+        }
+        return _refused(request, error.code, sentences[error.code], 404 if error.code == "unknown" else 409)
+    except Busy:
+        return _refused(request, "busy", _("The shop is very busy. Nothing was changed; please try again."), 503)
+    sentence = _("The coupon is yours.")
+    if wants_json(request):
+        return envelope({"number": coupon.number}, message=sentence)
+    messages.success(request, sentence)
+    return _back(request)
+
+
+def _refused(request: HttpRequest, code: str, sentence: str, status: int) -> HttpResponse:
+    if wants_json(request):
+        return (
+            unavailable(sentence, code=code) if status == 503 else envelope(code=code, message=sentence, status=status)
+        )
+    messages.error(request, sentence)
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    response: HttpResponse = redirect(safe_next(request) or "dailyfresh_promotions:centre")
+    return response
