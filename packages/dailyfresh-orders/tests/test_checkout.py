@@ -201,7 +201,7 @@ def test_chosen_goods_become_an_order_with_snapshots_and_leave_the_basket(shop, 
     Basket().add(buyer, {str(apple.pk): 1})
     answer = place(shop, page, note="at the door")
     order = Order.objects.get()
-    assert answer.url == order.get_absolute_url()
+    assert answer.url == reverse("dailyfresh_orders:pay_wait", args=[order.number])
     line = order.lines.get()
     assert (line.name, line.unit, line.unit_price, line.quantity) == ("Apple", "500g", apple.yuan, 2)
     assert (order.receiver, order.note, str(order.total), order.state) == ("林晓禾", "at the door", "21.00", "to_ship")
@@ -218,6 +218,31 @@ def test_an_order_outlives_the_goods_the_address_and_the_account(make_order, buy
     buyer.delete()
     order.refresh_from_db()
     assert (order.user, order.receiver, order.lines.get().name) == (None, "林晓禾", "Apple")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_goes_back_after_ordering_reads_what_became_of_it(shop, buyer, apple, pear):
+    Basket().add(buyer, {str(apple.pk): 2, str(pear.pk): 1})
+    page = confirm(shop, apple)
+    place(shop, page)
+    order = Order.objects.get()
+    page = confirm(shop, apple)
+    assert page.status_code == 200
+    assert f"These goods are in order {order.number}" in words(page)
+    assert "not in your cart any more" in words(page)
+    page = shop.get(reverse("dailyfresh_orders:confirm"), {"sku_id": "999"})
+    assert (page.status_code, "Nothing is chosen" in words(page)) == (400, True)
+
+
+def test_the_same_goods_bought_directly_again_are_called_a_second_order(shop, apple):
+    place(shop, buy_now(shop, f"{apple.pk}:1"))
+    first = Order.objects.get()
+    for _ in range(2):
+        page = buy_now(shop, f"{apple.pk}:1")
+        assert f"order {first.number}. Placing it once more makes a second order" in words(page)
+    assert "second order" not in words(buy_now(shop, f"{apple.pk}:2"))
+    place(shop, page)
+    assert Order.objects.count() == 2
 
 
 def test_paying_online_comes_first_and_has_a_time(shop, apple):

@@ -16,6 +16,7 @@ S = Order.State
 
 STEPS = {
     "mark_paid": (lambda o: transitions.mark_paid(o.pk, paid_at=timezone.now(), by="t"), S.TO_SHIP),
+    "send_unpaid": (lambda o: transitions.send_unpaid(o.pk, payment_method="cod", by="t"), S.TO_SHIP),
     "request_cancel": (lambda o: transitions.request_cancel(o.pk, by="t"), S.CANCELLING),
     "finish_cancel": (lambda o: transitions.finish_cancel(o.pk, by="t"), S.CANCELLED),
     "ship": (lambda o: transitions.ship(o.pk, carrier="SF", tracking_number="1", by="t"), S.SHIPPED),
@@ -26,6 +27,7 @@ STEPS = {
 }
 LEGAL = {
     "mark_paid": {S.AWAITING_PAYMENT, S.CANCELLING},
+    "send_unpaid": {S.AWAITING_PAYMENT},
     "request_cancel": {S.AWAITING_PAYMENT},
     "finish_cancel": {S.CANCELLING},
     "ship": {S.TO_SHIP},

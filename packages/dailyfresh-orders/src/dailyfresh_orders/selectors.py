@@ -47,9 +47,9 @@ def order_counts(user: Any) -> dict[str, int]:
     return dict(rows)
 
 
-def ordered_under(key: str) -> bool:
-    """Whether the quote of this key has become an order."""
-    return Order.objects.filter(token=key).exists()
+def ordered_under(keys: Iterable[str]) -> "QuerySet[Order]":
+    """The orders that quotes of these keys have become, the latest first."""
+    return Order.objects.filter(token__in=list(keys)).order_by("-pk")
 
 
 def chosen_in_basket(user: Any, sku_ids: Iterable[str]) -> dict[str, int]:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("reviews/<str:sku_id>/", reviews.sku_reviews, name="reviews"),
     path("<slug:number>/", orders.order_detail, name="detail"),
     path("<slug:number>/pay/", payments.pay_wait, name="pay_wait"),
+    path("<slug:number>/pay/otherwise/", payments.pay_otherwise, name="pay_otherwise"),
     path("<slug:number>/cancel/", orders.cancel, name="cancel"),
     path("<slug:number>/receive/", orders.confirm_receipt, name="receive"),
     path("<slug:number>/again/", orders.buy_again, name="buy_again"),

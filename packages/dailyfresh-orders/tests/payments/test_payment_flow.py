@@ -23,7 +23,7 @@ def test_a_paid_order_is_settled_by_the_poll_of_the_waiting_page(shop, order, pa
     simulator.pay(pay_page(order))
     page = reverse("dailyfresh_orders:pay_wait", args=[order.number])
     assert shop.get(page).context["state"] == "waiting"
-    assert poll(shop, order).json()["data"] == {"state": "paid", "url": page}
+    assert poll(shop, order).json()["data"] == {"state": "paid", "url": page, "unpaid": False}
     order.refresh_from_db()
     payment = order.payments.get()
     assert (order.state, payment.state, payment.received) == (Order.State.TO_SHIP, "paid", order.total)

@@ -244,7 +244,7 @@ def test_a_notify_before_the_return_and_a_return_before_the_notify_come_to_the_s
     back = simulator.return_url(trade.order).split("?", 1)[1]
     assert deliver() == ["success"]
     page = reverse("dailyfresh_orders:pay_wait", args=[order.number])
-    assert shop.get(f"{reverse('dailyfresh_orders:alipay_return')}?{back}").url == page
+    assert shop.get(f"{reverse('dailyfresh_orders:alipay_return')}?{back}").url == page + "?back"
     assert shop.get(page).context["state"] == "paid"
     assert deliver() == ["success"]
     assert PaymentLog.objects.count() == 1

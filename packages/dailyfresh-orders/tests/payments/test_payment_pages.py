@@ -119,10 +119,10 @@ def test_a_genuine_return_proves_nothing_either(shop, order, pay_page, simulator
     trade = simulator.sign_in(pay_page(order))
     back = simulator.return_url(trade.order).split("?", 1)[1]
     answer = shop.get(f"{reverse('dailyfresh_orders:alipay_return')}?{back}")
-    assert answer.url == wait_page(order)
+    assert answer.url == wait_page(order) + "?back"
     order.refresh_from_db()
     assert order.state == "awaiting_payment"
-    assert poll(shop, order).json()["data"] == {"state": "waiting", "url": None}
+    assert poll(shop, order).json()["data"] == {"state": "waiting", "url": None, "unpaid": True}
     page = shop.post(reverse("dailyfresh_orders:pay_query"), {"order": order.number}, follow=True)
     assert "not confirmed yet" in page.content.decode()
 
@@ -164,7 +164,7 @@ def test_polling_is_throttled_per_buyer(shop, order, pay_page, monkeypatch):
 )
 def test_a_gateway_that_fails_is_never_taken_for_unpaid(shop, paid_at_gateway, simulator, how):
     simulator.fault("reply", how)
-    assert poll(shop, paid_at_gateway).json()["data"] == {"state": "waiting", "url": None}
+    assert poll(shop, paid_at_gateway).json()["data"] == {"state": "waiting", "url": None, "unpaid": False}
     assert Payment.objects.get().state == "pending"
     Payment.objects.update(asked_at=None)
     assert poll(shop, paid_at_gateway).json()["data"]["state"] == "paid"

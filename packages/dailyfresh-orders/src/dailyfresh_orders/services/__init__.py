@@ -4,6 +4,7 @@ from .auditing import audit, disagreements
 from .baskets import settle_baskets
 from .cancelling import cancel_order, pass_time
 from .drawing import draw_pictures
+from .limits import payable_by
 from .payments.asking import (
     ask,
     close_open_payments,
@@ -12,6 +13,7 @@ from .payments.asking import (
     sweep,
     sweep_refunds,
 )
+from .payments.changing import change_payment, other_ways
 from .payments.ledger import keep_notice
 from .payments.paying_back import resolve_refund, send_refund
 from .payments.reconciling import reconcile
@@ -28,7 +30,7 @@ from .payments.refunding import (
 )
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
-from .placing import Placed, payable_by, place_order
+from .placing import Placed, place_order
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
 from .transitions import anonymise, finish, finish_cancel, receive, request_cancel, ship, withdraw
@@ -44,6 +46,7 @@ __all__ = [
     "ask",
     "audit",
     "cancel_order",
+    "change_payment",
     "close_days",
     "close_open_payments",
     "decline_refund",
@@ -56,6 +59,7 @@ __all__ = [
     "make_payments_due",
     "masked",
     "moderate",
+    "other_ways",
     "pass_time",
     "payable_by",
     "place_order",

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from ..conf import conf
 from ..exceptions import TooMuchOpen
+from ..gateways import PaymentGateway
 from ..joins import catalogue
 from ..models import Order, OrderLine
 from ..quotes import Quote
@@ -22,13 +23,18 @@ UNPAID = (Order.State.AWAITING_PAYMENT, Order.State.CANCELLING)
 GONE = (Order.State.CANCELLED, Order.State.CLOSED)
 
 
+def payable_by(way: PaymentGateway, quote: Quote | Order) -> bool:
+    """Whether a quote or an order can be paid this way: nobody collects on delivery what is not delivered."""
+    return way.online or quote.requires_shipping or not quote.total
+
+
 def check_limits(*, user: Any, quote: Quote, online: bool) -> None:
     """Raise TooMuchOpen where this order would be too much; a buyer whom the merchant let go passes the limits of one buyer.
 
     It looks before the order is written, without a lock: orders placed at the same instant may pass by a few, as the allowance `place` lets.
     """
     if quote.total:
-        _unpaid(user, quote) if online else _on_delivery(user, quote)
+        _unpaid(user, quote) if online else check_on_delivery(user=user, total=quote.total, key=quote.key)
     _pieces(user, quote)
     if online:
         _held_share(quote)
@@ -38,7 +44,7 @@ def _unpaid(user: Any, quote: Quote) -> None:
     if conf.OPEN_UNPAID is None:
         return
     waiting = Order.objects.filter(user=user, state__in=UNPAID).count()
-    if waiting >= conf.OPEN_UNPAID and _is_held("unpaid", user, quote):
+    if waiting >= conf.OPEN_UNPAID and _is_held("unpaid", user, quote.key):
         sentence = ngettext(
             "You have %(n)d order to pay. Please pay or cancel it first.",
             "You have %(n)d orders to pay. Please pay or cancel one of them first.",
@@ -47,23 +53,26 @@ def _unpaid(user: Any, quote: Quote) -> None:
         raise TooMuchOpen(sentence % {"n": conf.OPEN_UNPAID})
 
 
-def _on_delivery(user: Any, quote: Quote) -> None:
-    """Orders that nobody paid yet though they are sent: `paid_at` is set when the money is there."""
-    most, total = conf.OPEN_ON_DELIVERY, conf.OPEN_ON_DELIVERY_TOTAL
-    if most is None and total is None:
+def check_on_delivery(*, user: Any, total: Decimal, key: str = "") -> None:
+    """Raise TooMuchOpen where another order of this total would be too much of what is sent though nobody paid yet.
+
+    `paid_at` is set when the money is there. `key` is that of the quote.
+    """
+    most, most_together = conf.OPEN_ON_DELIVERY, conf.OPEN_ON_DELIVERY_TOTAL
+    if most is None and most_together is None:
         return
     open_orders = Order.objects.filter(
         user=user, state__in=(Order.State.TO_SHIP, Order.State.SHIPPED), paid_at=None, total__gt=0
     )
     found = open_orders.order_by().aggregate(n=Count("pk"), sum=Sum("total"))
-    if most is not None and found["n"] >= most and _is_held("on_delivery", user, quote):
+    if most is not None and found["n"] >= most and _is_held("on_delivery", user, key):
         raise TooMuchOpen(
             _("You have %(n)d orders that are paid on delivery. Please wait for one, or pay online.") % {"n": most}
         )
-    together = (found["sum"] or Decimal(0)) + quote.total
-    if total is not None and together > Decimal(total) and _is_held("on_delivery", user, quote):
+    together = (found["sum"] or Decimal(0)) + total
+    if most_together is not None and together > Decimal(most_together) and _is_held("on_delivery", user, key):
         sentence = _("Orders that are paid on delivery may come to %(total)s together. Please pay this one online.")
-        raise TooMuchOpen(sentence % {"total": shown(Decimal(total))})
+        raise TooMuchOpen(sentence % {"total": shown(Decimal(most_together))})
 
 
 def _pieces(user: Any, quote: Quote) -> None:
@@ -77,7 +86,7 @@ def _pieces(user: Any, quote: Quote) -> None:
     ).exclude(order__state__in=GONE)
     had = _sums(lines)
     for line in quote.lines:
-        if had.get(line.sku_id, 0) + line.quantity > pieces and _is_held("pieces", user, quote):
+        if had.get(line.sku_id, 0) + line.quantity > pieces and _is_held("pieces", user, quote.key):
             sentence = _("“%(name)s”: at most %(n)d pieces within %(hours)d hours. Please call us for more.")
             raise TooMuchOpen(sentence % {"name": line.name, "n": pieces, "hours": hours})
 
@@ -102,6 +111,6 @@ def _sums(lines: Any) -> Mapping[str, int]:
     return dict(lines.order_by().values_list("sku_id").annotate(n=Sum("quantity")))
 
 
-def _is_held(name: str, user: Any, quote: Quote) -> bool:
+def _is_held(name: str, user: Any, key: str) -> bool:
     """A quote that became an order is nobody's attempt at another one: who sends it again is not listed as held back."""
-    return not Order.objects.filter(token=quote.key).exists() and held(f"orders.{name}", f"account {user.pk}")
+    return not Order.objects.filter(token=key).exists() and held(f"orders.{name}", f"account {user.pk}")

@@ -21,7 +21,7 @@ from ..claims import claimed, differences
 from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
-from ..gateways import PaymentGateway, gateway
+from ..gateways import gateway
 from ..joins import address_book, promotions
 from ..models import ADDRESS, Adjustment, Order, OrderLine
 from ..protocols import Address
@@ -29,7 +29,7 @@ from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
-from .limits import check_limits
+from .limits import check_limits, payable_by
 from .transitions import received
 
 logger = logging.getLogger(__name__)
@@ -84,11 +84,6 @@ def place_order(
         if earlier is None:
             raise
         return Placed(earlier, replayed=True)
-
-
-def payable_by(way: PaymentGateway, quote: Quote) -> bool:
-    """Whether the quote can be paid this way: nobody collects on delivery what is not delivered."""
-    return way.online or quote.requires_shipping or not quote.total
 
 
 def _write(made: Callable[[], Order], quote: Quote) -> Order:

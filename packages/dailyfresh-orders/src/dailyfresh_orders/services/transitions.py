@@ -79,6 +79,15 @@ def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
 
 
 @step
+def send_unpaid(order: LockedOrder, *, payment_method: str, by: Any, why: str = "") -> None:
+    """The courier is to be paid: awaiting payment -> to be shipped; IllegalTransition from anywhere else."""
+    if order.state != Order.State.AWAITING_PAYMENT:
+        raise IllegalTransition(order, order.state, Order.State.TO_SHIP)
+    changes = {"payment_method": payment_method, "expires_at": None, "sold_at": timezone.now()}
+    _move(order, Order.State.TO_SHIP, by=by, why=why, **changes)
+
+
+@step
 def request_cancel(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Stop an unpaid order: awaiting payment -> being cancelled. Its stock stays taken until `finish_cancel`."""
     _move(order, Order.State.CANCELLING, by=by, why=why)
@@ -102,11 +111,16 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
 @step
 def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Stop an order that is to be paid on delivery, before it is shipped: its stock returns; IllegalTransition once it is paid or sent."""
-    if order.state != Order.State.TO_SHIP or order.paid_at is not None or order.payments.exists():
+    if order.state != Order.State.TO_SHIP or order.paid_at is not None or _may_have_money(order):
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why)
     _offers_back(order, why="cancelled" if by == order.user else "shop")
     _give_back(order, _taken(order))
+
+
+def _may_have_money(order: Order) -> bool:
+    """Whether more was begun than payments of which a gateway said that nothing came."""
+    return order.payments.exclude(state=Payment.State.CLOSED).exists()
 
 
 @step

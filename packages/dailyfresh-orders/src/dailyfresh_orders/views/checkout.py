@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope, wants_json
@@ -30,7 +31,7 @@ from .answers import for_buyers, within
 
 logger = logging.getLogger(__name__)
 
-KEYS = "dailyfresh_orders_keys"
+KEYS = "dailyfresh_orders_quotes"
 
 
 @require_safe
@@ -48,11 +49,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
             logger.exception("The basket of user %s cannot be read", request.user.pk)
             return _nothing(request, _("Your cart cannot be read at the moment. Please try again."), status=503)
     if not wanted:
-        return _nothing(request, _("Nothing is chosen for an order."))
+        return _nothing(
+            request, _("Nothing is chosen for an order."), order=_ordered(request, form.cleaned_data["sku_ids"])
+        )
     choices = _choices(request)
     address = next((each for each in choices if each.id == request.GET.get("address")), choices[0] if choices else None)
-    now = quote(wanted, source=source, address=address, key=_key(request, source, wanted))
-    return _page(request, now, choices)
+    key, earlier = _key(request, source, wanted)
+    return _page(request, quote(wanted, source=source, address=address, key=key), choices, earlier=earlier)
 
 
 @require_POST
@@ -97,10 +100,8 @@ def place(request: HttpRequest) -> HttpResponse:
 
 
 def _placed(request: HttpRequest, order: Order) -> HttpResponse:
-    """To the order, or to its payment."""
-    target = order.get_absolute_url()
-    if order.state == Order.State.AWAITING_PAYMENT:
-        target = reverse("dailyfresh_orders:pay_wait", args=[order.number])
+    """To the page that says what was ordered, and how it is paid."""
+    target = reverse("dailyfresh_orders:pay_wait", args=[order.number])
     if wants_json(request):
         return envelope({"number": order.number, "url": target}, code="placed")
     return redirect(target)
@@ -118,15 +119,25 @@ def _choices(request: HttpRequest) -> list[Address]:
     return list(book.choices(request.user)) if book else []
 
 
-def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> str:
-    """The key of the quote: the same for the same choice in two tabs of a session, until an order came of it."""
+def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> tuple[str, Order | None]:
+    """The key of the quote: the same for the same choice in two tabs of a session, until an order came of it; and that order."""
     words = repr((source, sorted(wanted.items())))
     choice = hashlib.sha256(words.encode()).hexdigest()[:16]
-    known: dict[str, str] = request.session.get(KEYS, {})
-    if choice not in known or ordered_under(known[choice]):
-        latest = list(known.items())[-4:]
-        request.session[KEYS] = known = dict([*latest, (choice, new_key())])
-    return known[choice]
+    known: dict[str, list[str]] = request.session.get(KEYS, {})
+    keys = known.get(choice, [])
+    earlier = ordered_under(keys).first() if keys else None
+    if not keys or (earlier and earlier.token == keys[0]):
+        keys = [new_key(), *keys[:1]]
+        request.session[KEYS] = dict([*list(known.items())[-4:], (choice, keys)])
+    return keys[0], earlier
+
+
+def _ordered(request: HttpRequest, sku_ids: Iterable[str]) -> Order | None:
+    """The order of this session that took these goods out of the basket: whoever goes back in the browser asks for them again."""
+    for order in ordered_under(chain.from_iterable(request.session.get(KEYS, {}).values())).prefetch_related("lines"):
+        if set(sku_ids) <= {line.sku_id for line in order.lines.all()}:
+            return order
+    return None
 
 
 def _again(
@@ -155,6 +166,7 @@ def _page(
     choices: list[Address],
     *,
     said: list[str] | None = None,
+    earlier: Order | None = None,
     status: int = 200,
     code: str = "ok",
 ) -> HttpResponse:
@@ -172,6 +184,7 @@ def _page(
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),
         "said": said or now.problems,
+        "earlier": earlier,
         "orderable": bool(now.lines and (chosen or not now.requires_shipping) and not now.problems),
         "free_from": freight().free_from if now.requires_shipping else None,
         "pay_minutes": conf.PAY_MINUTES if any(each.online for each in ways) else None,
@@ -190,8 +203,9 @@ def _confirm_url(source: str, quantities: Mapping[str, int]) -> str:
     return f"{reverse('dailyfresh_orders:confirm')}?{urlencode(pairs)}"
 
 
-def _nothing(request: HttpRequest, sentence: str, *, status: int = 400) -> HttpResponse:
-    return render(request, "dailyfresh_orders/nothing.html", {"sentence": sentence}, status=status)
+def _nothing(request: HttpRequest, sentence: str, *, order: Order | None = None, status: int = 400) -> HttpResponse:
+    context = {"sentence": sentence, "order": order}
+    return render(request, "dailyfresh_orders/nothing.html", context, status=200 if order else status)
 
 
 def _too_old(request: HttpRequest) -> HttpResponse:

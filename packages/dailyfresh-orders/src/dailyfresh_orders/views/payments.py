@@ -18,13 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from ..conf import conf
-from ..exceptions import NotPayable, UnknownTrade
+from ..exceptions import NotPayable, TooMuchOpen, UnknownTrade
 from ..forms.payments import PayForm
 from ..gateways import PaymentGateway, UnknownGateway, gateway, label_of
-from ..gateways.base import GatewayError, Message, NotifyRejected
+from ..gateways.base import GatewayError, Message, NotifyRejected, TradeState
 from ..models import Order
 from ..selectors import latest_payment, payment_numbered
-from ..services import ask, keep_notice, settle, start_payment
+from ..services import ask, change_payment, keep_notice, other_ways, settle, start_payment
 from .answers import for_buyers, refused, theirs
 
 logger = logging.getLogger(__name__)
@@ -67,8 +67,28 @@ def pay_wait(request: HttpRequest, number: str) -> HttpResponse:
         "state": state,
         "payment": latest_payment(order),
         "label": label_of(order.payment_method),
+        "ways": other_ways(order) if state == WAIT else [],
+        "back": "back" in request.GET,
     }
     return render(request, "dailyfresh_orders/pay.html", context)
+
+
+@require_POST
+@for_buyers
+def pay_otherwise(request: HttpRequest, number: str) -> HttpResponse:
+    """Another way to pay (`gateway`) for an order that is not paid yet."""
+    order = theirs(request, number)
+    form = PayForm({"order": number, "gateway": request.POST.get("gateway", "")})
+    try:
+        if not form.is_valid():
+            raise UnknownGateway
+        change_payment(order.pk, code=form.cleaned_data["gateway"], by=request.user)
+    except TooMuchOpen as error:
+        return refused(order, request, str(error))
+    except (NotPayable, UnknownGateway):
+        return refused(order, request, _("This order cannot be paid that way any more."))
+    page = reverse("dailyfresh_orders:pay_wait", args=[number])
+    return envelope({"url": page}) if wants_json(request) else redirect(page)
 
 
 @require_POST
@@ -84,17 +104,23 @@ def pay_query(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     order = theirs(request, form.cleaned_data["order"])
-    payment = latest_payment(order)
+    payment, seen = latest_payment(order), None
     if payment and _state(order) == WAIT and payment.state == payment.State.PENDING:
         try:
-            ask(payment)
+            seen = ask(payment)
         except (Busy, UnknownGateway) as error:
             logger.warning("Payment %s could not be settled just now: %s", payment.out_trade_no, error)
         order.refresh_from_db()
     page = reverse("dailyfresh_orders:pay_wait", args=[order.number])
     state = _state(order)
     if wants_json(request):
-        return envelope({"state": state, "url": None if state == WAIT else page})
+        return envelope(
+            {
+                "state": state,
+                "url": None if state == WAIT else page,
+                "unpaid": seen in (TradeState.WAITING, TradeState.NOT_FOUND),
+            }
+        )
     if state == WAIT:
         messages.info(request, _("The payment is not confirmed yet. This can take a moment."))
     return redirect(page)
@@ -113,7 +139,7 @@ def gateway_return(request: HttpRequest, code: str) -> HttpResponse:
     payment = payment_numbered(code, number)
     if payment is None or payment.order.user_id != request.user.pk:
         raise Http404
-    return redirect("dailyfresh_orders:pay_wait", number=payment.order.number)
+    return redirect(reverse("dailyfresh_orders:pay_wait", args=[payment.order.number]) + "?back")
 
 
 @csrf_exempt

@@ -27,7 +27,7 @@ jQuery(function ($) {
     $form.data("sent", true);
     $buttons.prop("disabled", true).text($form.data("busy"));
     df.post($form.attr("action"), $form.serialize(), true).done(function (data) {
-      location.assign(data.url);
+      location.replace(data.url);  // back from there is the cart: what was confirmed is ordered
     }).fail(function (answer) {
       $form.data("sent", false);
       $buttons.prop("disabled", false).text(words);

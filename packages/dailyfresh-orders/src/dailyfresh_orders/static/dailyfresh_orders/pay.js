@@ -26,10 +26,15 @@ jQuery(function ($) {
         $box.find(".df-spin").removeClass("df-spin");
       } else { later(pauses[Math.min(asked++, pauses.length - 1)]); }
     }
+    // The gateway says that nobody has paid: whoever came back from its page left it.
+    function unpaid(known) {
+      var $title = $box.find("[data-poll-title]");
+      if (known && $title.length) { $title.text($title.data("unpaid")); }
+    }
     function ask() {
       if (document.hidden) { return; }
       df.post($box.data("poll"), { order: String($box.attr("data-order")) }, true).done(function (data) {
-        if (data.url) { location.replace(data.url); } else { again(); }
+        if (data.url) { location.replace(data.url); } else { unpaid(data.unpaid); again(); }
       }).fail(function (answer) {
         if (answer.status === 401 || answer.status === 403 || answer.status === 404) { answer.show(); } else if (answer.status === 429) { later(answer.data.retry_after || 30); } else { again(); }
       });

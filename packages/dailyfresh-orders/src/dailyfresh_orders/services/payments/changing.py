@@ -1,0 +1,44 @@
+"""Another way to pay an order that is placed and not paid."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from ...exceptions import NotPayable
+from ...gateways import PaymentGateway, configured, gateway
+from ...models import Order, Payment
+from ..limits import check_on_delivery, payable_by
+from ..locking import LockedOrder, lock_payments, step
+from ..transitions import send_unpaid
+
+
+def other_ways(order: Order) -> list[PaymentGateway]:
+    """The gateways that could take this order in place of the one that it names; none once it is paid, over or disputed."""
+    if order.state != Order.State.AWAITING_PAYMENT or order.overdue:
+        return []
+    return [way for way in configured() if way.code != order.payment_method and _takes(way, order)]
+
+
+def _takes(way: PaymentGateway, order: Order) -> bool:
+    return payable_by(way, order) and (not way.online or order.currency in way.currencies)
+
+
+@step
+def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
+    """Have an unpaid order paid through gateway `code`; paid on delivery, it is to be shipped from now on.
+
+    A payment page that was opened before stays open: money that arrives there after all pays the order while it waits for a payment, and
+    goes back by itself once it is paid on delivery. Raises NotPayable, UnknownGateway and TooMuchOpen.
+    """
+    way = gateway(code)
+    payments = lock_payments(order)
+    if way not in other_ways(order) or any(
+        each.state not in (Payment.State.PENDING, Payment.State.CLOSED) for each in payments
+    ):
+        raise NotPayable(f"{order} is {order.state}, and cannot be paid through {code} now")
+    if way.online:
+        Order.objects.filter(pk=order.pk).update(payment_method=code)
+        return
+    check_on_delivery(user=order.user, total=order.payable)
+    send_unpaid(order, by=by, why=f"paid through {code} in place of {order.payment_method}", payment_method=code)
+    Payment.objects.filter(order=order, state=Payment.State.PENDING).update(ask_again_at=timezone.now())
