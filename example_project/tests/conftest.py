@@ -3,10 +3,13 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +22,10 @@ from running.supervisor import free_port, listens
 
 if TYPE_CHECKING:
     from chaos.standing import Stack
+    from playwright.sync_api import Browser
 
 PROJECT = Path(__file__).resolve().parent.parent
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 
 
 def embedded_redis() -> str:
@@ -77,6 +82,59 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
     assert seconds < 20
     left = subprocess.run(["pgrep", "-af", str(running.var)], capture_output=True, text=True).stdout
     assert left == "", "Ctrl-C left something"
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The running demo's address; after the tests it is stopped, and nothing of it is left."""
+    if given := os.environ.get("DEMO_URL"):
+        yield given
+        return
+    var = tmp_path_factory.mktemp("demo")
+    port = free_port()
+    embedded = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
+    environ = {name: value for name, value in os.environ.items() if name not in embedded}
+    log = (var / "demo.log").open("w")
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        cwd=PROJECT,
+        env={**environ, "VAR_DIR": str(var / "var")},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        wait_for_opening(demo, var / "demo.log")
+        yield f"http://127.0.0.1:{port}"
+        assert demo.poll() is None, (var / "demo.log").read_text()
+    finally:
+        demo.send_signal(signal.SIGINT)
+        code = demo.wait(60)
+        log.close()
+    assert code == 0, (var / "demo.log").read_text()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
+
+
+def wait_for_opening(demo: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while "The store is open" not in log.read_text():
+        assert demo.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    driver = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    found = os.environ.get("CHROMIUM", next(filter(None, map(shutil.which, BROWSERS)), None))
+    if not found:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail("needs chromium")
+        pytest.skip("needs chromium")
+    with driver.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(autouse=True)

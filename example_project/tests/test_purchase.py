@@ -1,116 +1,14 @@
 """One whole purchase in a real browser, on the demo as a newcomer gets it: free ports, an empty folder."""
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from demo.accounts import MERCHANT, PASSWORD
-from running.supervisor import free_port
-
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+from visitor import Visitor, playwright
 
 pytestmark = pytest.mark.browser
-PROJECT = Path(__file__).resolve().parent.parent
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The running demo's address; after the tests it is stopped, and nothing of it is left."""
-    if given := os.environ.get("DEMO_URL"):
-        yield given
-        return
-    var = tmp_path_factory.mktemp("demo")
-    port = free_port()
-    embedded = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
-    environ = {name: value for name, value in os.environ.items() if name not in embedded}
-    log = (var / "demo.log").open("w")
-    demo = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--port", str(port)],
-        cwd=PROJECT,
-        env={**environ, "VAR_DIR": str(var / "var")},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        wait_for_opening(demo, var / "demo.log")
-        yield f"http://127.0.0.1:{port}"
-        assert demo.poll() is None, (var / "demo.log").read_text()
-    finally:
-        demo.send_signal(signal.SIGINT)
-        code = demo.wait(60)
-        log.close()
-    assert code == 0, (var / "demo.log").read_text()
-    with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
-
-
-def wait_for_opening(demo: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 180
-    while "The store is open" not in log.read_text():
-        assert demo.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.2)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    found = os.environ.get("CHROMIUM", next(filter(None, map(shutil.which, BROWSERS)), None))
-    if not found:
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail("needs chromium")
-        pytest.skip("needs chromium")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-class Visitor:
-    """Somebody at a browser; whatever its console complains about is kept."""
-
-    def __init__(self, browser: "playwright.Browser", shop: str) -> None:
-        self.shop = shop
-        self.complaints: list[str] = []
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        self.context.set_default_timeout(15_000)
-        self.page = self.context.new_page()
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
-
-    def _heard(self, message: "playwright.ConsoleMessage") -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{self.page.url}: {message.text}")
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.shop + path if path.startswith("/") else path)
-
-    def path(self) -> str:
-        return urlsplit(self.page.url).path
-
-    def see(self, selector: str) -> "playwright.Locator":
-        """The first visible one; fails when none turns up."""
-        found = self.page.locator(selector).locator("visible=true").first
-        found.wait_for()
-        return found
-
-    def badge(self, number: int) -> None:
-        playwright.expect(self.page.locator("[data-cart-badge]").first).to_have_text(str(number))
-
-    def sign_in(self, name: str, password: str) -> None:
-        self.page.fill("[name=username]", name)
-        self.page.fill("[name=password]", password)
-        self.see("main form [type=submit]").click()
 
 
 def prices(visitor: Visitor) -> list[float]:

@@ -1,15 +1,20 @@
 /* What every page of the store has: messages as a toast, the theme switch, the category menu, the visitor's name. */
 jQuery(function ($) {
   "use strict";
-  var $root = $("html"), $toast = $(".df-toast"), $live = $("[data-live]"), timer = null;
+  var $root = $("html"), $toast = $(".df-toast"), $live = $("[data-live]"), timer = null, before = null;
 
-  function hide() { $toast.removeClass("df-on").attr("aria-hidden", "true").find("button").remove(); }
+  // The focus goes back to where it was before the message's button took it.
+  function hide() {
+    if ($.contains($toast[0], document.activeElement) && before && before.isConnected) { $(before).trigger("focus"); }
+    $toast.removeClass("df-on").attr("aria-hidden", "true").find("button").remove();
+  }
 
   $(document).on("df:message", function (event, detail) {
     event.preventDefault();
     clearTimeout(timer);
+    if (!$.contains($toast[0], document.activeElement)) { before = document.activeElement; }
     $toast.find("button").remove();
-    $toast.toggleClass("df-toast--error", detail.level === "error").find("span").text(detail.text);
+    $toast.toggleClass("df-toast--error", detail.level === "error" || detail.level === "warning").find("span").text(detail.text);
     if (detail.action) {
       $("<button type='button'>").text(detail.action).appendTo($toast).on("click", function () { hide(); detail.run(); });
     }

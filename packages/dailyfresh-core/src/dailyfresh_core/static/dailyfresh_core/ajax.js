@@ -17,6 +17,7 @@
   if (window.df) { return; }
 
   var text = $.extend({}, document.currentScript.dataset);
+  var WORDS = { 401: text.login, 403: text.forbidden, 404: text.missing, 409: text.conflict, 410: text.missing, 429: text.throttled };
   var token = null, asked = null, timer = null;
 
   function sameOrigin(url) {
@@ -43,7 +44,7 @@
     var url = place().data("visitorUrl");
     if (!asked && !forToken && nothingToAsk()) { return $.Deferred().resolve({}).promise(); }
     if (!asked) {
-      asked = !url ? $.Deferred().resolve({}).promise() : send("GET", url, place().data("visitorData")).done(function (data) {
+      asked = !url ? $.Deferred().resolve({}).promise() : send("GET", url, place().data("visitorData"), true).done(function (data) {
         token = data.csrf || token;
         $(document).trigger("df:visitor", [data]);
       }).fail(function () { asked = null; });
@@ -54,25 +55,24 @@
   // Static pages carry no token: the visitor request brings one before the first POST.
   function withToken() {
     var ready = $.Deferred();
-    if (knownToken()) { ready.resolve(); } else { visitor(true).always(ready.resolve); }
+    if (knownToken()) { ready.resolve(); } else { visitor(true).done(ready.resolve).fail(ready.reject); }
     return ready.promise();
   }
 
   function failure(xhr, again) {
     var body = xhr.responseJSON || {};
     var status = xhr.status;
-    var fallback = status === 401 ? text.login : status === 403 ? text.forbidden
-      : status === 409 ? text.conflict : status === 429 ? text.throttled : text.network;
+    var fallback = !status ? text.network : WORDS[status] || (status >= 400 && status < 500 ? text.refused : text.broken);
     var answer = {
-      ok: false, status: status, data: body.data || {},
-      code: body.code || (status ? "http_" + status : "network"),
+      ok: false, xhr: xhr, status: status, data: body.data || {},
+      code: body.code || (status ? "http_" + status : "network"),  // 200 where the answer was none
       message: body.message || fallback || ""
     };
     var options = { level: "error", code: answer.code };
     if (status === 401 && answer.data.login_url) {
       options.action = text.signin;
       options.run = function () { location.assign(answer.data.login_url); };
-    } else if (!status || status >= 500) {
+    } else if (status < 400 || status >= 500) {
       options.action = text.retry;
       options.run = again;
     }
@@ -89,16 +89,18 @@
       always: function (listener) { return told.done(listener).fail(listener); }
     };
     function go() {
-      (method === "GET" ? $.Deferred().resolve().promise() : withToken()).always(function () {
+      function failed(answer) {
+        if (!quiet) { answer.show(); }
+        bad.fire(answer);
+      }
+      (method === "GET" ? $.Deferred().resolve().promise() : withToken()).fail(function (answer) {
+        failed(failure(answer.xhr, go));  // nothing was sent: the first question failed already
+      }).done(function () {
         var headers = {};
         if (method !== "GET" && sameOrigin(url) && knownToken()) { headers["X-CSRFToken"] = knownToken(); }
         $.ajax({ url: url, method: method, data: data, dataType: "json", headers: headers, timeout: 15000, traditional: true })
           .done(function (body) { good.fire(body.data || {}, body); })
-          .fail(function (xhr) {
-            var answer = failure(xhr, go);
-            if (!quiet) { answer.show(); }
-            bad.fire(answer);
-          });
+          .fail(function (xhr) { failed(failure(xhr, go)); });
       });
     }
     go();

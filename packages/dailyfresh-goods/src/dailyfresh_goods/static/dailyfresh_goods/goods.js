@@ -114,7 +114,12 @@ jQuery(function ($) {
       $(document).trigger("goods:quantity", [{ sku_id: sku, quantity: n }]);
     };
     $("[data-goods-stepper]").on("click", "[data-step]", function () { setNumber(+$number.val() + (+$(this).data("step"))); });
-    $number.on("change", function () { setNumber(+this.value); });
+    // What was typed and cannot be is said; the buttons stop there by themselves.
+    $number.on("change", function () {
+      var typed = +this.value;
+      setNumber(typed);
+      if (typed > most) { df.message($detail.data("most").replace("%s", most), { level: "warning" }); }
+    });
     setNumber(1);
 
     if ($number.length) {

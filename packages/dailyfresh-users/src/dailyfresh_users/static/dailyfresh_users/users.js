@@ -98,14 +98,20 @@ jQuery(function ($) {
       $(document).trigger("df:address", [data]);
     }).fail(function (answer) {
       $button.prop("disabled", false);
-      if (!answer.data.form) { return answer.show(); }
+      if (!answer.data.form) {  // over the page nothing is seen but the dialog
+        $form.prev(".df-message").remove();
+        return $("<p class='df-message df-bad' role='alert'>").text(answer.message).insertBefore($form);
+      }
       $(answer.data.form).replaceAll($form);
       $("[data-address-dialog]").find("[data-refresh]").remove().end().find("[data-summary]").trigger("focus");
     });
   });
 
   function redrawAddresses() {
-    df.get(location.pathname + location.search).done(function (data) { $("[data-addresses]").replaceWith(data.list); });
+    df.get(location.pathname + location.search, {}, true).done(function (data) {
+      $("[data-addresses]").replaceWith(data.list);
+      $("[data-addresses] a").first().trigger("focus");
+    });
   }
 
   $(document).on("submit", "[data-address-delete]", function (event) {
@@ -123,7 +129,7 @@ jQuery(function ($) {
     }).fail(function () { $item.prop("hidden", false); });
   });
 
-  $("[data-countdown]").each(function () {
+  $("button[data-countdown]").each(function () {
     var $button = $(this).prop("disabled", true), rest = Number($button.data("countdown")), plain = $button.text();
     (function tick() {
       if (rest <= 0) { return $button.prop("disabled", false).text(plain); }
