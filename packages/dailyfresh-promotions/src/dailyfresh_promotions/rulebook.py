@@ -53,7 +53,7 @@ def rulebook() -> Rulebook:
 
 
 def _version() -> tuple[Any, ...]:
-    """Another tuple after any edit: a row that was changed raises the sum, one that came or went the count or the last key."""
+    """Another tuple after any edit: a row that was changed, came or went changes the sum of versions."""
     rules, batches = (
         model._default_manager.order_by()
         .values(table=Value(n))

@@ -1,13 +1,18 @@
 """What rules and batches of coupons have in common: a kind with its numbers, the goods that are meant, a version."""
 
+from secrets import randbelow
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models import F
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..engine import Benefit, FreeFreight, Scope
 from ..kinds import benefit_of, scope_of
+
+
+def a_version() -> int:
+    """Drawn, not counted: an edit that was rolled back may have been read, and the next one must not go by its number."""
+    return randbelow(2**31)
 
 
 class Terms(models.Model):
@@ -23,8 +28,8 @@ class Terms(models.Model):
     params = models.JSONField(_("numbers"), default=dict, editable=False)
     scope = models.JSONField(_("goods"), default=dict, editable=False)
     active = models.BooleanField(_("active"), default=True, help_text=_("Switched off it is over at once."))
-    version = models.PositiveIntegerField(default=1, editable=False)
-    """Rises with every edit, so that quotes and caches tell an edited rule from the one they saw."""
+    version = models.PositiveIntegerField(default=a_version, editable=False)
+    """Another one after every edit, so that quotes and caches tell an edited rule from the one they saw."""
 
     class Meta:
         abstract = True
@@ -33,17 +38,13 @@ class Terms(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic(using=kwargs.get("using")):
-            is_new = self._state.adding
-            super().save(*args, **kwargs)
-            if not is_new:
-                type(self).edited(self.pk)
-                self.version += 1
+        self.version = a_version()
+        super().save(*args, **kwargs)
 
     @classmethod
     def edited(cls, pk: int) -> None:
         """Whoever holds what this row said reads it anew."""
-        cls._default_manager.filter(pk=pk).update(version=F("version") + 1)
+        cls._default_manager.filter(pk=pk).update(version=a_version())
 
     def benefit(self) -> Benefit | FreeFreight:
         """Raises BadParams."""
