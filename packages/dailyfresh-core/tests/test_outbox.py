@@ -15,10 +15,10 @@ def test_of_two_workers_that_read_a_row_one_has_it() -> None:
     Letter.objects.create(due_at=NOON)
     one, other = Letter.objects.get(), Letter.objects.get()
     until = NOON + timedelta(minutes=3)
-    assert claim(one, "due_at", until, tries=F("tries") + 1)
-    assert not claim(other, "due_at", until, tries=F("tries") + 1)
+    assert claim(one, "due_at", until, attempts=F("attempts") + 1)
+    assert not claim(other, "due_at", until, attempts=F("attempts") + 1)
     assert one.due_at == until
-    assert Letter.objects.get().tries == 1
+    assert Letter.objects.get().attempts == 1
 
 
 def test_rows_are_worked_off_and_failures_counted(caplog: Any) -> None:

@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 
 import pytest
+from dailyfresh_core.testing.mailbox import mail, smtp
 from django.core.checks import run_checks
-from minisite.settings import mail, smtp
 
 WELL = {
     **smtp(25),

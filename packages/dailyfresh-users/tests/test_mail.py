@@ -3,15 +3,16 @@
 import os
 import re
 import shutil
-import socketserver
 import subprocess
 import sys
 import threading
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 from conftest import PASSWORD, account, make_foreign_user, make_user, register, url
+from dailyfresh_core import outbox
+from dailyfresh_core.channels import mail as channel
+from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_users import tasks
 from dailyfresh_users.durations import in_words
 from dailyfresh_users.models import Mail
@@ -22,45 +23,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import timezone
-from minisite.settings import smtp
-
-
-class Mailbox(socketserver.ThreadingTCPServer):
-    """A mail server of thirty lines that keeps what it accepts; `answers` overrides a command's answer."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Conversation)
-        self.messages, self.answers = [], {}
-        self.accepted = threading.Event()
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-
-    def parsed(self):
-        return [message_from_bytes(raw, policy=policy.default) for raw in self.messages]
-
-
-class Conversation(socketserver.StreamRequestHandler):
-    def say(self, line):
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def handle(self):
-        self.say("220 here")
-        for line in iter(self.rfile.readline, b""):
-            command = line.split()[0].upper().decode() if line.split() else ""
-            answer = self.server.answers.get(command)
-            if callable(answer):
-                answer = answer(self)
-            if command == "DATA" and answer is None:
-                self.say("354 go on")
-                self.server.messages.append(b"".join(iter(self.rfile.readline, b".\r\n")))
-                answer = self.server.answers.get("ACCEPT", "250 kept")
-                self.server.accepted.set()
-                if callable(answer):
-                    answer = answer(self)
-            self.say(answer or "250 fine")
-            if command == "QUIT":
-                return
 
 
 def use(settings, values):
@@ -273,7 +235,7 @@ class TestTrouble:
 
     def test_a_server_that_says_nothing_does_not_hold_a_worker_for_ever(self, mailbox, db, settings, monkeypatch):
         use(settings, smtp(mailbox.server_address[1], timeout=None))
-        monkeypatch.setattr(mails, "TIMEOUT", 0.2)
+        monkeypatch.setattr(channel, "TIMEOUT", 0.2)
         silence = threading.Event()
         mailbox.answers["MAIL"] = lambda conversation: silence.wait(5) and None
         ask()
@@ -283,7 +245,7 @@ class TestTrouble:
 
     def test_a_claim_is_longer_than_any_conversation_with_a_slow_server(self):
         steps = 10  # connect, greeting, EHLO, STARTTLS, EHLO, AUTH, MAIL, RCPT, DATA, end of data
-        assert mails.CLAIM.total_seconds() > steps * mails.TIMEOUT
+        assert outbox.CLAIM.total_seconds() > steps * channel.TIMEOUT
 
     def test_a_broker_that_is_dead_delays_a_mail_and_fails_no_registration(self, mailbox, commit, settings, caplog):
         celery = pytest.importorskip("celery", reason="without the extra celery")
@@ -328,7 +290,6 @@ HEAD = "import django; django.setup()\n"
 SEND = f"{HEAD}from dailyfresh_users.services import send_due_mails\nprint(send_due_mails())"
 SEND_BEFORE_AND_AFTER_THE_CLAIM_RAN_OUT = f"""{SEND}
 from django.utils import timezone
-from minisite.settings import smtp
 from dailyfresh_users.models import Mail
 Mail.objects.exclude(due_at=None).update(due_at=timezone.now())
 print(send_due_mails(), send_due_mails())

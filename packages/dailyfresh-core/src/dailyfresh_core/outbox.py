@@ -13,8 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model
+from django.utils import timezone
 
 logger = logging.getLogger(__name__)
+CLAIM = timedelta(seconds=180)
+"""How long a letter is claimed. Longer than a whole conversation with a slow server, or a second worker would send again."""
+GIVE_UP_AFTER = timedelta(days=1)
 PATIENCE = 3
 """Failures in a row after which a drain leaves what is left of their kind for its next run: each may cost a time-out."""
 
@@ -84,3 +88,54 @@ def doubling(first: int, longest: int) -> tuple[int, ...]:
     while pauses[-1] < longest:
         pauses.append(min(2 * pauses[-1], longest))
     return tuple(pauses)
+
+
+class Undeliverable(Exception):
+    """It will never arrive: the letter is closed instead of tried again. Its text is for staff."""
+
+
+LETTER_PAUSES = doubling(30, 3600)
+
+
+def deliver(letter: Any, send: Callable[[], bool], *, asked_at: datetime) -> bool:
+    """Claim a letter and `send` it, or close it where that is vain (`send` gives False); False when it is to be tried again.
+
+    A letter is a row with `due_at` (NULL once it is closed), `sent_at`, `attempts` and `error` (200 characters). It is closed too when
+    `send` raises Undeliverable, and given up a day after `asked_at`. Sent twice only if the process died between the sending and our
+    commit.
+    """
+    letter.attempts += 1
+    if not claim(letter, "due_at", timezone.now() + CLAIM, attempts=letter.attempts):
+        return True
+    try:
+        sent = send()
+    except Undeliverable as error:
+        logger.warning("%r will never arrive: %s", letter, error)
+        return _close(letter, error=str(error))
+    except Exception as error:  # noqa: BLE001 - channels and templates raise what they like; the row stays due
+        return _failed(letter, error, asked_at)
+    if sent:
+        letter.sent_at = timezone.now()
+    return _close(letter, error="" if sent else "no longer needed")
+
+
+def _failed(letter: Any, error: Exception, asked_at: datetime) -> bool:
+    why = f"{type(error).__name__}: {error}"
+    if timezone.now() - asked_at > GIVE_UP_AFTER:
+        logger.error("%r is given up after %s attempts", letter, letter.attempts, exc_info=error)
+        return _close(letter, error=f"given up: {why}")
+    wait = pause(letter.attempts - 1, LETTER_PAUSES)
+    logger.warning("%r was not sent, again in %s", letter, wait, exc_info=error)
+    _end(letter, due_at=timezone.now() + wait, error=why)
+    return False
+
+
+def _close(letter: Any, *, error: str) -> bool:
+    _end(letter, due_at=None, error=error)
+    return True
+
+
+def _end(letter: Any, *, due_at: datetime | None, error: str) -> None:
+    # Only while the claim is ours: whoever took it over after it ran out writes its own ending.
+    mine = type(letter)._default_manager.filter(pk=letter.pk, due_at=letter.due_at)
+    mine.update(due_at=due_at, sent_at=letter.sent_at, error=error[:200])

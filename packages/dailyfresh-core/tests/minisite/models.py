@@ -5,7 +5,9 @@ class Letter(models.Model):
     """A row of an outbox."""
 
     due_at = models.DateTimeField(null=True)
-    tries = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
 
     class Meta:
         app_label = "minisite"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from dailyfresh_core.channels import mailer
 from dailyfresh_core.checks import check_conf, check_tasks
 from dailyfresh_core.frames import check_frame
 from django.conf import settings
@@ -14,7 +15,6 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from .conf import NAME, Settings, conf
-from .services import mailer
 
 SILENT_MAIL = {f"django.core.mail.backends.{name}" for name in ("console", "dummy", "filebased", "locmem")}
 PRIVATE_CACHES = {"django.core.cache.backends.dummy.DummyCache", "django.core.cache.backends.locmem.LocMemCache"}

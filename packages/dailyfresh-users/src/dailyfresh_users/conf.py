@@ -14,7 +14,7 @@ class Settings(Conf, name=NAME):
     JQUERY_URL: str | None = Shared.JQUERY_URL
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
-    SITE_NAME: str = ""
+    SITE_NAME: str = Shared.SITE_NAME
     """The shop's name in mails; empty means the host of the link."""
 
     SITE_URL: str | None = None

@@ -7,8 +7,8 @@
 import os
 from pathlib import Path
 
-import django
 from dailyfresh_core.testing import database
+from dailyfresh_core.testing.mailbox import mail
 
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = "only-for-tests"
@@ -80,19 +80,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
 ]
 DAILYFRESH_USERS = {"SITE_NAME": "Corner Shop"}
-
-
-def mail(backend: str, **options: object) -> dict[str, object]:
-    """The settings of a mail backend, as this Django wants them."""
-    path = f"django.core.mail.backends.{backend}.EmailBackend"
-    if django.VERSION >= (6, 1):
-        return {"MAILERS": {"default": {"BACKEND": path, "OPTIONS": options}}}
-    return {"EMAIL_BACKEND": path, **{f"EMAIL_{name.upper()}": value for name, value in options.items()}}
-
-
-def smtp(port: int, timeout: float | None = 5) -> dict[str, object]:
-    """The settings for a mail server on this machine."""
-    return mail("smtp", host="127.0.0.1", port=port, timeout=timeout)
 
 
 vars().update(mail("locmem"))

@@ -1,16 +1,13 @@
 """Asking for mails, and the drain that sends them."""
 
-import logging
-from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from dailyfresh_core.outbox import claim, doubling, pause, work_off
+from dailyfresh_core.channels import MailChannel, Written
+from dailyfresh_core.outbox import deliver, work_off
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core import mail as django_mail
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
@@ -25,14 +22,7 @@ from ..selectors import email_is_claimed, email_of, is_pending
 from ..signals import mail_requested
 from ..tokens import activation_token
 
-logger = logging.getLogger(__name__)
-
-TIMEOUT = 15
-"""Seconds that a mail server may take for one answer, where the site set no timeout."""
-CLAIM = timedelta(seconds=180)
-"""How long a claim holds. Longer than a whole conversation with a slow server, or a second worker would send again."""
-PAUSES = doubling(30, 3600)
-GIVE_UP_AFTER, KEPT_FOR = timedelta(days=1), timedelta(days=30)
+KEPT_FOR = timedelta(days=30)
 
 
 def request_mail(*, user: Any, kind: str, origin: str) -> None:
@@ -66,57 +56,15 @@ def remove_old_mails() -> int:
     return Mail.objects.filter(due_at=None, requested_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
-def mailer() -> Any:
-    """The site's mail backend, which waits for no server for ever."""
-    # MAILERS takes the place of EMAIL_BACKEND and get_connection() from Django 6.1 on.
-    mailers = getattr(django_mail, "mailers", None)
-    connection: Any = mailers.default if mailers is not None else django_mail.get_connection()
-    if getattr(connection, "timeout", TIMEOUT) is None:
-        connection.timeout = TIMEOUT
-    return connection
-
-
 def _send(mail: Mail) -> bool:
-    """Claim the mail and send it, or close it where that is vain; False when it is to be tried again."""
-    mail.attempts += 1
-    if not claim(mail, "due_at", timezone.now() + CLAIM, attempts=mail.attempts):
-        return True
-    try:
+    def send() -> bool:
         with translation.override(mail.language):
-            message = _compose(mail)
-        if message is not None:
-            mailer().send_messages([message])
-    except Exception as error:  # noqa: BLE001 - mail backends and templates raise what they like; the row stays due
-        return _failed(mail, error)
-    if message is None:
-        return _close(mail, error="no longer needed")
-    mail.sent_at = timezone.now()
-    return _close(mail)
+            written = _compose(mail)
+        if written is not None:
+            MailChannel(sender=conf.MAIL_FROM).send(written)
+        return written is not None
 
-
-def _failed(mail: Mail, error: Exception) -> bool:
-    codes = [code for code, _text in error.recipients.values()] if isinstance(error, SMTPRecipientsRefused) else []
-    if codes and all(500 <= code < 600 for code in codes):
-        logger.warning("mail %s: the server refuses the recipient for good (%s)", mail.pk, codes)
-        return _close(mail, error=f"recipient refused: {codes}")
-    why = f"{type(error).__name__}: {error}"
-    if timezone.now() - mail.requested_at > GIVE_UP_AFTER:
-        logger.error("mail %s is given up after %s attempts", mail.pk, mail.attempts, exc_info=error)
-        return _close(mail, error=f"given up: {why}")
-    wait = pause(mail.attempts - 1, PAUSES)
-    logger.warning("mail %s was not sent, again in %s", mail.pk, wait, exc_info=error)
-    _end(mail, due_at=timezone.now() + wait, error=why)
-    return False
-
-
-def _close(mail: Mail, *, error: str = "") -> bool:
-    _end(mail, due_at=None, error=error)
-    return True
-
-
-def _end(mail: Mail, *, due_at: datetime | None, error: str) -> None:
-    # Only while the claim is ours: whoever took it over after it ran out writes its own ending.
-    Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(due_at=due_at, sent_at=mail.sent_at, error=error[:200])
+    return deliver(mail, send, asked_at=mail.requested_at)
 
 
 def _letter(mail: Mail) -> tuple[str, str, int] | None:
@@ -136,7 +84,7 @@ def _letter(mail: Mail) -> tuple[str, str, int] | None:
     return "activation", path, conf.ACTIVATION_AGE
 
 
-def _compose(mail: Mail) -> EmailMultiAlternatives | None:
+def _compose(mail: Mail) -> Written | None:
     letter, recipient = _letter(mail), email_of(mail.user)
     if letter is None or not recipient:
         return None
@@ -152,11 +100,10 @@ def _compose(mail: Mail) -> EmailMultiAlternatives | None:
         "host": host,
     }
     name = f"dailyfresh_users/mail/{template}"
-    message = EmailMultiAlternatives(
-        subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
-        body=render_to_string(f"{name}.txt", context),
-        from_email=conf.MAIL_FROM,
-        to=[recipient],
+    return Written(
+        to=recipient,
+        subject=render_to_string(f"{name}.subject.txt", context),
+        text=render_to_string(f"{name}.txt", context),
+        html=render_to_string(f"{name}.html", context),
+        kind=template,
     )
-    message.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
-    return message

@@ -1,0 +1,53 @@
+"""Mail, through the site's own backend."""
+
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext_lazy as _
+
+from ..outbox import Undeliverable
+from .base import Channel, Written
+
+TIMEOUT = 15
+"""Seconds that a mail server may take for one answer, where the site set no timeout."""
+
+
+def mailer() -> Any:
+    """The site's mail backend, which waits for no server for ever."""
+    # MAILERS takes the place of EMAIL_BACKEND and get_connection() from Django 6.1 on.
+    mailers = getattr(django_mail, "mailers", None)
+    connection: Any = mailers.default if mailers is not None else django_mail.get_connection()
+    if getattr(connection, "timeout", TIMEOUT) is None:
+        connection.timeout = TIMEOUT
+    return connection
+
+
+class MailChannel(Channel):
+    """Text and HTML to the account's e-mail address. `sender` is the From of the mails; None means `DEFAULT_FROM_EMAIL`."""
+
+    label = _("E-mail")
+
+    def __init__(self, *, sender: str | None = None) -> None:
+        self.sender = sender
+
+    def address_of(self, user: Any) -> str:
+        return str(getattr(user, user.get_email_field_name(), "") or "")
+
+    def send(self, written: Written) -> None:
+        message = EmailMultiAlternatives(
+            subject=" ".join(written.subject.split()),
+            body=written.text,
+            from_email=self.sender,
+            to=[written.to],
+        )
+        if written.html:
+            message.attach_alternative(written.html, "text/html")
+        try:
+            mailer().send_messages([message])
+        except SMTPRecipientsRefused as error:
+            codes = [code for code, _text in error.recipients.values()]
+            if codes and all(500 <= code < 600 for code in codes):
+                raise Undeliverable(f"recipient refused: {codes}") from error
+            raise
