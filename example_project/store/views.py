@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from dailyfresh_cart.views import visitor_data as cart_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
+from dailyfresh_orders.views.messages import visitor_data as orders_visitor
 from dailyfresh_users.views import visitor_data as users_visitor
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -27,8 +28,9 @@ from .health import asked, parts, query
 @never_cache
 @require_GET
 def visitor(request: HttpRequest) -> JsonResponse:
-    """What the page is not allowed to know: the visitor's token, name, cart and goods viewed last, in one answer."""
-    data = {"csrf": get_token(request), **users_visitor(request), **cart_visitor(request), **goods_visitor(request)}
+    """What the page is not allowed to know: the visitor's token, name, cart, unread messages and goods viewed last, in one answer."""
+    parts = (users_visitor, cart_visitor, goods_visitor, orders_visitor)
+    data = {"csrf": get_token(request)} | {key: value for part in parts for key, value in part(request).items()}
     return JsonResponse({"ok": True, "code": "ok", "message": "", "data": data})
 
 

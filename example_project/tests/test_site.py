@@ -193,7 +193,7 @@ def test_beat_calls_every_task_that_drains() -> None:
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if name.startswith(("dailyfresh_", "store."))}
     # Woken by a change; what they leave is in `drain_payments` and `drain`, which beat calls.
-    woken = {f"dailyfresh_orders.tasks.drain_{what}" for what in ("refunds", "cancellations", "pictures")}
+    woken = {f"dailyfresh_orders.tasks.drain_{what}" for what in ("refunds", "cancellations", "pictures", "messages")}
 
     assert scheduled <= ours
     assert ours - scheduled <= woken

@@ -12,10 +12,10 @@ HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost 
 
 # Behind a proxy all visitors come from one address: they would share one throttle, and count as one who searches.
 DAILYFRESH = {
+    "SITE_NAME": "天天生鲜",
     "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
 }
 DAILYFRESH_USERS = {
-    "SITE_NAME": "天天生鲜",
     "SITE_URL": SITE_URL,
     "TERMS_URL": "store:terms",
     "PRIVACY_URL": "store:privacy",

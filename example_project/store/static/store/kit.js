@@ -49,6 +49,8 @@ jQuery(function ($) {
     $("[data-visitor=guest]").prop("hidden", user.signed_in);
     $("[data-visitor=user]").prop("hidden", !user.signed_in);
     $("[data-visitor-name]").text(user.name || "");
+    var unread = data.messages ? data.messages.unread : 0;
+    $("[data-unread]").text(unread > 99 ? "99+" : unread).prop("hidden", !unread);
   });
 
   if (window.df) { df.visitor(); }

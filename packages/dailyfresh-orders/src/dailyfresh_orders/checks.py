@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
 from django.urls import NoReverseMatch, reverse
 
+from .channels import channels
 from .conf import NAME, conf
 from .freight import freight
 from .gateways import PaymentGateway, configured
@@ -110,6 +111,7 @@ def check_backends(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
         lambda: [stock()] if conf.STOCK is not None else [],
         lambda: [freight()],
         configured if usable else list,
+        lambda: list(channels().values()),
     ):
         try:
             for made in makers():

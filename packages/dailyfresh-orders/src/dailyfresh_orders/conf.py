@@ -37,6 +37,15 @@ class Settings(Conf, name=NAME):
     GATEWAYS: dict[str, dict[str, Any]] = {}
     """Ways to pay: code -> {"BACKEND": ..., "OPTIONS": {...}}, in the order in which buyers see them."""
 
+    CHANNELS: dict[str, dict[str, Any]] = {
+        "shop": {"BACKEND": "dailyfresh_orders.channels.InShop"},
+        "mail": {"BACKEND": "dailyfresh_core.channels.MailChannel"},
+    }
+    """Ways to tell buyers and staff what becomes of an order: code -> {"BACKEND": ..., "OPTIONS": {...}}; {} tells nobody anything."""
+
+    SITE_NAME: str = Shared.SITE_NAME
+    """The shop's name in messages; empty means the host of PUBLIC_URL."""
+
     PAY_MINUTES: int = 30
     """Minutes until an unpaid order is cancelled; cash on delivery is exempt."""
 
@@ -83,7 +92,8 @@ class Settings(Conf, name=NAME):
     """The last stock of which the dashboard says that it is low."""
 
     PUBLIC_URL: str | None = None
-    """Scheme and host under which gateways and browsers reach the site ("https://shop.example"); None takes the request's."""
+    """Scheme and host under which gateways and browsers reach the site ("https://shop.example"); None takes the request's, and messages
+    carry no link then."""
 
     ALLOW_LOOPBACK_SIMULATOR: bool = False
     """Lets a gateway use http on a loopback address: for the payment simulator in development, and for nothing else."""

@@ -7,13 +7,14 @@ from dailyfresh_core.waking import wake
 from .conf import conf
 from .models import Order
 from .services import make_payments_due
-from .signals import order_moved, pictures_sent, refund_ready
-from .tasks import drain_cancellations, drain_pictures, drain_refunds
+from .signals import messages_waiting, order_moved, pictures_sent, refund_ready
+from .tasks import drain_cancellations, drain_messages, drain_pictures, drain_refunds
 
 
 def connect() -> None:
     order_moved.connect(_on_moved, dispatch_uid="dailyfresh_orders.moved")
     refund_ready.connect(_on_refund_ready, dispatch_uid="dailyfresh_orders.refund_ready")
+    messages_waiting.connect(_on_messages_waiting, dispatch_uid="dailyfresh_orders.messages_waiting")
     pictures_sent.connect(_on_pictures_sent, dispatch_uid="dailyfresh_orders.pictures_sent")
 
 
@@ -30,3 +31,7 @@ def _on_refund_ready(**kwargs: Any) -> None:
 
 def _on_pictures_sent(**kwargs: Any) -> None:
     wake(drain_pictures, tasks=conf.TASKS)
+
+
+def _on_messages_waiting(**kwargs: Any) -> None:
+    wake(drain_messages, tasks=conf.TASKS)

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from .channels import kept
 from .exceptions import BasketAway
 from .joins import basket, catalogue
-from .models import Order, OrderLine, Payment, Refund, Review, ReviewPicture
+from .models import Letter, Message, MessageChoice, Order, OrderLine, Payment, Refund, Review, ReviewPicture
 from .quotes import possible_of
 
 TABS: Mapping[str, tuple[str, ...]] = {
@@ -155,3 +156,36 @@ def refunded_under(order: Order, key: str) -> bool:
         and key.isalnum()
         and Refund.objects.filter(payment__order=order, out_request_no__endswith=f"_{key}").exists()
     )
+
+
+def letters_of(user: Any) -> "QuerySet[Letter]":
+    """What the user was told in the shop, newest first."""
+    told = Letter.objects.filter(user=user, channel__in=kept(), sent_at__isnull=False).order_by("-pk")
+    related = ("message__order", "message__refund", "message__payment")
+    return told.select_related(*related).prefetch_related("message__order__lines")
+
+
+def unread_of(user: Any) -> int:
+    """How many of them were not read yet, in one statement; none where nothing is told in the shop."""
+    codes = kept()
+    return Letter.objects.filter(user=user, channel__in=codes, read_at=None).count() if codes else 0
+
+
+def unwanted_of(user: Any) -> set[str]:
+    """What the user does not want to hear: "shipped:mail"."""
+    found = MessageChoice.objects.filter(user=user).values_list("unwanted", flat=True).first()
+    return set(found or ())
+
+
+def example_of(event: str) -> Message | None:
+    """A message of this kind to look at: the newest that was written, or one made up over the shop's newest rows; None without any."""
+    told = Message.objects.select_related("order", "refund", "payment").filter(event=event).order_by("-pk").first()
+    if told is not None:
+        return told
+    about_refund = event in (Message.Event.REFUNDED, Message.Event.REFUND_DECLINED, Message.Event.REFUND_ASKED)
+    refund = Refund.objects.select_related("payment__order").order_by("-pk").first() if about_refund else None
+    payment = refund.payment if refund else Payment.objects.select_related("order").order_by("-pk").first()
+    order = refund.payment.order if refund else Order.objects.order_by("-pk").first()
+    if order is None or (about_refund and refund is None) or (event == Message.Event.DISPUTE and payment is None):
+        return None
+    return Message(event=event, order=order, refund=refund, payment=payment, note="…", at=order.placed_at)

@@ -18,6 +18,9 @@ review_published = Signal()
 pictures_sent = Signal()
 """Sent inside the transaction when a review came with pictures; the package's own receiver wakes the drain that draws them."""
 
+messages_waiting = Signal()
+"""Sent inside the transaction when somebody is to be told something; the package's own receiver wakes the drain that does it."""
+
 refund_ready = Signal()
 """Sent inside the transaction with `refund_id` when a refund may go to its gateway; the package's own receiver wakes the drain."""
 

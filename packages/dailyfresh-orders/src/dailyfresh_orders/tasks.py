@@ -8,15 +8,19 @@ from dailyfresh_core.waking import task
 from .days import today
 from .gateways import configured
 from .services import (
+    address_messages,
     audit,
     close_days,
     draw_pictures,
     finish_cancellations,
     pass_time,
     reconcile,
+    remove_old_messages,
+    send_letters,
     settle_baskets,
     sweep,
     sweep_refunds,
+    tell_low_stock,
 )
 
 logger = logging.getLogger(__name__)
@@ -27,9 +31,9 @@ AT_ONCE = 0.5
 
 @task(ignore_result=True)
 def drain() -> None:
-    """What is due: orders whose time has come, days of sales that are over, pictures to be drawn, unsettled baskets. For beat, every 30 s."""
-    # The baskets last: they alone wait for somebody else's service.
-    for step in (pass_time, close_days, draw_pictures, settle_baskets):
+    """What is due: orders whose time has come, days of sales that are over, pictures to be drawn, messages, unsettled baskets. For beat, every 30 s."""
+    # The letters and baskets last: they wait for somebody else's service.
+    for step in (pass_time, close_days, draw_pictures, address_messages, send_letters, settle_baskets):
         try:
             step()
         except Exception:  # one step that cannot be done must not starve those behind it
@@ -52,6 +56,25 @@ def drain_refunds() -> None:
 def drain_pictures() -> None:
     """Pictures of reviews that wait to be drawn; woken when a review came with some, as above."""
     draw_pictures(seconds=AT_ONCE)
+
+
+@task(ignore_result=True)
+def drain_messages() -> None:
+    """Messages that wait to be addressed and sent; woken when one was written, as above."""
+    address_messages()
+    send_letters(seconds=AT_ONCE)
+
+
+@task(ignore_result=True)
+def watch_stock() -> None:
+    """Tell staff what is nearly sold out now and was not before. For beat, every 10 minutes."""
+    tell_low_stock()
+
+
+@task(ignore_result=True)
+def tidy() -> None:
+    """Forget messages that are half a year old. For beat, once a night."""
+    remove_old_messages()
 
 
 @task(ignore_result=True)

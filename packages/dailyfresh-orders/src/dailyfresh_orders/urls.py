@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import checkout, orders, payments, refunds, reviews
+from .views import checkout, messages, orders, payments, refunds, reviews
 
 app_name = "dailyfresh_orders"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("pay/alipay/notify/", payments.gateway_notify, {"code": "alipay"}, name="alipay_notify"),
     path("pay/<slug:code>/return/", payments.gateway_return, name="gateway_return"),
     path("pay/<slug:code>/notify/", payments.gateway_notify, name="gateway_notify"),
+    path("messages/", messages.message_list, name="messages"),
+    path("messages/read/", messages.read_all, name="messages_read"),
+    path("messages/choices/", messages.choices, name="message_choices"),
+    path("messages/<int:pk>/", messages.open_message, name="message"),
     path("reviews/<str:sku_id>/", reviews.sku_reviews, name="reviews"),
     path("<slug:number>/", orders.order_detail, name="detail"),
     path("<slug:number>/pay/", payments.pay_wait, name="pay_wait"),

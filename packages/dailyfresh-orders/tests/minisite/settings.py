@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from dailyfresh_core.testing import database
+from dailyfresh_core.testing.mailbox import mail, smtp
 
 SECRET_KEY = "of the mini-site"
 DEBUG = False
@@ -21,6 +22,8 @@ MEDIA_ROOT = os.environ.get("MINISITE_MEDIA", str(Path(__file__).parent / "media
 MEDIA_URL = "/media/"
 LOGIN_URL = "/log-in/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+vars().update(smtp(int(os.environ["MINISITE_SMTP"])) if "MINISITE_SMTP" in os.environ else mail("locmem"))
 
 DATABASES = {
     "default": database(

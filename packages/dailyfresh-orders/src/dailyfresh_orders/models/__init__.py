@@ -1,5 +1,6 @@
-"""Orders, payments with their book, reviews, and the sales of closed days."""
+"""Orders, payments with their book, reviews, messages, and the sales of closed days."""
 
+from .message import Letter, LowStock, Message, MessageChoice
 from .order import ADDRESS, Adjustment, Order, OrderLine, OrderLog, length_of, too_long
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
@@ -9,6 +10,10 @@ __all__ = [
     "ADDRESS",
     "Adjustment",
     "Difference",
+    "Letter",
+    "LowStock",
+    "Message",
+    "MessageChoice",
     "Notice",
     "Order",
     "OrderLine",

@@ -5,6 +5,11 @@ from .baskets import settle_baskets
 from .cancelling import cancel_order, pass_time
 from .drawing import draw_pictures
 from .limits import payable_by
+from .messages.addressing import address_messages
+from .messages.low_stock import tell_low_stock
+from .messages.reading import choose_messages, mark_read
+from .messages.sending import remove_old_messages, send_again, send_letters
+from .messages.writing import in_the_language_of, path_of, words_of, write
 from .payments.asking import (
     ask,
     close_open_payments,
@@ -41,12 +46,14 @@ __all__ = [
     "Refundable",
     "Settlement",
     "Words",
+    "address_messages",
     "anonymise",
     "approve_refund",
     "ask",
     "audit",
     "cancel_order",
     "change_payment",
+    "choose_messages",
     "close_days",
     "close_open_payments",
     "decline_refund",
@@ -55,12 +62,15 @@ __all__ = [
     "finish",
     "finish_cancel",
     "finish_cancellations",
+    "in_the_language_of",
     "keep_notice",
     "make_payments_due",
+    "mark_read",
     "masked",
     "moderate",
     "other_ways",
     "pass_time",
+    "path_of",
     "payable_by",
     "place_order",
     "receive",
@@ -68,6 +78,7 @@ __all__ = [
     "refund_askable",
     "refund_lines",
     "refundable_of",
+    "remove_old_messages",
     "reopen_days",
     "reply_to",
     "request_cancel",
@@ -76,6 +87,8 @@ __all__ = [
     "retry_refund",
     "return_disputed",
     "review_order",
+    "send_again",
+    "send_letters",
     "send_refund",
     "settle",
     "settle_baskets",
@@ -83,6 +96,9 @@ __all__ = [
     "start_payment",
     "sweep",
     "sweep_refunds",
+    "tell_low_stock",
     "withdraw",
     "withdraw_refund",
+    "words_of",
+    "write",
 ]

@@ -15,6 +15,7 @@ from dailyfresh_core.offers import ORDER
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..claims import claimed, differences
@@ -23,13 +24,14 @@ from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import gateway
 from ..joins import address_book, promotions
-from ..models import ADDRESS, Adjustment, Order, OrderLine
+from ..models import ADDRESS, Adjustment, Message, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .limits import check_limits, payable_by
+from .messages.telling import tell
 from .transitions import received
 
 logger = logging.getLogger(__name__)
@@ -132,6 +134,7 @@ def _order(
         total=quote.total,
         currency=currency(),
         note=note,
+        language=get_language() or "",
         placed_at=now,
         expires_at=expires_at,
         due_at=expires_at,
@@ -179,6 +182,10 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
     )
     Adjustment.objects.bulk_create(_adjustments(order, lines, quote))
     _take_offers(order, quote)
+
+    # Paid on delivery, or nothing to pay: it is to be shipped at once.
+    to_ship = order.state == Order.State.TO_SHIP
+    tell(Message.Event.PLACED, *[Message.Event.NEW_ORDER] * to_ship, order=order)
 
     def placed() -> None:
         """What follows the commit: lost with a killed process, and then done by the drain."""

@@ -4,7 +4,7 @@ Every step takes a locked order, or the id of one that it locks in a transaction
 who / when / why, and sends `order_moved` after the commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,13 @@ from django.utils import timezone
 from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..joins import promotions
-from ..models import Order, OrderLine, OrderLog, Payment, Refund, Review
+from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund, Review
 from ..signals import order_moved, stock_changed
 from ..stock import stock
 from .locking import LockedOrder, lock_orders, step
+from .messages.telling import forget_letters, tell
+
+Event = Message.Event
 
 LEGAL: dict[str, frozenset[str]] = {
     Order.State.TO_SHIP: frozenset({Order.State.AWAITING_PAYMENT, Order.State.CANCELLING}),
@@ -34,6 +37,8 @@ LEGAL: dict[str, frozenset[str]] = {
 """State -> the states it can be reached from."""
 
 
+SOLD = (Event.PAID, Event.NEW_ORDER)
+
 FORGOTTEN = "—"
 _PERSONAL = ("receiver", "phone", "district", "street", "postcode", "note", "tracking_number")
 
@@ -43,8 +48,10 @@ def scrubbed() -> dict[str, str]:
     return dict.fromkeys(_PERSONAL, FORGOTTEN)
 
 
-def _move(order: LockedOrder, became: str, *, by: Any, why: str = "", **changes: Any) -> None:
-    """Write the step of a locked order; raises IllegalTransition when the table does not allow it."""
+def _move(
+    order: LockedOrder, became: str, *, by: Any, why: str = "", tells: Sequence[str] = (), **changes: Any
+) -> None:
+    """Write the step of a locked order and what people are told of it; raises IllegalTransition when the table does not allow it."""
     was = order.state
     if was not in LEGAL[became]:
         raise IllegalTransition(order, was, became)
@@ -57,6 +64,7 @@ def _move(order: LockedOrder, became: str, *, by: Any, why: str = "", **changes:
         setattr(order, field, value)
     order.save(update_fields=list(changes))
     OrderLog.objects.create(order=order, by=str(by)[:150], was=was, became=became, why=why[:200])
+    tell(*tells, order=order)
     transaction.on_commit(
         lambda: order_moved.send_robust(Order, order_id=order.pk, was=was, became=became), robust=True
     )
@@ -71,9 +79,17 @@ def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
     if order.state not in LEGAL[Order.State.TO_SHIP]:
         return False
     if order.requires_shipping:
-        _move(order, Order.State.TO_SHIP, by=by, paid_at=paid_at, sold_at=timezone.now())
+        _move(order, Order.State.TO_SHIP, by=by, tells=SOLD, paid_at=paid_at, sold_at=timezone.now())
     else:
-        _move(order, Order.State.RECEIVED, by=by, paid_at=paid_at, sold_at=timezone.now(), **received())
+        _move(
+            order,
+            Order.State.RECEIVED,
+            by=by,
+            tells=(Event.PAID,),
+            paid_at=paid_at,
+            sold_at=timezone.now(),
+            **received(),
+        )
     _offers_used(order)
     return True
 
@@ -102,7 +118,7 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
     if order.state != Order.State.CANCELLING:
         return False
     over = order.expires_at is not None and order.expires_at <= timezone.now()
-    _move(order, Order.State.CANCELLED, by=by, why=why)
+    _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
     _offers_back(order, why="unpaid" if over else "cancelled")
     _give_back(order, _taken(order))
     return True
@@ -113,7 +129,7 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Stop an order that is to be paid on delivery, before it is shipped: its stock returns; IllegalTransition once it is paid or sent."""
     if order.state != Order.State.TO_SHIP or order.paid_at is not None or _may_have_money(order):
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
-    _move(order, Order.State.CANCELLED, by=by, why=why)
+    _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
     _offers_back(order, why="cancelled" if by == order.user else "shop")
     _give_back(order, _taken(order))
 
@@ -138,6 +154,7 @@ def ship(order: LockedOrder, *, carrier: str, tracking_number: str, by: Any) -> 
         order,
         Order.State.SHIPPED,
         by=by,
+        tells=(Event.SHIPPED,),
         why=carrier,  # not the number: the log outlives the buyer
         carrier=carrier,
         tracking_number=tracking_number,
@@ -154,7 +171,7 @@ def receive(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """
     if order.state != Order.State.SHIPPED:
         raise IllegalTransition(order, order.state, Order.State.RECEIVED)
-    _move(order, Order.State.RECEIVED, by=by, why=why, **received())
+    _move(order, Order.State.RECEIVED, by=by, why=why, tells=(Event.RECEIVED,), **received())
     if order.paid_at is None:  # to the courier, just now
         _offers_used(order)
 
@@ -234,5 +251,6 @@ def anonymise(*, user: Any) -> int:
     OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
     Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
     Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)
+    forget_letters(user=user)
     arrived = (Order.State.RECEIVED, Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED)
     return mine.filter(state__in=arrived).update(user=None, **scrubbed()) + mine.update(user=None)

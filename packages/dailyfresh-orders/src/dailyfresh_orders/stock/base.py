@@ -89,6 +89,12 @@ class Stock(ABC):
         rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": at_most})
         return [(str(row), getattr(row, self.stock_field)) for row in rows.order_by(self.stock_field, "pk")[:how_many]]
 
+    def low_by_id(self, at_most: int) -> dict[str, tuple[str, int]]:
+        """sku_id -> (name, stock) of everything on sale of which no more than that is left, the least first."""
+        rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": at_most})
+        found = rows.order_by(self.stock_field, "pk")
+        return {str(getattr(row, self.id_field)): (str(row), getattr(row, self.stock_field)) for row in found}
+
     def some(self, how_many: int) -> list[str]:
         """Ids of rows that can be sold, the first by their keys."""
         keys = self.model._default_manager.filter(**self.available_filter).order_by(self.id_field)

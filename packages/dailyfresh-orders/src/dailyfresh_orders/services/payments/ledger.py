@@ -8,10 +8,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from ...gateways.base import Observation
-from ...models import Notice, Payment, PaymentLog, Refund
+from ...models import Message, Notice, Payment, PaymentLog, Refund
 from ...signals import payment_disputed, refund_moved, refund_ready
+from ..messages.telling import tell
 
 logger = logging.getLogger(__name__)
+
+TOLD: dict[str, str] = {
+    Refund.State.ASKED: Message.Event.REFUND_ASKED,
+    Refund.State.DECLINED: Message.Event.REFUND_DECLINED,
+    Refund.State.DONE: Message.Event.REFUNDED,
+}
+"""State of a refund -> what people are told of it; one that the gateway refused is an alarm of its payment."""
 
 
 def record(payment: Payment, *, before: str, source: str, note: str = "", alarm: bool = False) -> None:
@@ -21,6 +29,7 @@ def record(payment: Payment, *, before: str, source: str, note: str = "", alarm:
     )
     if alarm:
         logger.error("Payment %s needs a look: %s", payment.out_trade_no, note)
+        tell(Message.Event.DISPUTE, order=payment.order, payment=payment, note=note)
         pk = payment.pk
         transaction.on_commit(lambda: payment_disputed.send_robust(Payment, payment_id=pk, note=note), robust=True)
 
@@ -28,6 +37,8 @@ def record(payment: Payment, *, before: str, source: str, note: str = "", alarm:
 def announce(refund: Refund) -> None:
     """Tell of a refund's state after the commit, and wake the drain when it may go out."""
     pk, state = refund.pk, refund.state
+    if state in TOLD:
+        tell(TOLD[state], order=refund.payment.order, refund=refund)
     if state == Refund.State.READY:
         refund_ready.send(Refund, refund_id=pk)
     transaction.on_commit(lambda: refund_moved.send_robust(Refund, refund_id=pk, state=state), robust=True)

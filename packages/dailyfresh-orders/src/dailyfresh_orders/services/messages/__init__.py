@@ -1,0 +1,1 @@
+"""What people are told: written down with what happened, addressed and sent by the drain."""

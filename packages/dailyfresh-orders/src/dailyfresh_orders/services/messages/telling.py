@@ -1,0 +1,29 @@
+"""Writing down that somebody is to be told; nothing is composed or sent here."""
+
+from typing import Any
+
+from ...conf import conf
+from ...models import Letter, Message, MessageChoice, Order, Payment, Refund
+from ...signals import messages_waiting
+
+
+def tell(
+    *events: str,
+    order: Order | None = None,
+    refund: Refund | None = None,
+    payment: Payment | None = None,
+    note: str = "",
+) -> None:
+    """Have the buyer or staff told of these events. Must be called in the transaction of what happened; one statement."""
+    if not events or not conf.CHANNELS:
+        return
+    Message.objects.bulk_create(
+        Message(event=event, order=order, refund=refund, payment=payment, note=note) for event in events
+    )
+    messages_waiting.send(Message)
+
+
+def forget_letters(*, user: Any) -> None:
+    """Drop what a person was told and chose."""
+    Letter.objects.filter(user=user).delete()
+    MessageChoice.objects.filter(user=user).delete()

@@ -1,0 +1,112 @@
+"""A message in words: templates of the package, which a site may override, in the language of whoever reads it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from dailyfresh_core.channels import Channel, Written
+from dailyfresh_core.money import shown
+from django.conf import settings
+from django.template.loader import render_to_string, select_template
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils import formats, translation
+
+from ...conf import conf
+from ...days import local
+from ...models import Message
+
+FOLDER = "dailyfresh_orders/messages"
+
+
+def language_of(message: Message) -> str:
+    """What the message is written in: the buyer's language as they ordered, the site's for staff."""
+    chosen = message.order.language if message.order and not message.for_staff else ""
+    return chosen or settings.LANGUAGE_CODE
+
+
+def words_of(message: Message) -> tuple[str, str]:
+    """Subject and text in the language of the moment: the first line of the event's template, and the rest of it."""
+    subject, _newline, text = (
+        render_to_string(f"{FOLDER}/{message.event}.txt", context_of(message)).strip().partition("\n")
+    )
+    return subject.strip(), "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+def write(message: Message, *, user: Any, way: Channel) -> Written:
+    """The message for one person and channel, in the language of the moment."""
+    context, (subject, text), link = context_of(message), words_of(message), link_of(message)
+    context |= {"subject": subject, "text": text, "link": link, "user": user}
+    page = select_template([f"{FOLDER}/{message.event}.html", f"{FOLDER}/mail.html"])
+    return Written(
+        to=way.address_of(user),
+        subject=subject,
+        text=f"{text}\n\n{link}\n" if link else f"{text}\n",
+        html=page.render(context),
+        link=link,
+        kind=message.event,
+        values={key: value for key, value in context.items() if isinstance(value, str)},
+    )
+
+
+def context_of(message: Message) -> dict[str, Any]:
+    """What templates have: the rows as they are, and the words that most messages need, ready to be read."""
+    order, refund = message.order, message.refund
+    context: dict[str, Any] = {
+        "message": message,
+        "order": order,
+        "refund": refund,
+        "payment": message.payment,
+        "note": message.note,
+        "site_name": conf.SITE_NAME or urlsplit(conf.PUBLIC_URL or "").netloc,
+        "amount": shown(refund.amount) if refund else "",
+        "answer": refund.answer if refund else "",
+        "reason": refund.reason if refund else "",
+    }
+    if order is not None:
+        context["lines"] = lines = list(order.lines.all())
+        context |= {
+            "number": order.number,
+            "total": shown(order.payable),
+            "receiver": order.receiver,
+            "phone": order.phone,
+            "carrier": order.carrier,
+            "tracking_number": order.tracking_number,
+            "first": lines[0].name if lines else "",
+            "pay_until": _clock(order.expires_at),
+        }
+    return context
+
+
+def _clock(at: Any) -> str:
+    return formats.date_format(local(at), "SHORT_DATETIME_FORMAT") if at else ""
+
+
+def path_of(message: Message) -> str:
+    """Where in the shop the reader goes on; "" where there is no such page."""
+    try:
+        return _path(message)
+    except NoReverseMatch:  # a site without the admin, or without the package's pages
+        return ""
+
+
+def _path(message: Message) -> str:
+    if not message.for_staff:
+        return message.order.get_absolute_url() if message.order else ""
+    if message.event == Message.Event.DISPUTE:
+        return reverse("admin:dailyfresh_orders_payment_change", args=[message.payment_id])
+    if message.event == Message.Event.REFUND_ASKED:
+        return reverse("admin:dailyfresh_orders_refund_change", args=[message.refund_id])
+    if message.order_id:
+        return reverse("admin:dailyfresh_orders_order_change", args=[message.order_id])
+    return reverse("admin:dailyfresh_orders_dashboard")
+
+
+def link_of(message: Message) -> str:
+    """The same as an absolute address; "" where the site does not say its own."""
+    path = path_of(message)
+    # A worker's own script prefix says nothing about the site: PUBLIC_URL has it.
+    return f"{conf.PUBLIC_URL.rstrip('/')}/{path.removeprefix(get_script_prefix())}" if conf.PUBLIC_URL and path else ""
+
+
+def in_the_language_of(message: Message) -> Any:
+    """A context in which the message is written."""
+    return translation.override(language_of(message))
