@@ -4,6 +4,7 @@ from .auditing import audit, disagreements
 from .baskets import settle_baskets
 from .cancelling import cancel_order, pass_time
 from .drawing import draw_pictures
+from .forgetting import anonymise
 from .limits import payable_by
 from .messages.addressing import address_messages
 from .messages.low_stock import tell_low_stock
@@ -38,7 +39,7 @@ from .payments.starting import start_payment
 from .placing import Placed, place_order
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
-from .transitions import anonymise, finish, finish_cancel, receive, request_cancel, ship, withdraw
+from .transitions import finish, finish_cancel, receive, request_cancel, ship, withdraw
 
 __all__ = [
     "REVIEWABLE",

@@ -1,4 +1,4 @@
-"""The life of an order: one table of legal steps, one function for each step, and forgetting its buyer.
+"""The life of an order: one table of legal steps, one function for each step.
 
 Every step takes a locked order, or the id of one that it locks in a transaction of its own (`locking.step`); it checks the table, writes
 who / when / why, and sends `order_moved` after the commit.
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -16,11 +15,11 @@ from django.utils import timezone
 from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..joins import promotions
-from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund, Review
+from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
-from .locking import LockedOrder, lock_orders, step
-from .messages.telling import forget_letters, tell
+from .locking import LockedOrder, step
+from .messages.telling import tell
 
 Event = Message.Event
 
@@ -99,8 +98,16 @@ def send_unpaid(order: LockedOrder, *, payment_method: str, by: Any, why: str = 
     """The courier is to be paid: awaiting payment -> to be shipped; IllegalTransition from anywhere else."""
     if order.state != Order.State.AWAITING_PAYMENT:
         raise IllegalTransition(order, order.state, Order.State.TO_SHIP)
-    changes = {"payment_method": payment_method, "expires_at": None, "sold_at": timezone.now()}
-    _move(order, Order.State.TO_SHIP, by=by, why=why, **changes)
+    _move(
+        order,
+        Order.State.TO_SHIP,
+        by=by,
+        why=why,
+        tells=(Event.NEW_ORDER,),
+        payment_method=payment_method,
+        expires_at=None,
+        sold_at=timezone.now(),
+    )
 
 
 @step
@@ -237,20 +244,3 @@ def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
         return
     stock_changed.send(Order, sku_ids=list(returned))
     stock().give_back(returned)
-
-
-@retried
-@transaction.atomic
-def anonymise(*, user: Any) -> int:
-    """Take the person out of the user's orders and reviews; sums, lines and states stay. Gives the number of orders.
-
-    An order that has yet to arrive keeps its address until it has: the step that ends it forgets the rest.
-    """
-    mine = Order.objects.filter(user=user)
-    lock_orders(mine)
-    OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
-    Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
-    Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)
-    forget_letters(user=user)
-    arrived = (Order.State.RECEIVED, Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED)
-    return mine.filter(state__in=arrived).update(user=None, **scrubbed()) + mine.update(user=None)
