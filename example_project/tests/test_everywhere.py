@@ -60,7 +60,7 @@ def test_what_a_visitor_types_is_no_markup_there(client: Client) -> None:
 
 def test_the_same_menu_stands_on_every_page_of_the_user_centre(client: Client, buyer: Any) -> None:
     client.force_login(buyer)
-    for path in ("/user/", "/user/addresses/", "/user/security/", "/orders/", "/orders/reviews/"):
+    for path in ("/user/", "/user/addresses/", "/user/security/", "/orders/", "/orders/reviews/", "/orders/messages/"):
         page = client.get(path).content.decode()
         menu = re.search(r'<nav class="df-panel df-umenu".*?</nav>', page, re.DOTALL)
         assert menu, path
