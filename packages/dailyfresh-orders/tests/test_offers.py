@@ -14,6 +14,7 @@ from dailyfresh_orders.services import cancel_order, disagreements, pass_time, p
 from dailyfresh_orders.testing import PromotionsContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from minisite.shop.joins import AddressBook
 from minisite.shop.models import Held, Product, Rule, Voucher
@@ -298,3 +299,88 @@ def test_placing_takes_few_statements_however_many_lines(place, token_of, settin
     assert (
         ours[0] == ours[1] <= counts[None][0] + 1 + 2 + 3
     )  # whether it is the first; rules and vouchers; three writes
+
+
+# -- pages --
+
+
+def words(page):
+    return re.sub(r"\s+", " ", page.content.decode())
+
+
+@pytest.fixture
+def confirm(shop):
+    def confirm(*pairs):
+        return shop.get(reverse("dailyfresh_orders:confirm"), {"buy": [f"{product.pk}:{n}" for product, n in pairs]})
+
+    return confirm
+
+
+def test_the_confirm_page_lists_what_is_taken_off_what_more_would_bring_and_the_coupons(
+    confirm, apple, pear, buyer, stranger
+):
+    Rule.objects.create(off=10, least=30)
+    Rule.objects.create(off=20, least=100)
+    Voucher.objects.create(user=buyer, off=3)
+    Voucher.objects.create(user=buyer, off=9, least=80)
+    Voucher.objects.create(user=stranger, off=7)
+    said = words(confirm((apple, 2), (pear, 1)))
+    for expected in (
+        '<dt>满30减10</dt><dd class="df-red">-¥10.00</dd>',
+        '<dt>¥3 券</dt><dd class="df-red">-¥3.00</dd>',
+        "满30减10 -¥3.55",
+        '<a class="df-lk" href="/fruit/">再买 ¥79.00 减 ¥20</a>',
+        "Saves ¥3.00",
+        "¥9 券 · 满 ¥80 可用",
+    ):
+        assert expected in said
+    assert "¥7 券" not in said
+
+
+def test_another_coupon_is_another_quote_by_a_button_and_is_what_the_order_takes(confirm, shop, apple, buyer):
+    Voucher.objects.create(user=buyer, off=3)
+    small = Voucher.objects.create(user=buyer, off=1)
+    page = confirm((apple, 2))
+    form = {"token": page.context["token"], "address": page.context["chosen"].id, "payment_method": "cod"}
+    chosen = shop.post(reverse("dailyfresh_orders:quote"), form | {"coupon": str(small.pk)})
+    assert chosen.context["quote"].total == Decimal("20.00")
+    assert f'value="{small.pk}" checked' in words(chosen)
+    # Chosen and sent at once, without the button: the total was never shown, so it is.
+    at_once = shop.post(reverse("dailyfresh_orders:place"), form | {"coupon": "none"})
+    assert (at_once.status_code, at_once.context["quote"].total) == (409, Decimal("21.00"))
+    form["token"] = chosen.context["token"]
+    shop.post(reverse("dailyfresh_orders:place"), form | {"coupon": str(small.pk)})
+    order = Order.objects.get()
+    small.refresh_from_db()
+    assert (order.total, small.reference) == (Decimal("20.00"), order.number)
+
+
+@pytest.mark.parametrize("strange", ["no-such", "0", "\x00", "x" * 65, "' OR 1=1"])
+def test_a_coupon_that_nobody_has_is_no_error(confirm, shop, apple, strange):
+    page = confirm((apple, 1))
+    form = {"token": page.context["token"], "address": page.context["chosen"].id, "coupon": strange}
+    assert shop.post(reverse("dailyfresh_orders:quote"), form).status_code == 200
+
+
+def test_a_page_says_that_offers_are_away_and_still_sells(confirm, apple, monkeypatch):
+    away(monkeypatch)
+    page = confirm((apple, 1))
+    assert "Offers cannot be had at the moment: these are full prices." in words(page)
+    assert page.context["orderable"]
+
+
+def test_the_order_its_paper_and_its_refunds_say_each_offer_by_name(place, shop, admin_client, apple, pear):
+    Rule.objects.create(off=10, least=30)
+    order = place({apple: 2, pear: 1})
+    said = words(shop.get(order.get_absolute_url()))
+    assert '<dt>满30减10</dt><dd class="df-red">-¥10.00</dd>' in said
+    assert "满30减10 -¥6.45" in said
+    act = {"action": "print_delivery_notes", "_selected_action": [order.pk]}
+    paper = words(admin_client.post(reverse("admin:dailyfresh_orders_order_changelist"), act))
+    assert "满30减10 -¥10.00" in paper
+    Order.objects.update(state="received", received_at=timezone.now())
+    shown = words(shop.get(reverse("dailyfresh_orders:refund_request", args=[order.number])))
+    assert "¥3.73 for one, ¥7.45 for all 2" in shown
+    assert "¥5.50" not in shown
+    given = words(admin_client.get(reverse("admin:dailyfresh_orders_refund_order", args=[order.pk])))
+    assert "¥3.73 for one, ¥7.45 for all 2" in given

@@ -1,5 +1,6 @@
-"""What of a line is kept and what goes back, to the fen; what it comes to, `dailyfresh_core.amounts` says."""
+"""What of a line is kept and what goes back, to the fen, and what was added to it; what it comes to, `dailyfresh_core.amounts` says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -74,3 +75,40 @@ def kept(line: Agreed, left: int, fees: Fees = LAST) -> Decimal:
 def returned(line: Agreed, left: int, quantity: int, fees: Fees = LAST) -> Decimal:
     """What goes back when `quantity` of what is `left` of the line is returned."""
     return kept(line, left, fees) - kept(line, left - quantity, fees)
+
+
+FREIGHT = "orders:freight"
+"""Source of what sending costs before any offer."""
+Named = tuple[str, Decimal]
+"""What an adjustment is called, and what it comes to in yuan."""
+
+
+class Added(Protocol):
+    """What was added or taken off, or will be."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def amount(self) -> Decimal: ...
+
+
+def taken_off(added: Iterable[Added]) -> list[Named]:
+    """Discounts and fees, each source once, however many lines it has a part in."""
+    return _named(each for each in added if each.kind != "freight")
+
+
+def of_freight(added: Iterable[Added]) -> list[Named]:
+    """What offers take off the freight."""
+    return _named(each for each in added if each.kind == "freight" and each.source != FREIGHT)
+
+
+def _named(added: Iterable[Added]) -> list[Named]:
+    sums: dict[str, Named] = {}
+    for each in added:
+        label, amount = sums.get(each.source, (each.label, NOTHING))
+        sums[each.source] = (label, amount + each.amount)
+    return list(sums.values())

@@ -11,12 +11,11 @@ from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.offers import AUTO, NO_COUPON, ORDER, Goods, Offered, offered
 from django.utils.translation import gettext as _
 
+from .amounts import FREIGHT, Named, of_freight, taken_off
 from .freight import freight
 from .joins import PROMOTIONS
 from .models import Adjustment, Order
 from .protocols import Address
-
-FREIGHT = "orders:freight"
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,14 @@ class Extras:
         ]
         said = repr((self.offered.digest, written)) if written else ""
         return hashlib.sha256(said.encode()).hexdigest()[:24] if said else ""
+
+    @property
+    def taken_off(self) -> list[Named]:
+        return taken_off(self.shares)
+
+    @property
+    def of_freight(self) -> list[Named]:
+        return of_freight(self.shares)
 
     @property
     def offers(self) -> tuple[Share, ...]:

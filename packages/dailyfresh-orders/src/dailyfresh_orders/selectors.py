@@ -39,7 +39,11 @@ def orders_of(user: Any, *, tab: str = "", search: str = "") -> "QuerySet[Order]
 
 def order_of(user: Any, number: str) -> Order | None:
     """One order of this user with its lines and reviews; None when there is none or it is somebody else's."""
-    return Order.objects.filter(user=user, number=number).prefetch_related("lines__review", "log").first()
+    return (
+        Order.objects.filter(user=user, number=number)
+        .prefetch_related("lines__review", "lines__adjustments", "adjustments", "log")
+        .first()
+    )
 
 
 def order_counts(user: Any) -> dict[str, int]:
@@ -120,13 +124,6 @@ def reviews_of(sku_id: str) -> "QuerySet[Review]":
         .prefetch_related(Prefetch("pictures", ReviewPicture.objects.filter(state=ReviewPicture.State.SHOWN)))
         .order_by("-pk")
     )
-
-
-def reviews_by(user: Any) -> "QuerySet[Review]":
-    """What the user wrote, newest first, whatever its state, with its goods and those of its pictures that are drawn (`shown`)."""
-    drawn = ReviewPicture.objects.filter(state=ReviewPicture.State.SHOWN)
-    mine = Review.objects.filter(user=user).select_related("line__order")
-    return mine.prefetch_related(Prefetch("pictures", drawn, to_attr="shown")).order_by("-pk")
 
 
 def pictures_of(order: Order) -> dict[str, int]:

@@ -37,7 +37,7 @@ def picking_list(chosen: "QuerySet[Order]") -> dict[str, Any]:
 
 def delivery_notes(chosen: "QuerySet[Order]") -> dict[str, Any]:
     """A sheet for each chosen order."""
-    orders = chosen.prefetch_related("lines").order_by("pk")
+    orders = chosen.prefetch_related("lines", "adjustments").order_by("pk")
     return {"notes": [(order, _open_lines(order)) for order in orders]}
 
 

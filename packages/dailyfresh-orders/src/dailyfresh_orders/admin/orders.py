@@ -49,7 +49,7 @@ class LinesInline(ReadOnlyInline):
 
 class AdjustmentsInline(ReadOnlyInline):
     model = Adjustment
-    fields = ("line", "kind", "label", "source", "amount")
+    fields = ("line", "kind", "label", "source", "amount", "returns")
 
 
 class LogInline(ReadOnlyInline):

@@ -61,4 +61,5 @@ class PlaceForm(forms.Form):
             "invalid_choice": _("This way to pay is not available."),
         },
     )
+    coupon = forms.CharField(max_length=64, required=False)
     note = forms.CharField(max_length=100, required=False)

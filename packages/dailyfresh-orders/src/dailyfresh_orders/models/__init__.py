@@ -1,7 +1,8 @@
 """Orders, payments with their book, reviews, messages, and the sales of closed days."""
 
+from .log import OrderLog
 from .message import Letter, LowStock, Message, MessageChoice
-from .order import ADDRESS, Adjustment, Order, OrderLine, OrderLog, length_of, too_long
+from .order import ADDRESS, Adjustment, Order, OrderLine, length_of, too_long
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku

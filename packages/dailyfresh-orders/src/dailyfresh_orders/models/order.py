@@ -1,4 +1,4 @@
-"""An order, its lines, what was added to them and its log: snapshots that outlive the product, the address and the account."""
+"""An order, its lines and what was added to them: snapshots that outlive the product, the address and the account."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..amounts import whole_of
+from ..amounts import Named, of_freight, taken_off, whole_of
 from ..protocols import Address
 
 ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")
@@ -133,6 +133,16 @@ class Order(models.Model):
     def ended(self) -> bool:
         return self.state in (self.State.DONE, self.State.CANCELLED, self.State.CLOSED)
 
+    @property
+    def taken_off(self) -> list[Named]:
+        """Every discount and fee, those of its lines too."""
+        return taken_off(self.adjustments.all())
+
+    @property
+    def of_freight(self) -> list[Named]:
+        """What offers took off the freight."""
+        return of_freight(self.adjustments.all())
+
 
 class OrderLine(models.Model):
     """What was bought, as it was called and priced when it was bought."""
@@ -176,6 +186,16 @@ class OrderLine(models.Model):
         return f"{self.name} × {self.quantity}"
 
     @property
+    def payable(self) -> Decimal:
+        """As agreed, with discount and fees."""
+        return self.amount + self.discount + self.fees
+
+    @property
+    def why(self) -> list[Named]:
+        """Everything in it: why it cost what it did."""
+        return taken_off(self.adjustments.all())
+
+    @property
     def whole(self) -> int:
         """How much of it the buyer has, or will have, before anything is returned."""
         return whole_of(self)
@@ -211,26 +231,6 @@ class Adjustment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.amount}"
-
-
-class OrderLog(models.Model):
-    """Who moved the order to which state, when and why; placing it is the order row itself."""
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="log", verbose_name=_("order"))
-    at = models.DateTimeField(_("at"), auto_now_add=True)
-    by = models.CharField(_("by"), max_length=150, help_text=_("A user name, or the part of the shop that did it."))
-    was = models.CharField(_("was"), max_length=16, choices=Order.State.choices)
-    became = models.CharField(_("became"), max_length=16, choices=Order.State.choices)
-    why = models.CharField(_("why"), max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        indexes = [models.Index(fields=["became", "at"], name="orders_log_steps")]
-        verbose_name = _("log entry")
-        verbose_name_plural = _("log")
-
-    def __str__(self) -> str:
-        return f"{self.was} → {self.became}"
 
 
 def length_of(model: type[models.Model], column: str) -> int:

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
-from ..joins import promotions
 from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
+from .holding import give_offers_back, use_offers
 from .locking import LockedOrder, step
 from .messages.telling import tell
 
@@ -89,7 +89,7 @@ def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
             sold_at=timezone.now(),
             **received(),
         )
-    _offers_used(order)
+    use_offers(order)
     return True
 
 
@@ -126,7 +126,7 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
         return False
     over = order.expires_at is not None and order.expires_at <= timezone.now()
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
-    _offers_back(order, why="unpaid" if over else "cancelled")
+    give_offers_back(order, why="unpaid" if over else "cancelled")
     _give_back(order, _taken(order))
     return True
 
@@ -137,7 +137,7 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     if order.state != Order.State.TO_SHIP or order.paid_at is not None or _may_have_money(order):
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
-    _offers_back(order, why="cancelled" if by == order.user else "shop")
+    give_offers_back(order, why="cancelled" if by == order.user else "shop")
     _give_back(order, _taken(order))
 
 
@@ -180,7 +180,7 @@ def receive(order: LockedOrder, *, by: Any, why: str = "") -> None:
         raise IllegalTransition(order, order.state, Order.State.RECEIVED)
     _move(order, Order.State.RECEIVED, by=by, why=why, tells=(Event.RECEIVED,), **received())
     if order.paid_at is None:  # to the courier, just now
-        _offers_used(order)
+        use_offers(order)
 
 
 def received() -> dict[str, Any]:
@@ -202,7 +202,7 @@ def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
         return False
     sent = order.state != Order.State.TO_SHIP
     _move(order, Order.State.CLOSED, by=by, why=why)
-    _offers_back(order, why="refunded_after" if sent else "refunded_before")
+    give_offers_back(order, why="refunded_after" if sent else "refunded_before")
     return True
 
 
@@ -210,17 +210,6 @@ def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
 def restock(order: LockedOrder, *, lines: Mapping[int, int], by: Any) -> None:
     """Put `lines` (primary key of the line -> quantity) back into stock; never more than was bought, ValueError otherwise."""
     _give_back(order, lines)
-
-
-def _offers_used(order: LockedOrder) -> None:
-    if shop := promotions():
-        shop.used(order.number)
-
-
-def _offers_back(order: LockedOrder, *, why: str) -> None:
-    """What the order held or used is free again; the state that it leaves is the guard, and the stock is locked after it."""
-    if shop := promotions():
-        shop.give_back(order.number, why=why)
 
 
 def _taken(order: Order) -> dict[int, int]:

@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.money import shown
 from django import template
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
@@ -13,10 +14,10 @@ from django.utils.translation import ngettext, pgettext
 
 from ..conf import conf
 from ..gateways import label_of
-from ..models import Order, Refund
+from ..models import Order, OrderLine, Refund
 from ..protocols import Address
 from ..selectors import rating_of, refunds_of, reviews_of
-from ..services import refund_askable
+from ..services import Refundable, refund_askable
 
 register = template.Library()
 
@@ -136,6 +137,17 @@ def refunds(context: template.Context, order: Order) -> dict[str, Any]:
     for refund in found:
         refund.tone = REFUND_TONES.get(Refund.State(refund.state), "df-mute")  # type: ignore[attr-defined]
     return {"order": order, "refunds": found, "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag
+def gives_back(refundable: Refundable, line: OrderLine) -> str:
+    """What of a line goes back for one piece and for all that is left, in words: after offers less than it is sold for."""
+    left = refundable.pieces[line.pk]
+    everything = shown(refundable.worth_of_all(line.pk))
+    if left == 1:
+        return everything
+    one = shown(refundable.worth(line.pk, 1))
+    return _("%(one)s for one, %(all)s for all %(n)d") % {"one": one, "all": everything, "n": left}
 
 
 @register.filter

@@ -55,14 +55,15 @@ def confirm(request: HttpRequest) -> HttpResponse:
     choices = _choices(request)
     address = next((each for each in choices if each.id == request.GET.get("address")), choices[0] if choices else None)
     key, earlier = _key(request, source, wanted)
-    return _page(request, quote(wanted, source=source, address=address, key=key), choices, earlier=earlier)
+    now = quote(wanted, source=source, address=address, user=request.user, key=key)
+    return _page(request, now, choices, earlier=earlier)
 
 
 @require_POST
 @for_buyers
 @within("quote")
 def requote(request: HttpRequest) -> HttpResponse:
-    """The same lines priced for another address: a fragment for scripts, the whole page for a button."""
+    """The same lines priced for another address or with another coupon: a fragment for scripts, the whole page for a button."""
     return _again(request)
 
 
@@ -83,6 +84,7 @@ def place(request: HttpRequest) -> HttpResponse:
             address_id=data["address"],
             payment_method=data["payment_method"],
             note=data["note"],
+            coupon=data["coupon"] or None,
         )
     except QuoteInvalid:
         return _too_old(request)
@@ -148,14 +150,16 @@ def _again(
     status: int = 200,
     code: str = "ok",
 ) -> HttpResponse:
-    """The confirm page once more, for the address that was posted, priced now, under the same key, with what is to be said."""
+    """The confirm page once more, for the address and the coupon that were posted, priced now, under the same key, with what is to be said."""
     try:
         claim = claimed(request.POST.get("token", ""), user=request.user)
     except QuoteInvalid:
         return _too_old(request)
     choices = _choices(request)
     address = next((each for each in choices if each.id == request.POST.get("address")), None)
-    now = quote(claim.quantities, source=claim.source, address=address, key=claim.key)
+    coupon = request.POST.get("coupon", "")
+    coupon = coupon if coupon.isprintable() and 1 <= len(coupon) <= 64 else claim.coupon
+    now = quote(claim.quantities, source=claim.source, address=address, user=request.user, coupon=coupon, key=claim.key)
     said = said or shortage_texts(shortages, {line.sku_id: line.name for line in now.lines})
     return _page(request, now, choices, said=said, status=status, code=code)
 
@@ -183,7 +187,7 @@ def _page(
         "gateways": ways,
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),
-        "said": said or now.problems,
+        "said": said or now.problems or _noted(now),
         "earlier": earlier,
         "orderable": bool(now.lines and (chosen or not now.requires_shipping) and not now.problems),
         "free_from": freight().free_from if now.requires_shipping else None,
@@ -196,6 +200,12 @@ def _page(
         data = {"html": html, "total": str(now.total), "freight": str(now.freight)}
         return envelope(data, code=code, message=" ".join(said or ()), status=status)
     return render(request, "dailyfresh_orders/confirm.html", context, status=status)
+
+
+def _noted(now: Quote) -> list[str]:
+    """What is to be known before ordering, and keeps nobody from it."""
+    away = _("Offers cannot be had at the moment: these are full prices.") if now.extras.offered.away else ""
+    return [sentence for sentence in (now.extras.note, away) if sentence]
 
 
 def _confirm_url(source: str, quantities: Mapping[str, int]) -> str:

@@ -2,7 +2,7 @@
 jQuery(function ($) {
   "use strict";
 
-  // The confirm page: another address is another quote; placing asks once and goes where the answer says.
+  // The confirm page: another address or coupon is another quote; placing asks once and goes where the answer says.
   function draw(html, sentence) {
     var $box = $("[data-checkout]").html(html);
     $box.find("[data-nojs]").prop("hidden", true);
@@ -10,16 +10,19 @@ jQuery(function ($) {
   }
   $("[data-checkout] [data-nojs]").prop("hidden", true);
 
-  function quote(address) {
-    var fields = $("[data-place]").serializeArray().filter(function (field) { return field.name !== "address"; });
+  // `changed` goes along in place of the field of its name: a new address is in no field yet.
+  function quote(changed) {
+    var fields = $("[data-place]").serializeArray().filter(function (field) { return field.name !== changed.name; });
     $("[data-once]").prop("disabled", true);
-    df.post($("[data-quote-url]").data("quoteUrl"), $.param(fields.concat({ name: "address", value: address }))).done(function (data) {
+    df.post($("[data-quote-url]").data("quoteUrl"), $.param(fields.concat(changed))).done(function (data) {
       draw(data.html);
-      $("[data-quote-url] [name=address]:checked").trigger("focus");
+      $("[data-quote-url] [name=" + changed.name + "]:checked").trigger("focus");
     }).fail(function () { $("[data-once]").prop("disabled", false); });
   }
-  $(document).on("change", "[data-quote-url] [name=address]", function () { quote(this.value); }).on("df:address", function (event, data) {
-    if ($("[data-quote-url]").length) { quote(data.id); }
+  $(document).on("change", "[data-quote-url] :is([name=address], [name=coupon])", function () {
+    quote({ name: this.name, value: this.value });
+  }).on("df:address", function (event, data) {
+    if ($("[data-quote-url]").length) { quote({ name: "address", value: data.id }); }
   }).on("submit", "[data-place]", function (event) {
     var form = this, $form = $(form), $buttons = $("[data-once]"), words = $buttons.first().text();
     event.preventDefault();
@@ -57,8 +60,6 @@ jQuery(function ($) {
       navigator.clipboard.writeText(String($button.attr("data-copy"))).then(function () { df.message($button.data("copied")); });
     });
   }
-
-  $("[data-print]").prop("hidden", false).on("click", function () { window.print(); });
 
   $("[data-countdown]").each(function () {
     var $left = $(this), end = Date.now() + 1000 * $left.data("countdown"), timer = setInterval(tick, 1000);
