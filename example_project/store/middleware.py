@@ -1,11 +1,9 @@
-"""A cookie that scripts can read, and words where Django has none."""
+"""A cookie that scripts can read."""
 
 from collections.abc import Callable
 
-from dailyfresh_core.answers import wants_json
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
 
 MARKER = "df-visitor"
 
@@ -20,18 +18,6 @@ def visitor_marker(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         response = get_response(request)
         if response.cookies and MARKER not in request.COOKIES:
             response.set_cookie(MARKER, "1", max_age=31536000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
-        return response
-
-    return middleware
-
-
-def page_for_not_allowed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """A page for people where a view takes only a form (405): Django answers with nothing at all, for which it has no handler."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content and not wants_json(request):
-            response.content = render_to_string("405.html")
         return response
 
     return middleware

@@ -6,9 +6,8 @@ from . import views
 app_name = "store"
 urlpatterns = [
     path("visitor/", views.visitor, name="visitor"),
-    path("manifest.webmanifest", views.manifest, name="manifest"),
     *(
         path(f"{name}/", TemplateView.as_view(template_name=f"store/{name}.html"), name=name)
-        for name in ("about", "terms", "privacy", "kit", "offline")
+        for name in ("about", "terms", "privacy", "kit")
     ),
 ]

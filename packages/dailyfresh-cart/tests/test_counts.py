@@ -58,6 +58,16 @@ def test_the_page_asks_each_once_whatever_the_lines(shopper: Client, filled: int
     assert len(count.statements) == 1
 
 
+@pytest.mark.parametrize("url", ["/shop/basket/", "/shop/basket/mini/", "/shop/basket/lines/?page=1"])
+def test_offers_add_only_what_their_provider_asks_itself(shopper: Client, filled: int, settings: Any, url: str) -> None:
+    settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"PROMOTIONS": "dailyfresh_core.testing.offers.TenOffHundred"}
+    with asked() as count:
+        assert shopper.get(url, headers={"accept": "application/json"}).status_code == 200
+    assert count.round_trips == 1
+    # Where the site has requests in transactions, a savepoint keeps an error of the provider's to itself.
+    assert len(count.statements) == 1
+
+
 def test_the_badge_asks_the_store_once_and_the_database_never(shopper: Client, filled: int) -> None:
     for name in ("visitor", "count"):
         with asked() as count:

@@ -33,6 +33,7 @@ from .exceptions import (
     UnknownProduct,
 )
 from .forms import sealed
+from .offers import priced
 from .owners import remember_guest
 from .selectors import Cart, CartLine
 from .services import Removed
@@ -161,7 +162,11 @@ def _line_message(error: LineRefused) -> str:
 
 
 def page_context(request: HttpRequest, cart: Cart) -> dict[str, Any]:
-    """What the templates of a cart need."""
+    """What the templates of a cart need, with the offers that its owner gets."""
+    return _context(request, _priced(request, cart))
+
+
+def _context(request: HttpRequest, cart: Cart) -> dict[str, Any]:
     return {
         "cart": cart,
         "login_url": "" if request.user.is_authenticated else login_url(),
@@ -170,11 +175,16 @@ def page_context(request: HttpRequest, cart: Cart) -> dict[str, Any]:
     }
 
 
+def _priced(request: HttpRequest, cart: Cart) -> Cart:
+    return priced(cart, user=request.user if request.user.is_authenticated else None)
+
+
 def shown_data(request: HttpRequest, cart: Cart) -> dict[str, Any]:
     """A cart as JSON, and rendered for the cart page, which asks with `page=1`."""
+    cart = _priced(request, cart)
     data = cart_data(cart)
     if (request.POST if request.method == "POST" else request.GET).get("page"):
-        data["html"] = render_to_string("dailyfresh_cart/_cart.html", page_context(request, cart), request)
+        data["html"] = render_to_string("dailyfresh_cart/_cart.html", _context(request, cart), request)
     return data
 
 
@@ -183,7 +193,11 @@ def cart_data(cart: Cart) -> dict[str, Any]:
     return {
         "count": cart.count,
         "pieces": cart.pieces,
+        "goods_total": money(cart.goods_total),
         "total": money(cart.total),
+        "offers": [[label, money(amount)] for label, amount in cart.offered.taken_off],
+        "offers_away": cart.offered.away,
+        "hints": [{"text": hint.text, "url": hint.url} for hint in cart.offered.hints],
         "all_selected": cart.all_selected,
         "free_delivery_missing": money(cart.free_delivery_missing) if cart.free_delivery_from is not None else None,
         "lines": [line_data(line) for line in cart.lines],
@@ -203,6 +217,8 @@ def line_data(line: CartLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "allowed": line.allowed,
         "subtotal": money(line.subtotal),
+        "payable": money(line.payable),
+        "why": [[label, money(amount)] for label, amount in line.why],
         "selected": line.selected,
         "state": line.state,
     }

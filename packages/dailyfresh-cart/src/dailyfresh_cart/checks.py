@@ -7,6 +7,7 @@ from typing import Any
 
 from dailyfresh_core.checks import check_conf
 from dailyfresh_core.frames import check_frame
+from dailyfresh_core.loading import imported
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.shortcuts import resolve_url
@@ -15,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from .catalogue import catalogue
 from .conf import NAME, conf
 from .exceptions import CartUnavailable
+from .offers import PROMOTIONS
 from .stores import store
 
 TAG = "dailyfresh_cart"
@@ -26,7 +28,7 @@ LEAST = {"MAX_QUANTITY": 1, "MAX_LINES": 1, "GUEST_DAYS": 1}
 def check_settings(**_: Any) -> list[CheckMessage]:
     """What the settings alone can tell."""
     messages = check_conf(conf, unknown=f"{TAG}.W001", wrong=f"{TAG}.E003", least=LEAST)
-    return [*messages, *_catalogue(), *_store(), *_texts(), *_urls()]
+    return [*messages, *_catalogue(), *_promotions(), *_store(), *_texts(), *_urls()]
 
 
 @register(TAG, deploy=True)
@@ -49,6 +51,25 @@ def _catalogue() -> Iterator[CheckMessage]:
         catalogue()
     except (ImproperlyConfigured, TypeError) as error:
         yield Error(f'{NAME}["CATALOGUE"] gives no catalogue: {error}', hint=hint, id=f"{TAG}.E001")
+
+
+def _promotions() -> Iterator[CheckMessage]:
+    dotted: object = conf.PROMOTIONS
+    if isinstance(dotted, str):
+        try:
+            joined = PROMOTIONS.made()
+        except (ImproperlyConfigured, TypeError) as error:
+            hint = "Name a class whose price(…) gives an offer; dailyfresh_core.protocols shows it. None: no offers."
+            yield Error(f'{NAME}["PROMOTIONS"] gives no offers: {error}', hint=hint, id=f"{TAG}.E006")
+        else:
+            if callable(check := getattr(joined, "check", None)):
+                yield from check()
+    if isinstance(first := conf.FIRST_ORDER, str):
+        try:
+            imported(first, where=f'{NAME}["FIRST_ORDER"]')
+        except ImproperlyConfigured as error:
+            hint = "Name a function that is asked with a user and says True for the first order; None asks nobody."
+            yield Error(str(error), hint=hint, id=f"{TAG}.E006")
 
 
 def _store() -> list[CheckMessage]:

@@ -13,6 +13,12 @@ class Settings(Conf, name=NAME):
     CATALOGUE: str = ""
     """Dotted path of the site's catalogue: a class whose `find(sku_ids)` gives sku_id -> Purchasable."""
 
+    PROMOTIONS: str | None = None
+    """Dotted path of the `dailyfresh_core.protocols.Pricing` that takes something off; None when goods cost what the catalogue says."""
+
+    FIRST_ORDER: str | None = None
+    """Dotted path of a function that says of a user whether the next order is the first; None shows what is for first orders at checkout only."""
+
     STORE: dict[str, Any] = {"BACKEND": "dailyfresh_cart.stores.redis.RedisStore", "OPTIONS": {"alias": "cart"}}
     """Where carts are kept: {"BACKEND": dotted class, "OPTIONS": its keyword arguments}."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from dailyfresh_core.offers import ORDER, Offered
 from dailyfresh_core.protocols import Purchasable
 
 from .catalogue import allowed_of, find_products
@@ -36,6 +37,8 @@ class CartLine:
     marked: bool
     added_price: Decimal | None
     product: Purchasable | None
+    why: tuple[tuple[str, Decimal], ...] = ()
+    """(in words, yuan) of every offer in it: why it costs what it does."""
 
     @cached_property
     def allowed(self) -> int:
@@ -86,6 +89,11 @@ class CartLine:
     def subtotal(self) -> Decimal:
         return self.unit_price * self.quantity
 
+    @property
+    def payable(self) -> Decimal:
+        """What is left of the subtotal after offers."""
+        return sum((amount for _label, amount in self.why), self.subtotal)
+
     @cached_property
     def price_change(self) -> Decimal:
         """What one piece costs more (or, below zero, less) than when it was added."""
@@ -107,6 +115,7 @@ class Cart:
     """A whole cart, oldest line first; the sums are those of the selected lines, without freight."""
 
     lines: tuple[CartLine, ...]
+    offered: Offered = field(default_factory=Offered)
 
     @property
     def count(self) -> int:
@@ -142,8 +151,18 @@ class Cart:
         return sum(line.quantity for line in self.selected)
 
     @cached_property
-    def total(self) -> Decimal:
+    def goods_total(self) -> Decimal:
+        """Before offers."""
         return sum((line.subtotal for line in self.selected), NOTHING)
+
+    @cached_property
+    def goods_payable(self) -> Decimal:
+        """After offers: what free delivery is measured by."""
+        return sum((line.payable for line in self.selected), NOTHING)
+
+    @cached_property
+    def total(self) -> Decimal:
+        return self.goods_payable + self.offered.sum_of("fee", ORDER)
 
     @property
     def latest(self) -> tuple[CartLine, ...]:
@@ -160,7 +179,7 @@ class Cart:
     @cached_property
     def free_delivery_missing(self) -> Decimal:
         """What the goods total lacks to free delivery, 0 when it is reached."""
-        return max(NOTHING, (self.free_delivery_from or NOTHING) - self.total)
+        return max(NOTHING, (self.free_delivery_from or NOTHING) - self.goods_payable)
 
 
 def present(lines: Mapping[str, Line], products: Mapping[str, Purchasable]) -> Cart:

@@ -60,6 +60,12 @@ class Offered:
         """(what it is called, yuan) of every share in a line, in their order: why it costs what it does."""
         return tuple((each.label, each.amounts[sku_id]) for each in self.shares if each.amounts.get(sku_id))
 
+    @property
+    def taken_off(self) -> tuple[tuple[str, Decimal], ...]:
+        """(what it is called, yuan) of every share but in freight."""
+        shares = (each for each in self.shares if each.kind != "freight")
+        return tuple((each.label, sum(each.amounts.values(), NOTHING)) for each in shares)
+
     def sum_of(self, kind: str, sku_id: str) -> Decimal:
         """What the shares of a kind come to on a line, or on the ORDER."""
         return sum((each.amounts.get(sku_id, NOTHING) for each in self.shares if each.kind == kind), NOTHING)

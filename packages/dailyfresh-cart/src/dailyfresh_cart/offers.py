@@ -1,0 +1,43 @@
+"""What the cart gets: the offers of the site, asked as the confirm page asks, so that both show one price."""
+
+from dataclasses import replace
+from typing import Any
+
+from dailyfresh_core.joins import Join
+from dailyfresh_core.loading import imported
+from dailyfresh_core.offers import AUTO, Goods, groups_of, offered
+from dailyfresh_core.protocols import Pricing
+from django.utils import timezone
+
+from .conf import NAME, conf
+from .selectors import NOTHING, Cart, CartLine
+
+PROMOTIONS = Join(conf, "PROMOTIONS", Pricing, "promotions")
+
+
+def priced(cart: Cart, *, user: Any) -> Cart:
+    """The cart with what its selected lines get, with the best coupon of this user (None: a visitor), without freight."""
+    if not PROMOTIONS.dotted or not cart.selected:
+        return cart
+    found = offered(
+        PROMOTIONS,
+        [_goods(line) for line in cart.selected],
+        user=user,
+        first_order=_first_order(user),
+        coupon=AUTO,
+        freight=lambda goods: NOTHING,
+        at=timezone.now(),
+    )
+    lines = (replace(line, why=found.why(line.sku_id)) if line.selected else line for line in cart.lines)
+    return Cart(tuple(lines), found)
+
+
+def _first_order(user: Any) -> bool:
+    if user is None or conf.FIRST_ORDER is None:
+        return False
+    return bool(imported(conf.FIRST_ORDER, where=f'{NAME}["FIRST_ORDER"]')(user))
+
+
+def _goods(line: CartLine) -> Goods:
+    groups = groups_of(line.product) if line.product else ()
+    return Goods(line.sku_id, groups, line.unit_price, line.quantity, line.subtotal)
