@@ -357,7 +357,9 @@ def test_the_merchant_lets_somebody_go_who_is_held_back(
     client.force_login(buyer)
     assert client.get("/admin/held-back/").status_code == 302
     client.force_login(merchant)
-    assert "127.0.0.1" in client.get("/admin/held-back/").content.decode()
+    page = client.get("/admin/held-back/").content.decode()
+    assert "127.0.0.1" in page
+    assert "<td>搜索</td>" in page
     assert "/admin/held-back/" in client.get("/admin/").content.decode()
     client.post("/admin/held-back/", {"name": "search", "subject": "127.0.0.1", "free": "1"})
     client.logout()

@@ -1,7 +1,8 @@
 from typing import Any
 
-from dailyfresh_core.allowances import count, give_back, held_back, hold_again, let_go, spend, use
+from dailyfresh_core.allowances import DEFAULTS, Held, count, give_back, held_back, hold_again, let_go, spend, use
 from django.core.cache import cache
+from django.utils.translation import override
 
 
 def test_attempts_are_allowed_until_they_are_used_up() -> None:
@@ -47,3 +48,13 @@ def test_a_site_says_what_it_allows(settings: Any) -> None:
     settings.DAILYFRESH = {"ALLOWANCES": {"search": (1, 1000), "suggest": None}}
     assert [use("search", "eve") > 0 for _ in range(2)] == [False, True]
     assert not any(use("suggest", "eve") for _ in range(700))
+
+
+def test_staff_read_what_an_allowance_is_about_in_their_language() -> None:
+    for name in DEFAULTS:
+        with override("zh-hans"):
+            chinese = Held(name, "ann", 0.0, 1).label
+        with override("en"):
+            assert name not in (chinese, english := Held(name, "ann", 0.0, 1).label)
+        assert chinese != english
+    assert Held("cocoa", "ann", 0.0, 1).label == "cocoa"

@@ -1,8 +1,9 @@
 import logging
 
 import pytest
-from dailyfresh_core.errors import refusal_in_one_line
-from django.test import Client
+from dailyfresh_core.errors import Request, refusal_in_one_line
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client, RequestFactory
 
 SENT = [
     (b"garbage", "multipart/form-data"),
@@ -18,6 +19,17 @@ def test_a_form_that_cannot_be_read_is_no_fault_of_ours_at_an_address_that_is_no
     client.cookies["csrftoken"] = "a" * 32
 
     assert client.generic("POST", "/nowhere/", body, kind).status_code == 404
+
+
+def test_a_form_in_utf_16_with_a_query_of_a_thousand_fields_is_refused_and_no_fault() -> None:
+    application, said = WSGIHandler(), []
+    application.request_class = Request
+    query = "&".join(f"p{n}=1" for n in range(1100))
+    environ = {**RequestFactory().generic("POST", "/nowhere/", b"a=1", SENT[-1][1]).environ, "QUERY_STRING": query}
+
+    list(application(environ, lambda status, headers: said.append(status)))
+
+    assert said == ["404 Not Found"]
 
 
 def test_what_a_visitor_did_wrong_is_told_without_its_traceback() -> None:

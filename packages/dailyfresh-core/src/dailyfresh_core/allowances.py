@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from .conf import NAME
 from .metrics import counter
@@ -30,6 +32,16 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "review": (30, 3600),
 }
 """name -> (times, seconds). An address may stand for a whole office, so these are for machines, not for people."""
+LABELS: dict[str, str | Promise] = {
+    "search": _("Searches"),
+    "suggest": _("Suggestions of the search"),
+    "guest_cart": _("New carts of guests"),
+    "cart": _("Changes of a cart"),
+    "quote": _("Looks at the checkout"),
+    "place": _("Orders placed"),
+    "review": _("Reviews"),
+}
+"""name -> what the merchant's page calls it; a package adds its own."""
 LISTED = 200
 """Who is held back, at most, on the merchant's page."""
 FREE = 24 * 3600
@@ -46,6 +58,11 @@ class Held:
     last: float
     times: int
     free: bool = False
+
+    @property
+    def label(self) -> str:
+        """The allowance in the reader's words."""
+        return str(LABELS.get(self.name, self.name))
 
 
 def subject_of(request: HttpRequest, *, trusted: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dailyfresh_core import allowances
 from django.core.cache import caches
+from django.utils.translation import gettext_lazy as _
 
 from .conf import Settings, conf
 from .exceptions import Throttled
@@ -17,6 +18,15 @@ FORGET_AFTER = 15 * 60
 BETWEEN_MAILS = 60
 """Seconds between two mails that a visitor asks for to one mailbox."""
 ACCOUNT, GATE = "users:account", "users:{}:gate"
+
+allowances.LABELS |= {
+    "users:login": _("Attempts to sign in"),
+    "users:register": _("New accounts"),
+    "users:name_check": _("Looks whether a name is free"),
+    "users:mail": _("Mails asked for"),
+    "users:mailbox": _("Mails to one mailbox"),
+    "users:password": _("Attempts at a password"),
+}
 
 
 def _rate(name: str) -> tuple[int, int]:

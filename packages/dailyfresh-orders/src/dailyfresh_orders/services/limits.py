@@ -5,12 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.allowances import held
+from dailyfresh_core.allowances import LABELS, held
 from dailyfresh_core.money import shown
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..conf import conf
 from ..exceptions import TooMuchOpen
@@ -21,6 +21,13 @@ from ..quotes import Quote
 
 UNPAID = (Order.State.AWAITING_PAYMENT, Order.State.CANCELLING)
 GONE = (Order.State.CANCELLED, Order.State.CLOSED)
+
+LABELS |= {
+    "orders.unpaid": gettext_lazy("Open unpaid orders"),
+    "orders.on_delivery": gettext_lazy("Open orders paid on delivery"),
+    "orders.pieces": gettext_lazy("Pieces of one product"),
+    "orders.polls": gettext_lazy("Questions about a payment"),
+}
 
 
 def payable_by(way: PaymentGateway, quote: Quote | Order) -> bool:
