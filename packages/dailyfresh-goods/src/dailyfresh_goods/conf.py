@@ -73,6 +73,9 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     SEARCH_SYNONYMS: list[str] = []
     """Files with more synonyms, in the form of `search/data/synonyms.txt`; rows in the admin win over both."""
 
+    SEARCH_SECONDS: float = 0.25
+    """Seconds of a processor that one search may take until it shows what it has; what was typed is cut to 64 characters and 8 words."""
+
     SEARCH_POPULAR: dict[str, Any] | None = None
     """Where searches are counted, `{"BACKEND": "dailyfresh_goods.search.popular.RedisPopular", ...}`; None: nowhere."""
 

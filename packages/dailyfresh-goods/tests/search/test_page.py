@@ -57,6 +57,29 @@ def test_goods_taken_off_sale_are_not_shown_though_the_index_lags(shop, client):
     assert names(page) == []
 
 
+LATE = "The search took too long"
+
+
+@pytest.fixture
+def no_time(settings):
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "SEARCH_SECONDS": 0.0}
+
+
+def test_a_search_that_has_had_its_time_shows_what_it_has_and_says_so(shop, client, no_time):
+    found = client.get(URL, {"q": "草莓 的一是了我"})
+    assert "红颜草莓" in names(found)
+    assert LATE in found.content.decode()
+    nothing = client.get(URL, {"q": "的一是了我不人在"})
+    assert (nothing.status_code, names(nothing)) == (200, [])
+    assert LATE in nothing.content.decode()
+
+
+def test_what_its_name_says_is_found_before_any_time_is_over(shop, client, no_time):
+    page = client.get(URL, {"q": "草莓"})
+    assert "红颜草莓" in names(page)
+    assert LATE not in page.content.decode()
+
+
 def test_results_are_sorted_as_asked(shop, client):
     def prices(sort):
         return [hit.card.price for hit in client.get(URL, {"q": "海鲜", "sort": sort}).context["found"].hits]

@@ -8,6 +8,7 @@ from haystack.backends import SQ
 from haystack.query import SearchQuerySet
 
 from ..models import SKU
+from .budget import check
 from .engines.conditions import Tokens
 from .understanding import Query, concept_of
 from .words.dictionary import lines_of
@@ -31,6 +32,7 @@ def corrected(query: Query, thesaurus: Thesaurus, using: str | None) -> Iterator
             for word in _best_candidates(run, thesaurus, using):
                 yield query.with_concepts([concept_of(word, thesaurus)], corrected=word)
     for index, concept in enumerate(query.concepts):
+        check()
         if SearchQuerySet(using=using).filter(concept.sq(1)).query.get_count():
             continue
         for start, end in _neighbourhoods(index, len(words), words):
@@ -70,7 +72,8 @@ def _best_candidates(word: str, thesaurus: Thesaurus, using: str | None) -> Iter
 
 
 def _candidates(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[str]:
-    """What `word` may have been meant to be, the likeliest first."""
+    """What `word` may have been meant to be, the likeliest first. Raises OutOfTime."""
+    check()
     if not is_han(word):
         yield from _latin(word, thesaurus, using)
         return
@@ -129,6 +132,7 @@ def _same_shape(word: str, thesaurus: Thesaurus, using: str | None) -> Iterator[
     """Words that differ by one character, two in long ones, and share what is left."""
     allowed = 1 if len(word) < 5 else 2
     found = []
+    check()
     for other in thesaurus:
         if is_han(other) and len(other) > 2 and abs(len(other) - len(word)) <= 1 and distance(word, other) <= allowed:
             found.append((distance(word, other), len(other) != len(word) + 1, other))
@@ -185,7 +189,8 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
 
 
 def _names(sq: SQ, using: str | None) -> list[str]:
-    """The names of the SKUs that fit best."""
+    """The names of the SKUs that fit best. Raises OutOfTime."""
+    check()
     keys = [result.pk for result in SearchQuerySet(using=using).filter(sq)[:CANDIDATES]]
     found: dict[str, Any] = {str(pk): name for pk, name in SKU.objects.filter(pk__in=keys).values_list("pk", "name")}
     return [found[key] for key in keys if key in found]

@@ -56,7 +56,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of results. `categories`: slug -> how many fit, whatever category is chosen; `loose`: only some words fit."""
+    """A page of results. `categories`: slug -> how many fit, whatever category is chosen; `loose`: only some words fit.
+
+    `hasty`: the time was over before everything was tried; `degraded`: the database answers in place of the index.
+    """
 
     query: Query
     hits: list[Hit] = field(default_factory=list)
@@ -65,6 +68,7 @@ class Found:
     pages: int = 0
     categories: dict[str, int] = field(default_factory=dict)
     loose: bool = False
+    hasty: bool = False
     degraded: bool = False
 
 
@@ -74,9 +78,11 @@ def find(text: str, refinement: Refinement, *, using: str | None = None) -> Foun
     try:
         if refinement.conditions():
             reply = answer(text, words, using=using)
-            return _page(reply, refinement) if reply.found is not None else Found(reply.query)
+            return _page(reply, refinement) if reply.found is not None else Found(reply.query, hasty=reply.hasty)
         reply = answer(text, words, using=using, shaped=lambda found: _shaped(found, refinement))
-        return _shown(reply, reply.found, refinement) if reply.found is not None else Found(reply.query)
+        if reply.found is None:
+            return Found(reply.query, hasty=reply.hasty)
+        return _shown(reply, reply.found, refinement)
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
         return _from_database(understand(text, words), refinement)
@@ -107,7 +113,8 @@ def _filtered(found: Any, filters: list[SQ]) -> Any:
 def _shown(reply: Answer, found: Any, refinement: Refinement) -> Found:
     keys, number = [result.pk for result in found.query.get_results()], found.query.get_count()
     pages = -(-number // conf.PAGE_SIZE)
-    return Found(reply.query, hits(reply.query, keys), number, number, pages, _categories(found), reply.loose)
+    shown = hits(reply.query, keys)
+    return Found(reply.query, shown, number, number, pages, _categories(found), reply.loose, reply.hasty)
 
 
 def _categories(found: Any) -> dict[str, int]:

@@ -8,6 +8,8 @@
 5. Latin letters as the beginning of a word
 6. a word mistyped: did you mean ...
 7. any of the words
+
+A query that has had its time before (setting SEARCH_SECONDS) is read as the last.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +20,8 @@ from typing import Any
 from haystack.backends import SQ
 from haystack.query import SearchQuerySet
 
+from ..conf import conf
+from .budget import OutOfTime, budget, check
 from .corrections import corrected
 from .understanding import Concept, Query, concept_of, modifiers, understand, words_of
 from .words.normal import is_han, runs
@@ -29,11 +33,15 @@ from .words.thesaurus import Thesaurus
 
 @dataclass(frozen=True)
 class Answer:
-    """`found` is the SearchQuerySet of the first reading that finds something, which has been counted; None for nothing."""
+    """`found` is the SearchQuerySet of the first reading that finds something, which has been counted; None for nothing.
+
+    `hasty` says that the time was over before every reading was tried.
+    """
 
     query: Query
     found: Any
     loose: bool = False
+    hasty: bool = False
 
 
 def answer(
@@ -43,11 +51,24 @@ def answer(
 
     `shaped` may give the SearchQuerySet an order, facets and limits, so that it needs no second search to be shown.
     """
-    query = understand(text, thesaurus)
-    for reading, sq, loose in readings(query, thesaurus, using):
-        if sq is not None and (found := shaped(SearchQuerySet(using=using).filter(sq))).query.get_count():
-            return Answer(reading, found, loose)
-    return Answer(query, None)
+    query, hasty = understand(text, thesaurus), False
+    with budget(conf.SEARCH_SECONDS):
+        try:
+            for reading, sq, loose in readings(query, thesaurus, using):
+                if sq is not None and (found := _found(sq, using, shaped)) is not None:
+                    return Answer(reading, found, loose)
+                check()
+        except OutOfTime:
+            hasty = True
+    if hasty and len(query.concepts) > 1 and (found := _found(query.any_of(), using, shaped)) is not None:
+        return Answer(query, found, loose=True, hasty=True)
+    return Answer(query, None, hasty=hasty)
+
+
+def _found(sq: SQ, using: str | None, shaped: Callable[[Any], Any]) -> Any:
+    """What fits, in its shape, or None."""
+    found = shaped(SearchQuerySet(using=using).filter(sq))
+    return found if found.query.get_count() else None
 
 
 def readings(query: Query, thesaurus: Thesaurus, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:

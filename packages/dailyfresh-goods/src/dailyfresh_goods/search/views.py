@@ -63,7 +63,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def _count(found: Found, *, visitor: str) -> None:
     """Counts a search if all it says is what its goods are called: what is counted is shown to others."""
     query, counter = found.query, popular_backend()
-    if counter is None or not query.text:
+    if counter is None or not query.text or found.hasty:
         return
     if found.number and query.whole and not found.loose:
         text = merged(query.corrected or query.text)
