@@ -34,7 +34,7 @@ SETTLING = 240
 def stack_of(asked: argparse.Namespace) -> Iterator[tuple[Stack, bool]]:
     """A running stack, and whether its pages have a small disk of their own."""
     if asked.on:
-        yield Stack(asked.on), False
+        yield Stack(asked.on), (asked.on / "pages").is_mount()
         return
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         stack = Stack((asked.dir or Path(folder)).resolve() / "var")
@@ -46,10 +46,15 @@ def stack_of(asked: argparse.Namespace) -> Iterator[tuple[Stack, bool]]:
                 stack.stop()
 
 
-def broken(breaker: Breaker, watcher: Watcher, *, seconds: float, draw: random.Random) -> Iterator[Report]:
-    """One fault after the other, each begun once the one before is over, until the time is up."""
+def broken(
+    breaker: Breaker, watcher: Watcher, *, seconds: float, draw: random.Random, words: list[str]
+) -> Iterator[Report]:
+    """One fault after the other, each begun once the one before is over, until the time is up.
+
+    With `words` those whose names hold one of them, once each, and no more.
+    """
     end = time.monotonic() + seconds
-    for fault in breaker.endless(draw):
+    for fault in breaker.endless(draw, words):
         if time.monotonic() > end:
             return
         report = watcher.see(fault)
@@ -88,7 +93,8 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
         time.sleep(5)
         began = time.monotonic()
         breaker = Breaker(stack, pages_mounted=small)
-        reports = list(broken(breaker, watcher, seconds=asked.seconds, draw=random.Random(asked.seed)))  # noqa: S311
+        draw = random.Random(asked.seed)  # noqa: S311
+        reports = list(broken(breaker, watcher, seconds=asked.seconds, draw=draw, words=asked.only))
         lasted = time.monotonic() - began
         over.set()
         for buyer in buyers:
@@ -132,6 +138,13 @@ def main() -> None:
     )
     parser.add_argument(
         "--allowed", type=float, default=10, help="seconds until the shop is well again after a fault (10)"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="WORD",
+        help="faults whose names hold one of these, once each: slow cut fill +",
     )
     parser.add_argument("--on", type=Path, help="break the stack that runs in this folder, begun with --detour")
     asked = parser.parse_args()

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +32,8 @@ PARTS = (
 )
 """What is killed; the stack starts each again after a second."""
 ROLES = {"database": "DATABASE_URL", "carts": "REDIS_URL", "cache": "CACHE_URL", "broker": "BROKER_URL"}
+PAIRS = 8
+"""So many when faults are chosen by their names."""
 PAGES_SIZE = "48m"
 
 
@@ -124,13 +127,17 @@ class Breaker:
         found += [self.connection("database", "hang"), self.full_memory("carts")]
         return [*found, self.full_disk()] if self.pages_mounted else found
 
-    def endless(self, draw: random.Random) -> Iterator[Fault]:
-        """All of them in any order, then pairs of kills for ever."""
+    def endless(self, draw: random.Random, words: list[str]) -> Iterator[Fault]:
+        """All of them in any order, then pairs of kills for ever; with `words` what is named by one of them, pairs among it, and then the end."""
         single = self.singly()
         draw.shuffle(single)
+        pairs = (self.kill(*draw.sample(PARTS, 2)) for _ in count())
+        if words:
+            some = [*single, *islice(pairs, PAIRS)]
+            yield from (fault for fault in some if any(word in fault.name for word in words))
+            return
         yield from single
-        while True:
-            yield self.kill(*draw.sample(PARTS, 2))
+        yield from pairs
 
 
 @contextmanager

@@ -58,6 +58,11 @@ class Deployment:
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
+    def searches(self) -> int:
+        """How many searches run at once: half of what answers, so that other pages always find somebody."""
+        return max(1, len(self.ports) * self.processes * self.threads // 2)
+
+    @property
     def host(self) -> str:
         return urlsplit(self.site).hostname or ""
 
@@ -88,6 +93,7 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         **asdict(deployment),
         "files": out.resolve(),
         "host": deployment.host,
+        "searches": deployment.searches,
         "headers": deployment.headers or security_headers(),
     }
     out.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,15 @@ def test_nginx_takes_its_file_without_a_warning(deployment: Deployment, tmp_path
     assert "[warn]" not in done.stderr.replace('the "user" directive', "")
 
 
+def test_searches_never_hold_more_than_half_of_what_answers(tmp_path: Path) -> None:
+    for deployment, held in (
+        (Deployment(headers=HEADERS), 4),
+        (Deployment(ports=(8101,), processes=1, threads=1, headers=HEADERS), 1),
+    ):
+        render(deployment, tmp_path)
+        assert f"limit_conn searching {held};" in (tmp_path / "nginx.conf").read_text()
+
+
 def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path: Path) -> None:
     analyze = program("systemd-analyze")
     render(deployment, tmp_path / "out")
