@@ -27,6 +27,7 @@ if find_spec("prometheus_client"):  # the extra `stack` brings it
 urlpatterns = [
     path("media/<path:name>", media, name="media"),
     path("favicon.ico", views.favicon),
+    path("sw.js", views.worker, name="worker"),
     path("healthz", views.health, name="health"),
     path("livez", views.live, name="live"),
     path("startz", views.started, name="started"),

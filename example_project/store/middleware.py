@@ -1,9 +1,11 @@
-"""A cookie that scripts can read."""
+"""A cookie that scripts can read, and words where Django has none."""
 
 from collections.abc import Callable
 
+from dailyfresh_core.answers import wants_json
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 
 MARKER = "df-visitor"
 
@@ -18,6 +20,18 @@ def visitor_marker(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         response = get_response(request)
         if response.cookies and MARKER not in request.COOKIES:
             response.set_cookie(MARKER, "1", max_age=31536000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        return response
+
+    return middleware
+
+
+def page_for_not_allowed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A page for people where a view takes only a form (405): Django answers with nothing at all, for which it has no handler."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content and not wants_json(request):
+            response.content = render_to_string("405.html")
         return response
 
     return middleware

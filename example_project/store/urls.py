@@ -6,8 +6,9 @@ from . import views
 app_name = "store"
 urlpatterns = [
     path("visitor/", views.visitor, name="visitor"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     *(
         path(f"{name}/", TemplateView.as_view(template_name=f"store/{name}.html"), name=name)
-        for name in ("about", "terms", "privacy", "kit")
+        for name in ("about", "terms", "privacy", "kit", "offline")
     ),
 ]

@@ -1,5 +1,7 @@
 """The pages and answers that belong to the whole store and to no package."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
@@ -15,10 +17,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -75,6 +78,40 @@ def live(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look for an icon on pages that name none, the admin's for one."""
     return redirect(static("store/images/icon.webp"), permanent=True)
+
+
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a telephone needs to keep the shop among its programs."""
+    icons = [
+        {
+            "src": static(f"store/images/icon-{side}.png"),
+            "sizes": f"{side}x{side}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for side in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    home = reverse("dailyfresh_goods:home")
+    about = {"name": gettext("Daily Fresh"), "short_name": gettext("Daily Fresh"), "lang": translation.get_language()}
+    look = {"display": "standalone", "background_color": "#f5f8f4", "theme_color": "#1a7f3c"}
+    where = {"id": "/", "start_url": home, "scope": "/"}
+    return JsonResponse({**about, **where, **look, "icons": icons}, content_type="application/manifest+json")
+
+
+@never_cache
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps a page for when there is no network; its name for what it keeps changes with the files."""
+    pages = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            pages[reverse("dailyfresh_goods:home")] = reverse("store:offline")
+    files = [static(f"store/{name}") for name in ("kit.css", "theme.js", "offline.js", "images/art-cart.webp")]
+    kept = json.dumps({"files": [*pages.values(), *files], "pages": pages}, sort_keys=True)
+    context = {"kept": kept, "name": hashlib.sha256(kept.encode()).hexdigest()[:12]}
+    return render(request, "store/sw.js", context, content_type="text/javascript")
 
 
 @require_safe

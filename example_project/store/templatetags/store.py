@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from django.template.base import Parser, Token
 from django.template.context import Context
 from django.urls import reverse, translate_url
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 register = template.Library()
 
@@ -40,6 +40,47 @@ def store_icons() -> list[str]:
     """The names of the sprite."""
     path = finders.find("store/icons.svg")
     return re.findall(r'<symbol id="([^"]+)"', Path(path).read_text()) if path else []
+
+
+@register.tag
+def described(parser: Parser, _token: Token) -> "DescribedNode":
+    """`{% described %}` around the head of a page: what search engines and messengers show of it is added from its own words."""
+    nodes = parser.parse(("enddescribed",))
+    parser.delete_first_token()
+    return DescribedNode(nodes)
+
+
+class DescribedNode(template.Node):
+    TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+    META = re.compile(r'<meta name="description" content="([^"]*)"')
+    CANONICAL = re.compile(r'<link rel="canonical" href="([^"]*)"')
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodes = nodes
+
+    def render(self, context: Context) -> SafeString:
+        head = self.nodes.render(context)
+        title, text, url = (self._found(pattern, head) for pattern in (self.TITLE, self.META, self.CANONICAL))
+        shop = conditional_escape(gettext("Daily Fresh"))
+        added = []
+        if not text:
+            promise = gettext(
+                "Fresh fruit, seafood, meat, eggs, vegetables and frozen food, brought to your door every day."
+            )
+            text = f"{title} · {conditional_escape(promise)}" if title else str(conditional_escape(promise))
+            added.append(f'<meta name="description" content="{text}">')
+        known = {"title": title or shop, "description": text, "site_name": shop, "type": "website", "url": url}
+        added += [
+            f'<meta property="og:{name}" content="{value}">'
+            for name, value in known.items()
+            if value and f'property="og:{name}"' not in head
+        ]
+        return mark_safe(head + "\n    ".join(added))  # noqa: S308 - every part was escaped where it was rendered
+
+    @staticmethod
+    def _found(pattern: re.Pattern[str], head: str) -> str:
+        match = pattern.search(head)
+        return " ".join(match[1].split()) if match else ""
 
 
 @register.tag

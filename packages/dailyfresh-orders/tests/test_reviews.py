@@ -344,3 +344,26 @@ def test_the_goods_page_shows_the_first_reviews_and_more_on_demand(client, make_
 
 def test_goods_without_reviews_say_so(apple):
     assert "No reviews yet." in shown(apple.pk)
+
+
+def test_a_buyer_reads_what_they_wrote_whatever_became_of_it(shop, received, stranger, client):
+    page = reverse("dailyfresh_orders:my_reviews")
+    assert "1 order to review" in shop.get(page).content.decode()
+    send(shop, received, text="sweet and crisp")
+    moderate(review_id=Review.objects.first().pk, state=Review.State.HIDDEN)
+    words = shop.get(page).content.decode()
+    assert words.count("sweet and crisp") == 2
+    assert words.count("Hidden") == 1
+    assert received.get_absolute_url() in words
+    client.force_login(stranger)
+    assert "No reviews yet" in client.get(page).content.decode()
+    client.logout()
+    assert client.get(page).status_code == 302
+
+
+def test_a_buyers_reviews_cost_the_same_however_many_there_are(shop, received, django_assert_max_num_queries):
+    send(shop, received, pictures=[picture()])
+    with django_assert_max_num_queries(
+        6
+    ):  # session, buyer, count, reviews with lines and orders, pictures, orders by state
+        shop.get(reverse("dailyfresh_orders:my_reviews"))

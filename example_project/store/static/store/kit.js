@@ -53,5 +53,33 @@ jQuery(function ($) {
     $("[data-unread]").text(unread > 99 ? "99+" : unread).prop("hidden", !unread);
   });
 
+  // The page without a network shows the cart as it was last seen; a cart that is empty, or whose owner left, is not kept.
+  function keepCart() {
+    var $page = $("[data-cart-page]"), lines = $page.find("[data-cart-line]").map(function () {
+      var $line = $(this);
+      return {
+        name: $line.find(".df-cg div").children("a, span").first().text().trim(),
+        quantity: $line.find("[data-cart-quantity]").val() || "",
+        subtotal: $line.find(".df-cs").text().trim()
+      };
+    }).get();
+    var seen = { at: Date.now(), lines: lines, total: $page.find("[data-cart-total]").first().text().trim() };
+    try { localStorage.setItem("df-cart-seen", JSON.stringify(seen)); } catch (refused) { /* nothing is kept */ }
+  }
+  if ($("[data-cart-page]").length) {
+    keepCart();
+    $(window).on("pagehide", keepCart);
+  }
+  $(document).on("df:visitor", function (event, data) {
+    if (data.cart && data.cart.available !== false && !data.cart.count) {
+      try { localStorage.removeItem("df-cart-seen"); } catch (refused) { /* nothing was kept */ }
+    }
+  });
+
+  // Who has something here gets the page for when the network is gone; a first look costs nothing.
+  if (navigator.serviceWorker && $root.data("worker") && ("; " + document.cookie).indexOf("; " + $root.data("visitorMarker") + "=") >= 0) {
+    navigator.serviceWorker.register($root.data("worker")).catch(function () { /* not here, then */ });
+  }
+
   if (window.df) { df.visitor(); }
 });

@@ -126,6 +126,13 @@ def reviews_of(sku_id: str) -> "QuerySet[Review]":
     )
 
 
+def reviews_by(user: Any) -> "QuerySet[Review]":
+    """What the user wrote, newest first, whatever its state, with its goods and those of its pictures that are drawn (`shown`)."""
+    drawn = ReviewPicture.objects.filter(state=ReviewPicture.State.SHOWN)
+    mine = Review.objects.filter(user=user).select_related("line__order")
+    return mine.prefetch_related(Prefetch("pictures", drawn, to_attr="shown")).order_by("-pk")
+
+
 def pictures_of(order: Order) -> dict[str, int]:
     """How many pictures of an order's reviews stand in each state."""
     rows = ReviewPicture.objects.filter(review__line__order=order).order_by().values_list("state")

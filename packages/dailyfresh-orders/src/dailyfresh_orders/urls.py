@@ -19,6 +19,7 @@ urlpatterns = [
     path("messages/read/", messages.read_all, name="messages_read"),
     path("messages/choices/", messages.choices, name="message_choices"),
     path("messages/<int:pk>/", messages.open_message, name="message"),
+    path("reviews/", reviews.my_reviews, name="my_reviews"),
     path("reviews/<str:sku_id>/", reviews.sku_reviews, name="reviews"),
     path("<slug:number>/", orders.order_detail, name="detail"),
     path("<slug:number>/pay/", payments.pay_wait, name="pay_wait"),

@@ -28,7 +28,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
     """Everything the visitor was told in the shop, in the language of the page."""
     page = Paginator(letters_of(request.user), conf.PAGE_SIZE).get_page(request.GET.get("page"))
     letters = [(letter, *words_of(letter.message), path_of(letter.message)) for letter in page]
-    context = {"page": page, "letters": letters, "unread": unread_of(request.user)}
+    context = {"page": page, "letters": letters, "unread": unread_of(request.user), "current": "messages"}
     return render(request, "dailyfresh_orders/messages.html", context)
 
 
@@ -60,5 +60,5 @@ def choices(request: HttpRequest) -> HttpResponse:
         choose_messages(user=request.user, unwanted=form.unwanted())
         messages.success(request, _("Your choice is kept."))
         return redirect("dailyfresh_orders:message_choices")
-    context = {"rows": form.rows(unwanted_of(request.user)), "ways": form.ways.values()}
+    context = {"rows": form.rows(unwanted_of(request.user)), "ways": form.ways.values(), "current": "messages"}
     return render(request, "dailyfresh_orders/message_choices.html", context, status=400 if form.is_bound else 200)

@@ -16,7 +16,8 @@ from django.views.decorators.vary import vary_on_headers
 from ..conf import conf
 from ..exceptions import AlreadyReviewed, IllegalTransition, PicturesAway
 from ..forms.reviews import ReviewForm, judge_together
-from ..selectors import rating_of, reviews_of
+from ..models import Order
+from ..selectors import order_counts, rating_of, reviews_by, reviews_of
 from ..services import REVIEWABLE, Words, masked, review_order
 from .answers import for_buyers, theirs, within
 
@@ -69,6 +70,18 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "megabytes": conf.REVIEW_PICTURE_BYTES // 1024 // 1024,
     }
     return render(request, "dailyfresh_orders/review.html", context, status=status)
+
+
+@require_safe
+@for_buyers
+def my_reviews(request: HttpRequest) -> HttpResponse:
+    """What the buyer wrote, and how many orders wait for a review."""
+    context = {
+        "page": Paginator(reviews_by(request.user), conf.PAGE_SIZE).get_page(request.GET.get("page")),
+        "waiting": order_counts(request.user).get(Order.State.RECEIVED, 0),
+        "current": "reviews",
+    }
+    return render(request, "dailyfresh_orders/my_reviews.html", context)
 
 
 @require_safe

@@ -1,0 +1,128 @@
+"""Batches of coupons, what is handed out, and the coupons themselves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dailyfresh_core.exchange import write_csv
+from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.money import shown
+from dailyfresh_core.rows import in_portions
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from ..kinds import CouponKind
+from ..models import Batch, Coupon, Issue, Redemption
+from ..models.coupons import folded
+from ..services import void
+from .terms import GOODS, TermsAdmin, TermsForm
+from .uses import ReadOnly, csv_file
+
+
+class BatchForm(TermsForm):
+    def clean_code(self) -> str | None:
+        """As it is kept, so that one that another batch has is told here."""
+        return folded(self.cleaned_data["code"] or "") or None
+
+
+@admin.register(Batch)
+class BatchAdmin(TermsAdmin):
+    form = BatchForm
+    kinds = CouponKind
+    list_display = ["name", "gives", "active", "shown", "code", "total", "issued", "in_orders", "used", "cost"]
+    list_filter = ["kind", "active", "shown"]
+    search_fields = ["name", "label", "code"]
+    actions = ["stop", "make_void"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        beside = [] if self.kind_of(request, obj) == CouponKind.FREIGHT else ["with_activity"]
+        return [
+            (None, {"fields": ["name", "label", "active", *self.numbers(request, obj), *beside]}),
+            (_("Goods"), {"fields": GOODS}),
+            (_("How many, and for how long"), {"fields": ["total", "per_user", "starts", "ends", "days"]}),
+            (_("Where it is had, and when it comes back"), {"fields": ["shown", "code", "returns", "grace_days"]}),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Batch]":
+        state = Coupon.State
+        out = Coupon.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+        mine = Coupon.objects.filter(batch=OuterRef(OuterRef("pk"))).values("pk")
+        taken = Redemption.objects.filter(coupon_id__in=mine).exclude(state=Redemption.State.RELEASED).order_by()
+        batches: QuerySet[Batch] = super().get_queryset(request)
+        counts = {
+            "n_issued": Count("pk"),
+            "n_held": Count("pk", filter=Q(state=state.HELD)),
+            "n_used": Count("pk", filter=Q(state=state.USED)),
+        }
+        summed = taken.annotate(one=Value(1)).values("one").annotate(n=Sum("amount")).values("n")
+        found = {name: Subquery(out.annotate(n=count).values("n")) for name, count in counts.items()}
+        return batches.annotate(**found, taken_off=Subquery(summed))
+
+    @admin.display(description=_("issued"), ordering="n_issued")
+    def issued(self, row: Any) -> int:
+        return row.n_issued or 0
+
+    @admin.display(description=_("in orders"), ordering="n_held")
+    def in_orders(self, row: Any) -> int:
+        return row.n_held or 0
+
+    @admin.display(description=_("used"), ordering="n_used")
+    def used(self, row: Any) -> int:
+        return row.n_used or 0
+
+    @admin.display(description=_("taken off"))
+    def cost(self, row: Any) -> str:
+        return shown(row.taken_off or 0)
+
+    @admin.action(description=_("Stop and make void what is free"), permissions=["change"])
+    def make_void(self, request: HttpRequest, queryset: "QuerySet[Batch]") -> None:
+        number = sum(void(batch) for batch in queryset)
+        self.message_user(request, _("%(n)d coupons are void.") % {"n": number})
+
+
+@admin.register(Issue)
+class IssueAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Handing a batch out: asked for here, done by the drain."""
+
+    list_display = ["batch", "issued", "made_at", "done_at"]
+    fields = ["batch", "usernames"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Coupon)
+class CouponAdmin(ReadOnly):
+    list_display = ["number", "batch", "user", "state", "starts", "ends", "reference"]
+    list_filter = ["state", "batch"]
+    list_select_related = ["batch", "user"]
+    search_fields = ["number", "reference"]
+    actions = ["export"]
+
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
+    def export(self, request: HttpRequest, queryset: "QuerySet[Coupon]") -> StreamingHttpResponse:
+        return csv_file(_rows(queryset), "coupons.csv")
+
+
+def _rows(chosen: "QuerySet[Coupon]") -> Iterator[bytes]:
+    names = ["number", "batch", "user", "state", "starts", "ends", "reference"]
+    columns = [str(label_for_field(name, Coupon)) for name in names]
+    rows = in_portions(chosen.select_related("batch", "user"), 1000, newest_first=True)
+    values = (
+        [
+            one.number,
+            str(one.batch),
+            str(one.user or ""),
+            one.get_state_display(),
+            one.starts,
+            one.ends or "",
+            one.reference,
+        ]
+        for one in rows
+    )
+    return write_csv(columns, (dict(zip(columns, map(str, row), strict=True)) for row in values))

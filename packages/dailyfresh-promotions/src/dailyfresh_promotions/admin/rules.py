@@ -1,0 +1,112 @@
+"""Offers: a form for each kind, budgets, flash prices, and what a basket would cost."""
+
+from typing import Any
+
+from dailyfresh_core.money import shown
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from ..kinds import Kind
+from ..models import Budget, FlashItem, Redemption, Rule
+from .preview import PreviewForm, preview
+from .terms import GOODS, TermsAdmin, TermsForm
+
+DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
+
+
+class RuleForm(TermsForm):
+    days = forms.TypedMultipleChoiceField(
+        label=_("weekdays"), choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple, initial=range(7)
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["days"] = [day for day, _name in DAYS if self.instance.weekdays >> day & 1]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("days"):
+            self.instance.weekdays = sum(1 << day for day in cleaned["days"])
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if starts and ends and starts >= ends:
+            self.add_error("ends", _("It ends before it begins."))
+        return cleaned
+
+
+class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Budget
+    extra = 0
+    readonly_fields = ["uses", "spent"]
+
+
+class FlashInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = FlashItem
+    extra = 1
+    readonly_fields = ["taken"]
+
+
+@admin.register(Rule)
+class RuleAdmin(TermsAdmin):
+    form = RuleForm
+    kinds = Kind
+    list_display = ["name", "gives", "active", "starts", "ends", "priority", "times", "cost", "budget"]
+    list_filter = ["kind", "active", "audience"]
+    list_select_related = ["budget"]
+    change_list_template = "admin/dailyfresh_promotions/rule/change_list.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        prices = self.kind_of(request, obj) in (Kind.PRICE, Kind.FLASH)
+        order = ["alone"] if prices else ["priority", "stackable"]
+        goods = () if self.kind_of(request, obj) == Kind.FLASH else GOODS
+        return [
+            (None, {"fields": ["name", "label", "active", *self.numbers(request, obj)]}),
+            *([(_("Goods"), {"fields": goods})] if goods else []),
+            (_("When"), {"fields": ["starts", "ends", "days", ("opens", "closes")]}),
+            (_("For whom, and beside what"), {"fields": ["audience", "per_user", *order]}),
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return [FlashInline, BudgetInline] if self.kind_of(request, obj) == Kind.FLASH else [BudgetInline]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_changeform_initial_data(request) | {"alone": request.GET.get("kind") == Kind.FLASH}
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Rule]":
+        used = Redemption.objects.filter(rule_id=OuterRef("pk")).exclude(state=Redemption.State.RELEASED).order_by()
+        per_rule = used.values("rule_id")
+        rules: QuerySet[Rule] = super().get_queryset(request)
+        times, taken_off = per_rule.annotate(n=Count("pk")), per_rule.annotate(n=Sum("amount"))
+        return rules.annotate(times_used=Subquery(times.values("n")), taken_off=Subquery(taken_off.values("n")))
+
+    @admin.display(description=_("orders"), ordering="times_used")
+    def times(self, row: Any) -> int:
+        return row.times_used or 0
+
+    @admin.display(description=_("taken off"), ordering="taken_off")
+    def cost(self, row: Any) -> str:
+        return shown(row.taken_off or 0)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.preview)
+        return [path("preview/", view, name="dailyfresh_promotions_rule_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """What a basket would cost at a time, and why; nothing is written."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PreviewForm(request.GET if request.GET.get("basket") else None)
+        found = preview(form.cleaned_data) if form.is_bound and form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What would this basket cost?"),
+            "form": form,
+            "found": found,
+        }
+        return TemplateResponse(request, "admin/dailyfresh_promotions/rule/preview.html", context)

@@ -1,0 +1,100 @@
+"""The form and the list that offers and batches have in common."""
+
+from typing import Any
+
+from dailyfresh_core.lists import ForgivingLists
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import BadParams
+from ..kinds import benefit_of
+from ..models.terms import Terms
+from ..words import written
+from .numbers import NUMBERS
+
+GOODS = ("skus", "groups", "but_skus", "but_groups")
+
+
+def words_field(label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=help_text)
+
+
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row with its numbers and its goods; `kind` is the form's own."""
+
+    kind: str
+    skus = words_field(_("only these SKUs"), _("Several with spaces between; empty with the groups: all goods."))
+    groups = words_field(_("only these groups"), _("As the catalogue calls them: “type:3”."))
+    but_skus = words_field(_("but not these SKUs"))
+    but_groups = words_field(_("but not these groups"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.kind = self.kind
+        numbers = NUMBERS[self.kind].initial(self.instance.params)
+        goods = {name: " ".join(self.instance.scope.get(name, ())) for name in GOODS}
+        self.initial = {**numbers, **goods, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            params = NUMBERS[self.kind].params(cleaned)
+            try:
+                benefit_of(self.kind, params)
+            except BadParams as error:
+                field = {"tiers": "step_1"}.get(error.field, error.field)
+                self.add_error(field if field in self.fields else None, str(error))
+            self.instance.params = params
+            self.instance.scope = {name: cleaned[name].split() for name in GOODS if cleaned[name].split()}
+        return cleaned
+
+
+class TermsAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """A form for each kind: a new row is asked for its kind first."""
+
+    form = TermsForm
+    kinds: Any
+    list_filter = ["kind", "active"]
+    search_fields = ["name", "label"]
+    actions = ["stop"]
+
+    def kind_of(self, request: HttpRequest, obj: Any) -> str:
+        kind = obj.kind if obj else request.GET.get("kind", "")
+        return kind if kind in self.kinds.values else ""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kind = self.kind_of(request, obj) or self.kinds.values[0]
+        kwargs["form"] = type("KindForm", (self.form,), {**NUMBERS[kind].fields(), "kind": kind})
+        return super().get_form(request, obj, change, **kwargs)
+
+    def numbers(self, request: HttpRequest, obj: Any) -> list[str]:
+        return list(NUMBERS[self.kind_of(request, obj) or self.kinds.values[0]].fields())
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if self.kind_of(request, None):
+            return super().add_view(request, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Which kind?"),
+            "kinds": self.kinds.choices,
+        }
+        return TemplateResponse(request, "admin/dailyfresh_promotions/kinds.html", context)
+
+    @admin.display(description=_("what it gives"))
+    def gives(self, row: Terms) -> str:
+        try:
+            return written(row.benefit())
+        except BadParams as error:
+            return f"! {error}"
+
+    @admin.action(description=_("Stop now"), permissions=["change"])
+    def stop(self, request: HttpRequest, queryset: Any) -> None:
+        """Over at once; orders that are placed keep theirs."""
+        for row in queryset.filter(active=True):
+            row.active = False
+            row.save()
+        self.message_user(request, _("Stopped. Orders that are placed keep theirs."))

@@ -1,0 +1,206 @@
+"""What staff do: offers by a form for each kind, a preview, budgets, coupons, exports."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from dailyfresh_promotions.kinds import CouponKind, Kind
+from dailyfresh_promotions.models import Batch, Budget, Coupon, FlashItem, Issue, Redemption, Rule
+from django.urls import reverse
+from minisite.shop import buy, move, offers
+
+
+def url(model, name, *args):
+    return reverse(f"admin:dailyfresh_promotions_{model}_{name}", args=args)
+
+
+INLINES = {f"{prefix}-{key}": "0" for prefix in ("budget", "items") for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
+RULE = {"name": "x", "active": "on", "days": list("0123456"), "priority": "0", "audience": "all", **INLINES}
+BATCH = {"name": "x", "active": "on", "per_user": "1", "returns": "never", "grace_days": "3"}
+NUMBERS = [
+    ("off", {"by": "amount", "step_1_0": "100", "step_1_1": "10", "step_2_0": "200", "step_2_1": "25"},
+     "¥10 off from ¥100 · ¥25 off from ¥200"),
+    ("off", {"by": "pieces", "step_1_0": "2", "step_1_1": "5"}, "¥5 off from 2 pieces"),
+    ("each", {"by": "amount", "reach": "50", "off": "8", "cap": "30"}, "¥8 off for every ¥50"),
+    ("percent", {"by": "amount", "step_1_0": "0", "step_1_1": "88"}, "12% off"),
+    ("percent", {"by": "pieces", "step_1_0": "3", "step_1_1": "80", "cap": "5"}, "20% off from 3 pieces"),
+    ("cheapest", {"every": "3", "few": "1", "rate": "0"}, "Buy 2, get 1 free"),
+    ("bundle", {"every": "3", "price": "12.90"}, "Any 3 for ¥12.90"),
+    ("price", {"prices": "1001 12.90\n1002 3"}, "Special price"),
+    ("price", {"rate": "95"}, "5% off"),
+    ("freight", {"reach": "59"}, "free delivery from ¥59"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "numbers", "said"), NUMBERS)
+def test_an_offer_of_each_kind_is_made_and_edited_by_its_form(admin_client, kind, numbers, said):
+    answer = admin_client.post(url("rule", "add") + f"?kind={kind}", RULE | numbers)
+    assert answer.status_code == 302, re.findall(r"errorlist[^>]*>(.*?)</ul>", answer.content.decode(), re.S)
+    made = Rule.objects.get()
+    assert said in admin_client.get(url("rule", "changelist")).content.decode()
+    page = admin_client.get(url("rule", "change", made.pk)).content.decode()
+    assert "params" not in page
+    filled = dict(re.findall(r'name="([\w-]+)"[^>]*? value="([^"]*)"', page))
+    again = {name: filled.get(name, value) for name, value in numbers.items() if name != "by"}
+    again = {name: value for name, value in numbers.items() if name in ("by", "prices")} | {
+        k: v for k, v in again.items() if k != "prices"
+    }
+    assert admin_client.post(url("rule", "change", made.pk), RULE | again).status_code == 302
+    before = made.params
+    made.refresh_from_db()
+    assert made.benefit() == Rule(kind=kind, params=before).benefit()
+
+
+def test_a_new_offer_is_asked_for_its_kind_first(admin_client):
+    page = admin_client.get(url("rule", "add")).content.decode()
+    assert re.findall(r"\?kind=(\w+)", page) == Kind.values
+    page = admin_client.get(url("batch", "add")).content.decode()
+    assert re.findall(r"\?kind=(\w+)", page) == CouponKind.values
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "said"),
+    [
+        ("off", {"step_1_0": "100", "step_1_1": ""}, "Fill in both numbers"),
+        ("off", {"by": "amount", "step_1_0": "200", "step_1_1": "10", "step_2_0": "100", "step_2_1": "5"}, "begins above"),
+        ("off", {"by": "pieces", "step_1_0": "2.5", "step_1_1": "10"}, "whole number"),
+        ("cheapest", {"every": "2", "few": "3", "rate": "0"}, "whole number from 1 to 2"),
+        ("price", {"prices": "1001 cheap"}, "no amount of money"),
+        ("price", {}, "either prices or a percentage"),
+        ("freight", {"reach": "59", "starts_0": "2026-12-02", "starts_1": "00:00", "ends_0": "2026-12-01", "ends_1": "00:00"},
+         "ends before it begins"),
+    ],
+)  # fmt: skip
+def test_numbers_that_cannot_be_are_said_beside_their_field(admin_client, kind, numbers, said):
+    page = admin_client.post(url("rule", "add") + f"?kind={kind}", RULE | {"by": "amount"} | numbers).content.decode()
+    assert said in page
+    assert not Rule.objects.exists()
+
+
+def test_goods_days_a_budget_and_flash_prices_are_kept(admin_client):
+    more = {
+        "days": ["0", "6"],
+        "alone": "on",
+        "items-TOTAL_FORMS": "1",
+        "items-0-sku_id": "1001",
+        "items-0-price": "9.90",
+        "items-0-quantity": "100",
+        "items-0-per_buyer": "2",
+        "budget-TOTAL_FORMS": "1",
+        "budget-0-max_uses": "50",
+    }
+    assert admin_client.post(url("rule", "add") + "?kind=flash", RULE | more).status_code == 302
+    made = Rule.objects.get()
+    assert (made.weekdays, made.alone, made.items.get().quantity, made.budget.max_uses) == (0b1000001, True, 100, 50)
+    numbers = {"by": "amount", "step_1_0": "0", "step_1_1": "1", "groups": "type:3  type:4", "but_skus": "7\n8"}
+    assert admin_client.post(url("rule", "add") + "?kind=off", RULE | numbers).status_code == 302
+    assert Rule.objects.first().scope == {"groups": ["type:3", "type:4"], "but_skus": ["7", "8"]}
+
+
+def test_an_offer_is_stopped_at_once_and_orders_keep_theirs(admin_client, rule, book, buyer):
+    sku_id, made = book("60.00"), rule()
+    sale = buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+    admin_client.post(url("rule", "changelist"), {"action": "stop", "_selected_action": [made.pk]})
+    assert offers(buyer, {sku_id: 2}).shares == ()
+    move(sale, "paid")
+    assert Redemption.objects.get().state == "used"
+
+
+def test_the_list_says_how_often_an_offer_was_used_and_what_it_took_off(admin_client, rule, book, buyer, other):
+    sku_id, _made = book("60.00"), rule(budget={"max_uses": 5, "max_spent": "90.00"})
+    for user in (buyer, other):
+        sale = buy(user, {sku_id: 2}, offers(user, {sku_id: 2}))
+    move(sale, "over", why="unpaid")
+    row = admin_client.get(url("rule", "changelist")).content.decode()
+    assert 'class="field-times">1<' in row
+    assert 'class="field-cost">¥10.00' in row
+    assert "1/5, 10.00/90.00" in row
+
+
+def test_a_preview_says_what_a_basket_would_cost_at_a_time_and_why(admin_client, rule, book, buyer):
+    sku_id = book("60.00")
+    rule()
+    rule(label="Tomorrow", starts="2030-01-01T00:00Z", priority=5)
+    asked = {"basket": f"{sku_id} 2\nnothing 1", "username": "molly", "freight": "6"}
+    page = admin_client.get(url("rule", "preview"), asked).content.decode()
+    assert "¥116.00" in page
+    assert "Tomorrow" not in page
+    assert "nothing" in page
+    page = admin_client.get(url("rule", "preview"), asked | {"at_0": "2031-01-01", "at_1": "12:00"}).content.decode()
+    assert "Tomorrow" in page
+    assert "Not together with" in page
+    assert not Redemption.objects.exists()
+
+
+@pytest.mark.parametrize("basket", ["1 x", "1 0", "1 -3", "1 99999999999"])
+def test_a_basket_that_is_none_is_said(admin_client, basket):
+    assert "is no SKU and a number" in admin_client.get(url("rule", "preview"), {"basket": basket}).content.decode()
+
+
+def test_a_batch_is_made_handed_out_counted_and_ended(
+    admin_client, buyer, other, book, django_capture_on_commit_callbacks
+):
+    numbers = {
+        "by": "amount",
+        "step_1_0": "0",
+        "step_1_1": "20",
+        "total": "10",
+        "code": "Spring 26",
+        "with_activity": "on",
+    }
+    assert admin_client.post(url("batch", "add") + "?kind=off", BATCH | numbers).status_code == 302
+    made = Batch.objects.get()
+    assert (made.code, made.with_activity, made.benefit().tiers) == ("spring26", True, ((0, 2000),))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (
+            admin_client.post(url("issue", "add"), {"batch": made.pk, "usernames": "molly\nleopold"}).status_code == 302
+        )
+    assert (Coupon.objects.count(), Issue.objects.get().issued) == (2, 2)
+    sku_id = book("60.00")
+    move(buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1})), "paid")
+    row = admin_client.get(url("batch", "changelist")).content.decode()
+    assert [re.search(rf'class="field-{name}">([^<]+)<', row)[1] for name in ("issued", "in_orders", "used", "cost")] == [
+        "2", "0", "1", "¥20.00",
+    ]  # fmt: skip
+    admin_client.post(url("batch", "changelist"), {"action": "make_void", "_selected_action": [made.pk]})
+    assert sorted(Coupon.objects.values_list("state", flat=True)) == ["used", "void"]
+
+
+def test_a_code_that_another_batch_has_is_refused(admin_client, batch):
+    batch(code="spring")
+    page = admin_client.post(
+        url("batch", "add") + "?kind=freight", BATCH | {"reach": "0", "code": "SPRING"}
+    ).content.decode()
+    assert "already exists" in page
+
+
+@pytest.mark.parametrize(("model", "words"), [("coupon", "ULYSSES"), ("redemption", "sale-")])
+def test_coupons_and_uses_are_exported_and_never_edited(admin_client, model, words, coupon, buyer, book):
+    made = coupon(buyer, name="ULYSSES")
+    buy(buyer, {(sku_id := book("60.00")): 1}, offers(buyer, {sku_id: 1}))
+    row = made if model == "coupon" else Redemption.objects.get()
+    answer = admin_client.post(url(model, "changelist"), {"action": "export", "_selected_action": [row.pk]})
+    assert words in b"".join(answer.streaming_content).decode()
+    assert admin_client.post(url(model, "change", row.pk), {"state": "void"}).status_code == 403
+    assert admin_client.get(url(model, "add")).status_code == 403
+
+
+def test_staff_without_the_permission_see_nothing(client, buyer):
+    buyer.is_staff = True
+    buyer.save()
+    client.force_login(buyer)
+    for model in ("rule", "batch", "coupon", "redemption", "issue"):
+        assert client.get(url(model, "changelist")).status_code == 403
+    assert client.get(url("rule", "preview"), {"basket": "1 1"}).status_code == 403
+
+
+def test_a_budget_and_a_flash_price_that_is_edited_is_seen_at_once(rule, book, buyer):
+    sku_id = book("60.00")
+    made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}])
+    assert offers(buyer, {sku_id: 1}).shares
+    item = FlashItem.objects.get()
+    item.price = Decimal("5.00")
+    item.save()
+    assert offers(buyer, {sku_id: 1}).shares[0].amounts == {sku_id: Decimal("-55.00")}
+    Budget.objects.create(rule=made, max_uses=0)
+    assert offers(buyer, {sku_id: 1}).shares == ()
