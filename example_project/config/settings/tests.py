@@ -10,7 +10,7 @@ from .base import DAILYFRESH, INSTALLED_APPS, STORAGES, VAR_DIR
 
 (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 SECRET_KEY = "of the tests"  # noqa: S105
-INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+INSTALLED_APPS = [*INSTALLED_APPS, "demo", "django_fdfs_storage.named"]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
 MAILS_DIR = VAR_DIR / "mails"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

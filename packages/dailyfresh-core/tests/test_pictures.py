@@ -2,7 +2,7 @@ import io
 from contextlib import suppress
 
 import pytest
-from dailyfresh_core.pictures import Undrawable, Wanted, drawings, drawn, judge, kinds_for_pages, unpacked
+from dailyfresh_core.pictures import NotDrawn, Undrawable, Wanted, drawings, drawn, judge, kinds_for_pages, unpacked
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,8 +44,8 @@ def test_a_drawing_that_needs_more_than_it_may_have_is_ended_in_words() -> None:
     assert len(drawn(content, side=100)) > 0
     with pytest.raises(Undrawable, match="too much"):
         drawn(content, side=100, memory=120 * 2**20)
-    with pytest.raises(Undrawable, match="too long"):
-        drawn(content, side=100, seconds=0.05)
+    with pytest.raises(NotDrawn, match="not drawn within"):
+        drawn(content, side=100, seconds=0.01)
     with pytest.raises(Undrawable, match="no picture"):
         drawn(b"GIF89a", side=100)
 

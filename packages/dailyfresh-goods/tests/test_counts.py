@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from redis.connection import AbstractConnection
 
 Browse = Callable[..., Any]
-COLD = {"/": 8, "/list/fruit/": 5, "/list/fruit/price/3/": 5, "/list/fruit/newest/11/": 5, "/goods/{pk}/": 6}
+COLD = {"/": 9, "/list/fruit/": 6, "/list/fruit/price/3/": 6, "/list/fruit/newest/11/": 6, "/goods/{pk}/": 7}
 
 
 class Ratings:

@@ -28,7 +28,7 @@ def bound(memory: int, seconds: int) -> None:
         import resource
     except ImportError:  # Windows knows no such limits; the caller's time-out is there all the same
         return
-    os.nice(10)
+    os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

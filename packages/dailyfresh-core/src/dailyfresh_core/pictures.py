@@ -18,6 +18,9 @@ DECODED = 128 * 2**20
 FORM = 4 * DECODED
 """Bytes that all pictures of one form may unpack to."""
 SECONDS = 20.0
+"""Of the processor, for one picture."""
+PATIENCE = 2.5
+"""How many times as long a picture may take on a machine that is busy with other things."""
 MEMORY = 640 * 2**20
 DEEP = {"L": 1, "LA": 2, "RGB": 3}
 """Pillow's modes -> bytes a pixel while it is drawn; 4 for all others."""
@@ -27,6 +30,10 @@ TOO_LARGE = _("This picture has too many pixels.")
 
 class Undrawable(Exception):
     """A picture that could not be drawn; the text says why, for its owner."""
+
+
+class NotDrawn(Exception):
+    """The machine was too busy to draw a picture; nothing is wrong with the picture itself."""
 
 
 def unpacked(file: IO[bytes]) -> int:
@@ -99,14 +106,15 @@ def kinds_for_pages() -> tuple[str, ...]:
 def drawings(content: bytes, wanted: Wanted, *, seconds: float = SECONDS, memory: int = MEMORY) -> list[Drawing]:
     """The picture in the sizes and kinds that are wanted: upright, in sRGB, without what the file said about camera, place and owner.
 
-    A process of its own decodes it, with so many bytes of memory and seconds: `Undrawable` when it needs more or is no picture.
+    A process of its own decodes it, with so many bytes of memory and seconds of the processor: `Undrawable` when it needs more or is no
+    picture, `NotDrawn` when it had no turn to.
     """
-    order = json.dumps({**asdict(wanted), "memory": memory, "seconds": int(seconds) + 1})
+    order = json.dumps({**asdict(wanted), "memory": memory, "seconds": max(1, int(seconds))})
     command = [_python(), "-m", f"{__package__}.drawing", order]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=seconds)  # noqa: S603 - nothing of it came from outside
+        done = subprocess.run(command, input=content, capture_output=True, timeout=seconds * PATIENCE)  # noqa: S603 - nothing of it came from outside
     except subprocess.TimeoutExpired as error:
-        raise Undrawable(_("This picture takes too long to draw.")) from error
+        raise NotDrawn(f"A picture was not drawn within {error.timeout:.0f} s") from error
     if done.returncode:
         raise Undrawable(NO_PICTURE if done.returncode == 3 else _("This picture takes too much to draw."))
     head, _line, rest = done.stdout.partition(b"\n")

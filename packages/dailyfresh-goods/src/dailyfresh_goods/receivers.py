@@ -4,43 +4,26 @@ from typing import Any
 
 from dailyfresh_core.waking import wake
 from django.db.models import Model
+from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from .conf import conf
-from .models import SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
-from .pages.keys import HOME, SITE, list_key
-from .services import announce, mark, mark_stock_changed, pages_showing
-from .signals import import_begun, pages_marked, rows_changed
-from .tasks import drain_pages, run_imports
+from .models import PICTURED, SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
+from .pages.keys import SITE
+from .services import announce, expect_pictures, mark, mark_stock_changed, pages_of, skus_of
+from .signals import import_begun, pages_marked, pictures_waiting, rows_changed
+from .tasks import drain_pages, draw_new_pictures, run_imports
 
-HOME_MODELS = (HomeBanner, Promotion, HomeTypeGoods)
+UPLOADS = "_dailyfresh_uploads"
+"""Attribute of a row on its way into the database: its columns whose files come with it."""
 OF_GOODS = ("name", "slug")
 """What of a type is a part of its goods."""
 
 
-def _skus(model: type[Model], pks: list[int]) -> list[int]:
-    """The SKUs that the rows belong to."""
-    if model is SKU:
-        return pks
-    if model is SPU:
-        return list(SKU.objects.filter(spu_id__in=pks).values_list("pk", flat=True))
-    if model is SKUImage:
-        return list(SKU.objects.filter(images__in=pks).values_list("pk", flat=True).distinct())
-    return []
-
-
 def _mark(model: type[Model], pks: list[int]) -> None:
     """Mark what shows the rows as they stand in the database now."""
-    if model in HOME_MODELS:
-        mark([HOME])
-    elif model is GoodsType:
-        # The types stand on every page; a slug that goes takes its addresses along.
-        slugs = GoodsType.objects.filter(pk__in=pks).values_list("slug", flat=True)
-        mark([SITE, *map(list_key, slugs)])
-    else:
-        skus = _skus(model, pks)
-        mark(pages_showing(skus))
-        announce(skus)
+    mark(pages_of(model, pks))
+    announce(skus_of(model, pks))
 
 
 def _announce_types(pks: list[int]) -> None:
@@ -49,6 +32,9 @@ def _announce_types(pks: list[int]) -> None:
 
 def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
     """Where the row is shown so far: a SKU may leave a type, an SPU or the shop."""
+    instance.__dict__[UPLOADS] = [
+        column for column, file in _files(instance).items() if not getattr(file, "_committed", True)
+    ]
     if instance.pk is not None and not instance._state.adding and not raw:
         _mark(sender, [instance.pk])
         if isinstance(instance, GoodsType):
@@ -57,14 +43,26 @@ def before_save(sender: type[Model], instance: Model, raw: bool = False, **_: An
                 _announce_types([instance.pk])
 
 
-def after_save(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
+def after_save(
+    sender: type[Model], instance: Model, raw: bool = False, update_fields: frozenset[str] | None = None, **_: Any
+) -> None:
     """Where the row is shown from now on. A fixture's rows may refer to rows that are not there yet."""
     if raw:
         mark([SITE])
         return
     _mark(sender, [instance.pk])
+    if update_fields is None or update_fields & set(PICTURED.get(sender, ())):
+        uploads = {str(getattr(instance, column)) for column in instance.__dict__.pop(UPLOADS, ())}
+        expect_pictures(names=uploads, uploaded=True)
+        expect_pictures(names={str(file) for file in _files(instance).values()} - uploads)
     if isinstance(instance, SKU) and _band_is_unknown(instance):
         mark_stock_changed(sku_ids=[str(instance.pk)])
+
+
+def _files(row: Model) -> dict[str, FieldFile]:
+    """Column -> file of the row's pictures, those that are loaded."""
+    columns = (column for column in PICTURED.get(type(row), ()) if column in row.__dict__)
+    return {column: file for column in columns if (file := getattr(row, column))}
 
 
 def _band_is_unknown(sku: SKU) -> bool:
@@ -85,6 +83,10 @@ def on_rows_changed(sender: type[Model], pks: list[int], columns: frozenset[str]
         mark_stock_changed(sku_ids=map(str, pks))
     if sender is GoodsType and not before and columns & set(OF_GOODS):
         _announce_types(pks)
+    if not before and sender in PICTURED:
+        drawn = [column for column in PICTURED[sender] if not columns or column in columns]
+        rows = sender._default_manager.filter(pk__in=pks).values_list(*drawn) if drawn else ()
+        expect_pictures(names={name for row in rows for name in row})
 
 
 def wake_drain(**_: Any) -> None:
@@ -97,13 +99,19 @@ def wake_imports(**_: Any) -> None:
     wake(run_imports, tasks=conf.TASKS)
 
 
+def wake_drawing(**_: Any) -> None:
+    """Pictures wait to be drawn."""
+    wake(draw_new_pictures, tasks=conf.TASKS)
+
+
 def connect() -> None:
     """Connect the receivers; called once by the app."""
-    for model in (SKU, SPU, SKUImage, GoodsType, *HOME_MODELS):
+    for model in (SKU, SPU, SKUImage, GoodsType, HomeBanner, Promotion, HomeTypeGoods):
         name = f"dailyfresh_goods.{model.__name__}"
         pre_save.connect(before_save, sender=model, dispatch_uid=f"{name}.before_save")
         post_save.connect(after_save, sender=model, dispatch_uid=f"{name}.after_save")
         pre_delete.connect(before_delete, sender=model, dispatch_uid=f"{name}.before_delete")
         rows_changed.connect(on_rows_changed, sender=model, dispatch_uid=f"{name}.rows_changed")
     pages_marked.connect(wake_drain, dispatch_uid="dailyfresh_goods.wake_drain")
+    pictures_waiting.connect(wake_drawing, dispatch_uid="dailyfresh_goods.wake_drawing")
     import_begun.connect(wake_imports, dispatch_uid="dailyfresh_goods.wake_imports")

@@ -20,3 +20,6 @@ import_begun = Signal()
 
 pages_marked = Signal()
 """Pages were marked as stale, in the transaction of the change; no arguments."""
+
+pictures_waiting = Signal()
+"""Pictures wait to be drawn, in the transaction of the change that brought them; no arguments."""

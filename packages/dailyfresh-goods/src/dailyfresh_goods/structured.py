@@ -32,7 +32,7 @@ def breadcrumbs(trail: list[tuple[str, str]]) -> dict[str, Any]:
 def product(goods: Detail, url: str, absolute: Callable[[str], str]) -> dict[str, Any]:
     """The SKU with its offer, and its rating where there is one."""
     card = goods.card
-    images = [image if "://" in image else absolute(image) for image in goods.images]
+    images = [url if "://" in url else absolute(url) for url in (view.whole.largest for view in goods.views)]
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",

@@ -5,6 +5,9 @@ from dailyfresh_core.waking import task, tasks_run_inline, wake_later
 from . import services
 from .conf import conf
 
+AT_ONCE = 2.0
+"""Seconds after which drawing that was woken begins no other picture: beat's does the rest."""
+
 
 @task(ignore_result=True)
 def drain_pages(again: bool = True) -> None:
@@ -21,6 +24,24 @@ def drain_pages(again: bool = True) -> None:
 def run_imports() -> None:
     """Take in the files of goods that staff have begun."""
     services.run_imports()
+
+
+@task(ignore_result=True)
+def draw_new_pictures() -> None:
+    """Draw what was uploaded just now; woken with the change, perhaps inside a request, so it begins little."""
+    services.draw_pictures(seconds=AT_ONCE, awaited=True)
+
+
+@task(ignore_result=True)
+def draw_pictures() -> None:
+    """Draw what waits. For beat, every 30 s."""
+    services.draw_pictures()
+
+
+@task(ignore_result=True)
+def collect_pictures() -> None:
+    """Find pictures that nobody told of, and take away what no page shows any more. For beat, once an hour."""
+    services.collect_pictures()
 
 
 @task(ignore_result=True)

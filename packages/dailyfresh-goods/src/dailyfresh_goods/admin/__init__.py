@@ -2,5 +2,14 @@
 
 from .goods import GoodsTypeAdmin, SKUAdmin, SPUAdmin
 from .home import HomeBannerAdmin, HomeTypeGoodsAdmin, PromotionAdmin
+from .pictures import PictureAdmin
 
-__all__ = ["GoodsTypeAdmin", "HomeBannerAdmin", "HomeTypeGoodsAdmin", "PromotionAdmin", "SKUAdmin", "SPUAdmin"]
+__all__ = [
+    "GoodsTypeAdmin",
+    "HomeBannerAdmin",
+    "HomeTypeGoodsAdmin",
+    "PictureAdmin",
+    "PromotionAdmin",
+    "SKUAdmin",
+    "SPUAdmin",
+]

@@ -2,8 +2,8 @@
 
 from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import HomeBanner, HomeTypeGoods, Promotion
@@ -46,6 +46,5 @@ class HomeTypeGoodsAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: 
     list_select_related = ("sku", "type")
     autocomplete_fields = ("sku",)
 
-    @admin.display(description=_("picture"))
-    def thumbnail(self, row: HomeTypeGoods) -> str | SafeString:
-        return super().thumbnail(row.sku)
+    def file_of(self, row: HomeTypeGoods) -> FieldFile | None:
+        return row.sku.image

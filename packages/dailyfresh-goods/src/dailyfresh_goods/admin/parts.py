@@ -7,17 +7,21 @@ from typing import Any
 from dailyfresh_core.pictures import judge_upload
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Field, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import services
-from ..models import SKU
+from ..models import SKU, key_of
+from ..selectors import Album
 
 AT_ONCE = 100
 """SKUs on a page of the list; 7 fields each, and Django takes 1000 of a form (DATA_UPLOAD_MAX_NUMBER_FIELDS)."""
@@ -101,12 +105,37 @@ class JudgedPictures:
         return field
 
 
+class PicturedChangeList(ChangeList):
+    """A list whose pictures are looked up together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        album = Album(file for row in self.result_list if (file := self.model_admin.file_of(row)))  # type: ignore[attr-defined]
+        for row in self.result_list:
+            row.album = album
+
+
 class Thumbnail(JudgedPictures):
-    """A column with the row's picture."""
+    """A column with the row's picture, which leads to where its focus is chosen."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PicturedChangeList
+
+    def file_of(self, row: Any) -> FieldFile | None:
+        return getattr(row, "image", None) or getattr(row, "logo", None)
 
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, row: Any) -> str | SafeString:
-        image = getattr(row, "image", None) or getattr(row, "logo", None)
-        if not image:
+        file = self.file_of(row)
+        if not file:
             return "–"
-        return format_html('<img src="{}" width="48" height="48" alt="" loading="lazy">', image.url)
+        album: Album = getattr(row, "album", None) or Album([file])
+        shown, url = album.square(file), reverse("admin:dailyfresh_goods_picture_change", args=[key_of(str(file.name))])
+        if not shown:
+            return format_html('<a href="{}">{}</a>', url, _("not shown (yet)"))
+        return format_html(
+            '<a href="{}"><img src="{}" width="48" height="48" alt="{}" loading="lazy"></a>',
+            url,
+            shown.at(96),
+            _("Choose the focus"),
+        )

@@ -1,11 +1,13 @@
-"""The catalogue: types, SPU (what is sold), SKU (the pack that is sold), what the home page shows, files on their way in, and stale rows."""
+"""The catalogue: types, SPU (what is sold), SKU (the pack that is sold), what the home page shows, its pictures in sizes, files on their way in, and stale rows."""
 
 from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .imports import GoodsImport, GoodsImportPiece
+from .pictures import PICTURED, Picture, Rendition, key_of
 from .stale import StaleDocument, StalePage
 
 __all__ = [
+    "PICTURED",
     "SKU",
     "SPU",
     "Band",
@@ -14,9 +16,12 @@ __all__ = [
     "GoodsType",
     "HomeBanner",
     "HomeTypeGoods",
+    "Picture",
     "Promotion",
+    "Rendition",
     "SKUImage",
     "StaleDocument",
     "StalePage",
+    "key_of",
     "pk_of",
 ]

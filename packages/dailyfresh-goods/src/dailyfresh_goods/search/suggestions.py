@@ -19,6 +19,8 @@ from .words.pinyin import sounds
 
 GOODS, TYPES, SEARCHES = 6, 2, 3
 SECONDS = 30
+PICTURE = 80
+"""Pixels of a suggestion's picture: 40 on a fine screen."""
 
 
 def suggestions(typed: str) -> list[dict[str, Any]]:
@@ -57,7 +59,7 @@ def _build(text: str) -> list[dict[str, Any]]:
     ]
     found = find(text, Refinement())
     goods = [
-        {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image_url,
+        {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image.at(PICTURE),
          "price": str(hit.card.price), "unit": hit.card.unit, "tone": hit.card.tone}
         for hit in found.hits[:GOODS]
     ]  # fmt: skip

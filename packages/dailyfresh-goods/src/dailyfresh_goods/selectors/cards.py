@@ -6,11 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from dailyfresh_core.joins import Join, register
 from dailyfresh_core.probing import probe_find
-from django.db.models.fields.files import FieldFile
 
 from ..conf import conf
 from ..models import SKU, Band
 from ..protocols import Rating, Ratings
+from .pictures import Album, Shown
 
 
 def _known() -> list[str]:
@@ -31,7 +31,7 @@ class Card:
     market_price: Decimal | None
     discount: int
     label: str
-    image_url: str
+    image: Shown
     url: str
     tone: str
     band: Band
@@ -54,16 +54,11 @@ class Card:
             "name": self.name,
             "unit": self.unit,
             "price": str(self.price),
-            "image_url": self.image_url,
+            "image_url": self.image.url,
             "url": self.url,
             "tone": self.tone,
             "sold_out": self.sold_out,
         }
-
-
-def image_url(image: FieldFile) -> str:
-    """The address of the picture; empty where there is none."""
-    return image.url if image else ""
 
 
 def discount(price: Decimal, market_price: Decimal | None) -> int:
@@ -87,8 +82,8 @@ def ratings() -> Ratings:
     return found
 
 
-def card(sku: SKU, rating: Rating | None = None) -> Card:
-    """The card of one SKU whose type is loaded."""
+def card(sku: SKU, album: Album, rating: Rating | None = None) -> Card:
+    """The card of one SKU whose type is loaded, with its picture of the album."""
     percent = discount(sku.price, sku.market_price)
     return Card(
         sku_id=str(sku.pk),
@@ -98,7 +93,7 @@ def card(sku: SKU, rating: Rating | None = None) -> Card:
         market_price=sku.market_price if percent else None,
         discount=percent,
         label=sku.label,
-        image_url=image_url(sku.image),
+        image=album.square(sku.image),
         url=sku.get_absolute_url(),
         tone=sku.type.slug,
         band=Band(sku.band),
@@ -108,8 +103,9 @@ def card(sku: SKU, rating: Rating | None = None) -> Card:
     )
 
 
-def cards(skus: Iterable[SKU], ratings: Mapping[str, Rating] | None = None) -> list[Card]:
-    """The cards in the order given; without `ratings` they are asked for, in one statement."""
+def cards(skus: Iterable[SKU], ratings: Mapping[str, Rating] | None = None, album: Album | None = None) -> list[Card]:
+    """The cards in the order given; without `ratings` or `album` they are asked for, in one statement each."""
     rows = list(skus)
     found = ratings_of(str(sku.pk) for sku in rows) if ratings is None else ratings
-    return [card(sku, found.get(str(sku.pk))) for sku in rows]
+    pictures = album or Album(sku.image for sku in rows)
+    return [card(sku, pictures, found.get(str(sku.pk))) for sku in rows]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..models import SKU, Band
-from .cards import Card, card, image_url, ratings_of
+from .cards import Card, card, ratings_of
+from .pictures import Album, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,16 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A picture of a gallery: what is cut out of it, and all of it."""
+
+    square: Shown
+    whole: Shown
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
-    """The page of a SKU; `specs` are (name, value), `images` addresses, the main one first."""
+    """The page of a SKU; `specs` are (name, value), `views` its pictures, the main one first."""
 
     pk: int
     card: Card
@@ -30,7 +39,7 @@ class Detail:
     type_slug: str
     html: str
     specs: list[tuple[str, str]]
-    images: list[str]
+    views: list[View]
     packs: list[Pack]
 
     @property
@@ -45,17 +54,18 @@ def _specs(text: str) -> list[tuple[str, str]]:
 
 
 def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
-    """The page of a SKU on sale, in four statements; None when it is unknown, or off sale unless that is asked for."""
+    """The page of a SKU on sale, in five statements; None when it is unknown, or off sale unless that is asked for."""
     sku = SKU.objects.filter(pk=pk).select_related("type", "spu").first()
     if sku is None or not (sku.on_sale or off_sale):
         return None
     rating = ratings_of([str(pk)]).get(str(pk))
-    pictures = [image_url(row.image) for row in sku.images.all()]
+    files = list({file.name: file for file in (sku.image, *(row.image for row in sku.images.all())) if file}.values())
+    album = Album(files)
     packs = sku.spu.skus.filter(on_sale=True).order_by("price", "pk")
     several = packs.only("name", "unit", "band", "spu_id")
     return Detail(
         pk=sku.pk,
-        card=card(sku, rating),
+        card=card(sku, album, rating),
         description=sku.description,
         origin=sku.origin,
         limit=sku.limit,
@@ -63,7 +73,7 @@ def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
         type_slug=sku.type.slug,
         html=sku.spu.detail,
         specs=_specs(sku.spu.specs),
-        images=list(dict.fromkeys(url for url in (image_url(sku.image), *pictures) if url)),
+        views=[View(square, album.whole(file)) for file in files if (square := album.square(file))],
         packs=[
             Pack(
                 name=other.unit if other.name == sku.name else f"{other.name} {other.unit}",

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import SKU, HomeBanner, HomeTypeGoods, Promotion
-from .cards import Card, cards, image_url
+from .cards import Card, cards
+from .pictures import Album, Shown
 from .types import TypeInfo, goods_types
 
 Display = HomeTypeGoods.Display
@@ -22,7 +23,7 @@ class Slide:
     title: str
     text: str
     label: str
-    image_url: str
+    image: Shown
     url: str
     tone: str
 
@@ -52,42 +53,51 @@ class Home:
 
 
 def home() -> Home:
-    """What the home page shows now, in four statements, one for the ratings and one while nothing is chosen."""
+    """What the home page shows now, in five statements, one for the ratings and one while nothing is chosen."""
     now = timezone.now()
     types = goods_types()
     chosen = list(HomeTypeGoods.objects.filter(sku__on_sale=True).select_related("sku__type"))
     newest = [] if chosen else list(SKU.objects.filter(on_sale=True).select_related("type").order_by("-id")[:10])
     # One SKU may be shown in several places: one card for all, so that the ratings are asked once.
     unique = {row.sku_id: row.sku for row in chosen} | {sku.pk: sku for sku in newest}
-    by_id = {card.sku_id: card for card in cards(unique.values())}
+    banners, promoted = _running(HomeBanner, now), _running(Promotion, now)
+    album = Album(row.image for row in (*unique.values(), *banners, *promoted))
+    by_id = {card.sku_id: card for card in cards(unique.values(), album=album)}
     places: dict[tuple[int, int], list[Card]] = defaultdict(list)
     for row in chosen:
         places[row.type_id, row.display].append(by_id[str(row.sku_id)])
     floors = [Floor(type_, places[type_.pk, Display.TITLE], places[type_.pk, Display.PICTURE]) for type_ in types]
-    slides, slides_until = _slides(HomeBanner, now)
-    promotions, promotions_until = _slides(Promotion, now)
-    turns = [moment for moment in (slides_until, promotions_until) if moment]
+    turns = [moment for row in (*banners, *promoted) for moment in (row.starts_at, row.ends_at) if moment]
     return Home(
         types=types,
-        slides=slides,
-        promotions=promotions,
+        slides=_slides(banners, album, now),
+        promotions=_slides(promoted, album, now),
         offers=[by_id[str(row.sku_id)] for row in chosen if row.display == Display.OFFER],
         floors=[floor for floor in floors if floor.titles or floor.pictures],
         fresh=[by_id[str(sku.pk)] for sku in newest],
-        seconds=min([conf.CACHE_SECONDS, *((moment - now).total_seconds() for moment in turns)]),
+        seconds=min([conf.CACHE_SECONDS, *((moment - now).total_seconds() for moment in turns if moment > now)]),
     )
 
 
-def _slides(model: type[HomeBanner] | type[Promotion], now: datetime) -> tuple[list[Slide], datetime | None]:
-    """Those whose time is now, and the moment at which that changes."""
-    rows = list(model.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now)).select_related("sku__type"))
-    ahead = [moment for row in rows for moment in (row.starts_at, row.ends_at) if moment and moment > now]
-    slides = [
-        Slide(row.title, row.text, row.label, image_url(row.image), row.link, row.sku.type.slug if row.sku else "")
+def _running(model: type[HomeBanner] | type[Promotion], now: datetime) -> list[HomeBanner | Promotion]:
+    """Those that have not ended."""
+    return list(model.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now)).select_related("sku__type"))
+
+
+def _slides(rows: list[HomeBanner | Promotion], album: Album, now: datetime) -> list[Slide]:
+    """Those whose time is now."""
+    return [
+        Slide(
+            row.title,
+            row.text,
+            row.label,
+            album.whole(row.image),
+            row.link,
+            row.sku.type.slug if row.sku else "",
+        )
         for row in rows
         if row.starts_at is None or row.starts_at <= now
     ]
-    return slides, min(ahead, default=None)
 
 
 def turned(since: datetime | None) -> bool:

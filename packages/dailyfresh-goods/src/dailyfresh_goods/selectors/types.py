@@ -7,7 +7,10 @@ from django.urls import reverse
 from ..models import GoodsType
 from ..pages.cache import cached
 from ..pages.keys import SITE
-from .cards import image_url
+from .pictures import Album, Shown
+
+LOGO = 96
+"""Pixels that a logo needs on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,12 @@ class TypeInfo:
     name: str
     slug: str
     promise: str
-    logo_url: str
-    banner_url: str
+    logo: Shown
+    banner: Shown
+
+    @property
+    def logo_url(self) -> str:
+        return self.logo.at(LOGO)
 
     @property
     def url(self) -> str:
@@ -38,7 +45,9 @@ def goods_type(slug: str) -> TypeInfo | None:
 
 
 def _types() -> list[TypeInfo]:
+    rows = list(GoodsType.objects.all())
+    album = Album(file for row in rows for file in (row.logo, row.banner))
     return [
-        TypeInfo(row.pk, row.name, row.slug, row.promise, image_url(row.logo), image_url(row.banner))
-        for row in GoodsType.objects.all()
+        TypeInfo(row.pk, row.name, row.slug, row.promise, album.square(row.logo), album.whole(row.banner))
+        for row in rows
     ]

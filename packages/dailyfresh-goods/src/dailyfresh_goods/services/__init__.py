@@ -2,6 +2,14 @@
 
 from ..history import forget_history, merge_history, visit
 from .drain import build, build_everything, drain_pages, turn_home
+from .drawing import (
+    collect_pictures,
+    draw_all_again,
+    draw_pictures,
+    expect_pictures,
+    focus_picture,
+    why_refused,
+)
 from .goods import (
     add_stock,
     change_skus,
@@ -12,7 +20,7 @@ from .goods import (
     take_off_sale,
 )
 from .imports import Report, export_goods, import_goods, read_goods
-from .marks import announce, mark, mark_stale, pages_showing
+from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
 from .uploads import Look, begin_import, cancel_import, keep_import, look_at, marked_file, run_imports, tell_import
 
 __all__ = [
@@ -25,8 +33,13 @@ __all__ = [
     "build_everything",
     "cancel_import",
     "change_skus",
+    "collect_pictures",
     "drain_pages",
+    "draw_all_again",
+    "draw_pictures",
+    "expect_pictures",
     "export_goods",
+    "focus_picture",
     "forget_history",
     "import_goods",
     "keep_import",
@@ -36,14 +49,17 @@ __all__ = [
     "mark_stock_changed",
     "marked_file",
     "merge_history",
+    "pages_of",
     "pages_showing",
     "put_on_sale",
     "read_goods",
     "refresh_bands",
     "refresh_sales",
     "run_imports",
+    "skus_of",
     "take_off_sale",
     "tell_import",
     "turn_home",
     "visit",
+    "why_refused",
 ]

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from ..exceptions import CacheUnavailable
-from ..models import SKU, HomeBanner, HomeTypeGoods, Promotion, StalePage, pk_of
+from ..models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage, StalePage, pk_of
 from ..pages.cache import invalidate
 from ..pages.keys import HOME, SITE, detail_key, groups_of, list_key
 from ..signals import goods_changed, pages_marked
@@ -62,6 +62,27 @@ def pages_showing(pks: Iterable[int]) -> set[str]:
     elif not HomeTypeGoods.objects.filter(sku__on_sale=True).exists():
         keys.add(HOME)  # nobody chose anything: it shows the newest goods
     return keys
+
+
+def skus_of(model: type[Model], pks: list[int]) -> list[int]:
+    """The SKUs that rows of the catalogue belong to."""
+    if model is SKU:
+        return pks
+    if model is SPU:
+        return list(SKU.objects.filter(spu_id__in=pks).values_list("pk", flat=True))
+    if model is SKUImage:
+        return list(SKU.objects.filter(images__in=pks).values_list("pk", flat=True).distinct())
+    return []
+
+
+def pages_of(model: type[Model], pks: list[int]) -> set[str]:
+    """The pages that show rows of the catalogue as they stand in the database now."""
+    if model in (HomeBanner, Promotion, HomeTypeGoods):
+        return {HOME}
+    if model is GoodsType:
+        # The types stand on every page; a slug that goes takes its addresses along.
+        return {SITE, *map(list_key, GoodsType.objects.filter(pk__in=pks).values_list("slug", flat=True))}
+    return pages_showing(skus_of(model, pks))
 
 
 def announce(pks: Iterable[int]) -> None:

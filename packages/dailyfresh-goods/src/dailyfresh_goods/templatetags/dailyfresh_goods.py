@@ -3,12 +3,12 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from ..conf import conf
-from ..selectors import TypeInfo, goods_types
+from ..selectors import Shown, TypeInfo, goods_types
 
 register = template.Library()
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -24,6 +24,34 @@ def dailyfresh_goods_scripts(context: Context) -> dict[str, object]:
 def goods_type_list() -> list[TypeInfo]:
     """All goods types with `name`, `slug`, `promise`, `logo_url` and `url`, for a site's navigation; cached."""
     return goods_types()
+
+
+@register.simple_tag
+def picture(
+    shown: Shown, sizes: str, *, width: int, height: int, alt: str = "", loading: str = "lazy", mark: str = ""
+) -> SafeString:
+    """A picture in the sizes there are, best kind first; empty where there is none.
+
+    `sizes` says how wide it stands on the page (as HTML's attribute), `width` and `height` its ratio, `loading` "lazy" or "first" for
+    what is seen first; `mark` is a data attribute of the element for scripts.
+    """
+    if not shown:
+        return SafeString("")
+    order = {"fetchpriority": "high"} if loading == "first" else {"loading": loading, "decoding": "async"}
+    own = {"src": shown.url, "width": width, "height": height, "alt": alt, **order} | ({mark: ""} if mark else {})
+    if shown.webp:
+        own |= {"srcset": srcset(shown.webp), "sizes": sizes}
+    attributes = format_html_join("", ' {}="{}"', own.items())
+    if not shown.avif:
+        return format_html("<img{}>", attributes)
+    better = format_html('<source type="image/avif" srcset="{}" sizes="{}">', srcset(shown.avif), sizes)
+    return format_html("<picture>{}<img{}></picture>", better, attributes)
+
+
+@register.filter
+def srcset(sizes: tuple[tuple[int, str], ...]) -> str:
+    """Sizes as (width, address), in the words of HTML's attribute."""
+    return ", ".join(f"{url} {width}w" for width, url in sizes)
 
 
 @register.simple_tag

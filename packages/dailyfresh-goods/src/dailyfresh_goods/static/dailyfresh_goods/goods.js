@@ -80,11 +80,16 @@ jQuery(function ($) {
 
   // ---- detail: gallery
   var $thumbs = $("[data-gallery-thumb]"), $picture = $("[data-gallery-picture]"), $zoom = $("[data-gallery-zoom]");
+  var kept = { sizes: $picture.attr("sizes"), alt: $picture.attr("alt") };
   function showPicture(n, focus) {
     var $thumb = $thumbs.eq((n + $thumbs.length) % $thumbs.length);
     $thumbs.removeAttr("aria-current");
     $thumb.attr("aria-current", "true");
-    $picture.attr("src", $thumb.attr("href"));
+    // The thumb's own sizes, each as wide as the picture's place asks for.
+    var $next = $thumb.children().first().clone().removeAttr("loading");
+    $next.find("*").addBack().filter("[sizes]").attr("sizes", kept.sizes);
+    $picture.closest("picture, img").replaceWith($next);
+    $picture = $next.find("img").addBack("img").attr("alt", kept.alt).removeAttr("loading");
     $zoom.attr("href", $thumb.attr("href"));
     if (focus) { $thumb.trigger("focus"); }
   }

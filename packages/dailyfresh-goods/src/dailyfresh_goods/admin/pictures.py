@@ -1,0 +1,80 @@
+"""The catalogue's pictures: what became of each, and the point that its squares are cut round."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import services
+from ..models import Picture
+
+
+class Became(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "became"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", _("waiting")), ("refused", _("not shown"))]
+
+    def queryset(self, request: HttpRequest, rows: "QuerySet[Picture]") -> "QuerySet[Picture]":
+        if self.value() == "waiting":
+            return rows.exclude(draw_at=None)
+        return rows.exclude(refused="") if self.value() == "refused" else rows
+
+
+@admin.register(Picture)
+class PictureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "became", "sizes", "created_at")
+    list_filter = (Became,)
+    list_per_page = 50
+    search_fields = ("name",)
+    show_full_result_count = False
+    fields = ("focus", ("focus_x", "focus_y"), "name", "became", "sizes")
+    readonly_fields = ("focus", "name", "became", "sizes")
+
+    class Media:
+        css = {"all": ["dailyfresh_goods/admin.css"]}
+        js = ["admin/js/jquery.init.js", "dailyfresh_goods/focus.js"]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Picture]":
+        return super().get_queryset(request).prefetch_related("renditions")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # it goes by itself when no row names it
+
+    def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
+        if form.changed_data:
+            services.focus_picture(picture=obj, x=obj.focus_x, y=obj.focus_y)
+
+    @admin.display(description=gettext_lazy("state"))
+    def became(self, picture: Picture) -> str:
+        if picture.refused:
+            return services.why_refused(picture)
+        return _("waiting") if picture.draw_at else _("shown")
+
+    @admin.display(description=gettext_lazy("sizes"))
+    def sizes(self, picture: Picture) -> str:
+        now = (one for one in picture.renditions.all() if one.retired_at is None)
+        return ", ".join(sorted({f"{one.width}×{one.height}" for one in now}, key=lambda size: int(size.split("×")[0])))
+
+    @admin.display(description=gettext_lazy("Focus"))
+    def focus(self, picture: Picture) -> SafeString | str:
+        """The picture, on which a click chooses the point; the two numbers do without a script."""
+        wholes = [one for one in picture.renditions.all() if one.shape == "whole" and one.kind == "webp"]
+        if not wholes:
+            return "–"
+        url = default_storage.url(str(min(wholes, key=lambda one: one.width).file.name))
+        return format_html(
+            '<span class="df-focus" data-focus><img src="{}" alt="{}"><i></i></span>',
+            url,
+            _("Click on what must stay in sight."),
+        )

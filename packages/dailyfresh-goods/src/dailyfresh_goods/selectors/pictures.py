@@ -1,0 +1,80 @@
+"""Pictures as pages show them: each in the sizes that were drawn of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.files.storage import default_storage
+from django.db.models.fields.files import FieldFile
+
+from ..models import Picture, key_of
+
+Sizes = tuple[tuple[int, str], ...]
+USUAL = 400
+"""Pixels of the size that is given to whom chooses none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture: (width, address) of each size from the smallest, by kind; false where there is none to show, or none yet."""
+
+    webp: Sizes = ()
+    avif: Sizes = ()
+    original: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.webp or self.original)
+
+    @property
+    def url(self) -> str:
+        """The address of a size that does in a list."""
+        return self.at(USUAL)
+
+    @property
+    def largest(self) -> str:
+        return self.webp[-1][1] if self.webp else self.original
+
+    def at(self, width: int) -> str:
+        """The address of the smallest size that is at least so wide, or of the largest there is."""
+        return next((url for own, url in self.webp if own >= width), self.largest)
+
+
+NONE = Shown()
+
+
+class Album:
+    """The pictures of files, looked up together in one statement."""
+
+    def __init__(self, files: Iterable[FieldFile]) -> None:
+        self.hidden: set[str] = set()
+        self.names: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
+        if keys := {key_of(file.name) for file in files if file.name}:
+            columns = (f"renditions__{name}" for name in ("shape", "kind", "width", "file"))
+            rows = Picture.objects.filter(pk__in=keys, renditions__retired_at=None)
+            for key, awaited, refused, shape, kind, width, name in rows.values_list(
+                "pk", "awaited", "refused", *columns
+            ):
+                if name:
+                    self.names[key, shape, kind].append((width, name))
+                elif awaited or refused:
+                    self.hidden.add(key)
+
+    def square(self, file: FieldFile) -> Shown:
+        """What is cut out round the focus."""
+        return self._shown(file, "square")
+
+    def whole(self, file: FieldFile) -> Shown:
+        return self._shown(file, "whole")
+
+    def _shown(self, file: FieldFile, shape: str) -> Shown:
+        if not file.name:
+            return NONE
+        key = key_of(file.name)
+        if (key, shape, "webp") in self.names:
+            return Shown(self._sizes(key, shape, "webp"), self._sizes(key, shape, "avif"))
+        return NONE if key in self.hidden else Shown(original=file.url)
+
+    def _sizes(self, key: str, shape: str, kind: str) -> Sizes:
+        return tuple(
+            (width, default_storage.url(name)) for width, name in sorted(self.names.get((key, shape, kind), ()))
+        )
