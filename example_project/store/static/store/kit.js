@@ -12,6 +12,7 @@ jQuery(function ($) {
   $(document).on("df:message", function (event, detail) {
     event.preventDefault();
     clearTimeout(timer);
+    if (detail.level === "error" || detail.level === "warning") { $(document).off("df:cart.take"); }
     if (!$.contains($toast[0], document.activeElement)) { before = document.activeElement; }
     $toast.find("button").remove();
     $toast.toggleClass("df-toast--error", detail.level === "error" || detail.level === "warning").find("span").text(detail.text);
@@ -35,6 +36,23 @@ jQuery(function ($) {
   // Esc shuts what hover or focus opened.
   $("[data-menu]").on("keydown", function (event) { if (event.key === "Escape") { $(this).addClass("df-shut"); } })
     .on("mouseleave focusout", function () { $(this).removeClass("df-shut"); });
+
+  // A dish: one of each of its goods that the cart lacks, by the button of the first card that can be bought. One after the other, since
+  // the first may open the cart of a guest; a refusal ends it.
+  function take(left) {
+    $(document).off("df:cart.take");
+    if (!left.length) { return; }
+    $(document).one("df:cart.take", function () { take(left.slice(1)); });
+    $(left[0]).trigger("click");
+  }
+  function showTaking() { $("[data-take-all]").prop("hidden", !$("[data-together-part] [data-cart-more='1']").length); }
+  $(document).on("click", "[data-take-all]", function () {
+    take($("[data-together-part]").map(function () {
+      var $steppers = $(this).find("[data-cart-add]");
+      return $steppers.is(".df-on") ? null : $steppers.first().find("[data-cart-more='1']").get();
+    }).get());
+  }).on("goods:loaded", showTaking);
+  showTaking();
 
   // A button or link that opens a dialog; a click beside the dialog shuts it.
   $(document).on("click", "[data-dialog]", function (event) {

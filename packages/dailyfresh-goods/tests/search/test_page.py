@@ -95,7 +95,7 @@ def test_results_are_sorted_as_asked(shop, client):
 def test_filters_narrow_and_the_counts_of_the_categories_stay(shop, client):
     response = client.get(URL, {"q": "牛肉 虾"})
     found = response.context["found"]
-    assert found.loose
+    assert [group.word for group in found.groups] == ["牛肉", "虾"]
     assert found.categories == {"seafood": 2, "meat": 3, "frozen": 1}
     chosen = client.get(URL, {"q": "牛肉 虾", "category": "meat", "low": "40", "high": "50"}).context["found"]
     assert [hit.card.name for hit in chosen.hits] == ["雪花肥牛卷"]

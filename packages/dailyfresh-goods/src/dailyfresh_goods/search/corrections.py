@@ -26,12 +26,15 @@ HEADS = frozenset("虾鱼蟹鸡鸭鹅蛋肉菜瓜果莓桃梨橙枣菇椒茄薯�
 def corrected(query: Query, thesaurus: Thesaurus, using: str | None) -> Iterator[Query]:
     """Readings of `query` with what was probably meant in the place of words that are in no name."""
     words = [concept.word for concept in query.concepts]
-    if len(words) > 1:
+    known, han = [len(word) > 1 and word in thesaurus for word in words], all(map(is_han, words))
+    if len(words) > 1 and not (all(known) if han else any(known)):
         # jieba tears a mistyped word into characters, and "bll pepper" is nearer to a phrase than "bll" is to a word.
-        for run in runs(query.text) if all(map(is_han, words)) else [" ".join(words)]:
+        for run in runs(query.text) if han else [" ".join(words)]:
             for word in _best_candidates(run, thesaurus, using):
                 yield query.with_concepts([concept_of(word, thesaurus)], corrected=word)
     for index, concept in enumerate(query.concepts):
+        if concept.word in thesaurus:  # there is such a thing, if not in this shop
+            continue
         check()
         if SearchQuerySet(using=using).filter(concept.sq(1)).query.get_count():
             continue
@@ -64,7 +67,7 @@ def _best_candidates(word: str, thesaurus: Thesaurus, using: str | None) -> Iter
     """The first different words that `word` may have been meant to be."""
     seen = {word}
     for other in _candidates(word, thesaurus, using):
-        if other not in seen:
+        if other not in seen and other not in thesaurus.slips:
             seen.add(other)
             yield other
         if len(seen) > TRIED:

@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Q
 from haystack.backends import SQ
 from haystack.exceptions import SearchBackendError
+from haystack.query import SearchQuerySet
 
 from ..conf import conf
 from ..models import SKU, Band
 from ..selectors import Card, Filters, cards
 from .highlight import Marked, marked
-from .models import thesaurus
+from .models import menu, thesaurus
 from .relaxation import Answer, answer
 from .understanding import Query, understand
 from .words.normal import runs
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 SORTS = {"": [], "price": ["price"], "-price": ["-price"], "sales": ["-sales"], "newest": ["-newest"]}
 """Sort as the address says it -> fields of the index; the first is by relevance."""
+
+
+OF_EACH = 4
+"""Goods shown of each part of a phrase."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,20 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A page of results. `categories`: slug -> how many fit, whatever category is chosen; `loose`: only some words fit.
+class Together:
+    """One of several goods that a phrase or a dish names: the best hits of all that the shop has of it, none when it has none."""
 
-    `hasty`: the time was over before everything was tried; `degraded`: the database answers in place of the index.
+    word: str
+    hits: list[Hit]
+    number: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of results. `groups` are the goods of a phrase one by one, on its first page as long as nothing is filtered.
+
+    `categories`: slug -> how many fit, whatever category is chosen; `loose`: only some words fit; `hasty`: the time was over before
+    everything was tried; `degraded`: the database answers in place of the index.
     """
 
     query: Query
@@ -70,6 +85,7 @@ class Found:
     loose: bool = False
     hasty: bool = False
     degraded: bool = False
+    groups: list[Together] = field(default_factory=list)
 
 
 def find(text: str, refinement: Refinement, *, using: str | None = None) -> Found:
@@ -77,12 +93,13 @@ def find(text: str, refinement: Refinement, *, using: str | None = None) -> Foun
     words = thesaurus()
     try:
         if refinement.conditions():
-            reply = answer(text, words, using=using)
+            reply = answer(text, words, menu, using=using)
             return _page(reply, refinement) if reply.found is not None else Found(reply.query, hasty=reply.hasty)
-        reply = answer(text, words, using=using, shaped=lambda found: _shaped(found, refinement))
+        reply = answer(text, words, menu, using=using, shaped=lambda found: _shaped(found, refinement))
         if reply.found is None:
             return Found(reply.query, hasty=reply.hasty)
-        return _shown(reply, reply.found, refinement)
+        found = _shown(reply, reply.found, refinement)
+        return replace(found, groups=_groups(reply, using)) if reply.parts and refinement == Refinement() else found
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
         return _from_database(understand(text, words), refinement)
@@ -115,6 +132,22 @@ def _shown(reply: Answer, found: Any, refinement: Refinement) -> Found:
     pages = -(-number // conf.PAGE_SIZE)
     shown = hits(reply.query, keys)
     return Found(reply.query, shown, number, number, pages, _categories(found), reply.loose, reply.hasty)
+
+
+def _groups(reply: Answer, using: str | None) -> list[Together]:
+    """The best hits of each part; those that can be bought come first."""
+    keys = {}
+    for part in reply.parts:
+        sq = part.query.all_of(packs=False)
+        fit = SearchQuerySet(using=using).filter(sq)[:OF_EACH] if part.number else ()
+        keys[part.word] = [result.pk for result in fit]
+    shown = {hit.card.sku_id: hit for hit in hits(reply.query, [key for some in keys.values() for key in some])}
+    groups = []
+    for part in reply.parts:
+        own = [shown[key] for key in keys[part.word] if key in shown]
+        own.sort(key=lambda hit: hit.card.sold_out)
+        groups.append(Together(part.word, own, part.number))
+    return groups
 
 
 def _categories(found: Any) -> dict[str, int]:

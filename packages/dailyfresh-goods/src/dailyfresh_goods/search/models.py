@@ -1,6 +1,8 @@
 """What the shop itself says about words, and the thesaurus that comes of it."""
 
+from collections.abc import Callable
 from threading import Lock
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from .words.dictionary import Group, shipped_groups, words_in
+from .words.dishes import Menu, shipped_dishes
 from .words.normal import normalise
 from .words.thesaurus import Thesaurus
 
@@ -44,6 +47,36 @@ class Synonym(models.Model):
             raise ValidationError({"words": _("Write at least one word.")})
 
 
+class Dish(models.Model):
+    """What one buys for a dish; for the names it has it takes the place of the shipped rows."""
+
+    names = models.CharField(
+        _("names"), max_length=300, help_text=_("What the dish is called, with commas: 番茄炒蛋, 西红柿炒鸡蛋.")
+    )
+    ingredients = models.CharField(
+        _("ingredients"),
+        max_length=300,
+        help_text=_("What goes into it, as searches name it, the main one first: 番茄, 鸡蛋."),
+    )
+    active = models.BooleanField(_("active"), default=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: models.Manager["Dish"] = models.Manager()
+
+    class Meta:
+        ordering = ["names"]
+        verbose_name = _("dish")
+        verbose_name_plural = _("dishes")
+
+    def __str__(self) -> str:
+        return f"{self.names} = {self.ingredients}"
+
+    def clean(self) -> None:
+        for name in ("names", "ingredients"):
+            if not words_in(getattr(self, name)):
+                raise ValidationError({name: _("Write at least one word.")})
+
+
 class PopularSearch(models.Model):
     """What the shop itself says about a popular search, in whatever spelling."""
 
@@ -78,25 +111,46 @@ class PopularSearch(models.Model):
 
 
 _lock = Lock()
-_loaded: tuple[object, Thesaurus] | None = None
+_loaded: dict[type[models.Model], tuple[object, Any]] = {}
 
 
 def thesaurus() -> Thesaurus:
     """The thesaurus as it stands: one statement asks whether the shop's rows have changed."""
-    global _loaded
-    stamp = (_stamp(), tuple(conf.SEARCH_SYNONYMS))
-    loaded = _loaded
-    if loaded is None or loaded[0] != stamp:
+
+    def load() -> Thesaurus:
         own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
+        return Thesaurus(shipped_groups(), own)
+
+    found: Thesaurus = _as_it_stands(Synonym, load, *conf.SEARCH_SYNONYMS)
+    return found
+
+
+def menu() -> Menu:
+    """The dishes as they stand; as above."""
+
+    def load() -> Menu:
+        own = [(words_in(row.names), words_in(row.ingredients)) for row in Dish.objects.filter(active=True)]
+        return Menu(shipped_dishes(), own)
+
+    found: Menu = _as_it_stands(Dish, load)
+    return found
+
+
+def _as_it_stands(model: type[models.Model], load: Callable[[], Any], *files: str) -> Any:
+    """What `load` made of the rows, made anew when they changed."""
+    stamp = (_stamp(model), files)
+    loaded = _loaded.get(model)
+    if loaded is None or loaded[0] != stamp:
+        made = load()
         with _lock:
-            _loaded = loaded = (stamp, Thesaurus(shipped_groups(), own))
+            _loaded[model] = loaded = (stamp, made)
     return loaded[1]
 
 
-def _stamp() -> object:
+def _stamp(model: type[models.Model]) -> object:
     """Another value after every change of the rows; plain SQL, since building it costs more than asking it, at each search."""
-    connection = connections[router.db_for_read(Synonym)]
-    table, updated = map(connection.ops.quote_name, (Synonym._meta.db_table, "updated_at"))
+    connection = connections[router.db_for_read(model)]
+    table, updated = map(connection.ops.quote_name, (model._meta.db_table, "updated_at"))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT MAX({updated}), COUNT(*) FROM {table}")  # noqa: S608  # the names are the model's own
         return cursor.fetchone()

@@ -3,11 +3,13 @@
 0. a word half in characters and half in Pinyin, as it sounds: 土dou is tudou
 1. all words, in the names (with the pack that was asked for)
 2. the same without packs, and without words that praise or ask
-3. the words written as one: "大 虾" is 大虾, "cao mei" is caomei; long words in two: 丹东草莓
-4. all words, anywhere in the text
-5. Latin letters as the beginning of a word
-6. a word mistyped: did you mean ...
-7. any of the words
+3. what goes into a dish: 番茄炒蛋; goods that a word joins: 苹果和梨
+4. the words written as one: "大 虾" is 大虾, "cao mei" is caomei; long words in two: 丹东草莓
+5. all words, anywhere in the text
+6. several goods, each for itself: 土豆烧牛肉
+7. Latin letters as the beginning of a word
+8. a word mistyped: did you mean ...
+9. any of the words
 
 A query that has had its time before (setting SEARCH_SECONDS) is read as the last.
 """
@@ -23,7 +25,9 @@ from haystack.query import SearchQuerySet
 from ..conf import conf
 from .budget import OutOfTime, budget, check
 from .corrections import corrected
+from .several import Part, of_dish, of_phrase
 from .understanding import Concept, Query, concept_of, modifiers, understand, words_of
+from .words.dishes import Menu, shipped_dishes
 from .words.normal import is_han, runs
 from .words.packs import without_packs
 from .words.pinyin import spellings
@@ -35,28 +39,46 @@ from .words.thesaurus import Thesaurus
 class Answer:
     """`found` is the SearchQuerySet of the first reading that finds something, which has been counted; None for nothing.
 
-    `hasty` says that the time was over before every reading was tried.
+    `parts` are the goods that a dish or a phrase names, each of which it is about; none when all words name one thing. `hasty` says that the time
+    was over before every reading was tried.
     """
 
     query: Query
     found: Any
     loose: bool = False
+    parts: tuple[Part, ...] = ()
     hasty: bool = False
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a query: the condition, whether it is loose, and the goods it names one by one."""
+
+    query: Query
+    sq: SQ | None
+    loose: bool = False
+    parts: tuple[Part, ...] = ()
+
+
 def answer(
-    text: str, thesaurus: Thesaurus, *, using: str | None = None, shaped: Callable[[Any], Any] = lambda found: found
+    text: str,
+    thesaurus: Thesaurus,
+    menu: Callable[[], Menu] = lambda: Menu(shipped_dishes(), ()),
+    *,
+    using: str | None = None,
+    shaped: Callable[[Any], Any] = lambda found: found,
 ) -> Answer:
     """The strictest reading of `text` that finds at least one document; raises what the engine raises.
 
-    `shaped` may give the SearchQuerySet an order, facets and limits, so that it needs no second search to be shown.
+    `menu` gives the dishes, and is asked where the words of the query name no goods. `shaped` may give the SearchQuerySet an order,
+    facets and limits, so that it needs no second search to be shown.
     """
     query, hasty = understand(text, thesaurus), False
     with budget(conf.SEARCH_SECONDS):
         try:
-            for reading, sq, loose in readings(query, thesaurus, using):
-                if sq is not None and (found := _found(sq, using, shaped)) is not None:
-                    return Answer(reading, found, loose)
+            for reading in readings(query, thesaurus, menu, using):
+                if reading.sq is not None and (found := _found(reading.sq, using, shaped)) is not None:
+                    return Answer(reading.query, found, reading.loose, reading.parts)
                 check()
         except OutOfTime:
             hasty = True
@@ -71,26 +93,49 @@ def _found(sq: SQ, using: str | None, shaped: Callable[[Any], Any]) -> Any:
     return found if found.query.get_count() else None
 
 
-def readings(query: Query, thesaurus: Thesaurus, using: str | None) -> Iterator[tuple[Query, SQ | None, bool]]:
-    """The readings of a query in order: (query, condition, whether it is loose)."""
+def readings(query: Query, thesaurus: Thesaurus, menu: Callable[[], Menu], using: str | None) -> Iterator[Reading]:
+    """The readings of a query in order."""
+    yield from strict_readings(query, thesaurus)
+    dish = menu().dish(query.text)
+    if parts := of_dish(dish, query, thesaurus, using) if dish else of_phrase(query, thesaurus, using, joined=True):
+        yield side_by_side(query, parts)
+    bare = without_modifiers(query)
+    if (joined := as_one_word(query, thesaurus)) is not None:
+        yield Reading(joined, joined.all_of(packs=False))
+    if (finer := in_two(bare, thesaurus)) is not None:
+        yield Reading(finer, finer.all_of(packs=False))
+    if not all(thesaurus.only_by_name(concept.word) for concept in bare.concepts):
+        yield Reading(bare, bare.all_of(everywhere=True, packs=False))
+    if parts := of_phrase(query, thesaurus, using, joined=False):
+        yield side_by_side(query, parts)
+    yield from forgiving_readings(bare, thesaurus, using)
+
+
+def strict_readings(query: Query, thesaurus: Thesaurus) -> Iterator[Reading]:
+    """Those in which all words name one thing."""
     if (sounding := as_it_sounds(query, thesaurus)) is not None:
-        yield sounding, sounding.all_of(), False
-    yield query, query.all_of(), False
+        yield Reading(sounding, sounding.all_of())
+    yield Reading(query, query.all_of())
     bare = without_modifiers(query)
     if query.packs or bare is not query:
-        yield bare, bare.all_of(packs=False) if bare.concepts else None, False
-    if (joined := as_one_word(query, thesaurus)) is not None:
-        yield joined, joined.all_of(packs=False), False
-    if (finer := in_two(bare, thesaurus)) is not None:
-        yield finer, finer.all_of(packs=False), False
-    yield bare, bare.all_of(everywhere=True, packs=False), False
+        yield Reading(bare, bare.all_of(packs=False) if bare.concepts else None)
+
+
+def side_by_side(query: Query, parts: tuple[Part, ...]) -> Reading:
+    """`query` as the goods it names, whatever the shop has of them."""
+    there = query.with_concepts(part.query.concepts[0] for part in parts if part.number)
+    return Reading(there, there.any_of(), parts=parts)
+
+
+def forgiving_readings(bare: Query, thesaurus: Thesaurus, using: str | None) -> Iterator[Reading]:
+    """Those in which words are unfinished, mistyped, or in vain."""
     if latin := [concept for concept in bare.concepts if concept.word.isascii() and len(concept.word) > 1]:
         prefixed = bare.with_concepts(concept_of(c.word, thesaurus, beginning=c in latin) for c in bare.concepts)
-        yield prefixed, prefixed.all_of(packs=False), False
+        yield Reading(prefixed, prefixed.all_of(packs=False))
     for mended in corrected(bare, thesaurus, using):
-        yield mended, mended.all_of(packs=False), False
+        yield Reading(mended, mended.all_of(packs=False))
     if len(bare.concepts) > 1:
-        yield bare, bare.any_of(), True
+        yield Reading(bare, bare.any_of(), loose=True)
 
 
 def without_modifiers(query: Query) -> Query:

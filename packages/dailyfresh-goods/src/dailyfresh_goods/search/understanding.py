@@ -140,6 +140,7 @@ def concept_of(word: str, thesaurus: Thesaurus, *, beginning: bool = False) -> C
         heard = [singular(word), *thesaurus.sounding_like([word])]
         if beginning:
             heard += thesaurus.abbreviated(word)
+            heard += thesaurus.beginning(word) if len(word) > 2 else []
         for other in heard:
             if other != word:
                 alternatives.update(

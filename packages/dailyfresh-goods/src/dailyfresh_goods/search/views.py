@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from ..conf import conf
-from ..selectors import goods_types, popular
+from ..selectors import Card, goods_types, popular
 from ..views import links
 from ..views.links import Link
-from .finding import SORTS, Found, Refinement, find
+from .finding import SORTS, Found, Hit, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
 from .popular import LONGEST_SHOWN, merged, popular_backend, popular_searches
@@ -74,6 +74,11 @@ def _count(found: Found, *, visitor: str) -> None:
         counter.drop(query.text)
 
 
+def _shown(hits: list[Hit]) -> list[tuple[Card, str]]:
+    """Each card with its name as the page marks it."""
+    return [(hit.card, as_html(hit.name)) for hit in hits]
+
+
 def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str, Any]:
     """The sorts, categories, filters and pages that lead away from these results."""
 
@@ -103,6 +108,10 @@ def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str,
             ),
         ],
         "pager": links.pager(refinement.page, min(found.pages, LAST_PAGE), lambda page: address(page=page)),
-        "shown": [(hit.card, as_html(hit.name)) for hit in found.hits],
+        "shown": _shown(found.hits),
+        "groups": [
+            {"word": group.word, "number": group.number, "hits": group.hits, "shown": _shown(group.hits)}
+            for group in found.groups
+        ],
         "nearby": [type_ for type_ in goods_types() if type_.slug in found.categories][:1],
     }

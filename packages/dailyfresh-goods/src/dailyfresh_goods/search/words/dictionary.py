@@ -37,12 +37,20 @@ def compound_pattern() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, compounds()), key=len, reverse=True)) or r"(?!)")
 
 
+_SLIP = re.compile(r"~([^,，]+)")
+
+
 @dataclass(frozen=True)
 class Group:
-    """Words for the same thing, and narrower ones that searching these finds too."""
+    """Words for the same thing, and narrower ones that searching these finds too.
+
+    `slips` are those of the words that nobody should write, `by_name` what only names are asked for.
+    """
 
     words: tuple[str, ...]
     narrower: tuple[str, ...] = ()
+    slips: frozenset[str] = frozenset()
+    by_name: bool = False
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -54,8 +62,13 @@ def words_in(text: str) -> tuple[str, ...]:
 @cache
 def shipped_groups() -> tuple[Group, ...]:
     """The groups of the shipped file and of the setting SEARCH_SYNONYMS: "牛肉, beef > 牛排, 肥牛"."""
-    lines = (line.partition(">") for line in lines_of("synonyms.txt", conf.SEARCH_SYNONYMS))
-    return tuple(Group(words_in(words), words_in(narrower)) for words, _, narrower in lines)
+    return tuple(map(_group, lines_of("synonyms.txt", conf.SEARCH_SYNONYMS)))
+
+
+def _group(line: str) -> Group:
+    words, _, narrower = line.removeprefix("!").partition(">")
+    slips = frozenset(map(normalise, _SLIP.findall(words)))
+    return Group(words_in(words), words_in(narrower), slips, by_name=line.startswith("!"))
 
 
 @cache

@@ -1,6 +1,8 @@
 """What else a word is called: the shipped groups of fresh food, and the shop's own rows, which win."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from .dictionary import Group
@@ -13,13 +15,15 @@ SAME = 0.95
 TYPICAL = 0.005
 """How much less each narrower word weighs than the one before it: the kinds that come to mind first come first."""
 MOST = 48
+BEGUN = 12
+"""Sounds that an unfinished word may become."""
 
 
 class Thesaurus:
     """Groups made ready for look-up; immutable."""
 
     def __init__(self, shipped: Iterable[Group], own: Iterable[Group]) -> None:
-        own = list(own)
+        own, shipped = list(own), list(shipped)
         taken = {word for group in own for word in group.words}
         self._same: dict[str, list[str]] = {}
         self._narrower: dict[str, list[str]] = {}
@@ -27,6 +31,8 @@ class Thesaurus:
             self._add(group)
         for group in own:
             self._add(group)
+        self.slips = frozenset(word for group in (*shipped, *own) for word in group.slips)
+        self._by_name = frozenset(word for group in (*shipped, *own) if group.by_name for word in group.words)
         self.phrases = max((word.count(" ") + 1 for word in self._same), default=1)
         self._words = {
             word for words in (self._same, self._narrower) for pair in words.items() for word in (pair[0], *pair[1])
@@ -36,7 +42,7 @@ class Thesaurus:
     def _apart(groups: Iterable[Group], taken: set[str]) -> Iterator[Group]:
         """The groups without the words that the shop has rows of its own for."""
         for group in groups:
-            yield Group(tuple(word for word in group.words if word not in taken), group.narrower)
+            yield replace(group, words=tuple(word for word in group.words if word not in taken))
 
     def _add(self, group: Group) -> None:
         for word in group.words:
@@ -48,6 +54,10 @@ class Thesaurus:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
+
+    def only_by_name(self, word: str) -> bool:
+        """Whether a text that mentions `word` says nothing of what is sold."""
+        return word in self._by_name
 
     def alternatives(self, word: str) -> dict[str, float]:
         """Other words that find what `word` names -> how much they weigh, the heaviest first."""
@@ -85,6 +95,16 @@ class Thesaurus:
     def abbreviated(self, initials: str) -> list[str]:
         """Words of two characters and more with these initials."""
         return self._sounds[1].get(initials, [])
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self._sounds[0])
+
+    def beginning(self, letters: str) -> list[str]:
+        """Words whose Pinyin begins with these letters, the shortest sounds first, a few at most."""
+        at = bisect_left(self._in_order, letters)
+        sounds = [sound for sound in self._in_order[at : at + BEGUN] if sound.startswith(letters)]
+        return list(dict.fromkeys(self.sounding_like(sorted(sounds, key=len))))
 
     @property
     def sounds(self) -> Iterable[str]:
