@@ -57,12 +57,16 @@ def own_tracker(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def held(request: pytest.FixtureRequest) -> Callable[[], int]:
-    """How many files that server holds since the test began; FDFS_DATA is where an external one keeps them."""
-    if "FDFS_DATA" in os.environ:
-        data = Path(os.environ["FDFS_DATA"])
-    else:
-        data = request.getfixturevalue("own_server").disks["group1"].data
+def data(request: pytest.FixtureRequest) -> Path:
+    """Where that server keeps its files; FDFS_DATA is the place of an external one."""
+    if "FDFS_TRACKER" in os.environ and "FDFS_DATA" not in os.environ:
+        pytest.skip("needs FDFS_DATA, the data folder of the external storage server")
+    return Path(os.environ.get("FDFS_DATA") or request.getfixturevalue("own_server").disks["group1"].data)
+
+
+@pytest.fixture
+def held(data: Path) -> Callable[[], int]:
+    """How many files it holds since the test began."""
 
     def files() -> set[Path]:
         return {path for path in data.glob("??/??/*") if path.is_file() and not path.name.endswith("-m")}

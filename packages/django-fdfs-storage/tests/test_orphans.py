@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models.signals import post_save, pre_save
 from django.test.utils import CaptureQueriesContext
 from minisite.models import Article, Picture
 
@@ -121,4 +122,11 @@ def test_without_the_option_nothing_is_deleted_and_nothing_asked(settings, djang
     row.file = ""
     with django_assert_num_queries(1):
         row.save()
+    assert default_storage.exists(old)
+
+
+def test_a_signal_that_somebody_else_sends_with_less_than_django_is_no_error():
+    row, old = picture()
+    for signal in (pre_save, post_save):
+        signal.send(sender=Picture, instance=row)
     assert default_storage.exists(old)

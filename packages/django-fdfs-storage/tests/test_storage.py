@@ -245,6 +245,11 @@ def test_groups_have_base_urls_of_their_own():
     assert storage.url(NAME.replace("group1", "g2")) == f"http://rest/{NAME.replace('group1', 'g2')}"
 
 
+def test_the_base_url_can_be_asked_for_as_that_of_djangos_storages(settings):
+    assert FastDFSStorage().base_url == settings.MEDIA_URL
+    assert FastDFSStorage(base_url={"group1": "http://one", "*": "http://rest"}).base_url == "http://rest/"
+
+
 def test_a_group_without_a_base_url_is_a_configuration_error():
     with pytest.raises(ImproperlyConfigured, match="'group1'"):
         FastDFSStorage(base_url={"group2": "http://two"}).url(NAME)

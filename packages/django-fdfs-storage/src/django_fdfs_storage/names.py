@@ -104,7 +104,7 @@ def anti_steal_token(path: str, *, secret: str, timestamp: int) -> str:
 
 
 def token_fault(path: str, query: Mapping[str, str], *, secret: str, life: int) -> HTTPStatus | None:
-    """What fastdfs-nginx-module answers to the token in a query; None when the file may be had.
+    """Why a file may not be had by the token in a query, of which fastdfs-nginx-module says 400 in each case; None when it may.
 
     A token lives `life` seconds from its `ts`; one of `ts` 0 never ends.
     """

@@ -34,12 +34,12 @@ def _fields(model: type[models.Model]) -> list[tuple[str, FastDFSStorage]]:
 def remember(
     sender: type[models.Model],
     instance: models.Model,
-    raw: bool,
-    using: str,
-    update_fields: frozenset[str] | None,
+    raw: bool = False,
+    using: str | None = None,
+    update_fields: frozenset[str] | None = None,
     **_: Any,
 ) -> None:
-    """Before a save: which files the row refers to now."""
+    """Before a save: which files the row refers to now. Others send this signal too, with less than Django."""
     names = [name for name, _storage in _fields(sender) if update_fields is None or name in update_fields]
     row = None
     if names and not raw and not instance._state.adding:
@@ -47,7 +47,7 @@ def remember(
     instance.__dict__[_BEFORE] = row or {}
 
 
-def delete_replaced(sender: type[models.Model], instance: models.Model, using: str, **_: Any) -> None:
+def delete_replaced(sender: type[models.Model], instance: models.Model, using: str | None = None, **_: Any) -> None:
     """After a save: let go of the files that the row referred to before."""
     before = instance.__dict__.pop(_BEFORE, {})
     for name, storage in _fields(sender):
@@ -56,7 +56,7 @@ def delete_replaced(sender: type[models.Model], instance: models.Model, using: s
             transaction.on_commit(_deletion(storage, old), using=using, robust=True)
 
 
-def delete_orphaned(sender: type[models.Model], instance: models.Model, using: str, **_: Any) -> None:
+def delete_orphaned(sender: type[models.Model], instance: models.Model, using: str | None = None, **_: Any) -> None:
     """Before a deletion, while a deferred name can still be read: let go of the row's files."""
     for name, storage in _fields(sender):
         if old := str(getattr(instance, name) or ""):

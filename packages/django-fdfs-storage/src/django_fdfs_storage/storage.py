@@ -57,6 +57,11 @@ class FastDFSStorage(Storage):
         return options
 
     @property
+    def base_url(self) -> str:
+        """The URL in front of names, where not each group has its own."""
+        return _base_url(self.options, "*")
+
+    @property
     def engine(self) -> Engine:
         """The client of this storage's cluster."""
         return engine_for(self.options)
@@ -145,7 +150,7 @@ class FastDFSStorage(Storage):
 
     # Not `_url`: static files mix in Django's HashedFilesMixin, which has one.
     def _url_of(self, options: Options, name: str, filename: str | None, expires_in: int | None) -> str:
-        url = _base_url(options, name) + str(filepath_to_uri(name)).lstrip("/")
+        url = _base_url(options, name.partition("/")[0]) + str(filepath_to_uri(name)).lstrip("/")
         query = url_query(options, name, expires_in)
         if filename is not None:
             query["filename"] = filename
@@ -165,10 +170,9 @@ def _time(timestamp: int) -> datetime:
     return datetime.fromtimestamp(timestamp, tz=UTC if settings.USE_TZ else None)
 
 
-def _base_url(options: Options, name: str) -> str:
+def _base_url(options: Options, group: str) -> str:
     base = options.base_url
     if isinstance(base, Mapping):
-        group = name.partition("/")[0]
         base = base.get(group, base.get("*"))
         if base is None:
             raise ImproperlyConfigured(f"base_url of the FastDFS storage names no URL for {group!r} and none for '*'")

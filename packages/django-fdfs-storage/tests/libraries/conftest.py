@@ -14,7 +14,7 @@ PIL = pytest.importorskip("PIL.Image", reason="needs Pillow, as every library on
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """What migrations of the libraries put into tables; running those takes four times as long as all tests."""
     with django_db_blocker.unblock():
-        if apps.is_installed("wagtail"):
+        if apps.is_installed("wagtail") and apps.is_installed("shelf"):
             apps.get_model("wagtailcore.Collection").add_root(name="Root")
         if apps.is_installed("photologue"):
             sizes = apps.get_model("photologue.PhotoSize").objects

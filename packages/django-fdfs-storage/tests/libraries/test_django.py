@@ -66,7 +66,6 @@ class Storage(NamedFastDFSStorage):
 
     def __init__(self, location="", base_url=None, **options):
         super().__init__(**({"base_url": base_url} if base_url else {}), **options)
-        self.base_url = base_url
 
 
 if "DJANGO_TESTS" not in os.environ:
