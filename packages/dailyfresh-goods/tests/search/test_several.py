@@ -32,7 +32,8 @@ both_engines = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 
 
 def slugs(hits):
-    return list(SKU.objects.filter(pk__in=[hit.card.sku_id for hit in hits]).values_list("slug", flat=True))
+    keys = [card.sku_id for hit in hits for card in (hit.packs or [hit.card])]
+    return list(SKU.objects.filter(pk__in=keys).values_list("slug", flat=True))
 
 
 @both_engines
@@ -124,10 +125,23 @@ def test_vegetables_of_the_season_are_vegetables_as_fruit_is_fruit(shop, phrase)
 )
 def test_the_beginning_of_a_synonym_in_pinyin_suggests_its_goods(shop, typed, slug):
     keys = [item["sku_id"] for item in suggestions(typed) if item["kind"] == "goods"]
-    assert str(shop[slug]) in keys
+    assert SKU.objects.filter(pk__in=keys, spu__skus=shop[slug]).exists()
 
 
 @pytest.mark.parametrize("page", ["2", "7", "50"])
 def test_a_page_past_the_end_is_none(shop, client, page):
     assert client.get(URL, {"q": "苹果", "page": page}).status_code == 404
     assert client.get(URL, {"q": "番茄炒蛋", "page": page}).status_code == 404
+
+
+@both_engines
+def test_packs_of_one_product_are_one_card_that_leads_to_each(shop, client):
+    response = client.get(URL, {"q": "草莓"})
+    hits = response.context["found"].hits
+    packs = next(hit.packs for hit in hits if hit.packs)
+    assert {card.name for card in packs} == {"红颜草莓"}
+    assert [card.price for card in packs] == sorted(card.price for card in packs)
+    assert len({hit.card.name for hit in hits}) == len(hits)
+    page = response.content.decode()
+    for card in packs:
+        assert f'<a href="{card.url}"' in page

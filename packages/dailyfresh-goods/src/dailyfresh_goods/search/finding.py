@@ -53,10 +53,13 @@ class Refinement:
 
 @dataclass(frozen=True)
 class Hit:
-    """A card and its name with the parts that were searched for."""
+    """A card and its name with the parts that were searched for; `packs` are the cards of its product's packs, itself among them, where
+    there are several.
+    """
 
     card: Card
     name: Marked
+    packs: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,12 @@ def _groups(reply: Answer, using: str | None) -> list[Together]:
         sq = part.query.all_of(packs=False)
         fit = SearchQuerySet(using=using).filter(sq)[:OF_EACH] if part.number else ()
         keys[part.word] = [result.pk for result in fit]
-    shown = {hit.card.sku_id: hit for hit in hits(reply.query, [key for some in keys.values() for key in some])}
+    shown = {
+        hit.card.sku_id: (hit, spu) for hit, spu in _each(reply.query, [key for some in keys.values() for key in some])
+    }
     groups = []
     for part in reply.parts:
-        own = [shown[key] for key in keys[part.word] if key in shown]
+        own = _by_product([shown[key] for key in keys[part.word] if key in shown])
         own.sort(key=lambda hit: hit.card.sold_out)
         groups.append(Together(part.word, own, part.number))
     return groups
@@ -156,10 +161,29 @@ def _categories(found: Any) -> dict[str, int]:
 
 
 def hits(query: Query, keys: list[str]) -> list[Hit]:
-    """The hits of SKU keys in their order; those that went off sale since they were indexed are left out."""
+    """The hits of SKU keys in their order, the packs of a product as one; those that went off sale since they were indexed are left out."""
+    return _by_product(_each(query, keys))
+
+
+def _each(query: Query, keys: list[str]) -> list[tuple[Hit, int]]:
+    """Each SKU's hit, and the key of its SPU."""
     rows = {str(sku.pk): sku for sku in SKU.objects.filter(pk__in=keys, on_sale=True).select_related("type")}
     shown = [rows[key] for key in keys if key in rows]
-    return [Hit(card, marked(card.name, query)) for card in cards(shown)]
+    made = zip(cards(shown), shown, strict=True)
+    return [(Hit(card, marked(card.name, query)), sku.spu_id) for card, sku in made]
+
+
+def _by_product(found: list[tuple[Hit, int]]) -> list[Hit]:
+    """The first hit of each SPU, with the packs that the others of that name are."""
+    products: dict[tuple[int, str], list[Hit]] = {}
+    for hit, spu in found:
+        products.setdefault((spu, hit.card.name), []).append(hit)
+    return [
+        replace(first, packs=tuple(sorted((hit.card for hit in (first, *others)), key=lambda card: card.price)))
+        if others
+        else first
+        for first, *others in products.values()
+    ]
 
 
 def _from_database(query: Query, refinement: Refinement) -> Found:

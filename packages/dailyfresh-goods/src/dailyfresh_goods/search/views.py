@@ -74,9 +74,9 @@ def _count(found: Found, *, visitor: str) -> None:
         counter.drop(query.text)
 
 
-def _shown(hits: list[Hit]) -> list[tuple[Card, str]]:
-    """Each card with its name as the page marks it."""
-    return [(hit.card, as_html(hit.name)) for hit in hits]
+def _shown(hits: list[Hit]) -> list[tuple[Card, str, tuple[Card, ...]]]:
+    """Each card with its name as the page marks it, and its packs."""
+    return [(hit.card, as_html(hit.name), hit.packs) for hit in hits]
 
 
 def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str, Any]:
