@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dailyfresh_core.measures import BY_THE_PIECE, Measured
+
 from .models import SKU, pk_of
 from .selectors import Album
 
@@ -26,6 +28,7 @@ class Purchasable:
     available: int
     limit: int | None
     requires_shipping: bool = True
+    measure: Measured = BY_THE_PIECE
 
 
 class Catalogue:
@@ -36,7 +39,7 @@ class Catalogue:
         pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
         if not pks:
             return {}
-        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit")
+        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", *Measured.__slots__)
         skus = list(SKU.objects.filter(pk__in=pks).only(*fields))
         album = Album(sku.image for sku in skus)
         return {
@@ -51,6 +54,7 @@ class Catalogue:
                 on_sale=sku.on_sale,
                 available=sku.stock,
                 limit=sku.limit,
+                measure=sku.measure,
             )
             for sku in skus
         }

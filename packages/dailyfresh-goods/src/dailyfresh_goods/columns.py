@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile
+from dailyfresh_core.measures import PIECE, WEIGHT, Measured
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.utils import validate_file_name
 from django.db.models import BooleanField, DecimalField, Field, ImageField, IntegerField
@@ -18,7 +19,7 @@ from .models import SKU, SPU
 
 OWN = (
     "slug", "name", "description", "price", "market_price", "unit", "origin", "image",
-    "stock", "sales", "limit", "label", "sort_order", "on_sale",
+    "stock", "sales", "limit", "label", "sort_order", "on_sale", *Measured.__slots__,
 )  # fmt: skip
 OF_SPU = {"spu_name": "name", "detail": "detail", "specs": "specs"}
 """Column -> field of the SPU."""
@@ -47,6 +48,12 @@ HEADINGS = {
     "label": "tag, badge, 标签, 角标",
     "sort_order": "sort order, position, 排序, 序号",
     "on_sale": "on sale, published, active, 上架, 是否上架, 状态",
+    "sold_by": "sold, 销售方式, 售卖方式, 是否称重",
+    "priced_by": "priced, 计价方式",
+    "price_grams": "price is for, 计价克重, 计价重量",
+    "nominal_grams": "piece weight, 单件克重, 单件重量, 约重",
+    "minimum": "minimum quantity, 起购量, 起售量, 最小起订量",
+    "step": "quantity step, 递增量, 步长",
     "detail": "details, body, body html, long description, 详情, 商品详情, 图文详情",
     "specs": "specifications, attributes, 参数, 规格参数",
 }
@@ -59,6 +66,17 @@ PROBLEM = "[problem]"
 """Heading of the column that says what is wrong with a row of a file that is given back; it is left out again."""
 
 YES, NO = {"1", "true", "yes", "y", "是", "上架"}, {"0", "false", "no", "n", "否", "下架"}
+BY = {
+    "件": PIECE,
+    "按件": PIECE,
+    "按个": PIECE,
+    "重量": WEIGHT,
+    "按重量": WEIGHT,
+    "称重": WEIGHT,
+    "散称": WEIGHT,
+    "按斤": WEIGHT,
+}
+"""What others write for the ways to sell and to price."""
 ERRORS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -148,7 +166,7 @@ def _clean(column: str, cell: Any) -> Any:
         return field.clean(_number(text, cell), None)
     if isinstance(field, ImageField):
         return _stored(text)
-    return field.clean(text, None)
+    return field.clean(BY.get(text, text.lower()) if field.choices else text, None)
 
 
 def text_of(cell: Any) -> str:

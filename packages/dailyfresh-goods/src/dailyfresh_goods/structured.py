@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dailyfresh_core.measures import WEIGHT
 from dailyfresh_core.money import currency
 
 from .models import Band
@@ -50,6 +51,13 @@ def product(goods: Detail, url: str, absolute: Callable[[str], str]) -> dict[str
             "url": url,
         },
     }
+    if card.measure.priced_by == WEIGHT:
+        found["offers"]["priceSpecification"] = {
+            "@type": "UnitPriceSpecification",
+            "price": str(card.price),
+            "priceCurrency": currency(),
+            "referenceQuantity": {"@type": "QuantitativeValue", "value": card.measure.price_grams, "unitCode": "GRM"},
+        }
     if card.rating is not None and card.rating_count:
         found["aggregateRating"] = {
             "@type": "AggregateRating",

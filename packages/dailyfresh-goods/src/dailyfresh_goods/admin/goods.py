@@ -104,6 +104,10 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
     fieldsets = (
         (None, {"fields": (("name", "unit"), "slug", ("type", "spu"), "description", "image", ("label", "origin"))}),
         (_("Selling"), {"fields": (("price", "market_price"), ("stock", "limit"), ("on_sale", "sort_order"))}),
+        (
+            _("By the piece or by weight"),
+            {"fields": (("sold_by", "priced_by"), ("price_grams", "nominal_grams"), ("minimum", "step"))},
+        ),
         (_("Figures"), {"fields": (("band", "sales"), ("created_at", "updated_at"), "preview")}),
     )
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 import nh3
+from dailyfresh_core.measures import PER, PIECE, WEIGHT, Measured, faults
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -83,14 +85,18 @@ class Band(models.IntegerChoices):
     IN_STOCK = 2, _("in stock")
 
     @classmethod
-    def of(cls, stock: int) -> "Band":
-        """The band of a stock; the setting LOW_STOCK is the last number that counts as low."""
-        if stock <= 0:
+    def of(cls, stock: int, minimum: int = 1) -> "Band":
+        """The band of a stock of which nobody buys less than `minimum`; the setting LOW_STOCK says how often that is low."""
+        if stock < minimum:
             return cls.SOLD_OUT
-        return cls.LOW if stock <= conf.LOW_STOCK else cls.IN_STOCK
+        return cls.LOW if stock <= conf.LOW_STOCK * minimum else cls.IN_STOCK
 
 
 class SKU(Tracked):
+    class By(models.TextChoices):
+        PIECE = "piece", _("by the piece")
+        WEIGHT = "weight", _("by weight")
+
     QUIET = frozenset({"stock", "sales", "sales_rank", "band", "updated_at"})
 
     type = models.ForeignKey(GoodsType, models.PROTECT, related_name="skus", verbose_name=_("type"))
@@ -109,6 +115,31 @@ class SKU(Tracked):
         help_text=_("Shown struck out when it is above the price."),
     )
     unit = models.CharField(_("unit"), max_length=20)
+    sold_by = models.CharField(
+        _("sold"),
+        max_length=6,
+        choices=By.choices,
+        default=By.PIECE,
+        help_text=_("By weight: stock, limit, minimum and step are grams."),
+    )
+    priced_by = models.CharField(
+        _("priced"),
+        max_length=6,
+        choices=By.choices,
+        default=By.PIECE,
+        help_text=_("Pieces may be priced by weight: the buyer pays for what they weigh, and never more than agreed."),
+    )
+    price_grams = models.PositiveSmallIntegerField(
+        _("price is for"),
+        choices=[(n, f"{n} g") for n in PER],
+        default=500,
+        help_text=_("Where it is priced by weight."),
+    )
+    nominal_grams = models.PositiveIntegerField(
+        _("a piece weighs (g)"), default=0, help_text=_("About; 0 where nobody needs to know.")
+    )
+    minimum = models.PositiveIntegerField(_("minimum"), default=1, validators=[MinValueValidator(1)])
+    step = models.PositiveIntegerField(_("step"), default=1, validators=[MinValueValidator(1)])
     origin = models.CharField(_("origin"), max_length=40, blank=True)
     image = models.ImageField(_("image"), upload_to="skus", blank=True)
     stock = models.PositiveIntegerField(_("stock"), default=0)
@@ -137,7 +168,15 @@ class SKU(Tracked):
         ordering = ["-pk"]
         verbose_name = _("SKU")
         verbose_name_plural = _("SKUs")
-        constraints = [models.CheckConstraint(condition=Q(price__gte=0), name="goods_sku_price_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="goods_sku_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=1, step__gte=1)
+                & (Q(sold_by=PIECE, priced_by=PIECE) | Q(priced_by=WEIGHT, price_grams__in=PER))
+                & (Q(priced_by=PIECE) | Q(sold_by=WEIGHT) | Q(nominal_grams__gte=1)),
+                name="goods_sku_measure",
+            ),
+        ]
         indexes = [
             models.Index(fields=["type", "on_sale", "sort_order", "-id"], name="goods_sku_default"),
             models.Index(fields=["type", "on_sale", "-id"], name="goods_sku_newest"),
@@ -149,12 +188,22 @@ class SKU(Tracked):
     def __str__(self) -> str:
         return f"{self.name} {self.unit}"
 
+    @property
+    def measure(self) -> Measured:
+        """How it is counted and priced."""
+        return Measured.of(self)
+
+    def clean(self) -> None:
+        super().clean()
+        if wrong := dict(faults(self)):
+            raise ValidationError(wrong)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the band that fits the stock."""
         if isinstance(self.stock, int):  # an F() expression has no band before it is saved
-            self.band = Band.of(self.stock)
+            self.band = Band.of(self.stock, self.minimum)
             fields = kwargs.get("update_fields")
-            if fields is not None and "stock" in fields:
+            if fields is not None and {"stock", "minimum"} & set(fields):
                 kwargs["update_fields"] = {*fields, "band"}
         super().save(*args, **kwargs)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from dailyfresh_core.joins import Join, register
+from dailyfresh_core.measures import Measured, per, typed, written
 from dailyfresh_core.probing import probe_find
 
 from ..conf import conf
@@ -38,6 +39,12 @@ class Card:
     sold: int
     rating: Decimal | None
     rating_count: int
+    measure: Measured
+
+    @property
+    def least(self) -> str:
+        """The least that is sold of it, as addresses and forms carry it: "1", "300g"."""
+        return written(typed(self.measure.minimum, self.measure))
 
     @property
     def sold_out(self) -> bool:
@@ -54,6 +61,7 @@ class Card:
             "name": self.name,
             "unit": self.unit,
             "price": str(self.price),
+            "per": per(self.measure),
             "image_url": self.image.url,
             "url": self.url,
             "tone": self.tone,
@@ -100,6 +108,7 @@ def card(sku: SKU, album: Album, rating: Rating | None = None) -> Card:
         sold=sku.sales_rank,
         rating=rating.average if rating else None,
         rating_count=rating.count if rating else 0,
+        measure=sku.measure,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dailyfresh_core.measures import amount
+
 from ..models import SKU, Band
 from .cards import Card, card, ratings_of
 from .pictures import Album, Shown
@@ -41,6 +43,11 @@ class Detail:
     specs: list[tuple[str, str]]
     views: list[View]
     packs: list[Pack]
+
+    @property
+    def least_total(self) -> Decimal:
+        """What the least that is sold of it costs."""
+        return amount(self.card.price, self.card.measure.minimum, self.card.measure)
 
     @property
     def saving(self) -> Decimal:

@@ -48,8 +48,8 @@ def take_off_sale(*, sku_ids: Iterable[str]) -> int:
 def _band() -> Case:
     """`Band.of`, for the database to compute from the row as it is."""
     return Case(
-        When(stock__lte=0, then=Value(Band.SOLD_OUT)),
-        When(stock__lte=conf.LOW_STOCK, then=Value(Band.LOW)),
+        When(stock__lt=F("minimum"), then=Value(Band.SOLD_OUT)),
+        When(stock__lte=conf.LOW_STOCK * F("minimum"), then=Value(Band.LOW)),
         default=Value(Band.IN_STOCK),
         output_field=IntegerField(),
     )
@@ -61,8 +61,9 @@ def mark_stock_changed(*, sku_ids: Iterable[str]) -> None:
     One statement as long as no band moved: most orders change a number that stands on no page.
     """
     pks = sorted({pk for pk in map(pk_of, sku_ids) if pk is not None})
-    rows = (SKU.objects.filter(pk__in=some).values_list("pk", "stock", "band") for some in portions_of(pks, BATCH))
-    moved = [pk for pk, stock, band in chain.from_iterable(rows) if Band.of(stock) != band]
+    columns = ("pk", "stock", "minimum", "band")
+    rows = (SKU.objects.filter(pk__in=some).values_list(*columns) for some in portions_of(pks, BATCH))
+    moved = [pk for pk, stock, minimum, band in chain.from_iterable(rows) if Band.of(stock, minimum) != band]
     if moved:
         _rewrite(moved, band=_band())
 
@@ -72,15 +73,19 @@ def refresh_bands() -> int:
 
     Heals what was changed behind our back, and follows a new LOW_STOCK.
     """
-    low = Q(stock__gt=0, stock__lte=conf.LOW_STOCK)
-    wrong = (Q(stock__lte=0) & ~Q(band=Band.SOLD_OUT)) | (low & ~Q(band=Band.LOW))
-    wrong |= Q(stock__gt=conf.LOW_STOCK) & ~Q(band=Band.IN_STOCK)
+    least, low = F("minimum"), conf.LOW_STOCK * F("minimum")
+    wrong = Q(stock__lt=least) & ~Q(band=Band.SOLD_OUT)
+    wrong |= Q(stock__gte=least, stock__lte=low) & ~Q(band=Band.LOW)
+    wrong |= Q(stock__gte=least, stock__gt=low) & ~Q(band=Band.IN_STOCK)
     return _refresh(wrong, band=_band())
 
 
 def refresh_sales() -> int:
     """Take over the sales into the column that lists sort by and pages show; how many SKUs moved."""
-    return _refresh(~Q(sales_rank=F("sales")), sales_rank=F("sales"))
+    # What is sold by weight counts by the portions that its price is for, or a bag of rice would outsell everything.
+    portions = (F("sales") - F("sales") % F("price_grams")) / F("price_grams")
+    sold = Case(When(sold_by=SKU.By.WEIGHT, then=portions), default=F("sales"), output_field=IntegerField())
+    return _refresh(~Q(sales_rank=sold), sales_rank=sold)
 
 
 def _refresh(wrong: Q, **values: object) -> int:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import IO, Any
 
 from dailyfresh_core.exchange import BadFile, How, Row, open_table
+from dailyfresh_core.measures import Measured, faults
 from dailyfresh_core.rows import in_portions
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,6 +70,8 @@ class _Import:
         for row, values in found:
             sku = existing.get(values["slug"]) if isinstance(values.get("slug"), str) else None
             problems = [*self._cells(row, values), *self._keys(row, values, sku, existing, spelled)]
+            if not problems:
+                problems += self._measure(row, values, sku or SKU())
             wanted = Wanted(values, sku, self.types.get(str(values.get("type"))), existing.get(str(values.get("spu"))))
             if problems:
                 self.report.add(problems)
@@ -98,6 +101,12 @@ class _Import:
         for name in row.values:
             if name not in COLUMNS:
                 yield Problem(row.number, name, _("There is no such column."))
+
+    def _measure(self, row: Row, values: dict[str, Any], sku: SKU) -> Iterator[Problem]:
+        """What is wrong with the measure that the SKU would have."""
+        measure = Measured(*(values.get(name, getattr(sku, name)) for name in Measured.__slots__))
+        for column, sentence in faults(measure):
+            yield Problem(row.number, column, sentence)
 
     def _keys(
         self, row: Row, values: dict[str, Any], sku: SKU | None, existing: Mapping[str, SKU], spelled: Mapping[str, str]

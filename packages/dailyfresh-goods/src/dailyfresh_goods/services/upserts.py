@@ -86,13 +86,13 @@ def _row(wanted: Wanted) -> SKU:
         if column in wanted.values:
             setattr(row, column, wanted.values[column])
     row.type_id = wanted.type_id or row.type_id
-    row.band = Band.of(row.stock)
+    row.band = Band.of(row.stock, row.minimum)
     return row
 
 
 def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
     columns = {column for column in touched if column in (*OWN, "type", "spu") and column != "slug"}
-    columns |= {"updated_at"} | ({"band"} if "stock" in touched else set())
+    columns |= {"updated_at"} | ({"band"} if touched & {"stock", "minimum"} else set())
     targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
     # The plain manager: the marks are written here, for the whole batch.
     SKU.untracked.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)

@@ -6,6 +6,7 @@
  *   df.visitor()                           the visitor request, once a page; needs data-visitor-url on <html> or a <script>;
  *                                          not made without the cookie that data-visitor-marker names
  *   df.price(amount)                       an amount in the site's currency, as the page's language writes it
+ *   df.quantity.show(n, grams)             "3", or "750 g" and "1.5 kg"; .write gives 3 and "750g" for the server, .read what was typed
  *   df.message(text, {level, action, run}) shows a message, with a button that calls run
  * Events on document: df:visitor (data), df:message ({text, level, code, action, run}).
  * A handler that shows df:message itself calls preventDefault(); else it goes into
@@ -135,11 +136,27 @@
     return money.format(amount);
   }
 
+  // As dailyfresh_core.measures has it: a number is pieces, or grams that say so.
+  var units = { g: 1, kg: 1000, "克": 1, "斤": 500, "公斤": 1000, "千克": 1000 };
+  var quantity = {
+    read: function (text) {
+      var found = /^\s*(\d+(?:[.,]\d+)?)\s*(kg|g|克|斤|公斤|千克)?\s*$/i.exec(text);
+      return found ? Math.round(found[1].replace(",", ".") * (units[(found[2] || "g").toLowerCase()])) : NaN;
+    },
+    write: function (n, grams) { return grams ? n + "g" : String(n); },
+    show: function (n, grams) {
+      if (!grams) { return String(n); }
+      if (n < 1000) { return n + "\u00a0g"; }
+      return (n / 1000).toLocaleString(document.documentElement.lang || [], { maximumFractionDigits: 3, useGrouping: false }) + "\u00a0kg";
+    }
+  };
+
   window.df = {
     get: function (url, data, quiet) { return send("GET", url, data, quiet); },
     post: function (url, data, quiet) { return send("POST", url, data, quiet); },
     visitor: function () { return visitor(false); },
     message: message,
-    price: price
+    price: price,
+    quantity: quantity
   };
 })(jQuery);

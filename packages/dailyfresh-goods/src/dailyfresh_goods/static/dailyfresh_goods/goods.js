@@ -107,34 +107,36 @@ jQuery(function ($) {
   var $detail = $("[data-goods-detail]");
   if ($detail.length) {
     var $number = $("[data-goods-quantity]"), price = Math.round($detail.data("price") * 100), most = +$detail.data("limit") || Infinity;
-    var sku = String($detail.data("goodsDetail"));
+    var sku = String($detail.data("goodsDetail")), grams = !!$detail.data("grams");
+    var least = +$detail.data("minimum"), by = +$detail.data("step"), per = +$detail.data("per") || 1, nominal = +$detail.data("nominal") || 1;
 
+    // Down to a step, but for what the last step before the bound leaves.
     var setNumber = function (value) {
-      var n = Math.min(most, Math.max(1, Math.floor(value) || 1));
-      $number.val(n);
-      $("[data-goods-stepper] [data-step='-1']").prop("disabled", n <= 1);
+      var n = Math.max(least, Math.min(most, Math.floor(value / by) * by || 0));
+      $number.val(df.quantity.show(n, grams));
+      $("[data-goods-stepper] [data-step='-1']").prop("disabled", n <= least);
       $("[data-goods-stepper] [data-step='1']").prop("disabled", n >= most);
-      $("[data-goods-total]").text(df.price(price * n / 100));
-      $("[data-goods-buy-now]").val(sku + ":" + n);
+      $("[data-goods-total]").text(df.price(Math.floor(price * n * nominal / per + 0.5) / 100));
+      $("[data-goods-buy-now]").val(sku + ":" + df.quantity.write(n, grams));
       $(document).trigger("goods:quantity", [{ sku_id: sku, quantity: n }]);
     };
-    $("[data-goods-stepper]").on("click", "[data-step]", function () { setNumber(+$number.val() + (+$(this).data("step"))); });
+    $("[data-goods-stepper]").on("click", "[data-step]", function () { setNumber(df.quantity.read($number.val()) + by * $(this).data("step")); });
     // What was typed and cannot be is said; the buttons stop there by themselves.
     $number.on("change", function () {
-      var typed = +this.value;
+      var typed = df.quantity.read(this.value);
       setNumber(typed);
-      if (typed > most) { df.message($detail.data("most").replace("%s", most), { level: "warning" }); }
+      if (typed > most) { df.message($detail.data("most").replace("%s", df.quantity.show(most, grams)), { level: "warning" }); }
     });
-    setNumber(1);
+    setNumber(least);
 
     if ($number.length) {
       df.get($detail.data("stockUrl"), { sku_id: sku }, true).done(function (data) {
         var left = data.stock[sku], $stock = $("[data-goods-stock]");
         if (left === undefined) { return; }
-        $stock.text(left ? $stock.data("text").replace("%s", left) : $stock.data("none"));
-        $("[data-goods-buy-now], [data-cart-add]").filter("button").prop("disabled", !left);
-        most = Math.min(most, left || 1);
-        setNumber(+$number.val());
+        $stock.text(left ? $stock.data("text").replace("%s", df.quantity.show(left, grams)) : $stock.data("none"));
+        $("[data-goods-buy-now], [data-cart-add]").filter("button").prop("disabled", left < least);
+        most = Math.min(most, Math.max(least, left - left % by));
+        setNumber(df.quantity.read($number.val()));
       });
     }
   }
@@ -183,7 +185,7 @@ jQuery(function ($) {
         $card.find("img").attr("src", card.image_url || null).prop("hidden", !card.image_url);
         $card.find("a").attr("href", card.url).text(card.name);
         $card.find("[data-unit]").text(card.unit);
-        $card.find("[data-price]").text(df.price(card.price));
+        $card.find("[data-price]").text(df.price(card.price) + card.per);
         $list.append($card);
       });
       $(this).prop("hidden", !cards.length);
