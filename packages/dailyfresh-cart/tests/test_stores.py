@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from dailyfresh_cart.stores.document import apply_changes
 from dailyfresh_cart.stores.redis import RedisStore
 from dailyfresh_cart.stores.session import SessionStore
 from dailyfresh_cart.testing import CartStoreContract
+from dailyfresh_core.measures import Grams, written
 from django.contrib.sessions.backends.db import SessionStore as Session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -77,11 +79,12 @@ CHANGES = st.lists(
         Change,
         kind=st.sampled_from(Kind),
         sku_id=SKUS,
-        quantity=st.integers(0, 6),
+        quantity=st.integers(0, 6) | st.integers(1, 6).map(Grams),
         cap=st.none() | st.integers(0, 8),
         selected=st.booleans(),
         unit_price=st.none() | st.decimals(0, 100, places=2),
         position=st.just(0),
+        least=st.integers(0, 4),
     ),
     min_size=1,
     max_size=4,
@@ -93,7 +96,7 @@ CALLS = st.lists(
 
 
 def told(lines: dict[str, Line]) -> list[tuple[Any, ...]]:
-    return [(sku_id, line.quantity, line.selected, line.unit_price) for sku_id, line in lines.items()]
+    return [(sku_id, written(line.quantity), line.selected, line.unit_price) for sku_id, line in lines.items()]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -103,7 +106,11 @@ def test_lua_and_python_tell_the_same_rules(in_redis: CartStore, calls: list[Any
     clock = itertools.count(1)
     for changes, clip, clear, most, reference in calls:
         changes = [
-            Change.of(c.kind, c.sku_id, Line(c.quantity, c.selected, c.unit_price, next(clock)), c.cap) for c in changes
+            replace(
+                Change.of(c.kind, c.sku_id, Line(c.quantity, c.selected, c.unit_price, next(clock)), c.cap),
+                least=c.least,
+            )
+            for c in changes
         ]
         outcome = in_redis.change(
             owner, changes, Terms(clip=clip, clear=clear, most=most, reference=reference, remember=60, read=True)
@@ -121,6 +128,7 @@ def test_lua_and_python_tell_the_same_rules(in_redis: CartStore, calls: list[Any
         assert told(outcome.lines) == told(expected)
         assert in_redis.read(owner) == expected
         assert outcome.count == len(expected)
-        assert {s: outcome.after[s] for s in outcome.after} == {
-            s: expected[s].quantity if s in expected else 0 for s in outcome.after
-        }
+        if outcome.applied:
+            assert {s: written(outcome.after[s]) for s in outcome.after if outcome.after[s]} == {
+                s: written(expected[s].quantity) for s in outcome.after if s in expected
+            }

@@ -14,12 +14,14 @@ from dailyfresh_core.measures import (
     accepted,
     agrees,
     amount,
+    counted,
     grams_of,
     measure_of,
     per,
     pieces_of,
     read,
     spoken,
+    times,
     within,
     written,
 )
@@ -118,10 +120,12 @@ def test_a_buyer_reads_weights_prices_and_estimates_in_his_language() -> None:
         "1\xa0kg",
         "3",
     )
+    assert (times(3, CATCH), times(750, LOOSE)) == ("× 3", "750\xa0g")
     assert (per(LOOSE), per(BY_KILO), per(BY_THE_PIECE)) == ("/500\xa0g", "/kg", "")
     with translation.override("de"):
         assert spoken(1250, LOOSE) == "1,25\xa0kg"
     with translation.override("zh-hans"):
+        assert (counted(3), counted(Grams(50))) == ("3 件", "50\xa0g")
         assert (about(3, CATCH), about(750, LOOSE), about(3, BY_THE_PIECE)) == ("约 540\xa0g", "约 750\xa0g", "")
 
 
@@ -131,7 +135,7 @@ def test_templates_write_them_by_filters() -> None:
 
 
 def test_what_was_weighed_counts_as_one_thing() -> None:
-    assert (pieces_of(750, LOOSE), pieces_of(3, CATCH)) == (1, 3)
+    assert (pieces_of(Grams(750)), pieces_of(3)) == (1, 3)
     assert (grams_of(750, LOOSE), grams_of(3, CATCH), grams_of(3, BY_THE_PIECE)) == (750, 540, 0)
     assert (agrees(2, LOOSE), agrees(Grams(2), LOOSE)) == (False, True)
 

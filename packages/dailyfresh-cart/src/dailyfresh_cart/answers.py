@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from dailyfresh_core.answers import envelope, safe_next, sign_in_first, too_often, unavailable, wants_json
+from dailyfresh_core.measures import Measured, counted, in_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -31,6 +32,7 @@ from .exceptions import (
     SignInRequired,
     TooOften,
     UnknownProduct,
+    WrongQuantity,
 )
 from .forms import sealed
 from .offers import priced
@@ -47,6 +49,7 @@ REFUSALS: dict[type[LineRefused], tuple[str, int]] = {
     OffSale: ("off_sale", 409),
     OutOfStock: ("out_of_stock", 409),
     OverLimit: ("over_limit", 409),
+    WrongQuantity: ("wrong_quantity", 409),
     CartFull: ("cart_full", 409),
 }
 """Each refusal's code and HTTP status."""
@@ -112,7 +115,7 @@ def refused(request: HttpRequest, error: CartError | ValidationError) -> HttpRes
         return HttpResponseRedirect(next_url(request))
     if isinstance(error, LineRefused):
         code, status = REFUSALS[type(error)]
-        data = {"sku_id": error.sku_id, "allowed": error.allowed, "in_cart": error.in_cart}
+        data = {"sku_id": error.sku_id, "allowed": in_json(error.allowed), "in_cart": in_json(error.in_cart)}
         return envelope(data, code=code, message=text, status=status)
     if isinstance(error, ValidationError):
         return envelope(code=error.code or "invalid", message=text, status=400)
@@ -136,8 +139,19 @@ def message_of(error: CartError | ValidationError) -> str:
     if isinstance(error, ValidationError):
         return error.messages[0]
     if isinstance(error, LineRefused):
-        return _line_message(error) % {"name": error.name, "n": error.allowed, "in_cart": error.in_cart}
+        return _line_message(error) % {
+            "name": error.name,
+            "n": error.allowed if isinstance(error, CartFull) else counted(error.allowed),
+            "in_cart": counted(error.in_cart),
+            **_measure_words(error),
+        }
     return _("Your cart does not answer at the moment. Nothing is lost; please try again soon.")
+
+
+def _measure_words(error: LineRefused) -> dict[str, str]:
+    if not isinstance(error, WrongQuantity):
+        return {}
+    return {name: counted(getattr(error.measure, name), error.measure) for name in ("minimum", "step")}
 
 
 def _line_message(error: LineRefused) -> str:
@@ -148,17 +162,19 @@ def _line_message(error: LineRefused) -> str:
             return _("This product does not exist.")
         case OffSale():
             return _("“%(name)s” is not for sale at the moment.")
+        case WrongQuantity():
+            return _("“%(name)s” is sold from %(minimum)s on, in steps of %(step)s.")
         case CartFull():
-            return _("Your cart is full: it holds %(n)d different products.")
+            return _("Your cart is full: it holds %(n)s different products.")
         case OverLimit() if adds_to_some:
-            return _("You can buy at most %(n)d of “%(name)s”, and %(in_cart)d are in your cart already.")
+            return _("You can buy at most %(n)s of “%(name)s”, and %(in_cart)s are in your cart already.")
         case OverLimit():
-            return _("You can buy at most %(n)d of “%(name)s”.")
+            return _("You can buy at most %(n)s of “%(name)s”.")
         case _ if not error.allowed:
             return _("“%(name)s” is sold out.")
         case _ if adds_to_some:
-            return _("Only %(n)d of “%(name)s” left, and %(in_cart)d in your cart already.")
-    return _("Only %(n)d of “%(name)s” left.")
+            return _("Only %(n)s of “%(name)s” left, and %(in_cart)s in your cart already.")
+    return _("Only %(n)s of “%(name)s” left.")
 
 
 def page_context(request: HttpRequest, cart: Cart) -> dict[str, Any]:
@@ -214,8 +230,9 @@ def line_data(line: CartLine) -> dict[str, Any]:
         "image_url": line.product.image_url if line.product else "",
         "unit_price": money(line.unit_price),
         "price_change": money(line.price_change),
-        "quantity": line.quantity,
-        "allowed": line.allowed,
+        "quantity": in_json(line.quantity),
+        "allowed": in_json(line.allowed),
+        "measure": {name: getattr(line.measure, name) for name in Measured.__slots__},
         "subtotal": money(line.subtotal),
         "payable": money(line.payable),
         "why": [[label, money(amount)] for label, amount in line.why],

@@ -1,5 +1,7 @@
 """What a cart refuses, each by its own name. Texts for the buyer are made in the views."""
 
+from dailyfresh_core.protocols import Measure
+
 
 class CartError(Exception):
     """Ground of every refusal of this package."""
@@ -49,6 +51,14 @@ class OutOfStock(LineRefused):
 
 class OverLimit(LineRefused):
     """The line would hold more than one buyer may take; `allowed` is the most it may hold."""
+
+
+class WrongQuantity(LineRefused):
+    """The product is not sold in this quantity: less than its minimum, off its steps, or pieces of what is sold by weight."""
+
+    def __init__(self, sku_id: str, *, name: str, measure: Measure) -> None:
+        super().__init__(sku_id, name=name)
+        self.measure = measure
 
 
 class CartFull(LineRefused):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dailyfresh_core.measures import like, read
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from .conf import conf
 from .stores.base import SKU_ID, Line, Owner
 from .stores.document import lines_of, packed
 
-QUANTITY = re.compile(r"[0-9]{1,9}")
+STEP = re.compile(r"-?[0-9]{1,9}")
 SALT = "dailyfresh_cart.undo"
 UNDO_AGE = 3600
 """Seconds in which a removal can be undone."""
@@ -31,14 +32,15 @@ def checked_sku_ids(values: list[str]) -> list[str]:
 
 
 def checked_quantity(value: str, *, least: int = 1) -> int:
-    """A whole number in ASCII digits from `least`, or ValidationError with the code `invalid_quantity`."""
-    if not QUANTITY.fullmatch(value) or int(value) < least:
+    """Pieces as a whole number, or Grams as in 750g and 1.5 kg, from `least`; else ValidationError with the code `invalid_quantity`."""
+    quantity = read(value)
+    if quantity is None or quantity < least:
         raise ValidationError(
             _("The quantity must be a whole number from %(least)d to %(most)d."),
             code="invalid_quantity",
             params={"least": least, "most": conf.MAX_QUANTITY},
         )
-    return int(value)
+    return quantity
 
 
 def valid(form: forms.Form) -> dict[str, Any]:
@@ -70,7 +72,7 @@ class SkuId(SkuIds):
 
 
 class Quantity(forms.Field):
-    """A number of pieces; an empty one is `initial`."""
+    """A number of pieces, or Grams; an empty one is `initial`."""
 
     def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
@@ -132,7 +134,7 @@ class UpdateForm:
     """The page's own form as one whole: every quantity, every tick, and the button that was pressed.
 
     Fields: `quantity-<sku_id>`, `line` (every line that could be ticked), `sku_id` (those that are), `action`:
-    `update`, `checkout`, `clear`, `remove_selected`, `remove:<sku_id>`, `step:<1 or -1>:<sku_id>`, `set:<n>:<sku_id>`.
+    `update`, `checkout`, `clear`, `remove_selected`, `remove:<sku_id>`, `step:<n or -n>:<sku_id>`, `set:<n>:<sku_id>`.
     """
 
     def __init__(self, data: QueryDict) -> None:
@@ -149,7 +151,8 @@ class UpdateForm:
         }
         quantities = {line: checked_quantity(fields[line].strip(), least=0) for line in checked_sku_ids(list(fields))}
         if verb == "step" and last in quantities:
-            quantities[last] = max(1, quantities[last] + (-1 if number == "-1" else 1))
+            by = int(number) if STEP.fullmatch(number) else 0
+            quantities[last] = like(max(1, quantities[last] + by), quantities[last])
         elif verb == "set" and last in quantities:
             quantities[last] = checked_quantity(number)
         return Update(verb, rest, quantities, {line: line in ticked for line in lines})

@@ -5,6 +5,7 @@ from typing import Any
 
 from dailyfresh_core.joins import Join
 from dailyfresh_core.loading import imported
+from dailyfresh_core.measures import grams_of
 from dailyfresh_core.offers import AUTO, Goods, groups_of, offered
 from dailyfresh_core.protocols import Pricing
 from django.utils import timezone
@@ -40,4 +41,5 @@ def _first_order(user: Any) -> bool:
 
 def _goods(line: CartLine) -> Goods:
     groups = groups_of(line.product) if line.product else ()
-    return Goods(line.sku_id, groups, line.unit_price, line.quantity, line.subtotal)
+    grams = grams_of(line.quantity, line.measure)
+    return Goods(line.sku_id, groups, line.unit_price, line.quantity, line.subtotal, line.estimated, grams)

@@ -2,15 +2,25 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from dailyfresh_core.measures import (
+    BY_THE_PIECE,
+    agrees,
+    amount,
+    estimated,
+    in_json,
+    measure_of,
+    pieces_of,
+    typed,
+)
 from dailyfresh_core.offers import ORDER, Offered
-from dailyfresh_core.protocols import Purchasable
+from dailyfresh_core.protocols import Measure, Purchasable
 
-from .catalogue import allowed_of, find_products
+from .catalogue import allowed_of, find_products, is_limited
 from .conf import conf
 from .stores import store
 from .stores.base import Line, Owner
@@ -30,7 +40,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class CartLine:
-    """One line beside its product; `product` is None when it is gone."""
+    """One line beside its product; `product` is None when it is gone.
+
+    `recounted` says that the product was sold by another measure when it was added: the line holds the minimum now.
+    """
 
     sku_id: str
     quantity: int
@@ -39,10 +52,15 @@ class CartLine:
     product: Purchasable | None
     why: tuple[tuple[str, Decimal], ...] = ()
     """(in words, yuan) of every offer in it: why it costs what it does."""
+    recounted: bool = False
+
+    @cached_property
+    def measure(self) -> Measure:
+        return measure_of(self.product) if self.product else BY_THE_PIECE
 
     @cached_property
     def allowed(self) -> int:
-        """The most pieces this line may hold now."""
+        """The most this line may hold now."""
         return allowed_of(self.product) if self.product else 0
 
     @cached_property
@@ -68,18 +86,25 @@ class CartLine:
     @property
     def limited(self) -> bool:
         """It is not the stock that bounds it but what one buyer may take."""
-        return self.product is not None and self.allowed != self.product.available
+        return self.product is not None and is_limited(self.product)
 
     @cached_property
     def low(self) -> bool:
         """So few are left that the line says so."""
         available = self.product.available if self.product else None
-        return self.state is State.OK and available is not None and available <= conf.LOW_STOCK
+        low = conf.LOW_STOCK * self.measure.minimum
+        return self.state is State.OK and available is not None and available <= low
+
+    @property
+    def left(self) -> int | None:
+        """What there is of it, counted as it is sold; None without limit."""
+        available = self.product.available if self.product else None
+        return None if available is None else typed(available, self.measure)
 
     @property
     def noted(self) -> bool:
-        """There is something to say of its state, its stock or its price."""
-        return self.state is not State.OK or self.low or bool(self.price_change)
+        """There is something to say of its state, its stock, its measure or its price."""
+        return self.state is not State.OK or self.low or self.recounted or bool(self.price_change)
 
     @cached_property
     def unit_price(self) -> Decimal:
@@ -87,17 +112,22 @@ class CartLine:
 
     @property
     def subtotal(self) -> Decimal:
-        return self.unit_price * self.quantity
+        return amount(self.unit_price, self.quantity, self.measure)
+
+    @property
+    def estimated(self) -> bool:
+        """It is weighed when it is packed: the subtotal is what it costs at most."""
+        return estimated(self.measure)
 
     @property
     def payable(self) -> Decimal:
         """What is left of the subtotal after offers."""
-        return sum((amount for _label, amount in self.why), self.subtotal)
+        return sum((off for _label, off in self.why), self.subtotal)
 
     @cached_property
     def price_change(self) -> Decimal:
-        """What one piece costs more (or, below zero, less) than when it was added."""
-        if self.added_price is None or not self.valid:
+        """What its price is more (or, below zero, less) than when it was added."""
+        if self.added_price is None or not self.valid or self.recounted:
             return NOTHING
         return self.unit_price - self.added_price
 
@@ -148,7 +178,13 @@ class Cart:
 
     @cached_property
     def pieces(self) -> int:
-        return sum(line.quantity for line in self.selected)
+        """Pieces, and what is weighed as one each."""
+        return sum(pieces_of(line.quantity) for line in self.selected)
+
+    @cached_property
+    def estimated(self) -> bool:
+        """Some of it is weighed when it is packed."""
+        return any(line.estimated for line in self.selected)
 
     @cached_property
     def goods_total(self) -> Decimal:
@@ -184,12 +220,18 @@ class Cart:
 
 def present(lines: Mapping[str, Line], products: Mapping[str, Purchasable]) -> Cart:
     """The stored lines beside their products."""
-    return Cart(
-        tuple(
-            CartLine(sku_id, line.quantity, line.selected, line.unit_price, products.get(sku_id))
-            for sku_id, line in lines.items()
-        )
-    )
+    return Cart(tuple(_present(sku_id, line, products.get(sku_id)) for sku_id, line in lines.items()))
+
+
+def _present(sku_id: str, line: Line, product: Purchasable | None) -> CartLine:
+    now = recounted(line, product) if product else line
+    return CartLine(sku_id, now.quantity, line.selected, line.unit_price, product, recounted=now is not line)
+
+
+def recounted(line: Line, product: Purchasable) -> Line:
+    """The line as it is; with the minimum where the product was sold by another measure: nobody reads two pieces as two grams."""
+    measure = measure_of(product)
+    return line if agrees(line.quantity, measure) else replace(line, quantity=typed(measure.minimum, measure))
 
 
 def cart_of(owner: Owner | None) -> Cart:
@@ -198,9 +240,9 @@ def cart_of(owner: Owner | None) -> Cart:
     return present(lines, find_products(lines.keys()))
 
 
-def quantities_of(owner: Owner | None) -> dict[str, int]:
-    """sku_id -> quantity without looking at any product: one question to the store."""
-    return store().quantities(owner) if owner else {}
+def quantities_of(owner: Owner | None) -> dict[str, int | str]:
+    """sku_id -> quantity, as JSON holds it (2, "750g"), without looking at any product: one question to the store."""
+    return {sku_id: in_json(n) for sku_id, n in store().quantities(owner).items()} if owner else {}
 
 
 def count_of(owner: Owner | None) -> int:

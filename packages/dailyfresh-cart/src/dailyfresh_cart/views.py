@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from dailyfresh_core.answers import envelope
+from dailyfresh_core.measures import in_json, measure_of
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -41,7 +42,7 @@ def add_page(request: HttpRequest, sku_id: str) -> HttpResponse:
     product = find_products([sku_id]).get(sku_id) if SKU_ID.fullmatch(sku_id) else None
     if product is None:
         raise Http404
-    context = {"product": product, "allowed": allowed_of(product), "once": uuid4().hex}
+    context = {"product": product, "allowed": allowed_of(product), "measure": measure_of(product), "once": uuid4().hex}
     return render(request, "dailyfresh_cart/add.html", {"next": request.GET.get("next", ""), **context})
 
 
@@ -51,7 +52,7 @@ def add(request: HttpRequest) -> HttpResponse:
     wanted = valid(AddForm(request.POST))
     sku_id, owner = wanted["sku_id"], owner_for_change(request)
     outcome = services.add_to_cart(owner=owner, quantities={sku_id: wanted["quantity"]}, once=wanted["once"])
-    data = {"sku_id": sku_id, "quantity": outcome.after[sku_id], "count": outcome.count}
+    data = {"sku_id": sku_id, "quantity": in_json(outcome.after[sku_id]), "count": outcome.count}
     return done(request, "added", _("Added to your cart."), data)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from django.conf import settings
 from django.utils.formats import get_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from .amounts import gross
@@ -101,11 +101,15 @@ def faults(measure: Any) -> Iterator[tuple[str, str]]:
         yield "minimum", _("The minimum is a multiple of the step.")
 
 
-def amount(price: Decimal, quantity: int, measure: Priced) -> Decimal:
-    """What so much costs, rounded once: half of the smallest coin goes up. The one place where a price meets a quantity."""
+def amount(price: Decimal, quantity: int, measure: Priced, *, grams: int | None = None) -> Decimal:
+    """What so much costs, rounded once: half of the smallest coin goes up. The one place where a price meets a quantity.
+
+    `grams` is what it weighs in fact, where somebody has weighed it.
+    """
     if measure.priced_by == PIECE:
         return gross(price, quantity)
-    return gross(price, grams_of(quantity, measure), per=measure.price_grams, coin=10 ** (2 - places()))
+    weighs = grams_of(quantity, measure) if grams is None else grams
+    return gross(price, weighs, per=measure.price_grams, coin=10 ** (2 - places()))
 
 
 def grams_of(quantity: int, measure: Priced) -> int:
@@ -113,9 +117,9 @@ def grams_of(quantity: int, measure: Priced) -> int:
     return quantity if measure.sold_by == WEIGHT else quantity * measure.nominal_grams
 
 
-def pieces_of(quantity: int, measure: Priced) -> int:
-    """How many things a buyer would count: what was weighed is one."""
-    return 1 if measure.sold_by == WEIGHT else quantity
+def pieces_of(quantity: int) -> int:
+    """How many things a buyer would count: what is weighed is one."""
+    return 1 if isinstance(quantity, Grams) else quantity
 
 
 def most_of(measure: Priced) -> int:
@@ -148,6 +152,21 @@ def written(quantity: int) -> str:
     return f"{int(quantity)}g" if isinstance(quantity, Grams) else str(int(quantity))
 
 
+def in_json(quantity: int) -> int | str:
+    """A quantity as JSON holds it: 3, "750g"."""
+    return written(quantity) if isinstance(quantity, Grams) else int(quantity)
+
+
+def like(number: int, quantity: int) -> int:
+    """A number counted as `quantity` is."""
+    return Grams(number) if isinstance(quantity, Grams) else int(number)
+
+
+def alike(one: int, other: int) -> bool:
+    """Whether two quantities are both pieces, or both grams."""
+    return isinstance(one, Grams) == isinstance(other, Grams)
+
+
 def read(text: str) -> int | None:
     """A quantity as `written`, or as a person types it: 3, 750g, "750 g", "1.5 kg", 1.5公斤; None for what is none."""
     if not (found := TYPED.fullmatch(text)):
@@ -172,6 +191,18 @@ def spoken(quantity: int, measure: Priced | None = None) -> str:
     """A quantity as a buyer reads it: "3", "750 g". `measure` says what a plain number counts."""
     weighed = isinstance(quantity, Grams) or (measure is not None and measure.sold_by == WEIGHT)
     return weight(quantity) if weighed else str(int(quantity))
+
+
+def counted(quantity: int, measure: Priced | None = None) -> str:
+    """The same inside a sentence, where a language says a word with its pieces: "3 件", "750 g"."""
+    text = spoken(quantity, measure)
+    return text if not text.isdecimal() else pgettext("so many pieces, inside a sentence", "%(n)s") % {"n": text}
+
+
+def times(quantity: int, measure: Priced) -> str:
+    """A quantity behind the name of what it is: "× 3", "750 g"."""
+    text = spoken(quantity, measure)
+    return f"× {text}" if text.isdecimal() else text
 
 
 def per(measure: Priced) -> str:

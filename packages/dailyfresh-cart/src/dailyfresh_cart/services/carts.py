@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from ..catalogue import allowed_of, find_products
 from ..conf import conf
+from ..selectors import recounted
 from ..signals import cart_merged, cart_settled
 from ..stores import store
 from ..stores.base import Change, Claim, Kind, Owner, Terms, account_owner
@@ -63,7 +64,7 @@ def _merge_claim(claim: Claim, user: Owner) -> Merged:
     policy = conf.MERGE_POLICY
     products = find_products(claim.lines.keys())
     caps = {sku_id: allowed_of(product) for sku_id, product in products.items()}
-    wanted = {sku_id: line for sku_id, line in claim.lines.items() if caps.get(sku_id)}
+    wanted = {sku_id: recounted(line, products[sku_id]) for sku_id, line in claim.lines.items() if caps.get(sku_id)}
     kind = Kind.MAX if policy == "max" else Kind.ADD
     changes = [Change.of(kind, sku_id, line, caps[sku_id]) for sku_id, line in wanted.items()]
     clear = policy == "replace" and bool(wanted)

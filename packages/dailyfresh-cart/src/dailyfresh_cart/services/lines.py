@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from dailyfresh_core.measures import agrees, in_json, measure_of, typed, within
 from dailyfresh_core.protocols import Purchasable
 
-from ..catalogue import allowed_of, find_products
+from ..catalogue import allowed_of, find_products, is_limited
 from ..conf import conf
-from ..exceptions import CartFull, LineRefused, OffSale, OutOfStock, OverLimit, UnknownProduct
+from ..exceptions import CartFull, LineRefused, OffSale, OutOfStock, OverLimit, UnknownProduct, WrongQuantity
 from ..selectors import Cart, present
 from ..signals import cart_changed
 from ..stores import store
@@ -28,11 +29,11 @@ class Removed:
 
 
 def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", clip: bool = False) -> Outcome:
-    """Put so many pieces more of each sku_id in: one statement, one question to the store.
+    """Put so many pieces, or `Grams`, more of each sku_id in: one statement, one question to the store.
 
-    All or nothing, unless `clip` adds what may be added and leaves out the rest. Repeated with the same `once` and the
-    same products within ten minutes it changes nothing. Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull; ValueError for fewer
-    than one piece.
+    All or nothing, unless `clip` adds what may be added and leaves out the rest; then a number counts as the product is sold today, in its steps.
+    A line is begun with the minimum at least. Repeated with the same `once` and the same products within ten minutes it changes nothing. Raises
+    UnknownProduct, OffSale, OutOfStock, OverLimit, WrongQuantity, CartFull; ValueError for fewer than one piece.
     """
     if wrong := [sku_id for sku_id, n in quantities.items() if n < 1]:
         raise ValueError(f"nothing is added by fewer than one piece of {', '.join(wrong)}")
@@ -48,7 +49,7 @@ def add_to_cart(*, owner: Owner, quantities: Mapping[str, int], once: str = "", 
 def set_quantity(*, owner: Owner, sku_id: str, quantity: int) -> Cart:
     """Make it just so many pieces (0 removes), whatever the line held; the cart after it.
 
-    Raises UnknownProduct, OffSale, OutOfStock, OverLimit, CartFull.
+    Raises UnknownProduct, OffSale, OutOfStock, OverLimit, WrongQuantity, CartFull.
     """
     products = find_products({sku_id, *store().quantities(owner)})
     change = _wanted(Kind.SET, sku_id, quantity, products)
@@ -65,7 +66,7 @@ def change_lines(*, owner: Owner, quantities: Mapping[str, int], marks: Mapping[
     changes = [
         _wanted(Kind.SET, sku_id, n, products)
         for sku_id, n in quantities.items()
-        if sku_id in held and n != held[sku_id].quantity
+        if sku_id in held and in_json(n) != in_json(held[sku_id].quantity)
     ]
     gone = [change.sku_id for change in changes if not change.quantity]
     changes += [Change(Kind.MARK, sku_id, selected=mark) for sku_id, mark in marks.items() if sku_id not in gone]
@@ -115,13 +116,18 @@ def _wanted(
     product = products.get(sku_id)
     if product is None:
         raise UnknownProduct(sku_id)
-    cap = allowed_of(product)
-    if not clip:
+    cap, measure = allowed_of(product), measure_of(product)
+    if clip:
+        quantity = typed(within(quantity, measure) or measure.minimum, measure)
+    else:
         if not product.on_sale:
             raise OffSale(sku_id, name=product.name)
         if not cap:
             raise OutOfStock(sku_id, name=product.name)
-    return Change(kind, sku_id, quantity, cap, unit_price=product.unit_price)
+        least = measure.step if kind is Kind.ADD else measure.minimum  # a line is begun with the minimum anyway
+        if not agrees(quantity, measure) or quantity < least or quantity % measure.step:
+            raise WrongQuantity(sku_id, name=product.name, measure=measure)
+    return Change(kind, sku_id, quantity, cap, unit_price=product.unit_price, least=measure.minimum)
 
 
 def _changed(
@@ -146,7 +152,7 @@ def _refusal(sku_id: str, reason: Why, in_cart: int, product: Purchasable | None
     if reason is Why.FULL or product is None:
         return CartFull(sku_id, name=name, in_cart=in_cart, allowed=conf.MAX_LINES)
     allowed = allowed_of(product)
-    error = OutOfStock if allowed == product.available else OverLimit
+    error = OverLimit if is_limited(product) else OutOfStock
     return error(sku_id, name=name, in_cart=in_cart, allowed=allowed, adding=adding)
 
 

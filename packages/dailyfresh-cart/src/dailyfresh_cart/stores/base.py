@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from dailyfresh_core.measures import Grams
 from django.core.checks import CheckMessage
 
 SKU_ID = re.compile(r"[!-~]{1,64}")
@@ -38,7 +39,10 @@ def account_owner(user_id: object, session: Any = None) -> Owner:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as it is stored; `unit_price` is the price seen when it was added, `position` its place in time (µs)."""
+    """One line as it is stored; `unit_price` is the price seen when it was added, `position` its place in time (µs).
+
+    The quantity is pieces, or `Grams`, and stays what it was put in as, whatever the product is sold by meanwhile.
+    """
 
     quantity: int
     selected: bool = True
@@ -47,7 +51,7 @@ class Line:
 
 
 class Kind(StrEnum):
-    """What one change does to its line."""
+    """What one change does to its line. One that is counted otherwise, pieces or grams, is no part of it: it begins anew, or stays for TAKE."""
 
     ADD = "add"  # that many more, and selected
     SET = "set"  # exactly that many; 0 removes the line
@@ -59,7 +63,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line's change; `cap` is the most that it may make the line hold, None for no bound."""
+    """One line's change; `cap` is the most that it may make the line hold, None for no bound; ADD begins a line with `least`."""
 
     kind: Kind
     sku_id: str
@@ -68,6 +72,7 @@ class Change:
     selected: bool = True
     unit_price: Decimal | None = None
     position: int = 0
+    least: int = 0
 
     @classmethod
     def of(cls, kind: Kind, sku_id: str, line: Line, cap: int | None = None) -> "Change":
@@ -110,7 +115,7 @@ class Outcome:
     """What became of a change: all of it when `refused` is empty, else nothing.
 
     `applied` is False as well when the reference had been seen before. `before` and `after` are sku_id -> quantity of
-    the lines that were named, 0 for none; `lines` is the whole cart where it was asked for.
+    the lines that were named, 0 for none and, before, for what was counted otherwise; `lines` is the whole cart where it was asked for.
     """
 
     applied: bool
@@ -193,11 +198,17 @@ class CartStore(ABC):
 
 def stored_line(sku_id: str, quantity: object, selected: object, price: object, position: object) -> Line | None:
     """A line as a store holds it; None for what no cart of ours wrote. A price or a place that cannot be read is left out of it."""
-    pieces = stored_number(quantity)
+    pieces = stored_quantity(quantity)
     if not (0 < pieces < 10**9 and SKU_ID.fullmatch(sku_id)):
         return None
     seen = Decimal(str(price)) if PRICE.fullmatch(str(price)) else None
     return Line(pieces, str(selected) in ("1", "True"), seen, stored_number(position))
+
+
+def stored_quantity(value: object) -> int:
+    """A quantity as a store holds it, 2 or "750g"; 0 for what is none."""
+    text = str(value)
+    return Grams(stored_number(text[:-1])) if text.endswith("g") else stored_number(text)
 
 
 def stored_number(value: object) -> int:

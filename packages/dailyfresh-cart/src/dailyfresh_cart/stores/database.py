@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from dailyfresh_core.measures import pieces_of
 from dailyfresh_core.retrying import Busy, retried
 from dailyfresh_core.rows import in_portions
 from django.db import DatabaseError, connections, transaction
@@ -74,7 +75,9 @@ class DatabaseStore(DocumentStore):
     def survey(self) -> Iterator[Held]:
         for row in in_portions(StoredCart.objects.using(self.using), BATCH):
             lines = lines_of(row.document)
-            yield Held(Owner(row.owner), len(lines), sum(line.quantity for line in lines.values()), row.changed)
+            yield Held(
+                Owner(row.owner), len(lines), sum(pieces_of(line.quantity) for line in lines.values()), row.changed
+            )
 
 
 @contextmanager

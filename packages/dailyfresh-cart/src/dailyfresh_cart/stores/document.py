@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from dailyfresh_core.measures import alike, in_json, like
+
 from .base import PLAIN, CartStore, Change, Claim, Kind, Line, Outcome, Owner, Terms, Why, stamped, stored_line
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Document = dict[str, Any]
-"""{"lines": {sku_id: [quantity, selected, unit_price, position]}, "references": {reference: until}, "changed": seconds,
+"""{"lines": {sku_id: [quantity or "750g", selected, unit_price, position]}, "references": {reference: until}, "changed": seconds,
 "claims": {account: [reference, lines, second until which it holds, 0 for ever]}}"""
 
 
@@ -42,13 +44,14 @@ def apply_changes(
 
 def _changed(old: Line | None, change: Change, *, clip: bool) -> tuple[Line | None, Why | None]:
     """One line after its change, None when it goes; and why not."""
-    held = old.quantity if old else 0
+    same = old is not None and alike(old.quantity, change.quantity)
+    held = old.quantity if old and same else 0
     if change.kind is Kind.MARK:
         return (replace(old, selected=change.selected) if old else None), None
-    if change.kind is Kind.PUT and old:
+    if old and (change.kind is Kind.PUT or (change.kind is Kind.TAKE and not same)):
         return old, None
     wanted = {
-        Kind.ADD: held + change.quantity,
+        Kind.ADD: held + change.quantity if held else max(change.quantity, change.least),
         Kind.MAX: max(held, change.quantity),
         Kind.TAKE: max(0, held - change.quantity),
     }.get(change.kind, change.quantity)
@@ -56,13 +59,16 @@ def _changed(old: Line | None, change: Change, *, clip: bool) -> tuple[Line | No
         if not clip:
             return old, Why.CAP
         wanted = max(held, change.cap)
+        if not wanted:
+            return old, None
     if not wanted:
         return None, None
+    wanted = like(wanted, change.quantity)
     if not old:
         return Line(wanted, change.selected, change.unit_price, change.position), None
     if change.kind is Kind.ADD:
         return replace(old, quantity=wanted, selected=change.selected, unit_price=change.unit_price), None
-    return replace(old, quantity=wanted), None
+    return replace(old, quantity=wanted, unit_price=old.unit_price if same else change.unit_price), None
 
 
 class DocumentStore(CartStore):
@@ -109,12 +115,12 @@ class DocumentStore(CartStore):
                 document.update(lines=packed(after), references=references, changed=int(now))
             else:
                 after = lines
-            named = [change.sku_id for change in changes]
+            before = _quantities(lines, changes)
             return Outcome(
                 applied=applied,
                 count=len(after),
-                before=_quantities(lines, named),
-                after=_quantities(after, named),
+                before=before,
+                after={each.sku_id: _held(after, each.sku_id) for each in changes} if applied else before,
                 refused=refused,
                 lines=after if terms.read else None,
             )
@@ -173,7 +179,12 @@ def _claims(document: Document, now: int) -> dict[str, Any]:
 def packed(lines: dict[str, Line]) -> dict[str, list[Any]]:
     """The lines as a document holds them: what JSON can say."""
     return {
-        sku_id: [line.quantity, line.selected, None if line.unit_price is None else str(line.unit_price), line.position]
+        sku_id: [
+            in_json(line.quantity),
+            line.selected,
+            None if line.unit_price is None else str(line.unit_price),
+            line.position,
+        ]
         for sku_id, line in lines.items()
     }
 
@@ -186,5 +197,10 @@ def is_empty(document: Document) -> bool:
 oldest_first: Callable[[tuple[str, Line]], tuple[int, str]] = lambda item: (item[1].position, item[0])  # noqa: E731
 
 
-def _quantities(lines: dict[str, Line], sku_ids: Sequence[str]) -> dict[str, int]:
-    return {sku_id: lines[sku_id].quantity if sku_id in lines else 0 for sku_id in sku_ids}
+def _quantities(lines: dict[str, Line], changes: Sequence[Change]) -> dict[str, int]:
+    """sku_id -> quantity of the lines that are named, as far as they are counted as their changes are."""
+    return {each.sku_id: n if alike(n := _held(lines, each.sku_id), each.quantity) else 0 for each in changes}
+
+
+def _held(lines: dict[str, Line], sku_id: str) -> int:
+    return lines[sku_id].quantity if sku_id in lines else 0

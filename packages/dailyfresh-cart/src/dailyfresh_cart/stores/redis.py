@@ -1,4 +1,4 @@
-"""Carts in Redis: one hash sku_id -> quantity per owner, and every change one round trip (seed 15)."""
+"""Carts in Redis: one hash sku_id -> quantity ("2", "750g") per owner, and every change one round trip (seed 15)."""
 
 import hashlib
 import logging
@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
+from dailyfresh_core.measures import Grams, like, pieces_of
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -22,7 +23,21 @@ except ImportError as error:
     raise ImportError('carts in Redis need an extra: pip install "dailyfresh-cart[redis]"') from error
 
 from ..exceptions import CartUnavailable
-from .base import PLAIN, CartStore, Change, Claim, Held, Line, Outcome, Owner, Terms, Why, stored_line, stored_number
+from .base import (
+    PLAIN,
+    CartStore,
+    Change,
+    Claim,
+    Held,
+    Line,
+    Outcome,
+    Owner,
+    Terms,
+    Why,
+    stored_line,
+    stored_number,
+    stored_quantity,
+)
 from .document import oldest_first
 from .redis_checks import configuration_messages, factory_messages, server_messages
 
@@ -100,21 +115,21 @@ class RedisStore(CartStore):
         bounds = [int(terms.clip), int(terms.clear), terms.most, terms.lifetime, int(terms.read)]
         args: list[str | int] = [int(now), terms.reference, terms.remember, *bounds]
         for position, change in enumerate(changes, start=int(now * 1_000_000)):
-            cap = -1 if change.cap is None else change.cap
+            cap = -1 if change.cap is None else int(change.cap)
             price = "" if change.unit_price is None else str(change.unit_price)
-            args += (change.kind, change.sku_id, change.quantity, cap, int(change.selected), price)
-            args.append(change.position or position)
+            args += (change.kind, change.sku_id, int(change.quantity), cap, int(change.selected), price)
+            args += (change.position or position, "g" if isinstance(change.quantity, Grams) else "", change.least)
         with _asking(self._forget_foreign, owner):
             status, count, results, *carts = CHANGE(self.client, self._keys(owner)[:3], *args)
         named = [change.sku_id for change in changes]
-        before = dict(zip(named, results[0::3], strict=True))
-        after = dict(zip(named, results[1::3], strict=True)) if status == 1 else before
+        before = {each.sku_id: like(n, each.quantity) for each, n in zip(changes, results[0::3], strict=True)}
+        after = {sku_id: stored_quantity(_text(n)) for sku_id, n in zip(named, results[1::3], strict=True)}
         whys = {sku_id: Why(_text(why)) for sku_id, why in zip(named, results[2::3], strict=True) if why}
         return Outcome(
             applied=status == 1,
             count=count,
             before=before,
-            after=after,
+            after=after if status == 1 else before,
             refused=whys if status == 0 else {},
             lines=_lines(*carts) if carts else None,
         )
@@ -150,7 +165,7 @@ class RedisStore(CartStore):
             answers = pipeline.execute(raise_on_error=False)
         for owner, values, changed in zip(owners, answers[0::2], answers[1::2], strict=True):
             if values and not isinstance(values, Exception) and not isinstance(changed, Exception):
-                yield Held(owner, len(values), sum(map(_number, values)), _number(changed))
+                yield Held(owner, len(values), sum(map(_pieces, values)), _number(changed))
 
     def _forget_foreign(self, owner: Owner) -> None:
         """Delete the owner's keys that no cart of ours made: of another type, they would stand in its way for ever."""
@@ -196,6 +211,10 @@ def _asking(mend: Callable[[Owner], None] | None = None, owner: Owner | None = N
             raise
     except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException, OSError) as error:
         raise CartUnavailable(f"Redis does not answer: {error}") from error
+
+
+def _pieces(value: object) -> int:
+    return pieces_of(stored_quantity(_text(value)))
 
 
 def _number(value: object) -> int:

@@ -1,6 +1,10 @@
 from decimal import Decimal
 
+from dailyfresh_core import measures
+from dailyfresh_core.protocols import Measure
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ..conf import conf
 
@@ -23,6 +27,18 @@ def dailyfresh_cart_button() -> dict[str, object]:
 def unlocalized(number: Decimal | int) -> str:
     """A number for an attribute, where the language's own signs would break it."""
     return str(number)
+
+
+@register.simple_tag
+def cart_steps(measure: Measure | None = None) -> SafeString | str:
+    """Attributes that tell a stepper's script how something is sold; nothing for single pieces."""
+    if not measure or (measure.minimum == measure.step == 1 and measure.sold_by == measures.PIECE):
+        return ""
+    text = ' data-minimum="{}" data-step="{}"' + (" data-grams" if measure.sold_by == measures.WEIGHT else "")
+    return format_html(text, measure.minimum, measure.step)
+
+
+register.filter(measures.written)
 
 
 @register.filter

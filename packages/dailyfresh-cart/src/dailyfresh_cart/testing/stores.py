@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 
 from ..stores.base import CartStore, Change, Kind, Line, Owner, Terms, Why
+from .weights import WeightsContract
 
 ADD, SET, MAX, TAKE, MARK, PUT = Kind.ADD, Kind.SET, Kind.MAX, Kind.TAKE, Kind.MARK, Kind.PUT
 PRICE = Decimal("29.90")
 
 
-class CartStoreContract:
+class CartStoreContract(WeightsContract):
     """Give the fixture `store`; `owner_named` as well where an owner needs more than a key."""
 
     @pytest.fixture

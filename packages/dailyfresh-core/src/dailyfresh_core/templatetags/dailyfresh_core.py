@@ -99,6 +99,18 @@ def quantity(number: int, measure: measures.Priced | None = None) -> str:
 
 
 @register.filter
+def counted(number: int, measure: measures.Priced | None = None) -> str:
+    """The same inside a sentence: "3 件" in Chinese."""
+    return measures.counted(number, measure)
+
+
+@register.filter
+def times(number: int, measure: measures.Priced) -> str:
+    """A quantity behind the name of what it is: "× 3", "750 g"."""
+    return measures.times(number, measure)
+
+
+@register.filter
 def about(number: int, measure: measures.Priced) -> str:
     """What so much weighs, about, where it is weighed when it is packed; else nothing."""
     return measures.about(number, measure)

@@ -65,26 +65,33 @@ jQuery(function ($) {
     return $(element).closest("[data-cart-line]").attr("data-cart-line");
   }
 
-  function setQuantity(element, wanted) {
+  function inputOf(element) {
+    return $(element).closest("[data-cart-line]").find("[data-cart-quantity]");
+  }
+
+  // What cannot be read goes as it is: the server says what is wrong with it.
+  function setQuantity(element, wanted, text) {
     var sku = skuOf(element), $stepper = $(element).closest("[data-cart-line]").find("[data-cart-stepper]");
-    var $input = $stepper.find("[data-cart-quantity]"), most = Number($input.data("max"));
-    $input.val(wanted).attr("data-asked", wanted);
-    $stepper.find("[data-cart-step='-1']").prop("disabled", wanted <= 1);
+    var $input = inputOf(element), most = Number($input.data("max")), how = df.cart.steps($input);
+    var shown = isNaN(wanted) ? text : df.quantity.show(wanted, how.grams);
+    $input.val(shown).attr("data-asked", shown);
+    $stepper.find("[data-cart-step='-1']").prop("disabled", wanted <= how.minimum);
     $stepper.find("[data-cart-step='1']").prop("disabled", wanted >= most);
     $(element).closest("[data-cart-line]").find(".df-cs").attr("aria-busy", "true");
-    ask("quantity " + sku, urls.setUrl, { sku_id: sku, quantity: wanted });
+    ask("quantity " + sku, urls.setUrl, { sku_id: sku, quantity: isNaN(wanted) ? text : df.quantity.write(wanted, how.grams) });
   }
 
   $page.on("click", "[data-cart-step]", function (event) {
-    var now = Number($(this).closest("[data-cart-stepper]").find("[data-cart-quantity]").val()) || 1;
+    var how = df.cart.steps(inputOf(this)), now = df.quantity.read(inputOf(this).val()) || how.minimum;
     event.preventDefault();
-    setQuantity(this, Math.max(1, now + Number($(this).data("cartStep"))));
+    setQuantity(this, Math.max(how.minimum, now + how.step * $(this).data("cartStep")));
   }).on("click", "[data-cart-take]", function (event) {
     event.preventDefault();
     setQuantity(this, Number($(this).data("cartTake")));
   }).on("change", "[data-cart-quantity]", function () {
     // Enter asks at once, and the browser tells of the same change again when the field goes.
-    if (this.getAttribute("data-asked") !== this.value.trim()) { setQuantity(this, this.value.trim()); }
+    var typed = this.value.trim();
+    if (this.getAttribute("data-asked") !== typed) { setQuantity(this, df.quantity.read(typed), typed); }
   }).on("keydown", "[data-cart-quantity]", function (event) {
     if (event.key === "Enter") { event.preventDefault(); $(this).trigger("change"); }
   }).on("click", "[data-cart-remove]", function (event) {

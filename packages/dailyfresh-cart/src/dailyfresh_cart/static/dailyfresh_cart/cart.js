@@ -27,7 +27,16 @@ jQuery(function ($) {
   }
 
   function paintStepper($stepper, quantity) {
-    $stepper.attr("data-quantity", quantity).toggleClass("df-on", quantity > 0).find("output").text(quantity);
+    $stepper.attr("data-quantity", quantity).toggleClass("df-on", quantity > 0).find("output").text(df.quantity.show(quantity, steps($stepper).grams));
+  }
+
+  function steps($stepper) {
+    return { minimum: Number($stepper.data("minimum")) || 1, step: Number($stepper.data("step")) || 1, grams: $stepper.data("grams") !== undefined };
+  }
+
+  // "750g" of what is sold by weight; nothing where the cart still holds what was sold by the other measure.
+  function held($stepper, quantity) {
+    return (typeof quantity === "string") === steps($stepper).grams ? df.quantity.read(quantity) || 0 : 0;
   }
 
   function steppersOf(sku) {
@@ -44,31 +53,34 @@ jQuery(function ($) {
 
   function told(answer) {
     paintBadge(answer.count);
-    if (answer.sku_id !== undefined) { steppersOf(answer.sku_id).each(function () { paintStepper($(this), answer.quantity); }); }
+    if (answer.sku_id !== undefined) { steppersOf(answer.sku_id).each(function () { paintStepper($(this), held($(this), answer.quantity)); }); }
     $document.trigger("df:cart", [answer]);
   }
 
   $document.on("df:visitor", function (event, data) {
     if (!data.cart || data.cart.available === false) { return; }
     paintBadge(data.cart.count);
-    $("[data-cart-add]").each(function () { paintStepper($(this), data.cart.lines[$(this).attr("data-cart-add")] || 0); });
+    $("[data-cart-add]").each(function () { paintStepper($(this), held($(this), data.cart.lines[$(this).attr("data-cart-add")] || 0)); });
   });
 
   // One request per product at a time: painted at once, what the server says wins, a refusal takes it back.
-  function step($stepper, by, click) {
-    var sku = $stepper.attr("data-cart-add"), before = Number($stepper.attr("data-quantity")) || 0;
-    if ($stepper.attr("aria-busy") === "true" || before + by < 0) { return; }
+  function step($stepper, way, click) {
+    var sku = $stepper.attr("data-cart-add"), before = Number($stepper.attr("data-quantity")) || 0, how = steps($stepper);
+    var by = way > 0 && !before ? how.minimum : how.step, after = before + way * by;
+    if ($stepper.attr("aria-busy") === "true" || (way < 0 && !before)) { return; }
+    if (after < how.minimum) { after = 0; }
+    var wanted = df.quantity.write(way > 0 ? by : after, how.grams && after > 0);
     $stepper.attr("aria-busy", "true");
-    paintStepper($stepper, before + by);
-    post(by > 0 ? own.addUrl : own.setUrl,
-      by > 0 ? { sku_id: sku, quantity: by, once: click } : { sku_id: sku, quantity: before + by },
-      function () { step($stepper, by, click); }
+    paintStepper($stepper, after);
+    post(way > 0 ? own.addUrl : own.setUrl,
+      way > 0 ? { sku_id: sku, quantity: wanted, once: click } : { sku_id: sku, quantity: wanted },
+      function () { step($stepper, way, click); }
     ).done(function (data, envelope) {
       $stepper.removeAttr("aria-busy");
-      told({ count: data.count, sku_id: sku, quantity: by > 0 ? data.quantity : before + by });
+      told({ count: data.count, sku_id: sku, quantity: way > 0 ? data.quantity : how.grams ? wanted : after });
       if (data.undo) {
         df.message(envelope.message, { action: own.textUndo, run: function () { restore(sku, data.undo); } });
-      } else if (by > 0) { df.message(envelope.message); }
+      } else if (way > 0) { df.message(envelope.message); }
     }).fail(function () {
       $stepper.removeAttr("aria-busy");
       paintStepper($stepper, before);
@@ -99,7 +111,7 @@ jQuery(function ($) {
   }).on("click", "[data-cart-put]", function (event) {
     var from = $(this).data("cartQuantityFrom");
     event.preventDefault();
-    put($(this), from ? $(from).first().val() : 1, once());
+    put($(this), from ? $(from).first().val() : $(this).data("quantity") || 1, once());
   });
 
   // The mini cart: a dialog under its button; the link itself stays the way without JavaScript.
@@ -156,7 +168,7 @@ jQuery(function ($) {
     });
   });
 
-  window.df.cart = { badge: paintBadge, post: post, own: own };
+  window.df.cart = { badge: paintBadge, post: post, steps: steps, own: own };
 
   // Where a site has a visitor request of its own, the site knows when it is worth asking.
   if (root.getAttribute("data-visitor-url") === own.cartVisitorUrl && $("[data-cart-badge], [data-cart-add]").length) { df.visitor(); }
