@@ -140,8 +140,8 @@ def test_goods_that_are_gone_or_short_or_limited_are_named_and_cannot_be_ordered
     page = buy_now(shop, f"{apple.pk}:1", f"{pear.pk}:11", "999:1")
     text = words(page)
     assert "“Apple” is no longer on sale." in text
-    assert "“Pear”: only 10 pieces are left." in text
-    assert "“Pear”: at most 2 pieces per order." in text
+    assert "“Pear”: only 10 left." in text
+    assert "“Pear”: at most 2 per order." in text
     assert "Something in this order is no longer on sale." in text
     assert not page.context["orderable"]
     assert f"buy={pear.pk}%3A2" in page.context["possible_url"]
@@ -302,7 +302,7 @@ def test_goods_sold_out_meanwhile_are_named_with_what_is_left(shop, apple, pear)
     Product.objects.filter(pk=apple.pk).update(pieces=2)
     answer = place(shop, page, headers=AJAX)
     assert (answer.status_code, answer.json()["code"]) == (409, "quote_changed")
-    assert "“Apple”: only 2 pieces are left." in answer.json()["message"]
+    assert "“Apple”: only 2 left." in answer.json()["message"]
     assert Product.objects.get(pk=pear.pk).pieces == 10
 
 
@@ -315,7 +315,7 @@ def test_goods_sold_out_between_reading_and_taking_are_named_too(shop, apple, mo
 
     monkeypatch.setattr("minisite.shop.joins.Catalogue.find", believes_in_the_old_stock)
     answer = place(shop, page, headers=AJAX).json()
-    assert (answer["code"], answer["message"]) == ("out_of_stock", "“Apple”: only 2 pieces are left.")
+    assert (answer["code"], answer["message"]) == ("out_of_stock", "“Apple”: only 2 left.")
     assert not Order.objects.exists()
 
 

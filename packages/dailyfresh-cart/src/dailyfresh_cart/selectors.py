@@ -1,22 +1,12 @@
 """What a cart looks like beside the catalogue as it is now."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from dailyfresh_core.measures import (
-    BY_THE_PIECE,
-    agrees,
-    amount,
-    estimated,
-    in_json,
-    measure_of,
-    pieces_of,
-    typed,
-)
+from dailyfresh_core import measures
 from dailyfresh_core.offers import ORDER, Offered
 from dailyfresh_core.protocols import Measure, Purchasable
 
@@ -56,7 +46,7 @@ class CartLine:
 
     @cached_property
     def measure(self) -> Measure:
-        return measure_of(self.product) if self.product else BY_THE_PIECE
+        return measures.measure_of(self.product) if self.product else measures.BY_THE_PIECE
 
     @cached_property
     def allowed(self) -> int:
@@ -99,7 +89,7 @@ class CartLine:
     def left(self) -> int | None:
         """What there is of it, counted as it is sold; None without limit."""
         available = self.product.available if self.product else None
-        return None if available is None else typed(available, self.measure)
+        return None if available is None else measures.typed(available, self.measure)
 
     @property
     def noted(self) -> bool:
@@ -112,12 +102,12 @@ class CartLine:
 
     @property
     def subtotal(self) -> Decimal:
-        return amount(self.unit_price, self.quantity, self.measure)
+        return measures.amount(self.unit_price, self.quantity, self.measure)
 
     @property
     def estimated(self) -> bool:
         """It is weighed when it is packed: the subtotal is what it costs at most."""
-        return estimated(self.measure)
+        return measures.estimated(self.measure)
 
     @property
     def payable(self) -> Decimal:
@@ -179,7 +169,7 @@ class Cart:
     @cached_property
     def pieces(self) -> int:
         """Pieces, and what is weighed as one each."""
-        return sum(pieces_of(line.quantity) for line in self.selected)
+        return sum(measures.pieces_of(line.quantity) for line in self.selected)
 
     @cached_property
     def estimated(self) -> bool:
@@ -230,8 +220,12 @@ def _present(sku_id: str, line: Line, product: Purchasable | None) -> CartLine:
 
 def recounted(line: Line, product: Purchasable) -> Line:
     """The line as it is; with the minimum where the product was sold by another measure: nobody reads two pieces as two grams."""
-    measure = measure_of(product)
-    return line if agrees(line.quantity, measure) else replace(line, quantity=typed(measure.minimum, measure))
+    measure = measures.measure_of(product)
+    return (
+        line
+        if measures.agrees(line.quantity, measure)
+        else replace(line, quantity=measures.typed(measure.minimum, measure))
+    )
 
 
 def cart_of(owner: Owner | None) -> Cart:
@@ -242,7 +236,7 @@ def cart_of(owner: Owner | None) -> Cart:
 
 def quantities_of(owner: Owner | None) -> dict[str, int | str]:
     """sku_id -> quantity, as JSON holds it (2, "750g"), without looking at any product: one question to the store."""
-    return {sku_id: in_json(n) for sku_id, n in store().quantities(owner).items()} if owner else {}
+    return {sku_id: measures.in_json(n) for sku_id, n in store().quantities(owner).items()} if owner else {}
 
 
 def count_of(owner: Owner | None) -> int:
@@ -253,35 +247,3 @@ def count_of(owner: Owner | None) -> int:
 def quantities_in_order(owner: Owner) -> dict[str, int]:
     """sku_id -> quantity, oldest line first."""
     return {sku_id: line.quantity for sku_id, line in store().read(owner).items()}
-
-
-@dataclass
-class Statistics:
-    """What the store holds; `untouched` is days -> carts that nobody changed for so long."""
-
-    users: int = 0
-    guests: int = 0
-    lines: int = 0
-    pieces: int = 0
-    most_lines: int = 0
-    untouched: dict[int, int] = field(default_factory=lambda: {1: 0, 7: 0, 30: 0, 90: 0})
-
-    @property
-    def lines_per_cart(self) -> float:
-        return self.lines / (self.users + self.guests or 1)
-
-
-def statistics() -> Statistics:
-    """One walk over every cart, in batches."""
-    found, now = Statistics(), time.time()
-    for held in store().survey():
-        if not held.lines:
-            continue
-        found.guests += held.owner.is_guest
-        found.users += not held.owner.is_guest
-        found.lines += held.lines
-        found.pieces += held.pieces
-        found.most_lines = max(found.most_lines, held.lines)
-        for days in found.untouched:
-            found.untouched[days] += now - held.changed >= days * 86400
-    return found

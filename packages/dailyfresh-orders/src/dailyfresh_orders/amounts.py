@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from dailyfresh_core.amounts import NOTHING, half_up, in_fen, in_yuan
+from dailyfresh_core.measures import WEIGHT, Priced
+from dailyfresh_core.measures import amount as comes_to
 
 
 class Agreed(Protocol):
@@ -112,3 +114,20 @@ def _named(added: Iterable[Added]) -> list[Named]:
         label, amount = sums.get(each.source, (each.label, NOTHING))
         sums[each.source] = (label, amount + each.amount)
     return list(sums.values())
+
+
+class Ordered(Agreed, Priced, Protocol):
+    """A line with the measure it was agreed by."""
+
+    @property
+    def unit_price(self) -> Decimal: ...
+
+
+def given_for(line: Ordered, given: int, *, grams: int | None = None) -> Decimal:
+    """What was given comes to, gross, and never to more than was agreed for so much: `settled`, once it is packed.
+
+    `given` is pieces, or grams of what is sold by weight; `grams` what pieces that are priced by weight weigh in fact.
+    """
+    by_weight = line.sold_by == WEIGHT
+    agreed = line.amount if by_weight else in_yuan(half_up(in_fen(line.amount) * given, line.quantity))
+    return min(comes_to(line.unit_price, given, line, grams=grams), agreed)

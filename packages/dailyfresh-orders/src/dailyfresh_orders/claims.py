@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.measures import in_json, per, read
 from dailyfresh_core.money import shown
+from dailyfresh_core.protocols import Measure
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from .conf import conf
 from .exceptions import QuoteInvalid
-from .quotes import Quote
+from .quotes import Quote, QuoteLine
 
 SALT = "dailyfresh_orders.quote"
 
@@ -28,6 +30,7 @@ class Claim:
     source: str
     quantities: dict[str, int]
     prices: dict[str, Decimal]
+    measures: dict[str, str]
     address_id: str | None
     freight: Decimal
     total: Decimal
@@ -39,13 +42,13 @@ class Claim:
 
 def signed(quote: Quote, *, user: Any) -> str:
     """The quote as the confirm page carries it, bound to the user."""
-    prices = {line.sku_id: str(line.unit_price) for line in quote.lines}
+    lines = {line.sku_id: [str(line.unit_price), _digest(line.measure)] for line in quote.lines}
     return signing.dumps(
         {
             "k": quote.key,
             "u": str(user.pk),
             "s": quote.source,
-            "l": [[sku_id, n, prices.get(sku_id)] for sku_id, n in quote.quantities.items()],
+            "l": [[sku_id, in_json(n), *lines.get(sku_id, ())] for sku_id, n in quote.quantities.items()],
             "a": quote.address_id,
             "f": str(quote.freight),
             "t": str(quote.total),
@@ -69,8 +72,9 @@ def claimed(token: str, *, user: Any) -> Claim:
     return Claim(
         key=data["k"],
         source=data["s"],
-        quantities={sku_id: quantity for sku_id, quantity, price in data["l"]},
-        prices={sku_id: Decimal(price) for sku_id, quantity, price in data["l"] if price is not None},
+        quantities={sku_id: read(str(quantity)) or 0 for sku_id, quantity, *_line in data["l"]},
+        prices={sku_id: Decimal(line[0]) for sku_id, _quantity, *line in data["l"] if line},
+        measures={sku_id: line[1] for sku_id, _quantity, *line in data["l"] if line},
         address_id=data["a"],
         freight=Decimal(data["f"]),
         total=Decimal(data["t"]),
@@ -80,19 +84,28 @@ def claimed(token: str, *, user: Any) -> Claim:
     )
 
 
+def _digest(measure: Measure) -> str:
+    """What of a measure decides on the amount."""
+    return f"{measure.sold_by}:{measure.priced_by}:{measure.price_grams}:{measure.nominal_grams}"
+
+
+def _price(line: QuoteLine) -> str:
+    return shown(line.unit_price) + per(line.measure)
+
+
 def differences(claim: Claim, now: Quote) -> list[str]:
     """What is no longer as the buyer was shown, one sentence each."""
     changes = list(now.problems)
     for line in now.lines:
         was = claim.prices.get(line.sku_id)
         if was is None:
-            changes.append(
-                _("“%(name)s” is on sale again, for %(now)s.") % {"name": line.name, "now": shown(line.unit_price)}
-            )
+            changes.append(_("“%(name)s” is on sale again, for %(now)s.") % {"name": line.name, "now": _price(line)})
+        elif _digest(line.measure) != claim.measures[line.sku_id]:
+            changes.append(_("“%(name)s” now costs %(now)s.") % {"name": line.name, "now": _price(line)})
         elif line.unit_price != was:
             changes.append(
                 _("“%(name)s” now costs %(now)s instead of %(was)s.")
-                % {"name": line.name, "now": shown(line.unit_price), "was": shown(was)}
+                % {"name": line.name, "now": _price(line), "was": shown(was)}
             )
     if now.freight != claim.freight:
         changes.append(

@@ -16,7 +16,7 @@ class Basket(Protocol):
     """What users have chosen. It may also have `add(user, {sku_id: quantity})`: then "buy again" is offered."""
 
     def lines(self, user: Any, sku_ids: Iterable[str] | None = None) -> Mapping[str, int]:
-        """sku_id -> quantity (1 or more) in the user's basket, in its order.
+        """sku_id -> quantity (1 or more) in the user's basket, in its order: pieces, or `measures.Grams` of what was sold by weight.
 
         With `sku_ids` only those of them that are in it; ids that are not are absent. None: all. What is raised while it cannot be read is
         said to the buyer as "please try again".
@@ -24,7 +24,7 @@ class Basket(Protocol):
         ...
 
     def settle(self, user: Any, ordered: Mapping[str, int], reference: str) -> None:
-        """Take sku_id -> quantity off the basket; what was added later stays.
+        """Take sku_id -> quantity, pieces or Grams, off the basket; what was added later stays.
 
         Once for each `reference` (the order's number), however often it is called. What is raised is logged, and it is called again.
         """

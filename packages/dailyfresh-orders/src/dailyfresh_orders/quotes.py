@@ -1,28 +1,38 @@
 """Quotes: what a buyer would pay now."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING, gross
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.joins import WrongShape
+from dailyfresh_core.measures import (
+    BY_THE_PIECE,
+    agrees,
+    amount,
+    counted,
+    estimated,
+    grams_of,
+    measure_of,
+    most_of,
+    pieces_of,
+    typed,
+)
 from dailyfresh_core.offers import AUTO, Goods, groups_of
-from dailyfresh_core.protocols import Purchasable
+from dailyfresh_core.protocols import Measure, Purchasable
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from .exceptions import Shortage
 from .joins import ADDRESS_BOOK, catalogue, check_served
 from .models import Adjustment, OrderLine, length_of, too_long
 from .offers import Extras, Share, extras_of
 from .protocols import Address
+from .quantities import at_the_door, possible_of, shortage_text
 
 BASKET, BUY = "basket", "buy"
-MAX_QUANTITY = 9999
 MOST = Decimal("99999999.99")
 """What Alipay takes at most, and the columns hold with freight on top."""
 
@@ -44,10 +54,11 @@ class QuoteLine:
     fees: Decimal = NOTHING
     why: tuple[tuple[str, Decimal], ...] = ()
     """(in words, yuan) of every share in the line: why it costs what it does."""
+    measure: Measure = BY_THE_PIECE
 
     @property
     def amount(self) -> Decimal:
-        return gross(self.unit_price, self.quantity)
+        return amount(self.unit_price, self.quantity, self.measure)
 
     @property
     def payable(self) -> Decimal:
@@ -87,12 +98,18 @@ class Quote:
 
     @property
     def pieces(self) -> int:
-        return sum(line.quantity for line in self.lines)
+        """Pieces, and what is weighed as one each."""
+        return sum(pieces_of(line.quantity) for line in self.lines)
+
+    @property
+    def estimated(self) -> bool:
+        """Some of it is weighed when it is packed."""
+        return any(estimated(line.measure) for line in self.lines)
 
     @property
     def counted(self) -> dict[str, int]:
-        """sku_id -> quantity of the lines that stock is taken for."""
-        return {line.sku_id: line.quantity for line in self.lines if line.counted}
+        """sku_id -> quantity of the lines that stock is taken for, as plain numbers: they go into statements."""
+        return {line.sku_id: int(line.quantity) for line in self.lines if line.counted}
 
     @property
     def requires_shipping(self) -> bool:
@@ -133,21 +150,18 @@ def quote(
                 else _("Something in this order is no longer on sale.")
             )
             continue
-        lines.append(_line(item, quantity))
+        measure = measure_of(item)
+        problems += at_the_door(item, quantity, measure, from_basket=source == BASKET)
+        quantity = quantity if agrees(quantity, measure) else typed(measure.minimum, measure)
+        lines.append(_line(item, quantity, measure))
         most = possible_of(item, quantity)
         if most > 0:
             possible[sku_id] = most
-        if item.limit is not None and quantity > item.limit:
-            problems.append(
-                ngettext(
-                    "“%(name)s”: at most %(limit)d piece per order.",
-                    "“%(name)s”: at most %(limit)d pieces per order.",
-                    item.limit,
-                )
-                % {"name": item.name, "limit": item.limit}
-            )
+        if (most := min(item.limit or most_of(measure), most_of(measure))) < quantity:
+            sentence = _("“%(name)s”: at most %(limit)s per order.")
+            problems.append(sentence % {"name": item.name, "limit": counted(most, measure)})
         if item.available is not None and quantity > item.available:
-            problems.append(shortage_text(item.name, item.available))
+            problems.append(shortage_text(item.name, typed(item.available, measure)))
     goods_total = sum((line.amount for line in lines), NOTHING)
     if goods_total > MOST:
         problems.append(_("This is too much for one order."))
@@ -155,7 +169,7 @@ def quote(
     for sentence in too_long(address) if address and shipped else ():
         raise WrongShape(f"{ADDRESS_BOOK.where}: {sentence}")
     extras = extras_of(
-        [Goods(line.sku_id, line.groups, line.unit_price, line.quantity, line.amount) for line in lines],
+        [_goods(line) for line in lines],
         user=user,
         coupon=coupon,
         sent=shipped,
@@ -175,6 +189,11 @@ def quote(
     )
 
 
+def _goods(line: QuoteLine) -> Goods:
+    by_weight, grams = estimated(line.measure), grams_of(line.quantity, line.measure)
+    return Goods(line.sku_id, line.groups, line.unit_price, line.quantity, line.amount, measured=by_weight, grams=grams)
+
+
 def _with(line: QuoteLine, extras: Extras) -> QuoteLine:
     found, kinds = extras.offered, Adjustment.Kind
     return replace(
@@ -185,7 +204,7 @@ def _with(line: QuoteLine, extras: Extras) -> QuoteLine:
     )
 
 
-def _line(item: Purchasable, quantity: int) -> QuoteLine:
+def _line(item: Purchasable, quantity: int, measure: Measure) -> QuoteLine:
     return QuoteLine(
         sku_id=item.sku_id,
         name=item.name[: length_of(OrderLine, "name")],
@@ -198,24 +217,5 @@ def _line(item: Purchasable, quantity: int) -> QuoteLine:
         counted=item.available is not None,
         requires_shipping=item.requires_shipping,
         groups=groups_of(item),
+        measure=measure,
     )
-
-
-def possible_of(item: Purchasable, quantity: int) -> int:
-    """How many of so many pieces can be ordered now."""
-    bounds = (quantity, item.available, item.limit)
-    return min(bound for bound in bounds if bound is not None)
-
-
-def shortage_text(name: str, left: int) -> str:
-    if left <= 0:
-        return _("“%(name)s” is sold out.") % {"name": name}
-    return ngettext("“%(name)s”: only %(left)d piece is left.", "“%(name)s”: only %(left)d pieces are left.", left) % {
-        "name": name,
-        "left": left,
-    }
-
-
-def shortage_texts(shortages: Iterable[Shortage], names: Mapping[str, str]) -> list[str]:
-    """The sentences for lines that cannot be had; `names` is sku_id -> name."""
-    return [shortage_text(names.get(each.sku_id, each.sku_id), each.left) for each in shortages]

@@ -8,12 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
-from django.db.models import Count, F, Max, Min, Sum
+from django.db.models import Case, Count, F, IntegerField, Max, Min, Sum, Value, When
 
 from .conf import conf
 from .days import bounds, today
 from .models import Order, OrderLine, OrderLog, SalesDay, SalesDaySku
 from .stock import stock
+
+PIECES = Case(When(sold_by=OrderLine.By.WEIGHT, then=Value(1)), default=F("quantity"), output_field=IntegerField())
+"""What a line counts for among the pieces sold: what was weighed is one."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def skus_sold(since: date, until: date) -> dict[str, Top]:
         order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]
     ).order_by()
     sums = lines.values_list("sku_id").annotate(
-        a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum(F("amount") + F("discount") + F("fees"))
+        a=Min("name"), b=Min("unit"), c=Sum(PIECES), d=Sum(F("amount") + F("discount") + F("fees"))
     )
     return {sku_id: Top(name, unit, n, _yuan(amount)) for sku_id, name, unit, n, amount in sums}
 

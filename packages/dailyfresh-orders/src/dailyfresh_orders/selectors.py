@@ -12,7 +12,7 @@ from .channels import kept
 from .exceptions import BasketAway
 from .joins import basket, catalogue
 from .models import Letter, Message, MessageChoice, Order, OrderLine, Payment, Refund, Review, ReviewPicture
-from .quotes import possible_of
+from .quantities import possible_of
 
 TABS: Mapping[str, tuple[str, ...]] = {
     "to-pay": (Order.State.AWAITING_PAYMENT,),
@@ -69,8 +69,11 @@ def chosen_in_basket(user: Any, sku_ids: Iterable[str]) -> dict[str, int]:
 
 
 def still_sold(order: Order) -> dict[str, int]:
-    """sku_id -> quantity of the order's goods that are sold today, as much of each as there is; the rest is left out."""
-    wanted = {line.sku_id: line.quantity for line in order.lines.all()}
+    """sku_id -> quantity of the order's goods that are sold today, as much of each as there is; the rest is left out.
+
+    What is sold by another measure today comes with its minimum.
+    """
+    wanted = {line.sku_id: line.wanted for line in order.lines.all()}
     found = catalogue().find(wanted)
     possible = {
         sku_id: possible_of(item, quantity)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from dailyfresh_core.exchange import write_csv
+from dailyfresh_core.measures import times
 from dailyfresh_core.rows import in_portions
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -26,10 +27,10 @@ def _open_lines(order: Order) -> list[tuple[OrderLine, int]]:
 def picking_list(chosen: "QuerySet[Order]") -> dict[str, Any]:
     """What to fetch for the chosen orders that are to be shipped: one row a SKU, with the orders it goes to."""
     orders = list(chosen.filter(state=Order.State.TO_SHIP).prefetch_related("lines").order_by("pk"))
-    picks: dict[tuple[str, str], dict[str, Any]] = {}
+    picks: dict[tuple[str, str, str], dict[str, Any]] = {}
     for order in orders:
         for line, quantity in _open_lines(order):
-            pick = picks.setdefault((line.name, line.sku_id), {"line": line, "quantity": 0, "orders": []})
+            pick = picks.setdefault((line.name, line.sku_id, line.sold_by), {"line": line, "quantity": 0, "orders": []})
             pick["quantity"] += quantity
             pick["orders"].append((order.number, quantity))
     return {"picks": [picks[key] for key in sorted(picks)], "orders": orders}
@@ -52,7 +53,7 @@ def orders_csv(chosen: "QuerySet[Order]") -> Iterator[bytes]:
 
 
 def _row(columns: list[str], order: Order) -> dict[str, object]:
-    lines = "; ".join(f"{line.name} {line.unit} × {line.quantity}" for line in order.lines.all())
+    lines = "; ".join(f"{line.name} {line.unit} {times(line.quantity, line)}" for line in order.lines.all())
     values = (
         order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
         label_of(order.payment_method), str(order.user or ""), order.receiver, order.phone, order.address, order.goods_total,

@@ -32,19 +32,9 @@ AT_ONCE = 100
 class LinesInline(ReadOnlyInline):
     model = OrderLine
     fields = (
-        "sku_id",
-        "name",
-        "unit",
-        "unit_price",
-        "quantity",
-        "amount",
-        "discount",
-        "fees",
-        "given",
-        "settled",
-        "refunded",
-        "restocked",
-    )
+        "sku_id", "name", "unit", "unit_price", "sold_by", "priced_by", "price_grams", "nominal_grams", "quantity",
+        "amount", "discount", "fees", "given", "settled", "refunded", "restocked",
+    )  # fmt: skip
 
 
 class AdjustmentsInline(ReadOnlyInline):

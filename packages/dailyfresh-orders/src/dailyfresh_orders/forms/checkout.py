@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from dailyfresh_core.measures import MOST_GRAMS, MOST_PIECES, Grams, alike, like, read
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -10,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..gateways import configured
-from ..quotes import BASKET, BUY, MAX_QUANTITY
+from ..quotes import BASKET, BUY
 
 
 class ChosenForm(forms.Form):
-    """What to order: `sku_id=…` (from the basket) or `buy=<sku_id>:<n>` (directly), each once or several times."""
+    """What to order: `sku_id=…` (from the basket) or `buy=<sku_id>:<n>` (directly; `n` pieces, or 750g), each once or several times."""
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__({})
@@ -32,13 +33,14 @@ class ChosenForm(forms.Form):
 def _direct(pairs: Iterable[str]) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for pair in pairs:
-        sku_id, _colon, digits = pair.rpartition(":")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 4 and int(digits) >= 1):
+        sku_id, _colon, text = pair.rpartition(":")
+        sku_id, quantity = _known(sku_id), read(text) or 0
+        quantity = like(wanted.get(sku_id, 0) + quantity, quantity)
+        if not 1 <= quantity <= (MOST_GRAMS if isinstance(quantity, Grams) else MOST_PIECES) or not alike(
+            quantity, wanted.get(sku_id, quantity)
+        ):
             raise ValidationError(_("This quantity cannot be ordered."))
-        sku_id = _known(sku_id)
-        wanted[sku_id] = wanted.get(sku_id, 0) + int(digits)
-    if max(wanted.values()) > MAX_QUANTITY:
-        raise ValidationError(_("This quantity cannot be ordered."))
+        wanted[sku_id] = quantity
     return wanted
 
 

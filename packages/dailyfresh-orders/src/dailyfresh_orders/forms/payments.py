@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,9 @@ class PayForm(forms.Form):
 
 
 class _Lines(forms.Form):
-    """A quantity field per line of an order of which pieces are left."""
+    """A quantity field per line of an order of which something is left: pieces, or grams in steps of `grams`."""
+
+    grams = 1
 
     key = forms.CharField(widget=forms.HiddenInput, validators=[KEY], initial=new_key)
 
@@ -43,11 +46,21 @@ class _Lines(forms.Form):
                     initial=0,
                     label=line.name,
                     widget=forms.NumberInput(attrs={"class": "df-input df-refund-n", "inputmode": "numeric"}),
+                    validators=[self._steps(left[line.pk])] if line.sold_by == OrderLine.By.WEIGHT else [],
                 )
                 self.by_line.append((line, self[name]))
 
+    def _steps(self, left: int) -> Callable[[int], None]:
+        """Refuses grams between the steps; all that is left is taken as it is."""
+
+        def check(grams: int) -> None:
+            if grams % self.grams and grams != left:
+                raise forms.ValidationError(_("Write grams in steps of %(n)d, or all of it.") % {"n": self.grams})
+
+        return check
+
     def pieces(self) -> dict[int, int]:
-        """Primary key of the line -> pieces chosen."""
+        """Primary key of the line -> pieces or grams chosen."""
         chosen = {line.pk: self.cleaned_data.get(f"line_{line.pk}") for line, _field in self.by_line}
         return {pk: quantity for pk, quantity in chosen.items() if quantity}
 
@@ -55,6 +68,7 @@ class _Lines(forms.Form):
 class RefundRequestForm(_Lines):
     """What a buyer asks back. Before shipping there is nothing to choose: it is the whole order."""
 
+    grams = 10
     REASONS = [
         ("changed", _("I changed my mind")),
         ("late", _("It takes too long")),

@@ -1,8 +1,9 @@
 """Orders, payments with their book, reviews, messages, and the sales of closed days."""
 
+from .adjustment import Adjustment
 from .log import OrderLog
 from .message import Letter, LowStock, Message, MessageChoice
-from .order import ADDRESS, Adjustment, Order, OrderLine, length_of, too_long
+from .order import ADDRESS, Order, OrderLine, length_of, too_long
 from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku

@@ -1,9 +1,10 @@
-"""An order, its lines and what was added to them: snapshots that outlive the product, the address and the account."""
+"""An order and its lines: snapshots that outlive the product, the address and the account."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.measures import PIECE, WEIGHT, times, typed
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -145,7 +146,11 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """What was bought, as it was called and priced when it was bought."""
+    """What was bought, as it was called, counted and priced when it was bought: it is the measure of its own amounts."""
+
+    class By(models.TextChoices):
+        PIECE = PIECE, _("by the piece")
+        WEIGHT = WEIGHT, _("by weight")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
     sku_id = models.CharField(_("SKU"), max_length=64)
@@ -153,7 +158,15 @@ class OrderLine(models.Model):
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     image_name = models.CharField(_("picture"), max_length=200, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2)
-    quantity = models.PositiveIntegerField(_("quantity"))
+    sold_by = models.CharField(_("sold by"), max_length=6, choices=By.choices, default=By.PIECE, db_default=By.PIECE)
+    priced_by = models.CharField(
+        _("priced by"), max_length=6, choices=By.choices, default=By.PIECE, db_default=By.PIECE
+    )
+    price_grams = models.PositiveSmallIntegerField(
+        _("price is for (g)"), default=500, db_default=500, help_text=_("Where it is priced by weight.")
+    )
+    nominal_grams = models.PositiveIntegerField(_("a piece weighs (g)"), default=0, db_default=0)
+    quantity = models.PositiveIntegerField(_("quantity"), help_text=_("Pieces, or grams of what is sold by weight."))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, help_text=_("Before discount and fees."))
     discount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=NOTHING)
     fees = models.DecimalField(_("fees"), max_digits=12, decimal_places=2, default=NOTHING)
@@ -183,7 +196,17 @@ class OrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} × {self.quantity}"
+        return f"{self.name} {times(self.quantity, self)}"
+
+    @property
+    def measure(self) -> "OrderLine":
+        """What says how its quantities are counted, as with every line."""
+        return self
+
+    @property
+    def wanted(self) -> int:
+        """How much was ordered: pieces, or Grams."""
+        return typed(self.quantity, self)
 
     @property
     def payable(self) -> Decimal:
@@ -199,38 +222,6 @@ class OrderLine(models.Model):
     def whole(self) -> int:
         """How much of it the buyer has, or will have, before anything is returned."""
         return whole_of(self)
-
-
-class Adjustment(models.Model):
-    """What was added to an order or one of its lines, or taken off, row by row as it was worked out, once and never again."""
-
-    class Kind(models.TextChoices):
-        DISCOUNT = "discount", _("Discount")
-        FEE = "fee", _("Fee")
-        FREIGHT = "freight", _("Freight")
-
-    class Returns(models.TextChoices):
-        SHARE = "share", pgettext_lazy("returns", "With its line, piece by piece")
-        LAST = "last", pgettext_lazy("returns", "With the last piece")
-        NEVER = "never", pgettext_lazy("returns", "Never")
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="adjustments", verbose_name=_("order"))
-    line = models.ForeignKey(
-        OrderLine, models.CASCADE, null=True, related_name="adjustments", verbose_name=_("order line")
-    )
-    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    source = models.CharField(_("source"), max_length=64, help_text=_("Whose it is: orders:freight."))
-    label = models.CharField(_("in words"), max_length=120, help_text=_("As the buyer read it."))
-    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
-    returns = models.CharField(_("comes back"), max_length=8, choices=Returns.choices)
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("adjustment")
-        verbose_name_plural = _("adjustments")
-
-    def __str__(self) -> str:
-        return f"{self.label} {self.amount}"
 
 
 def length_of(model: type[models.Model], column: str) -> int:

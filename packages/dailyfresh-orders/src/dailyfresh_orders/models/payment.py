@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from dailyfresh_core.measures import times
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -202,7 +203,7 @@ class RefundLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["refund", "order_line"], name="df_refund_line_once")]
 
     def __str__(self) -> str:
-        return f"{self.order_line} × {self.quantity}"
+        return f"{self.order_line.name} {times(self.quantity, self.order_line)}"
 
 
 class Reconciliation(models.Model):

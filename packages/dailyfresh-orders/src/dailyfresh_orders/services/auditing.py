@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING, gross
+from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.measures import amount
 from dailyfresh_core.rows import in_portions
 
 from ..days import bounds
@@ -30,7 +31,7 @@ def disagreements(order: Order) -> list[str]:
     for line in lines:
         of_line = [each for each in added if each.line_id == line.pk]
         sums += [
-            (f"{line}: amount", line.amount, gross(line.unit_price, line.quantity)),
+            (f"{line}: amount", line.amount, amount(line.unit_price, line.quantity, line)),
             (f"{line}: discount", line.discount, _sum(of_line, kind.DISCOUNT)),
             (f"{line}: fees", line.fees, _sum(of_line, kind.FEE)),
         ]

@@ -32,7 +32,7 @@ def settle_baskets(*, seconds: float = 20.0, at_most: int = 500) -> int:
     """Settle what a killed process or an unreachable basket left; gives how many. Begins nothing new after `seconds`."""
 
     def settle(order: Order) -> bool:
-        return settle_quietly(order=order, ordered={line.sku_id: line.quantity for line in order.lines.all()})
+        return settle_quietly(order=order, ordered={line.sku_id: line.wanted for line in order.lines.all()})
 
     # In random order those that fail for ever cannot gather in front of the others.
     due = Order.objects.filter(basket_due=True).select_related("user").prefetch_related("lines").order_by("?")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.allowances import LABELS, held
+from dailyfresh_core.measures import counted
 from dailyfresh_core.money import shown
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -93,9 +94,10 @@ def _pieces(user: Any, quote: Quote) -> None:
     ).exclude(order__state__in=GONE)
     had = _sums(lines)
     for line in quote.lines:
-        if had.get(line.sku_id, 0) + line.quantity > pieces and _is_held("pieces", user, quote.key):
-            sentence = _("“%(name)s”: at most %(n)d pieces within %(hours)d hours. Please call us for more.")
-            raise TooMuchOpen(sentence % {"name": line.name, "n": pieces, "hours": hours})
+        most = pieces * line.measure.minimum  # so often the least that is sold of it
+        if had.get(line.sku_id, 0) + line.quantity > most and _is_held("pieces", user, quote.key):
+            sentence = _("“%(name)s”: at most %(n)s within %(hours)d hours. Please call us for more.")
+            raise TooMuchOpen(sentence % {"name": line.name, "n": counted(most, line.measure), "hours": hours})
 
 
 def _held_share(quote: Quote) -> None:

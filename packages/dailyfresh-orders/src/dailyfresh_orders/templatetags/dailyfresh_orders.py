@@ -2,6 +2,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core import measures
+from dailyfresh_core.measures import pieces_of, typed
 from dailyfresh_core.money import shown
 from django import template
 from django.core.files.storage import default_storage
@@ -46,7 +48,14 @@ def picture(line: Any) -> str:
 
 @register.simple_tag
 def pieces(lines: Iterable[Any]) -> int:
-    return sum(line.quantity for line in lines)
+    """Pieces, and what was weighed as one each."""
+    return sum(pieces_of(typed(line.quantity, line.measure)) for line in lines)
+
+
+@register.simple_tag
+def estimated(lines: Iterable[Any]) -> bool:
+    """Whether some of it is weighed when it is packed."""
+    return any(measures.estimated(line.measure) for line in lines)
 
 
 @register.filter
@@ -141,9 +150,11 @@ def refunds(context: template.Context, order: Order) -> dict[str, Any]:
 
 @register.simple_tag
 def gives_back(refundable: Refundable, line: OrderLine) -> str:
-    """What of a line goes back for one piece and for all that is left, in words: after offers less than it is sold for."""
+    """What of a line goes back for one piece and for all that is left, in words: after offers less than it is sold for. Of a weight all of it."""
     left = refundable.pieces[line.pk]
     everything = shown(refundable.worth_of_all(line.pk))
+    if line.sold_by == measures.WEIGHT:
+        return f"{everything} / {measures.weight(left)}"
     if left == 1:
         return everything
     one = shown(refundable.worth(line.pk, 1))

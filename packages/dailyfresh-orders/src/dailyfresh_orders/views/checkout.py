@@ -7,6 +7,7 @@ from itertools import chain
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope, wants_json
+from dailyfresh_core.measures import written
 from dailyfresh_core.retrying import Busy
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,8 @@ from ..gateways import configured
 from ..joins import address_book
 from ..models import Order
 from ..protocols import Address
-from ..quotes import BASKET, Quote, new_key, quote, shortage_texts
+from ..quantities import shortage_texts
+from ..quotes import BASKET, Quote, new_key, quote
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
 from .answers import for_buyers, within
@@ -123,7 +125,7 @@ def _choices(request: HttpRequest) -> list[Address]:
 
 def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> tuple[str, Order | None]:
     """The key of the quote: the same for the same choice in two tabs of a session, until an order came of it; and that order."""
-    words = repr((source, sorted(wanted.items())))
+    words = repr((source, sorted((sku_id, written(n)) for sku_id, n in wanted.items())))
     choice = hashlib.sha256(words.encode()).hexdigest()[:16]
     known: dict[str, list[str]] = request.session.get(KEYS, {})
     keys = known.get(choice, [])
@@ -160,7 +162,7 @@ def _again(
     coupon = request.POST.get("coupon", "")
     coupon = coupon if coupon.isprintable() and 1 <= len(coupon) <= 64 else claim.coupon
     now = quote(claim.quantities, source=claim.source, address=address, user=request.user, coupon=coupon, key=claim.key)
-    said = said or shortage_texts(shortages, {line.sku_id: line.name for line in now.lines})
+    said = said or shortage_texts(shortages, now.lines)
     return _page(request, now, choices, said=said, status=status, code=code)
 
 
@@ -209,7 +211,10 @@ def _noted(now: Quote) -> list[str]:
 
 
 def _confirm_url(source: str, quantities: Mapping[str, int]) -> str:
-    pairs = [("sku_id", sku_id) if source == BASKET else ("buy", f"{sku_id}:{n}") for sku_id, n in quantities.items()]
+    pairs = [
+        ("sku_id", sku_id) if source == BASKET else ("buy", f"{sku_id}:{written(n)}")
+        for sku_id, n in quantities.items()
+    ]
     return f"{reverse('dailyfresh_orders:confirm')}?{urlencode(pairs)}"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dailyfresh_core.answers import envelope, wants_json
+from dailyfresh_core.measures import written
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -97,7 +98,7 @@ def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     possible = still_sold(order)
     if not possible:
         return refused(order, request, _("Nothing of this order is sold at the moment."))
-    query = urlencode([("buy", f"{sku_id}:{quantity}") for sku_id, quantity in possible.items()])
+    query = urlencode([("buy", f"{sku_id}:{written(quantity)}") for sku_id, quantity in possible.items()])
     url = f"{reverse('dailyfresh_orders:confirm')}?{query}"
     return envelope({"url": url}) if wants_json(request) else redirect(url)
 
