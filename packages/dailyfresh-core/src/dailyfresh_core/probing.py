@@ -28,6 +28,11 @@ class Note(str):
     __slots__ = ()
 
 
+def faults(said: Iterable[str]) -> Iterator[str]:
+    """Of the sentences of a probe those that tell a fault."""
+    return (sentence for sentence in said if not isinstance(sentence, Note))
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a probe asks with: ids that are sold, and somebody who buys."""

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from dailyfresh_core.joins import Join, register
-from dailyfresh_core.probing import Asked, measured, probe_catalogue, probe_strange, unfit_ids
+from dailyfresh_core.probing import Asked, faults, measured, probe_catalogue, probe_strange, unfit_ids
 from django.contrib.auth import get_user_model
 
 from .conf import NAME, conf
@@ -29,7 +29,7 @@ def known() -> Iterator[str]:
 def probe_goods(join: Join, asked: Asked) -> Iterator[str]:
     """As every catalogue, and beside the stock that the orders would take."""
     yield from (told := list(probe_catalogue(join, asked)))
-    if told:
+    if any(faults(told)):
         return
     items = join.made().find(list(asked.sku_ids))
     counted = {sku_id: item for sku_id, item in items.items() if item.available is not None and item.on_sale}

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dailyfresh_core.joins import registered
-from dailyfresh_core.probing import Asked, Note
+from dailyfresh_core.probing import Asked, faults
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 said = list(each.probe(join, asked))
             except ImproperlyConfigured as error:
                 said = [str(error)]
-            found = [sentence for sentence in said if not isinstance(sentence, Note)]
+            found = list(faults(said))
             wrong += len(found)
             for sentence in found:
                 self.stderr.write(self.style.ERROR(f"{join.where}: {sentence.removeprefix(join.where + ': ')}"))
