@@ -1,6 +1,6 @@
 """Brings the demo's catalogue and accounts into an empty database; what is there already is left as it is.
 
-The goods are tables in `data/`: six types, 60 products with their pictures, some of them in a second pack, and the home page.
+The goods are tables in `data/`: six types, 60 products with their pictures, some in a second pack or sold by weight, and the home page.
 """
 
 import csv
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+from dailyfresh_core.measures import Measured
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from dailyfresh_users.models import Registration
 from dailyfresh_users.services import add_address
@@ -96,8 +97,13 @@ def filled(sku: SKU, product: Row, draw: random.Random, *, most: tuple[int, int]
     """With the facts of the pack, and a stock and sales that look like a shop's."""
     sku.slug, sku.unit, sku.label = product["slug"], product["unit"], product["label"]
     sku.price, sku.market_price = Decimal(product["price"]), Decimal(product["market_price"] or 0) or None
-    sku.sales = sku.sales_rank = draw.randrange(*most)
-    sku.stock = int(product["stock"] or draw.randrange(60, 400))
+    for name in Measured.__slots__:
+        if product.get(name):
+            setattr(sku, name, type(getattr(sku, name))(product[name]))
+    portion = sku.price_grams if sku.sold_by == SKU.By.WEIGHT else 1
+    sku.sales_rank = draw.randrange(*most)
+    sku.sales = sku.sales_rank * portion
+    sku.stock = int(product["stock"] or draw.randrange(60, 400)) * portion
     sku.limit = int(product["limit"] or 0) or None
     return sku
 

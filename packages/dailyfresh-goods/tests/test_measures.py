@@ -115,7 +115,7 @@ def test_the_page_says_what_the_price_is_for_and_what_the_least_costs(
     page = client.get(sku.get_absolute_url()).content.decode()
     assert page.count(f"{total}</output>") == 2
     assert said in page
-    assert ("<i>/500\xa0g</i>" in page) == bool(values)
+    assert ('<i class="df-per">/500\xa0g</i>' in page) == bool(values)
     assert ("Total, about" in page) == bool(values)
 
 
@@ -123,7 +123,7 @@ def test_a_card_says_what_the_price_is_for_and_search_engines_what_it_measures(s
     sku = shop.sku("Lychee", price=Decimal("12.80"), **LOOSE, sort_order=0)
     shop.sku("Pear")
     listed = client.get("/goods-shop/list/fruit/").content.decode()
-    assert listed.count("<i>/500\xa0g</i>") == listed.count(f'data-goods-card="{sku.pk}"') > 0
+    assert listed.count('<i class="df-per">/500\xa0g</i>') == listed.count(f'data-goods-card="{sku.pk}"') > 0
     page = client.get(sku.get_absolute_url()).content.decode()
     offers = [
         json.loads(part.split("</script>")[0])["offers"]
