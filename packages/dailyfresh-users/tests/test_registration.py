@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 from conftest import ADDRESS, PASSWORD, account, ajax, link_of, make_foreign_user, make_user, register, text, url
+from dailyfresh_core.testing.mailbox import mail as mail_settings
+from dailyfresh_core.testing.mailbox import smtp
 from dailyfresh_users import models, tasks
 from dailyfresh_users.selectors import email_of, name_is_taken
 from dailyfresh_users.services import open_account
@@ -14,8 +16,6 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from minisite.settings import mail as mail_settings
-from minisite.settings import smtp
 
 pytestmark = pytest.mark.django_db
 

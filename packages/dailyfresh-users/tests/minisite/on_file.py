@@ -2,8 +2,9 @@
 
 import os
 
+from dailyfresh_core.testing.mailbox import smtp
+
 from .settings import *  # noqa: F403
-from .settings import smtp
 
 DATABASES = {
     "default": {
