@@ -28,7 +28,7 @@ NUMBERS = [
     ("bundle", {"every": "3", "price": "12.90"}, "Any 3 for ¥12.90"),
     ("price", {"prices": "1001 12.90\n1002 3"}, "Special price"),
     ("price", {"rate": "95"}, "5% off"),
-    ("freight", {"reach": "59"}, "free delivery from ¥59"),
+    ("freight", {"reach": "59"}, "Free delivery from ¥59"),
 ]  # fmt: skip
 
 

@@ -106,6 +106,12 @@ def test_a_coupon_beside_the_basket_says_what_it_would_save_or_why_not():
     }
 
 
+def test_a_coupon_for_sending_where_that_costs_nothing_says_so():
+    shop = Shop()
+    shop.coupon("k", FreeFreight())
+    assert [one.why for one in shop.price([pieces("A", 1000, 1)], freight=0).coupons] == ["free"]
+
+
 def test_a_coupon_that_cannot_be_used_or_is_unknown_counts_as_chosen_by_itself():
     shop = Shop()
     shop.coupon("good", off((0, 300)))

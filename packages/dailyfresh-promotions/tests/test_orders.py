@@ -39,7 +39,7 @@ def test_sending_is_free_by_a_rule_and_stands_on_the_order(book, rule, buyer):
     assert (share.kind, share.returns, share.label, share.amounts) == (
         "freight",
         "last",
-        "free delivery from ¥50",
+        "Free delivery from ¥50",
         {"": Decimal("-6.00")},
     )
 
@@ -268,7 +268,11 @@ def test_an_order_costs_what_was_shown(book, rule, coupon, buyer):
     rule("percent", {"tiers": [["50.00", 8800]], "cap": "8.00"})
     coupon(buyer, kind="freight", params={"reach": "0", "cap": "3.00"})
     offer = offers(buyer, wanted)
-    assert [share.label for share in offer.shares] == ["Buy 2, get 1 free", "12% off from ¥50", "¥3 off delivery"]
+    assert [share.label for share in offer.shares] == [
+        "Buy 2, get 1 free",
+        "12% off from ¥50, at most ¥8",
+        "¥3 off delivery",
+    ]
     assert (
         buy(buyer, wanted, offer).total
         == total(buyer, wanted, offer)

@@ -17,7 +17,7 @@ from django.utils import translation
         ),
         (Off(((2, 500),), True), "¥5 off from 2 pieces", "满 2 件 减 ¥5"),
         (Off(((0, 1000),)), "¥10 off", "减 ¥10"),
-        (Each(5000, 800, cap=3000), "¥8 off for every ¥50", "每满 ¥50 减 ¥8"),
+        (Each(5000, 800, cap=3000), "¥8 off for every ¥50, at most ¥30", "每满 ¥50 减 ¥8，最多 ¥30"),
         (Percent(((0, 8800),)), "12% off", "8.8 折"),
         (Percent(((3, 8000),), counts_pieces=True), "20% off from 3 pieces", "满 3 件 8 折"),
         (Percent(((0, 9550),)), "4.5% off", "9.55 折"),
@@ -28,7 +28,7 @@ from django.utils import translation
         (Prices({"1": 500}), "Special price", "特价"),
         (Prices(rate=9500), "5% off", "9.5 折"),
         (Flash(), "Flash price", "秒杀价"),
-        (FreeFreight(5900), "free delivery from ¥59", "满 ¥59 免运费"),
+        (FreeFreight(5900), "Free delivery from ¥59", "满 ¥59 免运费"),
         (FreeFreight(0, 600), "¥6 off delivery", "运费减 ¥6"),
     ],
 )

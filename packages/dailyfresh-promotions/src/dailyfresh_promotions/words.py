@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from dailyfresh_core.amounts import in_yuan
 from dailyfresh_core.money import shown
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -41,16 +42,19 @@ def named(of: Rule | Coupon) -> str:
 
 def written(benefit: Benefit | FreeFreight) -> str:
     """An offer in words: "¥10 off from ¥100"."""
+    return capfirst(_written(benefit))
+
+
+def _written(benefit: Benefit | FreeFreight) -> str:
     match benefit:
         case Off():
             return _steps([(reach, _less(money(off))) for reach, off in benefit.tiers], benefit.counts_pieces)
         case Percent():
-            return _steps([(reach, rated(rate)) for reach, rate in benefit.tiers], benefit.counts_pieces)
+            said = _steps([(reach, rated(rate)) for reach, rate in benefit.tiers], benefit.counts_pieces)
+            return _capped(said, benefit.cap)
         case Each():
-            return _("%(gain)s for every %(reach)s") % {
-                "gain": _less(money(benefit.each)),
-                "reach": much(benefit.reach, benefit.counts_pieces),
-            }
+            words = {"gain": _less(money(benefit.each)), "reach": much(benefit.reach, benefit.counts_pieces)}
+            return _capped(_("%(gain)s for every %(reach)s") % words, benefit.cap)
         case Cheapest():
             return _cheapest(benefit)
         case Bundle():
@@ -62,6 +66,10 @@ def written(benefit: Benefit | FreeFreight) -> str:
         case Flash():
             return _("Flash price")
     raise TypeError(benefit)
+
+
+def _capped(said: str, cap: int | None) -> str:
+    return said if cap is None else _("%(offer)s, at most %(amount)s") % {"offer": said, "amount": money(cap)}
 
 
 def _cheapest(benefit: Cheapest) -> str:
@@ -109,6 +117,7 @@ def why_not(code: str, *, other: str = "") -> str:
     sentences = {
         "": "",
         "below": _("Not enough for it yet."),
+        "free": _("Delivery is free already."),
         "scope": _("For none of these goods."),
         "activity": _("Not together with offers."),
         "closed": _("These goods have a price that stands alone."),

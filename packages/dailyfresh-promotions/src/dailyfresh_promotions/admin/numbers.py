@@ -34,7 +34,7 @@ class StepField(forms.MultiValueField):
     def __init__(self, number: int, gives: Any) -> None:
         fields = [forms.DecimalField(min_value=0, max_digits=9), forms.DecimalField(min_value=0, max_digits=9)]
         widget = Pair(pgettext_lazy("how much is bought", "from"), gives)
-        label = _("Step %(number)d") % {"number": number} if number > 1 else _("Step")
+        label = _("Step %(number)d") % {"number": number} if number > 1 else _("First step")
         messages = {"incomplete": _("Fill in both numbers, or neither.")}
         super().__init__(
             fields, widget=widget, label=label, require_all_fields=False, required=number == 1, error_messages=messages

@@ -21,7 +21,7 @@ class Chosen:
     """What is paid less with it than without any."""
     used: bool
     why: str
-    """Why it takes nothing off: a code of `Reason`, or "scope"; "" when it would."""
+    """Why it takes nothing off: a code of `Reason`, "scope", or "free" of one for sending where that costs nothing; "" when it would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,8 @@ class _Attempts:
 
     def _beside(self, coupon: Coupon, alone: Priced, without: Priced, best: Priced) -> Chosen:
         why = self.whys.get(coupon.number, "") or ("" if alone.has(coupon.number) else "below")
+        if why and isinstance(coupon.benefit, FreeFreight) and not without.freight:
+            why = "free"
         saves = 0 if why else max(without.total - alone.total, 0)
         return Chosen(coupon, saves, best.has(coupon.number), why)
 

@@ -37,17 +37,24 @@ def _issue(batch: Batch | None, user: Any, at: datetime) -> Coupon:
         raise NotIssued("unknown")
     with transaction.atomic():
         had = set(Coupon.objects.filter(batch=batch, user=user).values_list("issue_slot", flat=True))
-        slot = next((n for n in range(1, batch.per_user + 1) if n not in had), None)
-        if slot is None:
+        coupon = next(
+            filter(None, (_insert(batch, user, n, at) for n in range(1, batch.per_user + 1) if n not in had)), None
+        )
+        if coupon is None:
             raise NotIssued("had")
-        try:
-            with transaction.atomic():
-                coupon = _make(batch, user, slot, at)
-                coupon.save(force_insert=True)
-        except IntegrityError:  # the same user, at the same moment
-            raise NotIssued("had") from None
         if not _counted(batch, 1):
             raise NotIssued("gone")
+    return coupon
+
+
+def _insert(batch: Batch, user: Any, slot: int, at: datetime) -> Coupon | None:
+    """The coupon in this slot; None when the same user had it at the same moment."""
+    coupon = _make(batch, user, slot, at)
+    try:
+        with transaction.atomic():
+            coupon.save(force_insert=True)
+    except IntegrityError:
+        return None
     return coupon
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..conf import conf
-from ..models import Coupon
+from ..models import Batch, Coupon
 from ..selectors import offers_on, text_of
 
 register = template.Library()
@@ -49,6 +49,15 @@ def time_left(ends: datetime | None) -> SafeString | str:
     milliseconds = int(ends.timestamp() * 1000)
     stamp = '<time class="df-cd" datetime="{}" data-df-ends="{}" data-df-left="{}" data-df-over="{}">{}</time>'
     return format_html(stamp, ends.isoformat(), milliseconds, max(left, 0), _("over"), words)
+
+
+@register.simple_tag
+def good_for(batch: Batch) -> SafeString | str:
+    """How long a coupon that is claimed now is good."""
+    until = time_left(batch.ends)
+    if until or not batch.days:
+        return until
+    return ngettext("good for %(n)d day", "good for %(n)d days", batch.days) % {"n": batch.days}
 
 
 @register.filter

@@ -1,0 +1,213 @@
+"""A program that lets many processes at the same offers at once: `python racers.py <scenario>` with a site's settings.
+
+It fills the database, forks, and prints what came of it as JSON: how many came through, were refused, failed, and what the books say.
+Each process is a fork of one that has loaded the site, and waits for the same moment.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+
+import django
+
+django.setup()
+
+from dailyfresh_promotions import services  # noqa: E402
+from dailyfresh_promotions.exceptions import NotIssued  # noqa: E402
+from dailyfresh_promotions.models import Batch, BatchCount, Budget, Coupon, FlashBuyer, FlashItem, Redemption, Rule  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import Sum  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from minisite.models import Book, Sale  # noqa: E402
+from minisite.shop import Changed, buy, move, offers  # noqa: E402
+
+TIERS = {"tiers": [["1.00", "3.00"]]}
+
+
+def race(processes, work, *, kill_after=None):
+    """`work(number)` in so many processes at the same moment -> [came through, refused, failed, killed]"""
+    connection.close()
+    start = time.time() + 0.7
+    children = []
+    for number in range(processes):
+        if child := os.fork():
+            children.append(child)
+            continue
+        code = 0
+        try:
+            random.seed(number)
+            time.sleep(max(0, start - time.time()))
+            work(number)
+        except (Changed, NotIssued):
+            code = 1
+        except BaseException as error:  # noqa: B036
+            print(f"{number}: {error!r}", file=sys.stderr, flush=True)
+            code = 2
+        os._exit(code)
+    if kill_after:
+        time.sleep(max(0, start - time.time()) + kill_after)
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    return [codes.count(0), codes.count(1), codes.count(2), sum(code < 0 for code in codes)]
+
+
+def people(number):
+    User.objects.bulk_create(User(username=f"racer{n}") for n in range(number))
+    return list(User.objects.order_by("pk"))
+
+
+def goods():
+    return str(Book.objects.create(title="Ulysses", price="50.00").pk)
+
+
+def rule(name="m", params=TIERS, kind="off", **more):
+    return Rule.objects.create(name=name, kind=kind, params=params, stackable=True, **more)
+
+
+def books():
+    """Every counter beside what the redemptions say it must be."""
+    held = Redemption.objects.exclude(state="released")
+    budgets = {
+        row.rule_id: [
+            row.uses,
+            held.filter(rule_id=row.rule_id).count(),
+            str(row.spent - (held.filter(rule_id=row.rule_id).aggregate(n=Sum("amount"))["n"] or 0)),
+        ]
+        for row in Budget.objects.all()
+    }
+    pieces = sum(sum(row.pieces.values()) for row in held)
+    return {
+        "sales": Sale.objects.exclude(state="cancelled").count(),
+        "held": held.count(),
+        "budgets": list(budgets.values()),
+        "flash": [
+            FlashItem.objects.aggregate(n=Sum("taken"))["n"] or 0,
+            FlashBuyer.objects.aggregate(n=Sum("pieces"))["n"] or 0,
+            pieces,
+        ],
+        "coupons": [Coupon.objects.exclude(state="free").count(), held.exclude(coupon_id=None).count()],
+        "issued": [BatchCount.objects.aggregate(n=Sum("issued"))["n"] or 0, Coupon.objects.count()],
+    }
+
+
+def one_coupon():
+    (user,) = people(1)
+    batch = Batch.objects.create(name="c", kind="off", params=TIERS, shown=True)
+    services.issue(user=user, batch_id=batch.pk, at=timezone.now())
+    sku_id = goods()
+    seen = offers(user, {sku_id: 1})
+    return race(8, lambda n: buy(user, {sku_id: n + 1}, seen))
+
+
+def last_use():
+    users, sku_id, made = people(16), goods(), rule()
+    Budget.objects.create(rule=made, max_uses=1)
+    seen = [offers(user, {sku_id: 1}) for user in users]
+    return race(16, lambda n: buy(users[n], {sku_id: 1}, seen[n]))
+
+
+def last_money():
+    users, sku_id, made = people(16), goods(), rule()
+    Budget.objects.create(rule=made, max_spent="10.00")
+    seen = [offers(user, {sku_id: 1}) for user in users]
+    return race(16, lambda n: buy(users[n], {sku_id: 1}, seen[n]))
+
+
+def one_buyer():
+    (user,) = people(1)
+    sku_id = goods()
+    rule(per_user=2)
+    seen = offers(user, {sku_id: 1})
+    return race(8, lambda n: buy(user, {sku_id: 1}, seen))
+
+
+def first_order():
+    (user,) = people(1)
+    sku_id = goods()
+    rule(audience="first")
+    rule("f", {"reach": "0"}, "freight", audience="first")
+    seen = offers(user, {sku_id: 1})
+    return race(8, lambda n: buy(user, {sku_id: 1}, seen))
+
+
+def flash():
+    users, sku_id = people(80), goods()
+    made = Rule.objects.create(name="f", kind="flash", alone=True)
+    FlashItem.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=50, per_buyer=1)
+
+    def work(number):
+        for user in users[number::16]:
+            try:
+                offer = offers(user, {sku_id: 1})
+                if offer.shares:
+                    buy(user, {sku_id: 1}, offer)
+            except Changed:
+                pass
+
+    return race(16, work)
+
+
+def released():
+    (user,) = people(1)
+    sku_id, made = goods(), rule(per_user=9)
+    Budget.objects.create(rule=made, max_uses=9)
+    sales = [buy(user, {sku_id: 1}, offers(user, {sku_id: 1})) for _n in range(2)]
+    return race(8, lambda n: move(sales[0], "cancelled", why="unpaid"))
+
+
+def one_of_a_batch():
+    users = people(64)
+    batch = Batch.objects.create(name="c", kind="off", params=TIERS, shown=True, total=1)
+    return race(64, lambda n: services.issue(user=users[n], batch_id=batch.pk, at=timezone.now()))
+
+
+def one_of_a_user():
+    (user,) = people(1)
+    Batch.objects.create(name="c", kind="off", params=TIERS, shown=True, per_user=2, code="x")
+    return race(12, lambda n: services.issue_by_code(user=user, code="X", at=timezone.now()))
+
+
+def market(*, kill_after=None):
+    """Orders that take of everything, some of them cancelled, all at once."""
+    users, skus = people(24), [goods() for _n in range(3)]
+    for n in range(3):
+        Budget.objects.create(rule=rule(f"m{n}", per_user=50), max_uses=5000, max_spent="50000.00")
+    made = Rule.objects.create(name="f", kind="flash")
+    for sku_id in skus:
+        FlashItem.objects.create(rule=made, sku_id=sku_id, price="20.00", quantity=4000, per_buyer=900)
+    batch = Batch.objects.create(name="c", kind="off", params={"tiers": [["0", "1.00"]]}, per_user=9, shown=True)
+    for user in users:
+        for _n in range(9):
+            services.issue(user=user, batch_id=batch.pk, at=timezone.now())
+
+    def work(number):
+        until = time.time() + 60 if kill_after else None
+        turns = 0
+        while (time.time() < until) if until else turns < 6:
+            turns += 1
+            user = random.choice(users[number::8])
+            wanted = {sku_id: random.randint(1, 2) for sku_id in random.sample(skus, random.randint(1, 3))}
+            try:
+                sale = buy(user, wanted, offers(user, wanted))
+            except Changed:
+                continue
+            if random.random() < 0.4:
+                move(sale, "cancelled", why="unpaid")
+            elif random.random() < 0.5:
+                move(sale, "paid")
+
+    return race(8, work, kill_after=kill_after)
+
+
+def killed():
+    return market(kill_after=2.5)
+
+
+if __name__ == "__main__":
+    came = globals()[sys.argv[1]]()
+    print(json.dumps({"came": came, **books()}))
