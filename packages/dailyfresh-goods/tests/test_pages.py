@@ -250,3 +250,10 @@ def test_every_text_has_its_chinese() -> None:
 @pytest.mark.parametrize("path", ["/", "/list/fruit/", "/list/fruit/new/", "/goods/1/"])
 def test_pages_only_read(path: str, shop: Shop, client: Any) -> None:
     assert client.post(BASE + path).status_code == 405
+
+
+def test_a_list_leads_to_the_lists_of_all_types(shop: Shop, browse: Browse) -> None:
+    shop.sku()
+    kinds = browse("/list/fruit/").content.decode().partition('class="df-kinds"')[2].partition("</nav>")[0]
+    assert f'href="{shop.fruit.get_absolute_url()}" aria-current="page"' in kinds
+    assert f'href="{shop.fish.get_absolute_url()}"' in kinds
