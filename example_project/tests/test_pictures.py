@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import BROWSERS
 from dailyfresh_goods import services
 from dailyfresh_goods.models import SKU, Picture
 from demo.load import load_catalogue
@@ -18,7 +19,6 @@ from django.test import Client
 from django_fdfs_storage.devserver import DevServer
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
-from test_purchase import BROWSERS
 
 STORAGES = ["django_fdfs_storage.storage.FastDFSStorage", "django_fdfs_storage.named.storage.NamedFastDFSStorage"]
 SHAPES = {"wide": (1500, 1000), "tall": (900, 1600), "tiny": (90, 60)}
