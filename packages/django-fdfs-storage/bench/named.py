@@ -1,37 +1,55 @@
 """What names cost: a save, a URL and a question beside the storage without names, in turns.
 
-On SQLite unless DATABASE_URL names a server. The ratio of a save is the median of the ratios of its turns, and the least of them.
+On SQLite unless DATABASE_URL names a server. The two storages save by turns, one file each; the ratio is the median of the
+pairs, and beside it the processor time that the names add in this process. In a transaction, as a view with its rows does, and committed
+by itself, where the database's commit is added.
 """
 
 import os
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
 
 import django
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minisite.settings")
 
+# So many pairs of saves share one.
+TRANSACTION = 25
 FILE_ID = "group1/M00/00/00/fwAAAWsDvrATgGbABDI4MZvhSc935.jpg"
 
 
-def rate(work, seconds: float) -> float:
-    """How often `work(number)` runs in a second."""
-    count, start = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - start) < seconds or not count:
-        work(count)
-        count += 1
-    return count / elapsed
+def timed(storage, name: str, content: bytes) -> tuple[float, float]:
+    """Seconds that a save takes: of the clock, and of this process's processor."""
+    file = ContentFile(content)
+    clock, processor = time.perf_counter(), time.process_time()
+    storage.save(name, file)
+    return time.perf_counter() - clock, time.process_time() - processor
 
 
-def saving(storage, folder: str, size: int):
-    """Save content of that size under a name of its own."""
-    content = os.urandom(size)
-    return lambda number: storage.save(f"bench/{folder}/{number}.bin", ContentFile(content))
+def compare(nameless, named, size: int, *, pairs: int, inside: bool) -> str:
+    """Save by turns and say what names cost."""
+    content, rows = os.urandom(size), []
+    folder = f"bench/{size}/{'inside' if inside else 'alone'}"
+    for start in range(0, pairs, TRANSACTION):
+        with transaction.atomic() if inside else nullcontext():
+            for number in range(start, start + TRANSACTION):
+                order = (nameless, named) if number % 2 else (named, nameless)
+                taken = {storage: timed(storage, f"{folder}/{number}.bin", content) for storage in order}
+                rows.append((taken[nameless], taken[named]))
+    without, with_names = (median(row[side][0] for row in rows) for side in (0, 1))
+    added = median(row[1][1] - row[0][1] for row in rows)
+    return (
+        f"save of {size // 1024:,} KB{' in a transaction' if inside else ''}: nameless {without * 1e3:.2f} ms, "
+        f"named {with_names * 1e3:.2f} ms, costs {median(row[1][0] / row[0][0] for row in rows):.2f} x, "
+        f"{added * 1e3:.2f} ms of processor time"
+    )
 
 
 def in_processor_time(work, count: int = 2000) -> float:
@@ -56,17 +74,12 @@ def report(address: str, *, slices: int, seconds: float) -> None:
     settings.FDFS_STORAGE = {"TRACKERS": [address]}
     databases = setup_databases(verbosity=0, interactive=False)
     nameless, named = FastDFSStorage(), NamedFastDFSStorage()
+    print(f"names on {connection.vendor}, load {os.getloadavg()[0]:.1f}")
+    pairs = max(TRANSACTION, int(slices * seconds * 100))
     for size in (10 * 1024, 1024 * 1024):
-        ratios, rates = [], ([], [])
-        for turn in range(slices):
-            for storage, kept in zip((nameless, named), rates, strict=True):
-                kept.append(rate(saving(storage, f"{size}/{turn}", size), seconds))
-            ratios.append(rates[0][-1] / rates[1][-1])
-        print(
-            f"save of {size // 1024:,} KB: nameless {median(rates[0]):,.0f}/s, named {median(rates[1]):,.0f}/s, "
-            f"costs {median(ratios):.2f} x (least {min(ratios):.2f})"
-        )
-    name = "bench/10240/0/0.bin"
+        for inside in (True, False):
+            print(compare(nameless, named, size, pairs=pairs, inside=inside), flush=True)
+    name = "bench/10240/inside/0.bin"
     named.url(name)
     print(f"url that is remembered: {in_processor_time(lambda: named.url(name)):,.0f}/s of processor time")
     print(f"url of a file id: {in_processor_time(lambda: nameless.url(FILE_ID)):,.0f}/s")
