@@ -10,7 +10,7 @@ import pytest
 from dailyfresh_orders.days import today
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.sales import figures
-from dailyfresh_orders.services import disagreements
+from dailyfresh_orders.services import disagreements, receive, ship
 from dailyfresh_orders.tasks import audit_yesterday
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -54,6 +54,8 @@ def test_what_is_taken_off_is_on_the_pages_and_in_the_figures(make_order, taken_
     page = shop.get(order.get_absolute_url()).content.decode()
     assert "-¥1.00" in page
     assert re.search(r"<b>20</b>|>20<", page)
+    ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+    receive(order.pk, by="staff")
     day = today()
     found = figures(day, day)
     assert (found.turnover, found.top[0].amount) == (Decimal("20.00"), Decimal("10.00"))

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 from dailyfresh_orders.days import bounds, today
-from dailyfresh_orders.models import Order, SalesDay, SalesDaySku
+from dailyfresh_orders.models import Booking, Order, SalesDay, SalesDaySku
 from dailyfresh_orders.sales import figures
-from dailyfresh_orders.services import cancel_order, close_days, reopen_days
+from dailyfresh_orders.services import cancel_order, close_days, receive, reopen_days, ship
 from django.core.management import call_command
 from django.test.utils import override_settings
 from django.urls import reverse
@@ -23,6 +23,10 @@ def sold(make_order, apple, pear):
     now, three_days = timezone.now(), timezone.now() - timedelta(days=3)
     orders = [make_order({apple: 2}), make_order({apple: 1, pear: 1}), make_order({pear: 3})]
     Order.objects.filter(pk=orders[2].pk).update(sold_at=three_days, placed_at=three_days)
+    for order in orders:
+        ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+        receive(order.pk, by="staff")
+    Booking.objects.filter(order=orders[2]).update(day=today() - timedelta(days=3))
     make_order({apple: 1}, payment_method="voucher", source="buy")
     return now
 
@@ -41,11 +45,14 @@ def test_the_figures_add_up(sold, apple, pear):
     assert found.low_stock == (("Apple", 6), ("Pear", 6))
 
 
-def test_turnover_stays_as_sold_when_an_order_is_cancelled_and_the_page_says_so(admin_client, sold):
-    before = figures(today(), today()).turnover
-    cancel_order(Order.objects.filter(state="to_ship").first().pk, by="staff")
-    assert figures(today(), today()).turnover == before
-    assert "what was cancelled or refunded later still counts" in admin_client.get(reverse(URL)).content.decode()
+def test_what_is_paid_on_delivery_counts_once_it_is_received_and_cancelled_never(admin_client, make_order, apple):
+    kept, given_up = make_order({apple: 2}), make_order({apple: 1})
+    cancel_order(given_up.pk, by="staff")
+    ship(kept.pk, carrier="SF", tracking_number="1", by="staff")
+    assert figures(today(), today()).turnover == 0
+    receive(kept.pk, by="staff")
+    assert figures(today(), today()).turnover == kept.total
+    assert "on delivery when it was received" in admin_client.get(reverse(URL)).content.decode()
 
 
 def test_closed_days_give_the_same_figures_as_open_ones(sold):

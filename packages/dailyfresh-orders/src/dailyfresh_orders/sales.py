@@ -1,6 +1,7 @@
 """The figures of the sales dashboard, from sums of days that are over and from indexes for the rest.
 
-Sales count as agreed on the day: what is given back later, for pieces or for a weight, changes no day that is over.
+Sales count when they are paid, what is paid on delivery when it is received: what is cancelled never counts, and what is given back later is
+a refund of its own day (`books`). Goods count when they are ordered.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.db.models import Case, Count, F, IntegerField, Max, Min, Sum, Value,
 
 from .conf import conf
 from .days import bounds, today
-from .models import Order, OrderLine, OrderLog, SalesDay, SalesDaySku
+from .models import Booking, Order, OrderLine, OrderLog, SalesDay, SalesDaySku
 from .stock import stock
 
 PIECES = Case(When(sold_by=OrderLine.By.WEIGHT, then=Value(1)), default=F("quantity"), output_field=IntegerField())
@@ -118,7 +119,7 @@ def skus_sold(since: date, until: date) -> dict[str, Top]:
 def day_sold(day: date) -> Day:
     """The sums of one day, each from an index."""
     since, until = bounds(day)
-    sold = Order.objects.filter(sold_at__gte=since, sold_at__lt=until).aggregate(n=Count("pk"), sum=Sum("total"))
+    sold = Booking.objects.filter(day=day, kind=Booking.Kind.SALE).aggregate(n=Count("pk"), sum=Sum("amount"))
     state = Order.State
     counted = (state.SHIPPED, state.RECEIVED, state.DONE)
     steps = OrderLog.objects.filter(became__in=counted, at__gte=since, at__lt=until).order_by()

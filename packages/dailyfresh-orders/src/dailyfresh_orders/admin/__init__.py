@@ -1,5 +1,5 @@
 """What staff see: orders and their papers, payments and refunds, reviews, the dashboard."""
 
-from . import messages, orders, payments, reconciliation, reviews
+from . import books, messages, orders, payments, reconciliation, reviews
 
-__all__ = ["messages", "orders", "payments", "reconciliation", "reviews"]
+__all__ = ["books", "messages", "orders", "payments", "reconciliation", "reviews"]

@@ -44,6 +44,7 @@ def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest) -> Htt
             (_("Average order today"), shown(now.average), shown(before.average)),
         ],
         "funnel": [(steps[step], n, share) for step, n, share in found.funnel],
+        "may_see_books": request.user.has_perm("dailyfresh_orders.view_booking"),
         "threshold": conf.LOW_STOCK,
         "presets": [(n, today() - timedelta(days=n - 1), today()) for n in (7, 14, 30, 90)],
     }

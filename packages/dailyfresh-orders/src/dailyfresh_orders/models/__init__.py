@@ -1,6 +1,7 @@
-"""Orders, payments with their book, reviews, messages, and the sales of closed days."""
+"""Orders, payments with their book, reviews, messages, the book of the money, and the sales of closed days."""
 
 from .adjustment import Adjustment
+from .books import BookDay, Booking
 from .log import OrderLog
 from .message import Letter, LowStock, Message, MessageChoice
 from .order import ADDRESS, Order, OrderLine, length_of, too_long
@@ -11,6 +12,8 @@ from .sales import SalesDay, SalesDaySku
 __all__ = [
     "ADDRESS",
     "Adjustment",
+    "BookDay",
+    "Booking",
     "Difference",
     "Letter",
     "LowStock",

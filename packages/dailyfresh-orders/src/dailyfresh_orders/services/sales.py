@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from ..books import day_booked
 from ..days import today
-from ..models import Order, SalesDay, SalesDaySku
+from ..models import BookDay, Order, SalesDay, SalesDaySku
 from ..sales import day_sold, skus_sold
 
 SETTLING = timedelta(minutes=5)
@@ -21,7 +22,7 @@ def close_days(*, at_most: int = 31) -> int:
     if latest is not None:
         day = latest + timedelta(days=1)
     else:
-        earliest = Order.objects.aggregate(at=Min("sold_at"))["at"]
+        earliest = Order.objects.aggregate(at=Min("placed_at"))["at"]
         if earliest is None:
             return 0
         day = today(earliest)
@@ -38,13 +39,15 @@ def reopen_days(*, since: date) -> None:
     with transaction.atomic():
         SalesDay.objects.filter(day__gte=since).delete()
         SalesDaySku.objects.filter(day__gte=since).delete()
+        BookDay.objects.filter(day__gte=since).delete()
 
 
 def _close(day: date) -> None:
-    sums, sold = day_sold(day), skus_sold(day, day)
+    sums, sold, booked = day_sold(day), skus_sold(day, day), list(day_booked(day))
     try:
         with transaction.atomic():
             SalesDay.objects.create(**asdict(sums))
+            BookDay.objects.bulk_create(BookDay(**asdict(row)) for row in booked)
             SalesDaySku.objects.bulk_create(
                 SalesDaySku(
                     day=day, sku_id=sku_id, name=top.name, unit=top.unit, quantity=top.quantity, amount=top.amount

@@ -17,6 +17,7 @@ from ..exceptions import IllegalTransition
 from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund
 from ..signals import order_moved, stock_changed
 from ..stock import stock
+from .booking import book_delivery
 from .holding import give_offers_back, use_offers
 from .locking import LockedOrder, step
 from .messages.telling import tell
@@ -180,6 +181,7 @@ def receive(order: LockedOrder, *, by: Any, why: str = "") -> None:
         raise IllegalTransition(order, order.state, Order.State.RECEIVED)
     _move(order, Order.State.RECEIVED, by=by, why=why, tells=(Event.RECEIVED,), **received())
     if order.paid_at is None:  # to the courier, just now
+        book_delivery(order)
         use_offers(order)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ...gateways import gateway
 from ...gateways.base import Outcome, RefundOutcome
 from ...models import Order, OrderLine, Payment, Refund
+from ..booking import book_refund
 from ..locking import LockedOrder, lock_refund
 from ..transitions import close_refunded, restock
 from .ledger import announce, record
@@ -101,6 +102,7 @@ def _book(refund_id: int, order_id: int, outcome: RefundOutcome) -> str:
     whole = payment.refunded >= payment.received
     payment.state = Payment.State.REFUNDED if whole else Payment.State.PART_REFUNDED
     payment.save(update_fields=["refunded", "refunded_there", "state"])
+    book_refund(refund, payment=payment, order=locked.order)
     record(payment, before=before, source="refund", note=f"{refund.out_request_no}: {refund.amount}")
     if payment.paid_slot:
         _return_goods(locked.order, refund, over=whole)

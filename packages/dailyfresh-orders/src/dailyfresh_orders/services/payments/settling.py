@@ -16,6 +16,7 @@ from ...exceptions import UnknownTrade
 from ...gateways.base import Observation, TradeState
 from ...models import Payment, Refund
 from ...signals import refund_ready
+from ..booking import book_payment
 from ..locking import LockedOrder, LockedPayment, lock_order, lock_payments
 from ..transitions import mark_paid
 from .ledger import give_all_back, record
@@ -121,7 +122,7 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
     order = lock_order(order_id)
     payments = lock_payments(order)
     payment = next(each for each in payments if each.pk == payment_id)
-    before = payment.state
+    before, had = payment.state, payment.received
     step, note = next_step(payment, seen, now=timezone.now())
     if step == Step.PAY and _belongs_to_another(payment, seen):
         step, note = Step.DISPUTE, f"trade {seen.trade_no} has paid something else"
@@ -136,6 +137,8 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
     changes |= _also(payment, seen, step)
     changes = {field: value for field, value in changes.items() if getattr(payment, field) != value}
     _apply(changes, payment)
+    gone = payment.received - payment.refunded if step == Step.GIVEN_BACK else NOTHING
+    book_payment(payment, order=order, received=payment.received - had, given_back=gone)
     if payment.state != before or note:
         alarming = step in ALARMING or payment.state in UNWANTED
         record(payment, before=before, source=seen.source, note=note, alarm=alarming)

@@ -1,0 +1,105 @@
+"""The books for whoever keeps them: what came in and what went back, by day, gateway and kind; to take away as CSV."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from dailyfresh_core.exchange import write_csv
+from dailyfresh_core.lists import ForgivingLists
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from ..books import Books, before, books
+from ..days import today
+from ..forms.shipping import RangeForm
+from ..gateways import label_of
+from ..models import BookDay, Booking
+from .exports import csv_file
+from .readonly import ReadOnly
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("day", "at", "kind", "gateway", "order", "amount", "goods", "discount", "fees", "freight")
+    list_filter = ("kind", "gateway", "day")
+    list_select_related = ("order",)
+    search_fields = ("=order__number", "=payment__out_trade_no")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    change_list_template = "admin/dailyfresh_orders/booking/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("days/", self.admin_site.admin_view(self.books_view), name="dailyfresh_orders_books"),
+            *super().get_urls(),
+        ]
+
+    def books_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The books of a range of days, beside those of the time before."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = RangeForm(request.GET)
+        days = form.cleaned_data if form.is_valid() else {"since": today() - timedelta(days=13), "until": today()}
+        found = books(days["since"], days["until"])
+        if request.GET.get("format") == "csv":
+            return csv_file(books_csv(found), f"books-{found.since:%Y%m%d}-{found.until:%Y%m%d}.csv")
+        earlier = books(*before(found.since, found.until))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Books"),
+            "opts": self.model._meta,
+            "form": RangeForm(initial=days) if form.is_valid() else form,
+            "found": found,
+            "earlier": earlier,
+            "compared": compared(found, earlier),
+            "gateways": [(label_of(code), each) for code, each in found.by_gateway()],
+            "days": reversed(found.by_day()),
+            "others": [
+                (label, found.sum_of(kind))
+                for kind, label in BookDay.Kind.choices
+                if kind in ("unwanted", "returned") and found.sum_of(kind).n
+            ],
+            "presets": [(n, today() - timedelta(days=n - 1), today()) for n in (1, 7, 30, 90)],
+        }
+        return TemplateResponse(request, "admin/dailyfresh_orders/booking/books.html", context)
+
+
+def compared(found: Books, earlier: Books) -> list[tuple[str, Any, Any]]:
+    """(in words, now, in the time before) of the amounts of a statement, from gross to net."""
+    now, then = found.sold, earlier.sold
+    return [
+        (_("Gross"), now.goods, then.goods),
+        (_("Discount"), now.discount, then.discount),
+        (_("Fees"), now.fees, then.fees),
+        (_("Freight"), now.freight, then.freight),
+        (_("Paid"), now.amount, then.amount),
+        (_("Refunds"), found.refunds.amount, earlier.refunds.amount),
+        (_("Net"), found.net, earlier.net),
+    ]
+
+
+def books_csv(found: Books) -> Iterator[bytes]:
+    """Every row of the books: a day, a gateway and a kind."""
+    columns = [
+        _("Day"), _("Gateway"), _("Kind"), _("Number of bookings"), _("Gross"), _("Discount"), _("Fees"), _("Freight"), _("Amount"),
+    ]  # fmt: skip
+    kinds = dict(BookDay.Kind.choices)
+    rows = (
+        (
+            row.day,
+            label_of(row.gateway),
+            kinds[row.kind],
+            row.n,
+            row.goods,
+            row.discount,
+            row.fees,
+            row.freight,
+            row.amount,
+        )
+        for row in found.rows
+    )
+    return write_csv(columns, (dict(zip(columns, map(str, row), strict=True)) for row in rows))
