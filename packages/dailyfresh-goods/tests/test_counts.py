@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from redis.connection import AbstractConnection
 
 Browse = Callable[..., Any]
-COLD = {"/": 9, "/list/fruit/": 6, "/list/fruit/price/3/": 6, "/list/fruit/newest/11/": 6, "/goods/{pk}/": 7}
+COLD = {"/": 9, "/list/fruit/": 7, "/list/fruit/price/3/": 7, "/list/fruit/newest/11/": 7, "/goods/{pk}/": 7}
 
 
 class Ratings:

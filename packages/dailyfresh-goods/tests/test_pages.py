@@ -257,3 +257,24 @@ def test_a_list_leads_to_the_lists_of_all_types(shop: Shop, browse: Browse) -> N
     kinds = browse("/list/fruit/").content.decode().partition('class="df-kinds"')[2].partition("</nav>")[0]
     assert f'href="{shop.fruit.get_absolute_url()}" aria-current="page"' in kinds
     assert f'href="{shop.fish.get_absolute_url()}"' in kinds
+
+
+def test_a_list_is_narrowed_to_an_origin_or_a_label_with_the_number_of_each(shop: Shop, browse: Browse) -> None:
+    shop.sku("Mango", origin="Hainan", label="new")
+    shop.sku("Banana", origin="Hainan")
+    shop.sku("Apple", origin="Shandong")
+    shop.sku("Apple", origin="Shandong", on_sale=False)
+    page = browse("/list/fruit/").content.decode()
+    for option in (
+        '<option value="Hainan">Hainan (2)',
+        '<option value="Shandong">Shandong (1)',
+        '<option value="new">new (1)',
+    ):
+        assert option in page, option
+    narrowed = browse("/list/fruit/?origin=Hainan").content.decode()
+    assert "Mango" in narrowed
+    assert ">Apple<" not in narrowed.partition("data-goods-results")[2].partition("df-five")[0]
+    assert 'value="Hainan" selected' in narrowed
+    both = browse("/list/fruit/?origin=Hainan&label=new").content.decode().partition("data-goods-results")[2]
+    assert ">Banana<" not in both.partition("df-five")[0]
+    assert browse("/list/fruit/?origin=Nowhere").status_code == 200

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .selectors import Filters
+from .selectors import FACETS, Filters
 
 
 class FilterForm(forms.Form):
@@ -23,6 +23,9 @@ class FilterForm(forms.Form):
     high = forms.DecimalField(
         label=gettext_lazy("Highest price"), required=False, min_value=0, max_digits=10, decimal_places=2
     )
+
+    origin = forms.CharField(label=gettext_lazy("Origin"), required=False, max_length=40)
+    label = forms.CharField(label=gettext_lazy("Label"), required=False, max_length=12)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -38,6 +41,7 @@ class FilterForm(forms.Form):
         self.is_valid()
         data = self.cleaned_data
         given = {name: "1" for name in ("in_stock", "offers") if data.get(name)}
+        given |= {name: data[name] for name in FACETS if data.get(name)}
         return given | {name: f"{data[name]:f}" for name in ("low", "high") if data.get(name) is not None}
 
     def filters(self) -> Filters:
@@ -49,6 +53,7 @@ class FilterForm(forms.Form):
             offers="offers" in given,
             low=Decimal(low) if low else None,
             high=Decimal(high) if high else None,
+            **{name: given[name] for name in FACETS if name in given},
         )
 
     def query(self, **other: object) -> str:
@@ -62,6 +67,7 @@ class FilterForm(forms.Form):
         return {
             "in_stock": _("In stock"),
             "offers": _("On offer"),
+            **{name: given.get(name, "") for name in FACETS},
             "low": _("From %s") % shown(Decimal(given.get("low", 0))),
             "high": _("Up to %s") % shown(Decimal(given.get("high", 0))),
         }

@@ -4,12 +4,13 @@ from ..history import history_of
 from .cards import Card, cards, ratings_of
 from .detail import Detail, detail, sku_exists
 from .home import Home, home, turned
-from .listing import SORTS, Filters, ListPage, Sort, list_page, new_goods
+from .listing import FACETS, SORTS, Filters, ListPage, Sort, facets, list_page, new_goods
 from .pictures import Album, Shown
 from .stock import Backlog, backlog, cards_on_sale, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
 
 __all__ = [
+    "FACETS",
     "SORTS",
     "Album",
     "Backlog",
@@ -25,6 +26,7 @@ __all__ = [
     "cards",
     "cards_on_sale",
     "detail",
+    "facets",
     "goods_type",
     "goods_types",
     "history_of",

@@ -1,8 +1,10 @@
 """A list of a type: its orders, filters, length and boundaries."""
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Count, F, Q, Subquery
 from django.utils.functional import Promise
@@ -62,6 +64,8 @@ class Filters:
     offers: bool = False
     low: Decimal | None = None
     high: Decimal | None = None
+    origin: str = ""
+    label: str = ""
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -69,7 +73,8 @@ class Filters:
     @property
     def name(self) -> str:
         """The conditions as a part of a cache key."""
-        return f"{self.in_stock:d}{self.offers:d}-{self.low}-{self.high}" if self else ""
+        words = quote(f"{self.origin}/{self.label}", safe="")
+        return f"{self.in_stock:d}{self.offers:d}-{self.low}-{self.high}-{words}" if self else ""
 
     def condition(self) -> Q:
         found = Q()
@@ -81,7 +86,33 @@ class Filters:
             found &= Q(price__gte=self.low)
         if self.high is not None:
             found &= Q(price__lte=self.high)
+        for name in FACETS:
+            if value := getattr(self, name):
+                found &= Q(**{name: value})
         return found
+
+
+FACETS = ("origin", "label")
+"""What goods of a type share, and a list can be narrowed to by the words for it."""
+MOST = 12
+"""Words of each that a list offers, those of the most goods."""
+
+
+def facets(slug: str) -> dict[str, list[tuple[str, int]]]:
+    """Name of a facet -> its words, each with how many goods of the type it has, in one statement; without those that all share."""
+    return cached(f"facets:{slug}", (SITE, list_key(slug)), lambda: _facets(slug))
+
+
+def _facets(slug: str) -> dict[str, list[tuple[str, int]]]:
+    rows = SKU.objects.filter(type__slug=slug, on_sale=True).order_by().values_list(*FACETS).annotate(n=Count("pk"))
+    found = {}
+    for at, name in enumerate(FACETS):
+        numbers: Counter[str] = Counter()
+        for row in rows:
+            numbers[row[at]] += row[-1]
+        if len(numbers) > 1:
+            found[name] = [(word, n) for word, n in numbers.most_common(MOST + 1) if word][:MOST]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "number": page,
             "pages": found.pages,
             "form": form,
+            "facets": [(form[name], words) for name, words in selectors.facets(slug).items()],
             "address": plain,
             "reset": plain,
             "chips": links.chips(form, plain),
