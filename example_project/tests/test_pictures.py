@@ -1,15 +1,11 @@
 """The merchant's own photographs in the store: read from FastDFS whatever it calls its files, and no shape breaks a page."""
 
 import io
-import os
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import BROWSERS
 from dailyfresh_goods import services
 from dailyfresh_goods.models import SKU, Picture
 from demo.load import load_catalogue
@@ -19,6 +15,9 @@ from django.test import Client
 from django_fdfs_storage.devserver import DevServer
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 STORAGES = ["django_fdfs_storage.storage.FastDFSStorage", "django_fdfs_storage.named.storage.NamedFastDFSStorage"]
 SHAPES = {"wide": (1500, 1000), "tall": (900, 1600), "tiny": (90, 60)}
@@ -34,6 +33,14 @@ def photograph(width: int, height: int) -> "ContentFile[bytes]":
 def fastdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
     with DevServer(tmp_path_factory.mktemp("fastdfs"), tracker_port=0, storage_port=0, http_port=0) as server:
         yield server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def beside_a_browser() -> Iterator[None]:
+    """Playwright's loop runs in the thread of the tests, which Django would take for asynchronous code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
 
 
 @pytest.fixture
@@ -86,37 +93,30 @@ def test_a_photograph_in_fastdfs_comes_in_sizes_under_the_names_it_gives(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_shape_of_a_photograph_breaks_a_page(
-    stored: None, live_server: LiveServer, width: int, tmp_path: Path
+    stored: None, live_server: LiveServer, browser: "Browser", width: int
 ) -> None:
-    driver = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    found = os.environ.get("CHROMIUM", next(filter(None, map(shutil.which, BROWSERS)), None))
-    if not found:
-        pytest.skip("needs chromium")
     load_catalogue(lambda line: None)  # a server's tests end with an empty database
     fruit = list(SKU.objects.filter(type__slug="fruit", on_sale=True)[:4])
     for sku in fruit[:3]:
         photographed(sku, *SHAPES.values())
     SKU.objects.filter(pk=fruit[3].pk).update(image="")
     fruit[3].images.all().delete()
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs in this thread
-    with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        for sku in (fruit[0], fruit[3]):
-            page.goto(f"{live_server.url}{sku.get_absolute_url()}", wait_until="load")
-            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-            box = page.locator(".df-gal figure").bounding_box()
-            assert abs(box["width"] - box["height"]) < 1
-        page.goto(f"{live_server.url}{fruit[0].get_absolute_url()}", wait_until="load")
-        for number in range(len(SHAPES)):
-            page.locator("[data-gallery-thumb]").nth(number).click()
-            picture, place = (page.locator(at).bounding_box() for at in (".df-gal figure img", ".df-gal figure"))
-            assert (picture["width"], picture["height"]) == (place["width"], place["height"])
-            assert page.locator(".df-gal figure img").evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
-        page.goto(f"{live_server.url}/list/fruit/", wait_until="load")
-        cards = page.locator(".df-shop [data-goods-card] .df-media").all()
-        assert len(cards) > 4
-        for card in cards:
-            box = card.bounding_box()
-            assert abs(box["width"] - box["height"]) < 1
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    for sku in (fruit[0], fruit[3]):
+        page.goto(f"{live_server.url}{sku.get_absolute_url()}", wait_until="load")
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        box = page.locator(".df-gal figure").bounding_box()
+        assert abs(box["width"] - box["height"]) < 1
+    page.goto(f"{live_server.url}{fruit[0].get_absolute_url()}", wait_until="load")
+    for number in range(len(SHAPES)):
+        page.locator("[data-gallery-thumb]").nth(number).click()
+        picture, place = (page.locator(at).bounding_box() for at in (".df-gal figure img", ".df-gal figure"))
+        assert (picture["width"], picture["height"]) == (place["width"], place["height"])
+        assert page.locator(".df-gal figure img").evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
+    page.goto(f"{live_server.url}/list/fruit/", wait_until="load")
+    cards = page.locator(".df-shop [data-goods-card] .df-media").all()
+    assert len(cards) > 4
+    for card in cards:
+        box = card.bounding_box()
+        assert abs(box["width"] - box["height"]) < 1
+    page.close()
