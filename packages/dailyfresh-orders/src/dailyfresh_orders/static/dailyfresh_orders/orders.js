@@ -55,7 +55,7 @@ jQuery(function ($) {
   $(document).on("input", "[data-count]", function () { $($(this).data("count")).text(this.value.length); });
 
   if (navigator.clipboard) {
-    $("[data-copy]").prop("hidden", false).on("click", function () {
+    $("[data-copy]").removeAttr("data-idle").on("click", function () {
       var $button = $(this);
       navigator.clipboard.writeText(String($button.attr("data-copy"))).then(function () { df.message($button.data("copied")); });
     });
