@@ -6,6 +6,7 @@ from . import views
 app_name = "store"
 urlpatterns = [
     path("visitor/", views.visitor, name="visitor"),
+    path("usuals/", views.usuals, name="usuals"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     *(
         path(f"{name}/", TemplateView.as_view(template_name=f"store/{name}.html"), name=name)

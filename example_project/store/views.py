@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dailyfresh_cart.views import visitor_data as cart_visitor
+from dailyfresh_core.answers import envelope, signed_in, wants_json
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_orders.views.messages import visitor_data as orders_visitor
 from dailyfresh_users.views import visitor_data as users_visitor
@@ -18,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +28,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from .health import asked, parts, query
+from .usuals import usuals_of
 
 
 @never_cache
@@ -35,6 +38,16 @@ def visitor(request: HttpRequest) -> JsonResponse:
     parts = (users_visitor, cart_visitor, goods_visitor, orders_visitor)
     data = {"csrf": get_token(request)} | {key: value for part in parts for key, value in part(request).items()}
     return JsonResponse({"ok": True, "code": "ok", "message": "", "data": data})
+
+
+@signed_in
+@require_safe
+def usuals(request: HttpRequest) -> HttpResponse:
+    """What the buyer orders again and again: a page, and for the home page, which is the same for all, a part of it."""
+    context = {**usuals_of(request.user), "current": "usuals"}
+    if wants_json(request):
+        return envelope({"html": render_to_string("store/_usuals.html", context, request) if context["cards"] else ""})
+    return render(request, "store/usuals.html", context)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from dailyfresh_goods.models import SKU
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
@@ -60,7 +61,15 @@ def test_what_a_visitor_types_is_no_markup_there(client: Client) -> None:
 
 def test_the_same_menu_stands_on_every_page_of_the_user_centre(client: Client, buyer: Any) -> None:
     client.force_login(buyer)
-    for path in ("/user/", "/user/addresses/", "/user/security/", "/orders/", "/orders/reviews/", "/orders/messages/"):
+    for path in (
+        "/user/",
+        "/user/addresses/",
+        "/user/security/",
+        "/orders/",
+        "/orders/reviews/",
+        "/orders/messages/",
+        "/usuals/",
+    ):
         page = client.get(path).content.decode()
         menu = re.search(r'<nav class="df-panel df-umenu".*?</nav>', page, re.DOTALL)
         assert menu, path
@@ -93,3 +102,22 @@ def test_the_page_for_no_network_is_kept_in_every_language_and_belongs_to_nobody
         assert page.status_code == 200
         assert not page.cookies
         assert "csrfmiddlewaretoken" not in page.content.decode()
+
+
+def test_what_is_ordered_often_stands_on_home_cart_and_a_page(client: Client, buyer: Any, strawberry: Any) -> None:
+    assert client.get("/usuals/").status_code == 302
+    client.force_login(buyer)
+    assert "还没有" in client.get("/usuals/").content.decode()
+    script = {"X-Requested-With": "XMLHttpRequest"}
+    assert client.get("/usuals/", headers=script).json()["data"] == {"html": ""}
+    for _ in range(2):
+        page = client.get("/orders/confirm/", {"buy": f"{strawberry.pk}:1"})
+        order = {"token": page.context["token"], "address": page.context["chosen"].id, "payment_method": "cod"}
+        assert client.post("/orders/place/", order).status_code == 302
+    for part in (client.get("/usuals/").content.decode(), client.get("/cart/").content.decode()):
+        assert f'data-goods-card="{strawberry.pk}"' in part
+        assert "/again/" in part
+    assert strawberry.name in client.get("/usuals/", headers=script).json()["data"]["html"]
+    assert 'data-usuals="/usuals/"' in client.get("/").content.decode()
+    SKU.objects.filter(pk=strawberry.pk).update(on_sale=False)
+    assert strawberry.name not in client.get("/cart/").content.decode()

@@ -17,6 +17,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
+from ..usuals import usuals_of
+
 register = template.Library()
 
 
@@ -26,6 +28,12 @@ def store_languages(context: Context) -> list[tuple[str, str, str]]:
     request: HttpRequest | None = context.get("request")
     here = request.get_full_path() if request else "/"
     return [(code, name, translate_url(here, code)) for code, name in settings.LANGUAGES if code != get_language()]
+
+
+@register.simple_tag(takes_context=True)
+def store_usuals(context: Context) -> dict[str, object]:
+    """What the visitor of this page orders most often, and their latest order."""
+    return usuals_of(context["request"].user)
 
 
 @register.simple_tag

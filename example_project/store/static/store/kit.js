@@ -94,6 +94,16 @@ jQuery(function ($) {
     }
   });
 
+  // The home page is the same for all: what this buyer orders often comes after it.
+  $(document).one("df:visitor", function (event, data) {
+    var $usuals = $("[data-usuals]");
+    if (!$usuals.length || !data.user || !data.user.signed_in) { return; }
+    df.get($usuals.data("usuals"), {}, true).done(function (answer) {
+      $usuals.html(answer.html).prop("hidden", !answer.html);
+      if (answer.html) { $(document).trigger("df:visitor", [data]); }
+    });
+  });
+
   // Who has something here gets the page for when the network is gone; a first look costs nothing.
   if (navigator.serviceWorker && $root.data("worker") && ("; " + document.cookie).indexOf("; " + $root.data("visitorMarker") + "=") >= 0) {
     navigator.serviceWorker.register($root.data("worker")).catch(function () { /* not here, then */ });

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from .channels import kept
 from .exceptions import BasketAway
@@ -35,6 +35,15 @@ def orders_of(user: Any, *, tab: str = "", search: str = "") -> "QuerySet[Order]
         named = OrderLine.objects.filter(order=OuterRef("pk"), name__icontains=search)
         orders = orders.filter(Q(number__contains=search) | Exists(named))
     return orders
+
+
+def usual_of(user: Any, *, at_most: int = 12) -> list[str]:
+    """The sku_ids that the user orders most often, the latest first among equals; one statement. What was cancelled does not count."""
+    lines = OrderLine.objects.filter(order__user=user).exclude(
+        order__state__in=(Order.State.CANCELLED, Order.State.CANCELLING)
+    )
+    often = lines.order_by().values("sku_id").annotate(n=Count("order", distinct=True), last=Max("order__placed_at"))
+    return [row["sku_id"] for row in often.order_by("-n", "-last", "sku_id")[:at_most]]
 
 
 def order_of(user: Any, number: str) -> Order | None:

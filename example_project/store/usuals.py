@@ -1,0 +1,11 @@
+"""What a buyer orders again and again, out of what the orders remember and the catalogue still sells."""
+
+from typing import Any
+
+from dailyfresh_goods.selectors import cards_on_sale
+from dailyfresh_orders.selectors import orders_of, usual_of
+
+
+def usuals_of(user: Any) -> dict[str, Any]:
+    """The goods that the user orders most often, as far as they are on sale, and the latest order."""
+    return {"cards": cards_on_sale(usual_of(user)), "order": orders_of(user).first()}
