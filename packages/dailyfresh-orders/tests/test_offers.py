@@ -10,7 +10,8 @@ from dailyfresh_orders.claims import signed
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order
+from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order, receive, ship
+from dailyfresh_orders.services.transitions import close_refunded, mark_paid
 from dailyfresh_orders.testing import PromotionsContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -269,6 +270,59 @@ def test_an_order_not_paid_in_time_gives_its_coupon_back_and_a_cancelled_one_too
         (on_delivery.number, "cancelled"),
         (by_shop.number, "shop"),
     ]
+
+
+def test_a_step_whose_offers_cannot_be_given_back_is_not_taken_and_comes_again(place, apple, buyer, monkeypatch):
+    voucher = Voucher.objects.create(user=buyer, off=3)
+    order = place({apple: 1}, payment_method="voucher")
+    given = Promotions.give_back
+
+    def crash(self, reference, *, why):
+        given(self, reference, why=why)
+        raise ConnectionError("midway")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Promotions, "give_back", crash)
+        with pytest.raises(ConnectionError):
+            cancel_order(order.pk, by=buyer)
+    order.refresh_from_db()
+    voucher.refresh_from_db()
+    assert (order.state, voucher.reference) == (Order.State.AWAITING_PAYMENT, order.number)
+    assert Product.objects.get(pk=apple.pk).pieces == 9
+    cancel_order(order.pk, by=buyer)
+    voucher.refresh_from_db()
+    assert (voucher.reference, Product.objects.get(pk=apple.pk).pieces) == ("", 10)
+
+
+def test_money_for_an_order_that_is_over_leaves_its_coupon_to_the_order_that_has_it_now(place, apple, buyer):
+    voucher = Voucher.objects.create(user=buyer, off=3)
+    first = place({apple: 1}, payment_method="voucher")
+    cancel_order(first.pk, by=buyer)
+    second = place({apple: 1}, payment_method="voucher")
+    assert not mark_paid(first.pk, paid_at=timezone.now(), by="gateway")
+    voucher.refresh_from_db()
+    assert voucher.reference == second.number
+
+
+def test_a_whole_refund_gives_offers_back_before_it_was_sent_and_says_when_it_was(place, apple, buyer, monkeypatch):
+    said = []
+    monkeypatch.setattr(Promotions, "give_back", lambda self, reference, *, why: said.append(why))
+    before, after = place({apple: 1}), place({apple: 1})
+    ship(after.pk, carrier="SF", tracking_number="1", by="staff")
+    for order in (before, after):
+        close_refunded(order.pk, by="refund")
+        close_refunded(order.pk, by="refund")
+    assert said == ["refunded_before", "refunded_after"]
+
+
+def test_what_is_paid_to_the_courier_is_used_when_it_has_arrived(place, apple, buyer, monkeypatch):
+    said = []
+    monkeypatch.setattr(Promotions, "used", lambda self, reference: said.append(reference))
+    order = place({apple: 1})
+    ship(order.pk, carrier="SF", tracking_number="1", by="staff")
+    assert said == []
+    receive(order.pk, by=buyer)
+    assert said == [order.number]
 
 
 # -- statements --

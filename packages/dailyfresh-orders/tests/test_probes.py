@@ -1,12 +1,15 @@
 """`dailyfresh_check_joins` on a site that sells through the orders: what does not fit is a sentence, before anybody buys."""
 
+from contextlib import suppress
 from decimal import Decimal
 from io import StringIO
 
 import pytest
+from dailyfresh_core.testing.offers import GivenOffer, GivenShare
 from django.core.management import CommandError, call_command
 from minisite.shop.joins import Address, AddressBook, Basket, Catalogue, Item
 from minisite.shop.models import Place
+from minisite.shop.promotions import Promotions
 
 JOINS = "minisite.shop.joins"
 
@@ -108,3 +111,33 @@ def test_what_is_counted_or_sent_needs_a_stock_and_an_address_book(asked, settin
     counted, sent = asked(sku=[str(apple.pk)])
     assert counted.endswith('DAILYFRESH_ORDERS["STOCK"] is None: nobody would take them.')
     assert sent.endswith('requires shipping, and DAILYFRESH_ORDERS["ADDRESS_BOOK"] is None.')
+
+
+@pytest.fixture
+def with_offers(settings, buyer, apple, pear):
+    """Asks a site whose promotions are joined; gives all that is said."""
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PROMOTIONS": "minisite.shop.promotions.Promotions"}
+
+    def ask():
+        out = StringIO()
+        with suppress(CommandError):
+            call_command("dailyfresh_check_joins", user="lin", stdout=out, stderr=out, no_color=True)
+        return [line for line in out.getvalue().splitlines() if "PROMOTIONS" in line or "Promotions" in line]
+
+    return ask
+
+
+def test_promotions_that_fit_are_told(with_offers):
+    assert with_offers() == ['DAILYFRESH_ORDERS["PROMOTIONS"]: minisite.shop.promotions.Promotions fits.']
+
+
+def test_promotions_that_take_too_much_or_ask_for_each_line_are_told(with_offers, given, apple):
+    def price(self, items, **asked):
+        for item in items:
+            Place.objects.filter(receiver=item.sku_id).first()
+        return GivenOffer([GivenShare("x", "x", {str(apple.pk): Decimal("-999.00")})])
+
+    given(Promotions, "price", price)
+    said = " ".join(with_offers())
+    assert f"discounts that take line '{apple.pk}' below 0" in said
+    assert "takes 2 statements for 2 lines and 1 for one" in said

@@ -140,14 +140,7 @@ def registered() -> list[Probed]:
 
 @cache
 def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
-    """The protocol's own, and those of the protocols it widens."""
     return {name: value for name, value in _asked(protocol) if inspect.isfunction(value) and name[0] != "_"}
-
-
-def _asked(protocol: type) -> Iterator[tuple[str, Any]]:
-    for each in reversed(protocol.__mro__):
-        if getattr(each, "_is_protocol", False):
-            yield from vars(each).items()
 
 
 @cache
@@ -159,8 +152,11 @@ def answer_of(method: Callable[..., Any]) -> Judge:
 @cache
 def fields_of(protocol: type) -> dict[str, Judge]:
     """Name of each property of a protocol -> what judges its value."""
-    found = {name: value.fget for name, value in _asked(protocol) if isinstance(value, property)}
-    return {name: answer_of(getter) for name, getter in found.items() if getter}
+    return {name: answer_of(value.fget) for name, value in _asked(protocol) if isinstance(value, property)}
+
+
+def _asked(protocol: type) -> list[tuple[str, Any]]:
+    return [pair for base in reversed(protocol.__mro__) for pair in vars(base).items()]
 
 
 @cache

@@ -1,15 +1,20 @@
-"""What `dailyfresh_check_joins` asks of the catalogue, the basket, the address book and the stock."""
+"""What `dailyfresh_check_joins` asks of the catalogue, the basket, the address book, the stock and the promotions."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.joins import Join, register
+from dailyfresh_core.offers import AUTO, Goods, groups_of
+from dailyfresh_core.offers import faults as misfits
 from dailyfresh_core.probing import Asked, faults, measured, probe_catalogue, probe_strange, unfit_ids
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from .conf import NAME, conf
-from .joins import ADDRESS_BOOK, BASKET, CATALOGUE
+from .joins import ADDRESS_BOOK, BASKET, CATALOGUE, PROMOTIONS, catalogue
 from .models import OrderLine, too_long
 from .stock import Stock, stock
 
@@ -94,6 +99,26 @@ def probe_address_book(join: Join, asked: Asked) -> Iterator[str]:
     made.manage_url(NEXT)
 
 
+def probe_promotions(join: Join, asked: Asked) -> Iterator[str]:
+    """Prices a basket of what is sold by the piece, for a visitor and for who buys; `take` and what follows it write, and are not called."""
+    goods = [
+        Goods(item.sku_id, groups_of(item), item.unit_price, 1, item.unit_price)
+        for item in catalogue().find(list(asked.sku_ids)).values()
+        if getattr(item, "measure", None) is None
+    ]
+    made, at = join.made(), timezone.now()
+    for user in (None, asked.user) if asked.user is not None else (None,):
+        ask = partial(made.price, user=user, first_order=False, coupon=AUTO, freight=lambda goods: NOTHING, at=at)
+        offer, statements, _seconds = measured(partial(ask, goods))
+        yield from (
+            f"{join.dotted}.price gave {fault}" for fault in misfits(offer.shares, goods, lambda goods: NOTHING)
+        )
+        _offer, alone, _seconds = measured(partial(ask, goods[:1]))
+        if goods and statements > alone:
+            yield f"{join.dotted}.price takes {statements} statements for {len(goods)} lines and {alone} for one."
+
+
+register(PROMOTIONS, probe_promotions)
 register(CATALOGUE, probe_goods, known=known)
 register(BASKET, probe_basket)
 register(ADDRESS_BOOK, probe_address_book)
