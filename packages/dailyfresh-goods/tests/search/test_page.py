@@ -217,3 +217,10 @@ def test_no_query_ends_in_an_error(shop, client, text, sort, low, page):
 def test_bytes_that_are_no_text_are_answered(shop, client):
     assert client.get(URL + "?q=%ff%fe%80").status_code == 200
     assert client.get(URL + "?q=%E8%8D&q=x&q[]=1").status_code == 200
+
+
+def test_chips_lead_to_each_category_of_the_results_where_there_are_several(shop, client):
+    page = client.get(URL, {"q": "虾"}).content.decode().partition('class="df-search-kinds"')[2].partition("</nav>")[0]
+    assert "category=seafood" in page
+    assert "category=frozen" in page
+    assert "df-search-kinds" not in client.get(URL, {"q": "草莓 红颜"}).content.decode()
