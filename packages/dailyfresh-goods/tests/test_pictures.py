@@ -81,6 +81,24 @@ def test_a_cart_is_given_the_smallest_picture_that_does(pear: SKU) -> None:
     assert found.image_name == pear.image.name
 
 
+def test_a_line_shows_the_largest_of_a_small_picture_and_none_that_is_awaited_or_refused(
+    shop: Shop, pear: SKU, django_assert_num_queries: Any
+) -> None:
+    plum = shop.sku("Plum", image=SimpleUploadedFile("plum.jpg", photograph(90, 60)))
+    ids = [str(plum.pk), str(pear.pk)]
+    assert [found.image_url for found in Catalogue().find(ids).values()] == ["", ""]
+    while services.draw_pictures().done:
+        pass
+    with django_assert_num_queries(1):
+        found = Catalogue().find(ids)
+    (small,) = Rendition.objects.filter(picture__name=plum.image.name, shape="square", kind="webp")
+    assert found[ids[0]].image_url == default_storage.url(small.file.name)
+    Rendition.objects.update(retired_at=timezone.now())
+    Picture.objects.filter(name=pear.image.name).update(refused="broken")
+    assert Catalogue().find(ids)[ids[1]].image_url == ""
+    assert Catalogue().find(ids)[ids[0]].image_url == default_storage.url(plum.image.name)
+
+
 def test_two_goods_with_one_file_share_what_was_drawn(shop: Shop, pear: SKU) -> None:
     shop.sku("Pear", image=pear.image.name)
     services.draw_pictures()

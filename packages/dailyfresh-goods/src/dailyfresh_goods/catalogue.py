@@ -7,10 +7,7 @@ from decimal import Decimal
 from dailyfresh_core.measures import BY_THE_PIECE, Measured
 
 from .models import SKU, pk_of
-from .selectors import Album
-
-PICTURE = 160
-"""Pixels of a line's picture: 80 on a fine screen."""
+from .selectors import line_picture, with_line_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +32,20 @@ class Catalogue:
     """Finds SKUs by their ids, those off sale too: who asks must see that they are."""
 
     def find(self, sku_ids: Iterable[str]) -> dict[str, Purchasable]:
-        """sku_id -> what is sold under it, in two statements; ids that are none of ours are absent."""
+        """sku_id -> what is sold under it, in one statement; ids that are none of ours are absent."""
         pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
         if not pks:
             return {}
         fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", *Measured.__slots__)
-        skus = list(SKU.objects.filter(pk__in=pks).only(*fields))
-        album = Album(sku.image for sku in skus)
+        skus = with_line_picture(SKU.objects.filter(pk__in=pks).only(*fields))
         return {
             str(sku.pk): Purchasable(
                 sku_id=str(sku.pk),
                 name=sku.name,
                 unit_price=sku.price,
                 unit=sku.unit,
-                image_name=sku.image.name,
-                image_url=album.square(sku.image).at(PICTURE),
+                image_name=sku.image.name or "",
+                image_url=line_picture(sku),
                 url=sku.get_absolute_url(),
                 on_sale=sku.on_sale,
                 available=sku.stock,

@@ -5,7 +5,7 @@ from .cards import Card, cards, ratings_of
 from .detail import Detail, detail, sku_exists
 from .home import Home, home, turned
 from .listing import FACETS, SORTS, Filters, ListPage, Sort, facets, list_page, new_goods
-from .pictures import Album, Shown
+from .pictures import Album, Shown, line_picture, with_line_picture
 from .stock import Backlog, backlog, cards_on_sale, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
 
@@ -31,6 +31,7 @@ __all__ = [
     "goods_types",
     "history_of",
     "home",
+    "line_picture",
     "list_page",
     "new_goods",
     "popular",
@@ -38,4 +39,5 @@ __all__ = [
     "sku_exists",
     "stock_of",
     "turned",
+    "with_line_picture",
 ]
