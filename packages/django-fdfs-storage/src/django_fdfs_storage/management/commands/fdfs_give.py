@@ -1,3 +1,4 @@
+import os
 from typing import Any
 
 from django.core.files.storage import Storage
@@ -29,6 +30,8 @@ class Command(MovingCommand):
         if options["to_ids"]:
             self._identify_rows()
         else:
+            if options["to_dir"] is not None:
+                os.makedirs(options["to_dir"], exist_ok=True)
             target = any_storage(options["to_storage"], options["to_dir"])
             for name in self.source.walk():
                 self._give(target, name)
