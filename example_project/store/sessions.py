@@ -15,9 +15,11 @@ class SessionStore(cached_db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         try:
-            return super().load()
+            found = super().load()
         except RedisError:
             return db.SessionStore.load(self)
+        # What lies in the cache under our key and is none of ours.
+        return found if isinstance(found, dict) else db.SessionStore.load(self)
 
     def exists(self, session_key: str) -> bool:
         try:

@@ -65,7 +65,7 @@ def pause(name: str, subject: str, seconds: int) -> None:
     gate, now = allowances.key_of(GATE.format(name), subject), time.time()
     try:
         opened = cache.add(gate, now + seconds, timeout=seconds)
-        until = now if opened else cache.get(gate) or now + 1
+        until = now if opened else float(cache.get(gate) or now + 1)
     except Exception:
         logger.exception("attempts are not slowed: the cache %r does not answer", conf.THROTTLE_CACHE)
         return

@@ -22,7 +22,9 @@ class Visitor:
         """The name of a guest's history; `make` gives one to a guest who has none."""
         if self.session is None:
             return None
-        token: str | None = self.session.get(TOKEN)
+        token = self.session.get(TOKEN)
+        if not isinstance(token, str):
+            token = None
         if token is None and make:
             token = self.session[TOKEN] = uuid4().hex
         return token

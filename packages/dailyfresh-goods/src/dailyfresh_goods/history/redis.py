@@ -52,10 +52,10 @@ class RedisHistory(History):
         except (RedisError, OSError) as error:
             logger.warning("The browsing history is not reachable: %s", error)
             return []
-        return [sku_id.decode() for sku_id in seen]
+        return _read(seen)
 
     def kept(self, user_id: str) -> list[str]:
-        return [sku_id.decode() for sku_id in self._redis().lrange(_user_key(user_id), 0, self.length - 1)]
+        return _read(self._redis().lrange(_user_key(user_id), 0, self.length - 1))
 
     def merge(self, visitor: Visitor) -> None:
         token = visitor.guest_token()
@@ -91,6 +91,11 @@ class RedisHistory(History):
                 )
             ]
         return []
+
+
+def _read(found: list[bytes]) -> list[str]:
+    """The sku_ids; what is no text names no SKU either."""
+    return [sku_id.decode(errors="replace") for sku_id in found]
 
 
 def _user_key(user_id: str) -> str:

@@ -9,7 +9,8 @@ class SessionHistory(History):
     def visit(self, visitor: Visitor, viewed: str | None = None) -> list[str]:
         if visitor.session is None:
             return []
-        seen: list[str] = list(visitor.session.get(LIST, []))
+        held = visitor.session.get(LIST)
+        seen = [sku_id for sku_id in held if isinstance(sku_id, str)] if isinstance(held, list) else []
         if viewed is not None and seen[:1] != [viewed]:
             seen = [viewed, *(sku_id for sku_id in seen if sku_id != viewed)][: self.length]
             visitor.session[LIST] = seen

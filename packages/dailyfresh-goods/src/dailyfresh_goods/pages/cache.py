@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from dailyfresh_core.metrics import counter
+from dailyfresh_core.outages import is_outage
 from django.core.cache import BaseCache, InvalidCacheKey, caches
 from django.core.cache.backends.dummy import DummyCache
 
@@ -102,8 +103,17 @@ def _group_key(group: str) -> str:
 def _read(cache: BaseCache, key: str, groups: Sequence[str]) -> tuple[Entry | None, tuple[int, ...]]:
     """The entry and the tokens of its groups; a token that is gone is made, and no entry can carry it."""
     keys = [_group_key(group) for group in groups]
-    found = cache.get_many([key, *keys])
+    try:
+        found = cache.get_many([key, *keys])
+    except Exception as error:
+        if is_outage(error) or isinstance(error, InvalidCacheKey):
+            raise
+        logger.warning("%s or one of its tokens cannot be read and is thrown away: %r", key, error)
+        cache.delete_many([key, *keys])
+        found = {}
     entry = found.get(key)
+    if not (isinstance(entry, tuple) and len(entry) == 3 and isinstance(entry[2], float)):
+        entry = None
     missing = [k for k in keys if k not in found]
     if missing:
         for k in missing:

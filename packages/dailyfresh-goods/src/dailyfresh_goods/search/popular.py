@@ -150,7 +150,7 @@ class RedisPopular(Popular):
         try:
             client = self._client()
             found = client.zrevrange(self.key, 0, self.keep - 1)
-            texts = [text.decode() if isinstance(text, bytes) else text for text in found]
+            texts = [text.decode(errors="replace") if isinstance(text, bytes) else text for text in found]
             pipeline = client.pipeline(transaction=False)
             for text in texts:
                 pipeline.pfcount(self._visitors(text))

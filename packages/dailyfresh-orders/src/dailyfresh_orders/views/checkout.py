@@ -127,7 +127,7 @@ def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> tuple[str
     """The key of the quote: the same for the same choice in two tabs of a session, until an order came of it; and that order."""
     words = repr((source, sorted((sku_id, written(n)) for sku_id, n in wanted.items())))
     choice = hashlib.sha256(words.encode()).hexdigest()[:16]
-    known: dict[str, list[str]] = request.session.get(KEYS, {})
+    known = _known(request)
     keys = known.get(choice, [])
     earlier = ordered_under(keys).first() if keys else None
     if not keys or (earlier and earlier.token == keys[0]):
@@ -136,9 +136,21 @@ def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> tuple[str
     return keys[0], earlier
 
 
+def _known(request: HttpRequest) -> dict[str, list[str]]:
+    """Choice -> the keys of its quotes, as far as the session says so in a way that can be read."""
+    known = request.session.get(KEYS)
+    if not isinstance(known, dict):
+        return {}
+    return {
+        choice: keys
+        for choice, keys in known.items()
+        if isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys)
+    }
+
+
 def _ordered(request: HttpRequest, sku_ids: Iterable[str]) -> Order | None:
     """The order of this session that took these goods out of the basket: whoever goes back in the browser asks for them again."""
-    for order in ordered_under(chain.from_iterable(request.session.get(KEYS, {}).values())).prefetch_related("lines"):
+    for order in ordered_under(chain.from_iterable(_known(request).values())).prefetch_related("lines"):
         if set(sku_ids) <= {line.sku_id for line in order.lines.all()}:
             return order
     return None

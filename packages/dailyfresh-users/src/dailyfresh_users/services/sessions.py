@@ -76,22 +76,30 @@ def keep_session(*, session: SessionBase, user_id: Any, address: str | None, age
         "address": address,
         "agent": agent.replace("\x00", "")[:300],  # PostgreSQL keeps no NUL
     }
-    row, known_key, _seen = session.get(MARK) or NO_MARK
+    row, known_key, _seen = _mark(session)
     # The row moves along when the key was renewed, else it would name a dead session and miss the living one.
     if row is None or not UserSession.objects.filter(pk=row, user_id=user_id, session_key=known_key).update(**values):
         row = UserSession.objects.update_or_create(session_key=key, defaults=values)[0].pk
     session[MARK] = [row, key, int(time.time())]
 
 
+def _mark(session: SessionBase) -> tuple[int | None, str | None, float]:
+    """What the session says of its note: the row, the key it was noted under, and when; nothing of what cannot be read."""
+    match session.get(MARK):
+        case [int(row), str(key), int() | float() as seen]:
+            return row, key, seen
+    return NO_MARK
+
+
 def is_noted(*, session: SessionBase) -> bool:
     """Whether the note of this session has its present key and is younger than ten minutes."""
-    _row, key, seen = session.get(MARK) or NO_MARK
+    _row, key, seen = _mark(session)
     return bool(key) and key == session.session_key and time.time() - seen < EVERY
 
 
 def forget_session(*, session: SessionBase) -> None:
     """Drop the note of a session that its own browser signs out."""
-    row, key, _seen = session.get(MARK) or NO_MARK
+    row, key, _seen = _mark(session)
     if row is not None:
         UserSession.objects.filter(pk=row, session_key=key).delete()
 
