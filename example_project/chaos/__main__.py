@@ -100,6 +100,7 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
         for buyer in buyers:
             buyer.join(60)
         late = watcher.settled(SETTLING)
+        late += ["the merchant, whose script failed,"] if merchant.poll() is not None else []
     finally:
         merchant.terminate()
         merchant.wait()

@@ -153,6 +153,8 @@ def test_web_when_no_instance_answers_nginx_says_it_in_words(stack: Stack, buyer
         assert (said.status, said.headers["retry-after"]) == (503, "5")
         assert "商店暂时无法访问" in said.text
         assert '"code": "unavailable"' in buyer.get("/cart/", script=True).text
+        sent = buyer.ask("POST", "/cart/add/", b"sku_id=1", script=True)
+        assert (sent.status, sent.headers["retry-after"]) == (503, "5")
 
 
 def test_chaos_nothing_is_lost_while_parts_die_one_after_the_other(stack: Stack) -> None:
