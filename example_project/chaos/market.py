@@ -54,7 +54,7 @@ def serve() -> None:
         try:
             merchant = get_user_model().objects.filter(is_superuser=True).first()
             for refund in Refund.objects.filter(state=Refund.State.ASKED):
-                approve_refund(refund.pk, by=merchant, goods=Refund.Goods.RESTOCK)
+                approve_refund(refund, by=merchant, goods=Refund.Goods.RESTOCK)
             ship_some(merchant)
         except (TypeError, AttributeError, NameError):
             raise  # a fault of this script, not of what is broken
