@@ -6,7 +6,7 @@ from typing import Any
 
 from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -62,7 +62,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     )
     list_filter = (WorkList, PaymentMethod, "placed_at")
     search_fields = ("number", "phone", "receiver")
-    search_help_text = gettext_lazy("Order number or phone in full, or the beginning of the receiver's name.")
+    search_help_text = gettext_lazy("Part of a number, a phone, the receiver's name or a product's name.")
     show_full_result_count = False
     list_per_page = 50
     inlines = (LinesInline, AdjustmentsInline, LogInline)
@@ -108,7 +108,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Order]", search_term: str
     ) -> tuple["QuerySet[Order]", bool]:
-        """Numbers and phones are looked up in their indexes; only a name reads through the table."""
+        """Whole numbers and phones are looked up in their indexes; only a part of one, or a name, reads through the table."""
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -116,7 +116,9 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
             known = queryset.filter(Q(number=term) | Q(phone=term))
             if known.exists():
                 return known, False
-        return queryset.filter(receiver__startswith=term), False
+        parts = Q(receiver__icontains=term) | Q(number__contains=term) | Q(phone__contains=term)
+        named = OrderLine.objects.filter(order=OuterRef("pk"), name__icontains=term)
+        return queryset.filter(parts | Exists(named)), False
 
     def has_ship_permission(self, request: HttpRequest) -> bool:
         """Shipping moves an order, so it takes the permission to change one."""

@@ -8,6 +8,7 @@ from dailyfresh_core.money import shown
 from django import template
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +21,7 @@ from ..models import Order, OrderLine, Refund
 from ..protocols import Address
 from ..selectors import rating_of, refunds_of, reviews_of
 from ..services import Refundable, refund_askable
+from ..work import work_for
 
 register = template.Library()
 
@@ -165,3 +167,23 @@ def gives_back(refundable: Refundable, line: OrderLine) -> str:
 def can_ask_refund(order: Order) -> bool:
     """Whether the buyer may ask for a refund now: for the link to the form."""
     return refund_askable(order)
+
+
+@register.inclusion_tag("admin/dailyfresh_orders/_work.html", takes_context=True)
+def dailyfresh_orders_work(context: template.Context) -> dict[str, Any]:
+    """What is to be done, for the first page of the admin; each a link to the list of it."""
+    jobs = work_for(context["request"].user)
+    return {"jobs": [(job, f"{reverse(f'admin:dailyfresh_orders_{job.url_name}')}?{job.query}") for job in jobs]}
+
+
+@register.inclusion_tag("admin/dailyfresh_orders/order/_facts.html", takes_context=True)
+def order_facts(context: template.Context, order: Order) -> dict[str, Any]:
+    """One order at a glance for staff: goods, buyer with the latest other orders, payments with their refunds."""
+    others = Order.objects.filter(user=order.user_id).exclude(pk=order.pk).order_by("-pk")[:5]
+    return {
+        "order": order,
+        "lines": order.lines.all(),
+        "earlier": others if order.user_id else [],
+        "payments": order.payments.prefetch_related("refunds").order_by("pk"),
+        "perms": context.get("perms"),
+    }
