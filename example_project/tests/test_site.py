@@ -192,8 +192,9 @@ def test_beat_calls_every_task_that_drains() -> None:
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if name.startswith(("dailyfresh_", "store."))}
-    # Woken by a change; what they leave is in `drain_payments` and `drain`, which beat calls.
+    # Woken by a change; what they leave is in `drain_payments`, `drain` and `draw_pictures`, which beat calls.
     woken = {f"dailyfresh_orders.tasks.drain_{what}" for what in ("refunds", "cancellations", "pictures", "messages")}
+    woken.add("dailyfresh_goods.tasks.draw_new_pictures")
 
     assert scheduled <= ours
     assert ours - scheduled <= woken

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..outbox import Undeliverable
 from .base import Channel, Written
@@ -27,7 +27,7 @@ def mailer() -> Any:
 class MailChannel(Channel):
     """Text and HTML to the account's e-mail address. `sender` is the From of the mails; None means `DEFAULT_FROM_EMAIL`."""
 
-    label = _("E-mail")
+    label = pgettext_lazy("channel", "E-mail")
 
     def __init__(self, *, sender: str | None = None) -> None:
         self.sender = sender

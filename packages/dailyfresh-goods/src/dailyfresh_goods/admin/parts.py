@@ -4,6 +4,7 @@ are sold while the page is open.
 
 from typing import Any
 
+from dailyfresh_core.lists import ForgivingChangeList
 from dailyfresh_core.pictures import judge_upload
 from django import forms
 from django.contrib import admin
@@ -105,7 +106,7 @@ class JudgedPictures:
         return field
 
 
-class PicturedChangeList(ChangeList):
+class PicturedChangeList(ForgivingChangeList):
     """A list whose pictures are looked up together."""
 
     def get_results(self, request: HttpRequest) -> None:

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 default="piece",
                 help_text="By weight: stock, limit, minimum and step are grams.",
                 max_length=6,
-                verbose_name="sold",
+                verbose_name="sold by",
             ),
         ),
         migrations.AddField(

@@ -116,7 +116,7 @@ class SKU(Tracked):
     )
     unit = models.CharField(_("unit"), max_length=20)
     sold_by = models.CharField(
-        _("sold"),
+        _("sold by"),
         max_length=6,
         choices=By.choices,
         default=By.PIECE,
