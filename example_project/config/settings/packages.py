@@ -46,6 +46,7 @@ DAILYFRESH_ORDERS = {
             "stock_field": "stock",
             "sales_field": "sales",
             "available_filter": {"on_sale": True},
+            "least_field": "minimum",
         },
     },
     "FREIGHT": {

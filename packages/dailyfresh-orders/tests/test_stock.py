@@ -43,6 +43,16 @@ class TestStrategies(StockContract):
         assert Product.objects.get(pk=9).pieces == 10
         assert Product.objects.get(pk=9).sold == 0
 
+    def test_what_is_nearly_sold_out_is_counted_by_the_least_that_is_sold(self, strategy, rows):
+        Product.objects.filter(pk=9).update(most=4)
+        assert strategy.low_by_id(3) == {}
+        strategy.least_field = "most"
+        assert strategy.low_by_id(3) == {"9": ("x", 10)}
+        assert strategy.low(3, 5) == [("x", 10)]
+        assert strategy.check() == []
+        strategy.least_field = "none"
+        assert [each.id for each in strategy.check()] == ["dailyfresh_orders.E011"]
+
     def test_counts_what_was_sold(self, strategy, rows):
         strategy.take({"9": 4, "10": 1})
         assert dict(Product.objects.values_list("pk", "sold")) == {9: 4, 10: 1}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.measures import measure_of
 from dailyfresh_core.protocols import Catalogue
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -44,6 +45,7 @@ class CatalogueContract:
             assert product.available is None or type(product.available) is int
             assert product.limit is None or type(product.limit) is int
             assert isinstance(product.requires_shipping, bool)
+            measure_of(product)  # raises for one that cannot be
 
     @pytest.mark.parametrize(
         "sku_id", ["", "0", "-1", "01", " 1", "１", "+1", "1.0", "abc", "1e3", "9" * 40, "None", "' OR 1=1"]

@@ -19,7 +19,8 @@ class Stock(ABC):
     """Takes stock and gives it back, inside the caller's transaction.
 
     OPTIONS of every strategy: `model` ("app.Model"), `id_field`, `stock_field`, `sales_field` (or None),
-    `available_filter` (what a row must match to be sold, {"on_sale": True}; lookups over its own columns: `statements.LOOKUPS`).
+    `available_filter` (what a row must match to be sold, {"on_sale": True}; lookups over its own columns: `statements.LOOKUPS`),
+    `least_field` (the least that is sold of a row at once, or None for one: what is nearly sold out is counted by it).
     """
 
     needs_read_committed = False
@@ -33,12 +34,14 @@ class Stock(ABC):
         stock_field: str = "stock",
         sales_field: str | None = None,
         available_filter: Mapping[str, Any] | None = None,
+        least_field: str | None = None,
     ) -> None:
         self.model_name = model
         self.id_field = id_field
         self.stock_field = stock_field
         self.sales_field = sales_field
         self.available_filter = dict(available_filter or {})
+        self.least_field = least_field
         self._addressed: Rows | None = None
 
     @abstractmethod
@@ -86,14 +89,18 @@ class Stock(ABC):
 
     def low(self, at_most: int, how_many: int) -> list[tuple[str, int]]:
         """(name, stock) of what is on sale with the least stock."""
-        rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": at_most})
-        return [(str(row), getattr(row, self.stock_field)) for row in rows.order_by(self.stock_field, "pk")[:how_many]]
+        return [(str(row), getattr(row, self.stock_field)) for row in self._low(at_most)[:how_many]]
 
     def low_by_id(self, at_most: int) -> dict[str, tuple[str, int]]:
         """sku_id -> (name, stock) of everything on sale of which no more than that is left, the least first."""
-        rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": at_most})
-        found = rows.order_by(self.stock_field, "pk")
+        found = self._low(at_most)
         return {str(getattr(row, self.id_field)): (str(row), getattr(row, self.stock_field)) for row in found}
+
+    def _low(self, at_most: int) -> QuerySet[Model]:
+        """What is on sale and can be sold so many times at most, the least stock first."""
+        bound = at_most * F(self.least_field) if self.least_field else at_most
+        rows = self.model._default_manager.filter(**self.available_filter, **{f"{self.stock_field}__lte": bound})
+        return rows.order_by(self.stock_field, "pk")
 
     def some(self, how_many: int) -> list[str]:
         """Ids of rows that can be sold, the first by their keys."""
@@ -104,6 +111,8 @@ class Stock(ABC):
         """What is wrong with the options or with the database they point to."""
         try:
             unique = self._rows().key.unique
+            if self.least_field:
+                self.model._meta.get_field(self.least_field)
         except OtherTable as error:
             hint = "One UPDATE must decide by itself: stock, sales and available_filter are columns of that model."
             return [checks.Error(str(error), hint=hint, id="dailyfresh_orders.E013")]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.measures import measure_of
 from dailyfresh_core.protocols import Catalogue
 
 from ..protocols import AddressBook, Basket
@@ -53,6 +54,7 @@ class CatalogueContract:
             assert isinstance(item.on_sale, bool)
             assert item.available is None or isinstance(item.available, int)
             assert isinstance(item.requires_shipping, bool)
+            measure_of(item)  # raises for one that cannot be
             assert item.limit is None or item.limit >= 1
 
     def test_answers_in_one_statement_however_many_are_asked_for(
