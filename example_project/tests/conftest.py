@@ -85,12 +85,18 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the running demo keeps its data."""
+    return Path(os.environ.get("DEMO_VAR") or tmp_path_factory.mktemp("demo") / "var")
+
+
+@pytest.fixture(scope="session")
+def shop(demo_folder: Path) -> Iterator[str]:
     """The running demo's address; after the tests it is stopped, and nothing of it is left."""
     if given := os.environ.get("DEMO_URL"):
         yield given
         return
-    var = tmp_path_factory.mktemp("demo")
+    var = demo_folder.parent
     port = free_port()
     embedded = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE")
     environ = {name: value for name, value in os.environ.items() if name not in embedded}
@@ -98,7 +104,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     demo = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", str(port)],
         cwd=PROJECT,
-        env={**environ, "VAR_DIR": str(var / "var")},
+        env={**environ, "VAR_DIR": str(demo_folder)},
         stdout=log,
         stderr=subprocess.STDOUT,
     )

@@ -124,14 +124,11 @@ def fill_the_cart(buyer: Visitor, sku_id: str) -> None:
 
 
 def give_an_address(buyer: Visitor) -> None:
-    """The confirm page has no address yet and leads to the address page and back."""
+    """The confirm page has no address yet: it is given in a dialog over it, and chosen at once."""
     buyer.see("[data-cart-checkout]").click()
     buyer.page.wait_for_url("**/orders/confirm/**")
-    buyer.see("main a[href*='/user/addresses/']").click()
-    buyer.page.wait_for_url("**/user/addresses/**")
-    if not buyer.page.locator("[name=receiver]").locator("visible=true").count():
-        buyer.see("a[href*='add'], [data-dialog]").click()
-    buyer.see("[name=receiver]").fill("林晓禾")
+    buyer.see("main a[data-address-book]").click()
+    buyer.see("dialog [name=receiver]").fill("林晓禾")
     buyer.page.fill("[name=phone]", "13800138000")
     for field in ("province", "city", "district_code"):
         select = buyer.page.locator(f"select[name={field}]")
@@ -139,10 +136,9 @@ def give_an_address(buyer: Visitor) -> None:
         if not select.input_value():
             select.select_option(index=1)
     buyer.page.fill("[name=street]", "中关村大街 27 号")
-    buyer.page.locator("form:has([name=receiver]) [type=submit]:not([name=refresh])").locator(
-        "visible=true"
-    ).first.click()
-    buyer.page.wait_for_url("**/orders/confirm/**")
+    buyer.see("dialog [data-areas] [type=submit]").click()
+    playwright.expect(buyer.page.locator("[name=address]")).to_be_checked()
+    playwright.expect(buyer.page.locator("[name=address]")).to_be_focused()
 
 
 def place_the_order(buyer: Visitor, sku_id: str) -> str:

@@ -5,16 +5,18 @@ from urllib.parse import urlsplit
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+playwright.expect.set_options(timeout=20_000)
 
 
 class Visitor:
     """Somebody at a browser; whatever its console complains about is kept."""
 
-    def __init__(self, browser: "playwright.Browser", shop: str) -> None:
+    def __init__(self, browser: "playwright.Browser", shop: str, **context: object) -> None:
         self.shop = shop
         self.complaints: list[str] = []
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        self.context.set_default_timeout(15_000)
+        window = {"width": 1280, "height": 900}
+        self.context = browser.new_context(viewport=window, reduced_motion="reduce", **context)
+        self.context.set_default_timeout(60_000)  # a machine with much else to do is no fault
         self.page = self.context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
