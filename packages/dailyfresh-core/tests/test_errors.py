@@ -21,6 +21,7 @@ def test_a_form_that_cannot_be_read_is_no_fault_of_ours_at_an_address_that_is_no
     assert client.generic("POST", "/nowhere/", body, kind).status_code == 404
 
 
+@pytest.mark.django_db
 def test_a_form_in_utf_16_with_a_query_of_a_thousand_fields_is_refused_and_no_fault() -> None:
     application, said = WSGIHandler(), []
     application.request_class = Request
