@@ -138,7 +138,7 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     if order.state != Order.State.TO_SHIP or order.paid_at is not None or _may_have_money(order):
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
-    give_offers_back(order, why="cancelled" if by == order.user else "shop")
+    give_offers_back(order, why="cancelled" if getattr(by, "pk", "") == order.user_id else "shop")
     _give_back(order, _taken(order))
 
 
