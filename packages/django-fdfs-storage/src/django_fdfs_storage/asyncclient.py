@@ -55,9 +55,9 @@ class AsyncFastDFSClient:
         replicas: bool = True,
         **pool: Unpack[PoolOptions],
     ) -> None:
-        self.pool = self.pool_kind(**pool)
+        self.pool: Pool = self.pool_kind(**pool)
         addresses = [Address.parse(tracker, default_port=TRACKER_PORT) for tracker in trackers]
-        self.trackers = Trackers(addresses, self.pool)
+        self.trackers: Trackers = Trackers(addresses, self.pool)
         self._storages = Storages(self.trackers, self.pool, address_map=address_map or {}, replicas=replicas)
 
     # -- upload --

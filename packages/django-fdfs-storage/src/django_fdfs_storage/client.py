@@ -6,7 +6,7 @@ from typing import Unpack
 from .asyncclient import AsyncFastDFSClient
 from .coroutines import blocking
 from .engine import Engine
-from .pool import PoolOptions
+from .pool import Pool, PoolOptions
 from .threads import BlockingPool
 from .tracker import BlockingTrackers
 
@@ -49,8 +49,8 @@ class FastDFSClient(_Commands, Engine):
         **pool: Unpack[PoolOptions],
     ) -> None:
         self.core = _Core(trackers, address_map=address_map, replicas=replicas, **pool)
-        self.pool = self.core.pool
-        self.trackers = BlockingTrackers(self.core.trackers)
+        self.pool: Pool = self.core.pool
+        self.trackers: BlockingTrackers = BlockingTrackers(self.core.trackers)
 
     def close(self) -> None:
         """Close the idle connections; the client stays usable."""

@@ -54,10 +54,10 @@ class Connection(ABC):
 
     def __init__(self, address: Address, connected: socket.socket, *, patience: float) -> None:
         self.address = address
-        self.idle = True
-        self.reused = False
+        self.idle: bool = True
+        self.reused: bool = False
         self.patience = patience
-        self.command = 0
+        self.command: int = 0
         self._socket = connected
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

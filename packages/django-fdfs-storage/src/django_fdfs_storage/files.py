@@ -99,7 +99,7 @@ class Chunks:
             self.size = None if isinstance(content.read(0), str) else int(content.size)
         except (AttributeError, TypeError, io.UnsupportedOperation):
             self.size = None
-        self.rereadable = hasattr(content, "seekable") and content.seekable()
+        self.rereadable: bool = hasattr(content, "seekable") and content.seekable()
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._content.chunks():
@@ -122,8 +122,8 @@ class Chunks:
 class Measured(Chunks):
     """Chunks that know their `length` in bytes and their `sha256` once they were drawn to the end."""
 
-    length = 0
-    sha256 = ""
+    length: int = 0
+    sha256: str = ""
 
     def __iter__(self) -> Iterator[bytes]:
         digest, self.length = sha256(), 0

@@ -33,7 +33,7 @@ class Trackers:
     def __init__(self, addresses: Sequence[Address], pool: Pool) -> None:
         if not addresses:
             raise ValueError("at least one tracker is needed")
-        self.addresses = tuple(addresses)
+        self.addresses: tuple[Address, ...] = tuple(addresses)
         self._pool = pool
 
     async def store(self, group: str | None = None) -> Server:
@@ -89,7 +89,7 @@ class BlockingTrackers:
 
     def __init__(self, core: Trackers) -> None:
         self.core = core
-        self.addresses = core.addresses
+        self.addresses: tuple[Address, ...] = core.addresses
 
     store = blocking(Trackers.store)
     groups = blocking(Trackers.groups)

@@ -29,7 +29,7 @@ class Disk:
     """
 
     def __init__(self, root: Path, group: str) -> None:
-        self.data = root / group / "data"
+        self.data: Path = root / group / "data"
         self._aside = root / group / "tmp"
         self.data.mkdir(parents=True, exist_ok=True)
         self._aside.mkdir(exist_ok=True)

@@ -43,7 +43,7 @@ class RequestHandler(socketserver.StreamRequestHandler):
     stays_open: ClassVar[frozenset[int]]
     rbufsize = 256 * 1024
     disable_nagle_algorithm = True
-    left = 0
+    left: int = 0
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -46,10 +46,10 @@ class DevServer:
         if not public and not _is_loopback(host):
             raise ValueError(f"{host} is not loopback, and anybody who reaches FastDFS can delete every file")
         anywhere = host in ("", "0.0.0.0", "::")  # noqa: S104 - it is only recognised
-        self.host = "127.0.0.1" if anywhere else host if ":" in host else socket.gethostbyname(host)
+        self.host: str = "127.0.0.1" if anywhere else host if ":" in host else socket.gethostbyname(host)
         self._servers: list[_Server | _HTTPServer] = []
         self._threads: list[threading.Thread] = []
-        self.disks = {group: Disk(Path(directory), group) for group in groups}
+        self.disks: dict[str, Disk] = {group: Disk(Path(directory), group) for group in groups}
         storages = []
         try:
             for number, (group, disk) in enumerate(self.disks.items()):
@@ -70,9 +70,9 @@ class DevServer:
             self.stop()
             raise
         ports = [server.server_address[1] for server in self._servers]
-        self.storage_ports = ports[: len(groups)]
-        self.tracker_port = ports[len(groups)]
-        self.http_port = ports[-1] if http_port is not None else None
+        self.storage_ports: list[int] = ports[: len(groups)]
+        self.tracker_port: int = ports[len(groups)]
+        self.http_port: int | None = ports[-1] if http_port is not None else None
 
     @property
     def tracker(self) -> str:
