@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.files import FieldFile
 from django.db.models.functions import SHA256
 
@@ -46,9 +47,18 @@ LINE = 160
 """Pixels of the picture of a cart's or an order's line: 80 on a fine screen."""
 
 
+class Key(SHA256):
+    """`key_of`, in the database."""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """By a function of PostgreSQL's own: Django's would need an extension."""
+        template = "ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')"
+        return Func.as_sql(self, compiler, connection, template=template, **extra)
+
+
 def with_line_picture(skus: QuerySet[SKU]) -> QuerySet[SKU]:
     """The SKUs with what `line_picture` reads, in the statement that asks for them."""
-    key = SHA256(OuterRef("image"))  # `key_of`, in the database
+    key = Key(OuterRef("image"))
     drawn = Rendition.objects.filter(picture=key, shape="square", kind="webp", retired_at=None)
     # The smallest that is wide enough, else the largest.
     enough = Case(When(width__gte=LINE, then=F("width")), default=2**31 - 1 - F("width"))
