@@ -12,6 +12,7 @@ from celery.beat import SchedulingError
 from celery.signals import after_setup_logger, after_setup_task_logger
 from celery.utils.log import get_multiprocessing_logger
 from dailyfresh_core.outages import in_one_line
+from dailyfresh_core.waking import EXPIRES
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
 from dailyfresh_orders.schedule import SCHEDULE as ORDERS
@@ -54,7 +55,9 @@ DRAINS = (
 
 schedule = {**USERS, **GOODS, **SEARCH, **ORDERS}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))
-# A call that no worker has taken when the next one is due is dropped: after a standstill one is enough.
-schedule |= {name: {**schedule[name], "schedule": seconds, "options": {"expires": seconds}} for name in DRAINS}
+# A call that no worker has taken when the next one is due is dropped: after a standstill one is enough. It outlives the wake-up
+# calls before it, which expire sooner: a queue full of those must not keep a drain from its turn.
+options = {"expires": max(seconds, 3 * EXPIRES)}
+schedule |= {name: {**schedule[name], "schedule": seconds, "options": options} for name in DRAINS}
 heartbeat = {"task": "store.tasks.heartbeat", "schedule": seconds, "options": {"expires": 60}}
 app.conf.beat_schedule = {"store.heartbeat": heartbeat, **schedule}

@@ -59,12 +59,12 @@ def test_a_drain_that_no_worker_can_be_told_of_is_left_to_beat_in_one_line(caplo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_celery_is_asked_where_the_site_says_so() -> None:
+def test_celery_is_asked_where_the_site_says_so_by_a_call_that_queues_for_seconds_at_most() -> None:
     def task() -> None: ...
 
-    task.delay = drain  # type: ignore[attr-defined]
+    task.apply_async = lambda *, expires: runs.append(f"in {expires} s")  # type: ignore[attr-defined]
     wake(task, tasks="celery")
-    assert runs == ["run"]
+    assert runs == ["in 5 s"]
 
 
 def test_without_a_celery_app_drains_run_inline() -> None:

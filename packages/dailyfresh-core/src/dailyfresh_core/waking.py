@@ -15,12 +15,17 @@ except ImportError:  # an extra: a site without it has no worker to wake
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 logger = logging.getLogger(__name__)
+EXPIRES = 5
+"""Seconds after which a wake-up call that no worker has taken is dropped: each drain works off all that is due, and beat calls it too.
+
+Without it the calls of a busy hour queue up before everything else, beat's own among them.
+"""
 
 
 def tasks_run_inline(tasks: str | None) -> bool:
     """Whether drains run in the process that wakes them, by the setting TASKS.
 
-    By default they do unless the site configured a Celery app: without one `.delay()` blocks on a broker that is not there.
+    By default they do unless the site configured a Celery app: without one a call blocks on a broker that is not there.
     Celery names its own stand-in app "default".
     """
     if tasks is not None:
@@ -46,7 +51,7 @@ def _run(task: Callable[[], object], tasks: str | None) -> None:
         if inline:
             task()
         else:
-            task.delay()  # type: ignore[attr-defined]
+            task.apply_async(expires=EXPIRES)  # type: ignore[attr-defined]
     except Exception as error:  # what a broker that is away raises says all in a line
         logger.error("%s could not be woken; beat will run it: %s", task, error, exc_info=inline)
 
