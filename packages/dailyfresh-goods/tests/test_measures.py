@@ -27,7 +27,7 @@ def test_a_catalogue_answers_the_measure_and_one_without_any_is_by_the_piece(
     shop: Shop, django_assert_num_queries: Any
 ) -> None:
     pear, lychee = shop.sku("Pear"), shop.sku("Lychee", **LOOSE)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = Catalogue().find([str(pear.pk), str(lychee.pk)])
     assert found[str(pear.pk)].measure == BY_THE_PIECE
     assert found[str(lychee.pk)].measure == Measured("weight", "weight", 500, 0, 300, 50)
