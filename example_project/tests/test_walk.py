@@ -1,0 +1,170 @@
+"""Every page is walked: wide and narrow, light and dark, in both languages, over the demo's goods and a stranger's.
+
+What is looked for on each: a word in the console, a breach of the policy, a page wider than its window, a sentence of the
+other language, something that moves after it was shown, a picture that does not come, and what axe knows of.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from demo.accounts import BUYER, PASSWORD
+from django.utils.translation.trans_real import translation
+from visitor import Visitor, playwright
+
+pytestmark = pytest.mark.browser
+WAYS = [
+    (1280, "light", ""),
+    (1280, "dark", "/en"),
+    (390, "light", "/en"),
+    (390, "dark", ""),
+    (320, "light", ""),
+    (320, "dark", "/en"),
+]
+"""Width, scheme, language: each pair of two of them is there."""
+PUBLIC = ["/", "/list/fruit/", "/list/frozen/price/1/", "/search/?q=馄饨", "/search/?q=xyzzy", "/goods/1/", "/cart/"]
+PUBLIC += [
+    "/user/login/",
+    "/user/register/",
+    "/user/activate/",
+    "/user/password/reset/",
+    "/about/",
+    "/terms/",
+    "/privacy/",
+]
+PUBLIC += ["/offline/", "/orders/reviews/1/", "wide", "high", "bare"]
+OWN = [
+    "/user/",
+    "/user/addresses/",
+    "/user/security/",
+    "/user/password/",
+    "/user/erase/",
+    "/orders/",
+    "/orders/reviews/",
+]
+OWN += ["/orders/messages/", "/orders/messages/choices/", "/cart/", "confirm", "detail", "pay"]
+LISTEN = """
+window.__moved = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) { if (!entry.hadRecentInput) { window.__moved += entry.value; } }
+}).observe({type: "layout-shift", buffered: true});
+document.addEventListener("securitypolicyviolation", event => console.error("CSP " + event.violatedDirective));
+"""
+TEXTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), box = walker.currentNode.parentElement;
+    if (text && !box.closest("script, style, [lang], [hreflang], .df-foot [data-theme-switch]") && box.checkVisibility()) { found.push(text); }
+  }
+  for (const box of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
+    found.push(box.getAttribute("aria-label") || box.getAttribute("placeholder") || box.getAttribute("title"));
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def goods(shop: str, demo_folder: Path) -> dict[str, str]:
+    """The stranger's goods in the running demo: short name -> address."""
+    script = "import sys; sys.path.insert(0, 'tests'); import foreign; foreign.load(); from dailyfresh_goods.models import SKU; "
+    script += "print([s.get_absolute_url() for s in SKU.objects.filter(slug__startswith='foreign').order_by('pk')])"
+    environ = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", script],
+        cwd=Path(__file__).resolve().parent.parent,
+        env={**environ, "VAR_DIR": str(demo_folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(zip(("wide", "high", "bare"), re.findall(r"/goods/\d+/", done.stdout), strict=True))
+
+
+@pytest.fixture(scope="module")
+def places(browser: "playwright.Browser", shop: str, goods: dict[str, str]) -> dict[str, str]:
+    """Addresses that are known only once something was bought: an order of the buyer's, and more in the cart."""
+    buyer = Visitor(browser, shop)
+    buyer.go("/user/login/")
+    buyer.sign_in(BUYER, PASSWORD)
+    buyer.page.wait_for_url("**/user/")
+    for path in (goods["wide"], goods["bare"], "/goods/2/"):
+        buyer.go(path)
+        with buyer.page.expect_response("**/cart/add/"):
+            buyer.see("[data-cart-put]").click()
+    confirm = f"/orders/confirm/?buy={goods['high'].split('/')[2]}:2&buy=2:1"
+    buyer.go(confirm)
+    buyer.see("[data-once]").click()
+    buyer.page.wait_for_url(re.compile(r"/orders/\w+/pay/"))
+    order = buyer.path().removesuffix("pay/")
+    buyer.context.close()
+    return {**goods, "confirm": confirm, "detail": order, "pay": f"{order}pay/"}
+
+
+@pytest.fixture(scope="module")
+def axe() -> "Iterator[object]":
+    """The checks of axe-core, where the package that brings them is installed."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        yield None
+    else:
+        yield Axe()
+
+
+def words_of(language: str) -> set[str]:
+    """Whole sentences and labels of the other language, as the catalogues have them."""
+    pairs = {key: text for key, text in translation("zh-hans")._catalog.items() if isinstance(key, str) and text != key}
+    plain = {key.rpartition("\x04")[2]: text for key, text in pairs.items()}
+    if language:
+        return {text for text in plain.values() if len(text) > 1 and re.search("[\u4e00-\u9fff]", text)}
+    return {key for key in plain if re.search("[a-z]{3}", key)}
+
+
+def faults(visitor: Visitor, path: str, foreign_words: set[str], axe: object) -> list[str]:
+    """What is wrong with the page that is shown."""
+    page, found = visitor.page, []
+    page.wait_for_load_state("networkidle")
+    found += visitor.complaints
+    visitor.complaints.clear()
+    wide = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    found += [f"{wide[0]} px wide in a window of {wide[1]}"] if wide[0] > wide[1] else []
+    found += [f"not translated: {text}" for text in page.evaluate(TEXTS) if text in foreign_words]
+    moved = page.evaluate("window.__moved")
+    found += [f"moved by {moved:.3f}"] if moved > 0.05 else []
+    broken = page.evaluate("[...document.images].filter(i => i.complete && i.src && !i.naturalWidth).map(i => i.src)")
+    found += [f"no picture: {source}" for source in broken]
+    if axe is not None:
+        results = axe.run(page).response["violations"]  # type: ignore[attr-defined]
+        found += [f"axe {each['id']}: {each['nodes'][0]['html'][:160]}" for each in results]
+    return [f"{path}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize("turn", range(len(WAYS)))
+def test_nothing_is_wrong_on_any_page(
+    browser: "playwright.Browser", shop: str, places: dict[str, str], axe: object, turn: int
+) -> None:
+    width, scheme, language = WAYS[turn]
+    found: list[str] = []
+    foreign_words = words_of(language)
+    for pages, name in ((PUBLIC, ""), (OWN, BUYER)):
+        visitor = Visitor(browser, shop)
+        visitor.context.add_init_script(LISTEN)
+        visitor.page.set_viewport_size({"width": width, "height": 844})
+        visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if name:
+            visitor.go("/user/login/")
+            visitor.sign_in(name, PASSWORD)
+            visitor.page.wait_for_url("**/user/")
+        # Each page is walked two ways of six, the second of them by axe too.
+        for number, page in enumerate(pages):
+            if turn % 3 == number % 3:
+                path = language + places.get(page, page)
+                visitor.go(path)
+                found += faults(visitor, path, foreign_words, axe if turn >= 3 else None)
+        visitor.context.close()
+    assert found == []
