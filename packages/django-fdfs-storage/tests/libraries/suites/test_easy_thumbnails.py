@@ -1,6 +1,6 @@
 """easy-thumbnails' own suite, which its wheel brings, on a site of its own: other libraries have a tag of the same name.
 
-python -m pytest -c tests/libraries/pytest.ini --rootdir tests/libraries --ds suites.easy_thumbnails tests/libraries/suites
+python -m pytest -c tests/libraries/pytest.ini --rootdir tests/libraries --ds suites.easy_thumbnails_site tests/libraries/suites
 """
 
 from importlib import import_module
@@ -13,7 +13,7 @@ from django_fdfs_storage.named.storage import NamedFastDFSStorage
 
 pytest.importorskip("testfixtures", reason="needs testfixtures, as easy-thumbnails' own suite does")
 if not apps.is_installed("easy_thumbnails.tests"):
-    pytest.skip("needs --ds suites.easy_thumbnails", allow_module_level=True)
+    pytest.skip("needs --ds suites.easy_thumbnails_site", allow_module_level=True)
 
 DISK = "looks at the disk"
 OWN_TABLE = "of a storage without paths easy-thumbnails asks its own table, not the storage"
