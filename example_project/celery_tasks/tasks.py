@@ -16,6 +16,7 @@ from dailyfresh_core.waking import EXPIRES
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
 from dailyfresh_orders.schedule import SCHEDULE as ORDERS
+from dailyfresh_promotions.schedule import SCHEDULE as PROMOTIONS
 from dailyfresh_users.schedule import SCHEDULE as USERS
 from django_guid.log_filters import CorrelationId
 
@@ -50,10 +51,11 @@ DRAINS = (
     "dailyfresh_search.drain_documents",
     "dailyfresh_orders.drain",
     "dailyfresh_orders.drain_payments",
+    "dailyfresh_promotions.drain",
 )
 """Those that find their rows by an index: they may run as often as one likes."""
 
-schedule = {**USERS, **GOODS, **SEARCH, **ORDERS}
+schedule = {**USERS, **GOODS, **SEARCH, **ORDERS, **PROMOTIONS}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))
 # A call that no worker has taken when the next one is due is dropped: after a standstill one is enough. It outlives the wake-up
 # calls before it, which expire sooner: a queue full of those must not keep a drain from its turn.

@@ -52,5 +52,6 @@ urlpatterns += i18n_patterns(
     path("user/", include("dailyfresh_users.urls")),
     path("cart/", include("dailyfresh_cart.urls")),
     path("orders/", include("dailyfresh_orders.urls")),
+    path("coupons/", include("dailyfresh_promotions.urls")),
     prefix_default_language=False,
 )

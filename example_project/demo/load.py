@@ -8,9 +8,11 @@ import random
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from dailyfresh_core.measures import Measured
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
+from dailyfresh_promotions.models import Batch
 from dailyfresh_users.models import Registration
 from dailyfresh_users.services import add_address
 from django.contrib.auth import get_user_model
@@ -62,7 +64,32 @@ def load_catalogue(tell: Tell) -> bool:
         if number % 10 == 0 or number == len(products):
             tell(f"catalogue: {number} of {len(products)} goods with their pictures")
     furnish_home(types, skus)
+    print_coupons()
     return True
+
+
+def print_coupons() -> None:
+    """Two to claim, one of them limited, and a code."""
+    coupons: list[dict[str, Any]] = [
+        {
+            "name": "新客立减",
+            "kind": "off",
+            "params": {"tiers": [["99.00", "20.00"]]},
+            "total": 500,
+            "days": 30,
+            "shown": True,
+        },
+        {"name": "免邮券", "kind": "freight", "params": {"reach": "0"}, "days": 7, "shown": True},
+        {
+            "name": "尝鲜",
+            "kind": "percent",
+            "params": {"tiers": [["0", 8800]], "cap": "30.00"},
+            "days": 30,
+            "code": "fresh88",
+        },
+    ]
+    for coupon in coupons:
+        Batch.objects.create(**coupon)
 
 
 def first_pack(product: Row, kind: GoodsType, words: Row, draw: random.Random) -> SKU:

@@ -12,6 +12,8 @@ from dailyfresh_goods.selectors import history_of
 from dailyfresh_orders.selectors import orders_of
 from dailyfresh_orders.services import anonymise
 from dailyfresh_orders.signals import review_published, stock_changed
+from dailyfresh_promotions import services as promotions
+from dailyfresh_promotions.models import Coupon
 from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
@@ -38,8 +40,9 @@ def mark_rating(sku_id: str, **_: Any) -> None:
 
 @receiver(account_erasing, dispatch_uid="store.account_erasing")
 def forget_person(user: Any, **_: Any) -> None:
-    """Orders and reviews go on without the name."""
+    """Orders and reviews go on without the name; coupons are void, and what was used of offers stays counted."""
     anonymise(user=user)
+    promotions.forget(user)
 
 
 @receiver(account_erased, dispatch_uid="store.account_erased")
@@ -75,6 +78,15 @@ def add_what_the_shop_knows(user: Any, **_: Any) -> dict[str, Any]:
                 "lines": [[line.sku_id, line.name, str(line.unit_price), line.quantity] for line in order.lines.all()],
             }
             for order in orders_of(user)
+        ],
+        "coupons": [
+            {
+                "number": coupon.number,
+                "state": coupon.state,
+                "issued_at": coupon.issued_at.isoformat(),
+                "order": coupon.reference,
+            }
+            for coupon in Coupon.objects.filter(user=user)
         ],
     }
 

@@ -1,4 +1,4 @@
-"""What holds over all five packages at once."""
+"""What holds over all packages at once."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 
-PACKAGES = ["dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders"]
+PACKAGES = ["dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders", "dailyfresh_promotions"]
 ALL = [*PACKAGES, "django_fdfs_storage"]
 STORE = Path(__file__).resolve().parent.parent / "store"
 
@@ -127,7 +127,13 @@ def test_an_option_that_no_backend_has_is_named_with_its_setting(
     assert "'colour'" in said
 
 
-FRAME_CHECKS = {"dailyfresh_users.W006", "dailyfresh_goods.W006", "dailyfresh_cart.W007", "dailyfresh_orders.W008"}
+FRAME_CHECKS = {
+    "dailyfresh_users.W006",
+    "dailyfresh_goods.W006",
+    "dailyfresh_cart.W007",
+    "dailyfresh_orders.W008",
+    "dailyfresh_promotions.W004",
+}
 LMS = """<title>{% block page_title %}Courses{% endblock %}</title>{% block css %}{% endblock %}
 <div>{% block main %}{% endblock %}</div>{% block js %}<script src="/lms.js"></script>{% endblock %}"""
 MAPPED = """{% extends "lms.html" %}
@@ -165,6 +171,7 @@ def test_one_template_puts_every_page_into_a_base_with_other_block_names(
         ("dailyfresh_goods:home", "goods.css", "goods.js"),
         ("dailyfresh_search:search", "search.css", "search.js"),
         ("dailyfresh_cart:cart", "cart.css", "cart-page.js"),
+        ("dailyfresh_promotions:centre", "promotions.css", "promotions.js"),
     ]:
         page = client.get(reverse(name)).content.decode()
         assert [page.count(file) for file in (style, script, "ajax.js", "jquery-4", "/lms.js")] == [1, 1, 1, 1, 1], name

@@ -1,18 +1,29 @@
 """What one package asks of another, asked of the provider that the settings name."""
 
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
 from dailyfresh_cart.testing import CatalogueContract as CartCatalogueContract
+from dailyfresh_core.offers import Goods
 from dailyfresh_core.protocols import Catalogue
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders import joins
-from dailyfresh_orders.protocols import AddressBook, Basket
+from dailyfresh_orders.protocols import AddressBook, Basket, Promotions
 from dailyfresh_orders.stock import Stock, stock
-from dailyfresh_orders.testing import AddressBookContract, BasketContract, CatalogueContract, StockContract
+from dailyfresh_orders.testing import (
+    AddressBookContract,
+    BasketContract,
+    CatalogueContract,
+    PromotionsContract,
+    StockContract,
+)
+from dailyfresh_promotions.models import Batch, Rule
+from dailyfresh_promotions.services import issue
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 
@@ -72,6 +83,24 @@ class TestStockOfTheGoods(StockContract):
         return sku_ids[:2]
 
 
+class TestPromotionsOfTheOrders(PromotionsContract):
+    @pytest.fixture
+    def promotions(self) -> Promotions:
+        return joins.PROMOTIONS.made()
+
+    @pytest.fixture
+    def items(self, user: Any) -> list[Goods]:
+        """A coupon of the user's, an offer that each buyer has once, and free delivery."""
+        Rule.objects.create(name="m", kind="off", params={"tiers": [["10.00", "1.00"]]}, per_user=1)
+        Rule.objects.create(name="f", kind="freight", params={"reach": "5.00"}, stackable=True)
+        batch = Batch.objects.create(name="c", kind="percent", params={"tiers": [["0", 9000]]}, shown=True)
+        issue(user=user, batch_id=batch.pk, at=timezone.now())
+        return [
+            Goods("1", ("type:1",), Decimal("3.33"), 3, Decimal("9.99")),
+            Goods("2", (), Decimal("5.90"), 1, Decimal("5.90")),
+        ]
+
+
 @pytest.mark.django_db
 def test_ratings_come_from_the_orders(sku_ids: list[str]) -> None:
     ratings = import_string(settings.DAILYFRESH_GOODS["RATINGS"])()
@@ -83,4 +112,4 @@ def test_ratings_come_from_the_orders(sku_ids: list[str]) -> None:
 def test_all_that_the_store_joins_fits(buyer: Any, sku_ids: list[str]) -> None:
     out = StringIO()
     call_command("dailyfresh_check_joins", user=buyer.get_username(), stdout=out)
-    assert out.getvalue().count(" fits.") == 5
+    assert out.getvalue().count(" fits.") == 6

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "dailyfresh_goods.search",
     "dailyfresh_cart",
     "dailyfresh_orders",
+    "dailyfresh_promotions",
     "django_fdfs_storage",
     "haystack",
     "django_guid",

@@ -30,6 +30,8 @@ DAILYFRESH_GOODS = {
 }
 DAILYFRESH_CART = {
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
+    "PROMOTIONS": "dailyfresh_promotions.offers.Promotions",
+    "FIRST_ORDER": "dailyfresh_orders.offers.first_order",
     "CHECKOUT_URL": "dailyfresh_orders:confirm",
     "SHOP_URL": "dailyfresh_goods:home",
     "FREE_DELIVERY_FROM": "59.00",
@@ -39,6 +41,7 @@ DAILYFRESH_ORDERS = {
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "BASKET": "dailyfresh_cart.basket.Basket",
     "ADDRESS_BOOK": "dailyfresh_users.addresses.AddressBook",
+    "PROMOTIONS": "dailyfresh_promotions.offers.Promotions",
     "STOCK": {
         "BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock",
         "OPTIONS": {
@@ -54,6 +57,10 @@ DAILYFRESH_ORDERS = {
         "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
     },
     "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
+}
+DAILYFRESH_PROMOTIONS = {
+    "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
+    "SHOP_URL": "dailyfresh_goods:home",
 }
 if ALIPAY_APP_ID:
     alipay = {

@@ -26,6 +26,8 @@ class Purchasable:
     limit: int | None
     requires_shipping: bool = True
     measure: Measured = BY_THE_PIECE
+    groups: tuple[str, ...] = ()
+    """Of the type, "type:3": offers name it."""
 
 
 class Catalogue:
@@ -36,7 +38,7 @@ class Catalogue:
         pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
         if not pks:
             return {}
-        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", *Measured.__slots__)
+        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "type", *Measured.__slots__)
         skus = with_line_picture(SKU.objects.filter(pk__in=pks).only(*fields))
         return {
             str(sku.pk): Purchasable(
@@ -51,6 +53,7 @@ class Catalogue:
                 available=sku.stock,
                 limit=sku.limit,
                 measure=sku.measure,
+                groups=(f"type:{sku.type_id}",),
             )
             for sku in skus
         }
