@@ -65,6 +65,11 @@ def key_of(rule: Rule) -> str:
     return f"r:{rule.id}" if rule.per_user else ""
 
 
+def most_of(rule: Rule) -> int:
+    """How often one buyer may have what goes by the key: the first order is one."""
+    return 1 if rule.audience == FIRST else rule.per_user or 1
+
+
 def limits(meant: Sequence[Meant], book: Rulebook, user: Any, *, first_order: bool) -> Limits:
     """Asks for what is limited in this basket, and nothing where nothing is: a statement for each kind of limit."""
     rules = [rule for rule, _places in meant]
@@ -72,7 +77,7 @@ def limits(meant: Sequence[Meant], book: Rulebook, user: Any, *, first_order: bo
     keys = {key: rule for rule in rules if rule.id not in blocked and (key := key_of(rule))}
     had = slots_had(user, list(keys)) if keys and user is not None else {}
     for rule in rules:
-        if (key := key_of(rule)) and len(had.get(key, ())) >= (rule.per_user or 1):
+        if (key := key_of(rule)) and len(had.get(key, ())) >= most_of(rule):
             blocked.setdefault(rule.id, "used_up")
     limited = [rule.id for rule in rules if rule.budget and rule.id not in blocked]
     budgets = {row.rule_id: row for row in Budget.objects.filter(rule_id__in=limited)} if limited else {}

@@ -11,7 +11,7 @@ from dailyfresh_core.protocols import Item
 from django.utils import timezone
 
 from . import words
-from .basket import Limits, key_of, limits, line_of, wallet
+from .basket import Limits, key_of, limits, line_of, most_of, wallet
 from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Rule, price
 from .kinds import in_coins
 from .rulebook import Rulebook, rulebook
@@ -193,7 +193,7 @@ def _take(cut: Cut, found: Rulebook, some: Limits) -> Take:
         amount,
         rule_id=by.id,
         limit_key=key,
-        limit=(by.per_user or 1) if key else None,
+        limit=most_of(by) if key else None,
         had=some.had.get(key, frozenset()),
         budget=by.budget,
         pieces=dict(cut.pieces) if is_flash else {},

@@ -18,22 +18,35 @@ def raised(
     for value, fit in fits.items():
         condition |= Q(**{key: value}) & fit
     lock_in_order(rows.filter(**{f"{key}__in": by}))
-    return rows.filter(condition).update(**_sums(rows.model, by, 1, key)) == len(by)
+    added = {column: _raised(rows.model, by, column, key) for column in _columns(by)}
+    return rows.filter(condition).update(**added) == len(by)
 
 
 def lowered(rows: "QuerySet[Any]", by: Mapping[int, Mapping[str, Any]], *, key: str = "pk") -> None:
-    """Take from each row what an order had added. One that is gone is gone."""
+    """Take from each row what an order had added, never below 0: a limit that was set later, or anew, counted less. One that is gone is gone."""
     mine = rows.filter(**{f"{key}__in": by})
     lock_in_order(mine)
-    mine.update(**_sums(rows.model, by, -1, key))
+    mine.update(**{column: _lowered(rows.model, by, column, key) for column in _columns(by)})
 
 
-def _sums(model: type[Model], by: Mapping[int, Mapping[str, Any]], sign: int, key: str) -> dict[str, Any]:
-    columns = sorted({column for added in by.values() for column in added})
-    return {column: F(column) + sign * _case(model, by, column, key) for column in columns}
+def _columns(by: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    return sorted({column for added in by.values() for column in added})
 
 
-def _case(model: type[Model], by: Mapping[int, Mapping[str, Any]], column: str, key: str) -> Any:
+def _raised(model: type[Model], by: Mapping[int, Mapping[str, Any]], column: str, key: str) -> Any:
     field: Any = model._meta.get_field(column)
-    whens = [When(**{key: value}, then=Value(added[column], output_field=field)) for value, added in sorted(by.items())]
+    whens = [
+        When(**{key: value}, then=F(column) + Value(added[column], output_field=field))
+        for value, added in sorted(by.items())
+    ]
+    return Case(*whens, default=F(column), output_field=field)
+
+
+def _lowered(model: type[Model], by: Mapping[int, Mapping[str, Any]], column: str, key: str) -> Any:
+    """An unsigned column of MariaDB may not even in between be below 0: the subtraction stands behind its condition."""
+    field: Any = model._meta.get_field(column)
+    whens = [
+        When(**{key: value, f"{column}__gte": added[column]}, then=F(column) - Value(added[column], output_field=field))
+        for value, added in sorted(by.items())
+    ]
     return Case(*whens, default=Value(0, output_field=field), output_field=field)
