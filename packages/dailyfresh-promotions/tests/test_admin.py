@@ -97,6 +97,28 @@ def test_goods_days_a_budget_and_flash_prices_are_kept(admin_client):
     assert Rule.objects.first().scope == {"groups": ["type:3", "type:4"], "but_skus": ["7", "8"]}
 
 
+@pytest.mark.parametrize(
+    ("kind", "numbers", "said"),
+    [
+        ("off", {"by": "amount", "step_1_0": "100", "step_1_1": "10"}, {"neither an end nor a budget"}),
+        (
+            "off",
+            {"by": "amount", "step_1_0": "100", "step_1_1": "60"},
+            {"neither an end nor a budget", "more than half"},
+        ),
+        ("price", {"prices": "nothing 5", "ends_0": "2030-01-01", "ends_1": "00:00"}, {"does not know: nothing"}),
+        ("flash", {"ends_0": "2030-01-01", "ends_1": "00:00"}, {"sells nothing"}),
+        ("off", {"by": "amount", "step_1_0": "100", "step_1_1": "60", "active": ""}, set()),
+    ],
+)
+def test_what_staff_may_not_have_meant_is_said_and_saved(admin_client, kind, numbers, said):
+    answer = admin_client.post(url("rule", "add") + f"?kind={kind}", RULE | numbers, follow=True)
+    told = [str(message) for message in answer.context["messages"] if message.level_tag == "warning"]
+    assert len(told) == len(said)
+    assert all(any(words in sentence for sentence in told) for words in said)
+    assert Rule.objects.exists()
+
+
 def test_an_offer_is_stopped_at_once_and_orders_keep_theirs(admin_client, rule, book, buyer):
     sku_id, made = book("60.00"), rule()
     sale = buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))

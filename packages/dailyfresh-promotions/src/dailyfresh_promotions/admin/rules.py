@@ -4,7 +4,7 @@ from typing import Any
 
 from dailyfresh_core.money import shown
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..kinds import Kind
 from ..models import Budget, FlashItem, Redemption, Rule
+from .doubts import doubts
 from .preview import PreviewForm, preview
 from .terms import GOODS, TermsAdmin, TermsForm
 
@@ -83,6 +84,11 @@ class RuleAdmin(TermsAdmin):
         rules: QuerySet[Rule] = super().get_queryset(request)
         times, taken_off = per_rule.annotate(n=Count("pk")), per_rule.annotate(n=Sum("amount"))
         return rules.annotate(times_used=Subquery(times.values("n")), taken_off=Subquery(taken_off.values("n")))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for sentence in doubts(form.instance):
+            self.message_user(request, sentence, messages.WARNING)
 
     @admin.display(description=_("orders"), ordering="times_used")
     def times(self, row: Any) -> int:
