@@ -12,7 +12,7 @@ from typing import Any
 
 from dailyfresh_core.measures import Measured
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
-from dailyfresh_promotions.models import Batch
+from dailyfresh_promotions.models import Batch, Rule
 from dailyfresh_users.models import Registration
 from dailyfresh_users.services import add_address
 from django.contrib.auth import get_user_model
@@ -164,6 +164,18 @@ def furnish_home(types: dict[str, GoodsType], skus: dict[str, SKU]) -> None:
             display=HomeTypeGoods.Display[shown["display"].upper()],
             sort_order=int(shown["sort_order"]),
         )
+
+
+@transaction.atomic
+def load_offers() -> bool:
+    """What the shop takes off; False when it takes something off already."""
+    if Rule.objects.exists():
+        return False
+    Rule.objects.create(name="满减", kind="off", params={"tiers": [["100.00", "10.00"], ["200.00", "25.00"]]})
+    half, seafood = {"every": 2, "few": 1, "rate": 5000}, GoodsType.objects.get(slug="seafood")
+    scope = {"groups": [f"type:{seafood.pk}"]}
+    Rule.objects.create(name="海鲜第二件半价", kind="cheapest", params=half, scope=scope, priority=1, stackable=True)
+    return True
 
 
 @transaction.atomic

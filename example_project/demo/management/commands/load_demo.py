@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ...load import load_accounts, load_catalogue
+from ...load import load_accounts, load_catalogue, load_offers
 
 
 class Command(BaseCommand):
@@ -29,6 +29,8 @@ class Command(BaseCommand):
         if load_accounts():
             self.tell("accounts of a buyer and a merchant")
         loaded = load_catalogue(self.tell)
+        if load_offers():
+            self.tell("offers")
         if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "current").exists():
             self.tell("search index (jieba cuts the Chinese words)")
             call_command("search_rebuild", verbosity=0)
