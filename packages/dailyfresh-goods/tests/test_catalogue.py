@@ -26,6 +26,7 @@ def test_what_is_sold_under_an_id(shop: Shop, django_assert_num_queries: Any) ->
         on_sale=True,
         available=100,
         limit=3,
+        groups=(f"type:{sku.type_id}",),
     )
     assert found[str(off.pk)].on_sale is False
 

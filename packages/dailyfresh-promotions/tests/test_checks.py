@@ -4,6 +4,8 @@ import pytest
 from dailyfresh_promotions.checks import check_rules
 from django.core.checks import run_checks
 
+pytestmark = pytest.mark.django_db  # Django asks the database whether it knows JSON
+
 
 @pytest.mark.parametrize(
     ("given", "id"),

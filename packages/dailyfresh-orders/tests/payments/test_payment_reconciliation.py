@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+pytestmark = pytest.mark.django_db  # Django's checks ask the database whether it knows JSON
+
 
 def run(*args):
     out = StringIO()

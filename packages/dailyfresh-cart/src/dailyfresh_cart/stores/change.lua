@@ -45,7 +45,7 @@ for i = 9, #ARGV, 9 do
   end
   if cap >= 0 and new > math.max(cap, old) then -- a line that is too long already may shrink
     if clip then new = math.max(old, cap) else why = 'cap' end
-    if clip and new == 0 then new, unit, same = there, units[sku], true end
+    if clip and new == 0 then kind, new, unit, same = 'put', there, units[sku], true end
   end
   if why == '' and new > 0 and there == 0 and most > 0 and count >= most then
     if clip then new = 0 else why = 'full' end

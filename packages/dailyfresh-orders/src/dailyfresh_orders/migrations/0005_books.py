@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("gateway", models.CharField(max_length=32, verbose_name="gateway")),
-                ("n", models.PositiveIntegerField(verbose_name="number")),
+                ("n", models.PositiveIntegerField(verbose_name="movements")),
             ],
             options={
                 "verbose_name": "closed day of the books",

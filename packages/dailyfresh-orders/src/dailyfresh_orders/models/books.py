@@ -69,7 +69,7 @@ class BookDay(Amounts):
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     gateway = models.CharField(_("gateway"), max_length=32)
-    n = models.PositiveIntegerField(_("number"))
+    n = models.PositiveIntegerField(_("movements"))
 
     class Meta:
         verbose_name = _("closed day of the books")
