@@ -1,8 +1,10 @@
 """Another way to pay, chosen after the order was placed."""
 
+from decimal import Decimal
+
 import pytest
 from dailyfresh_orders.models import Order, Payment, Refund
-from dailyfresh_orders.services import cancel_order, sweep
+from dailyfresh_orders.services import cancel_order, receive, refund_lines, ship, sweep
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -88,3 +90,13 @@ def test_whoever_comes_back_from_the_gateway_unpaid_reads_so(shop, order, pay_pa
     assert "nothing was charged" in page.content.decode()
     asked = shop.post(reverse("dailyfresh_orders:pay_query"), {"order": order.number}, headers=AJAX).json()["data"]
     assert asked == {"state": "waiting", "url": None, "unpaid": True}
+
+
+def test_what_the_courier_was_paid_can_be_refunded_though_a_payment_was_begun_before(shop, order, pay_page, buyer):
+    pay_page(order)
+    change(shop, order)
+    ship(order.pk, carrier="SF", tracking_number="1", by="boss")
+    receive(order.pk, by=buyer)
+    order.refresh_from_db()
+    refund = refund_lines(order=order, by=None, key="abcdef", amount=Decimal("1.00"))
+    assert (refund.payment.gateway, refund.payment.received) == ("cod", order.payable)

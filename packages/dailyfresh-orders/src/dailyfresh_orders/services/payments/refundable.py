@@ -81,6 +81,7 @@ def _collected(order: Order) -> Payment | None:
     return Payment(
         order=order,
         gateway=order.payment_method,
+        attempt=0,  # it was never begun, and the order may have had others
         out_trade_no=f"{order.number}_cash",
         amount=order.payable,
         currency=order.currency,
