@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from dailyfresh_orders.exceptions import IllegalTransition
 from dailyfresh_orders.models import Order, Payment, Refund
 from dailyfresh_orders.services import cancel_order, receive, refund_lines, ship, sweep
 from django.core.cache import cache
@@ -100,3 +101,16 @@ def test_what_the_courier_was_paid_can_be_refunded_though_a_payment_was_begun_be
     order.refresh_from_db()
     refund = refund_lines(order=order, by=None, key="abcdef", amount=Decimal("1.00"))
     assert (refund.payment.gateway, refund.payment.received) == ("cod", order.payable)
+
+
+def test_the_order_can_be_cancelled_once_the_late_money_has_gone_back(shop, order, pay_page, simulator, buyer):
+    old = pay_page(order)
+    change(shop, order)
+    simulator.pay(old)
+    with pytest.raises(IllegalTransition):
+        cancel_order(order.pk, by=buyer)
+    sweep()
+    assert Payment.objects.get().state == Payment.State.REFUNDED
+    cancel_order(order.pk, by=buyer)
+    order.refresh_from_db()
+    assert order.state == "cancelled"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ..conf import conf
@@ -143,8 +143,9 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
 
 
 def _may_have_money(order: Order) -> bool:
-    """Whether more was begun than payments of which a gateway said that nothing came."""
-    return order.payments.exclude(state=Payment.State.CLOSED).exists()
+    """Whether more was begun than payments of which nothing came, or all of what paid nothing has gone back."""
+    over = Q(state=Payment.State.CLOSED) | Q(state=Payment.State.REFUNDED, paid_slot=None)
+    return order.payments.exclude(over).exists()
 
 
 @step
