@@ -14,6 +14,7 @@ from dailyfresh_orders.conf import Settings
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import quote
 from dailyfresh_orders.services import place_order, placing, settle_baskets
+from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
@@ -324,6 +325,22 @@ def test_goods_sold_out_between_reading_and_taking_are_named_too(shop, apple, mo
 def test_a_forged_quote_is_no_order(shop, apple, token):
     page = buy_now(shop, f"{apple.pk}:1")
     assert place(shop, page, token=token).status_code in (400, 409)
+    assert not Order.objects.exists()
+
+
+def test_a_quote_as_the_shop_signed_it_before_an_upgrade_is_too_old(shop, apple, buyer):
+    earlier = {
+        "k": "a" * 32,
+        "u": str(buyer.pk),
+        "s": "buy",
+        "l": [[str(apple.pk), 2, "15.80"]],
+        "a": "1",
+        "f": "10.00",
+    }
+    token = signing.dumps(earlier, salt="dailyfresh_orders.quote", compress=True)
+    page = buy_now(shop, f"{apple.pk}:1")
+    assert place(shop, page, token=token).status_code == 409
+    assert shop.post(reverse("dailyfresh_orders:quote"), {"token": token}).status_code == 409
     assert not Order.objects.exists()
 
 

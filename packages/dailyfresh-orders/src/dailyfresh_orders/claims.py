@@ -19,7 +19,8 @@ from .conf import conf
 from .exceptions import QuoteInvalid
 from .quotes import Quote, QuoteLine
 
-SALT = "dailyfresh_orders.quote"
+SALT = "dailyfresh_orders.quote.2"
+"""Numbered anew with the shape of what is signed: a page from before an upgrade is too old, and nothing that cannot be read."""
 
 
 @dataclass(frozen=True)
