@@ -226,3 +226,16 @@ def test_a_budget_and_a_flash_price_that_is_edited_is_seen_at_once(rule, book, b
     assert offers(buyer, {sku_id: 1}).shares[0].amounts == {sku_id: Decimal("-55.00")}
     Budget.objects.create(rule=made, max_uses=0)
     assert offers(buyer, {sku_id: 1}).shares == ()
+
+
+def test_an_edit_leaves_what_orders_counted_while_it_was_made(rule, book, buyer):
+    sku_id = book("60.00")
+    rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], budget={"max_uses": 5})
+    item, budget = FlashItem.objects.get(), Budget.objects.get()
+    buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
+    item.price, budget.max_uses = Decimal("5.00"), 9
+    item.save()
+    budget.save()
+    item, budget = FlashItem.objects.get(), Budget.objects.get()
+    assert (item.price, item.taken) == (Decimal("5.00"), 1)
+    assert (budget.max_uses, budget.uses, budget.spent) == (9, 1, Decimal("50.10"))

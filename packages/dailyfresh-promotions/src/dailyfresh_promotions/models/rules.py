@@ -1,6 +1,6 @@
 """The merchant's offers, and the rows that orders count in: these stand apart, so that no order waits for a rule."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -84,8 +84,32 @@ class Rule(Terms):
         )
 
 
-class Budget(models.Model):
+class Limit(models.Model):
+    """A row of a rule that orders count in. Saving it again leaves the `counters` alone: orders may have moved them meanwhile."""
+
+    rule_id: int
+    counters: ClassVar[frozenset[str]]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kept = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = kept - self.counters
+        super().save(*args, **kwargs)
+        Rule.edited(self.rule_id)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        gone = super().delete(*args, **kwargs)
+        Rule.edited(self.rule_id)
+        return gone
+
+
+class Budget(Limit):
     """How often a rule may be used and what it may cost; a rule without a row is not limited."""
+
+    counters = frozenset({"uses", "spent"})
 
     rule = models.OneToOneField(
         Rule, models.CASCADE, db_constraint=False, related_name="budget", verbose_name=_("offer")
@@ -104,17 +128,11 @@ class Budget(models.Model):
     def __str__(self) -> str:
         return f"{self.uses}/{self.max_uses or '∞'}, {self.spent}/{self.max_spent or '∞'}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        Rule.edited(self.rule_id)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        Rule.edited(self.rule_id)
-        return super().delete(*args, **kwargs)
-
-
-class FlashItem(models.Model):
+class FlashItem(Limit):
     """A price for so many pieces of one SKU; `taken` rises by orders alone."""
+
+    counters = frozenset({"taken"})
 
     rule = models.ForeignKey(Rule, models.CASCADE, db_constraint=False, related_name="items", verbose_name=_("offer"))
     sku_id = models.CharField(_("SKU"), max_length=64)
@@ -135,11 +153,3 @@ class FlashItem(models.Model):
 
     def __str__(self) -> str:
         return self.sku_id
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        Rule.edited(self.rule_id)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        Rule.edited(self.rule_id)
-        return super().delete(*args, **kwargs)
