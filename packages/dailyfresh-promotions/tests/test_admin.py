@@ -228,6 +228,19 @@ def test_a_budget_and_a_flash_price_that_is_edited_is_seen_at_once(rule, book, b
     assert offers(buyer, {sku_id: 1}).shares == ()
 
 
+def test_a_flash_price_is_not_made_for_fewer_pieces_than_are_taken(admin_client, rule, book, buyer):
+    sku_id = book("60.00")
+    made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3, "per_buyer": 2}])
+    buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+    row = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "1", "0-id": str(made.items.get().pk), "0-rule": str(made.pk)}
+    row |= {"0-sku_id": sku_id, "0-price": "9.90", "0-quantity": "1", "0-per_buyer": "2"}
+    items = {f"items-{name}": value for name, value in row.items()}
+    answer = admin_client.post(url("rule", "change", made.pk), RULE | items)
+    assert "Not fewer than are taken already: 2." in answer.content.decode()
+    answer = admin_client.post(url("rule", "change", made.pk), RULE | items | {"items-0-quantity": "2"})
+    assert (answer.status_code, made.items.get().quantity) == (302, 2)
+
+
 def test_an_edit_leaves_what_orders_counted_while_it_was_made(rule, book, buyer):
     sku_id = book("60.00")
     rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], budget={"max_uses": 5})

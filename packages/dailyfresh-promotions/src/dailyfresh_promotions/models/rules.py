@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -153,3 +154,8 @@ class FlashItem(Limit):
 
     def __str__(self) -> str:
         return self.sku_id
+
+    def clean(self) -> None:
+        """The constraint cannot say it: `taken` is no field of a form."""
+        if self.quantity is not None and self.quantity < self.taken:
+            raise ValidationError({"quantity": _("Not fewer than are taken already: %(n)d.") % {"n": self.taken}})
