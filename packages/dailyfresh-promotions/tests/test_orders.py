@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from dailyfresh_promotions import services
 from dailyfresh_promotions.models import Budget, Coupon, FlashBuyer, FlashItem, Redemption
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -201,14 +202,29 @@ def test_a_coupon_that_the_shop_gives_back_is_good_for_its_days_of_grace(book, c
     assert mine.ends > now + timedelta(days=2)
 
 
-def test_a_coupon_whose_batch_was_ended_stays_void_when_its_order_is_over(book, coupon, buyer):
+@pytest.mark.parametrize("why", ["unpaid", "shop"])
+@pytest.mark.parametrize("gone", [lambda mine: services.void(mine.batch), lambda mine: services.forget(mine.user)])
+def test_a_coupon_that_was_made_void_is_not_free_when_its_order_is_over(book, coupon, buyer, gone, why):
     sku_id = book("60.00")
     mine = coupon(buyer)
     sale = buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
-    Coupon.objects.update(state="void")
-    move(sale, "over", why="shop")
+    gone(mine)
+    move(sale, "over", why=why)
     mine.refresh_from_db()
     assert mine.state == "void"
+    assert offers(buyer, {sku_id: 1}).coupons == ()
+
+
+def test_a_batch_that_is_switched_on_again_takes_its_coupons_back(book, coupon, buyer):
+    sku_id = book("60.00")
+    mine = coupon(buyer)
+    sale = buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
+    services.void(mine.batch)
+    mine.batch.active = True
+    mine.batch.save()
+    move(sale, "over", why="unpaid")
+    mine.refresh_from_db()
+    assert mine.state == "free"
 
 
 def test_a_coupon_that_ends_while_it_is_held_stays_the_orders(book, coupon, buyer, now):

@@ -55,6 +55,8 @@ class Batch(Terms):
         _("code"), max_length=40, null=True, blank=True, unique=True, help_text=_("Whoever types it gets a coupon.")
     )
     shown = models.BooleanField(_("in the coupon centre"), default=False)
+    voided = models.BooleanField(default=False, editable=False)
+    """Then a coupon that comes back from an order is void too; until the batch is switched on again."""
 
     class Meta:
         verbose_name = _("batch of coupons")
@@ -63,6 +65,7 @@ class Batch(Terms):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.code = folded(self.code or "") or None
+        self.voided = self.voided and not self.active
         super().save(*args, **kwargs)
 
     def good_until(self, at: datetime) -> datetime | None:

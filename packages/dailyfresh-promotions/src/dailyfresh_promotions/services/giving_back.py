@@ -39,7 +39,7 @@ def give_back(reference: str, *, why: str) -> None:
 
 
 def _free(reference: str, why: str) -> None:
-    """The coupons of an order, by what their batches say: free again, or used for good. One that was made void stays void."""
+    """The coupons of an order, by what their batches say: free again, or used for good. One that was made void stays void, as does one of a voided batch."""
     now = timezone.now()
     coupons = Coupon.objects.filter(reference=reference, state__in=(Coupon.State.HELD, Coupon.State.USED))
     for coupon in coupons.select_related("batch").order_by("pk"):
@@ -49,7 +49,8 @@ def _free(reference: str, why: str) -> None:
                 coupons.filter(pk=coupon.pk).update(state=Coupon.State.USED)
                 continue
             ends = ends and max(ends, now + timedelta(days=batch.grace_days))
-        coupons.filter(pk=coupon.pk).update(state=Coupon.State.FREE, reference="", ends=ends)
+        state = Coupon.State.VOID if batch.voided else Coupon.State.FREE
+        coupons.filter(pk=coupon.pk).update(state=state, reference="", ends=ends)
 
 
 def _returns(batch: Batch, why: str) -> bool:

@@ -79,9 +79,9 @@ def _counted(batch: Batch, number: int) -> bool:
 
 
 def void(batch: Batch) -> int:
-    """End a batch: nobody gets one any more, and what is free is void; orders keep theirs. How many that were."""
+    """End a batch: nobody gets one any more, and what is free is void; orders keep theirs. How many coupons that were."""
     with transaction.atomic():
-        batch.active = False
+        batch.active, batch.voided = False, True
         batch.save()
         return Coupon.objects.filter(batch=batch, state=Coupon.State.FREE).update(state=Coupon.State.VOID)
 
