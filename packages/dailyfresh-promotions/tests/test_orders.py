@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from dailyfresh_core.offers import Goods
 from dailyfresh_promotions import services
 from dailyfresh_promotions.models import Budget, Coupon, FlashBuyer, FlashItem, Redemption
 from django.db import connection
@@ -350,3 +351,11 @@ def test_an_order_with_everything_takes_as_many_statements_whatever_its_lines_an
     assert few == many
     if connection.vendor != "postgresql":  # which locks the rows that one statement changes before it, in their order
         assert few == (6, 7, 2)
+
+
+def test_a_lower_price_of_weighed_goods_is_exact_without_a_minor_unit(rule, buyer, now, settings):
+    settings.DAILYFRESH = {"CURRENCY": "JPY"}
+    rule("price", {"prices": {"plum": "1180"}})
+    plum = Goods("plum", (), Decimal("1280.00"), 333, Decimal("852.00"), measured=True, grams=333)
+    offer = promotions.price([plum], user=buyer, first_order=False, coupon="none", freight=Decimal, at=now)
+    assert offer.shares[0].amounts == {"plum": Decimal("-66.00")}  # 1180 for 500 g is 785.88 for 333 g, so 786

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from .conf import NAME, conf
 from .engine import Coupon, Flash, Line, Meant, Rule
-from .kinds import in_coins
+from .kinds import coin, in_coins
 from .models import Budget, FlashBuyer, FlashItem
 from .models import Coupon as Row
 from .rulebook import Rulebook
@@ -39,7 +39,7 @@ def line_of(item: Item) -> Line:
     price, amount = in_coins(item.unit_price), in_coins(item.amount)
     per = 0
     if item.measured:
-        per = next((per for per in PER if gross(item.unit_price, item.grams, per=per) == item.amount), 0)
+        per = next((per for per in PER if gross(item.unit_price, item.grams, per=per, coin=coin()) == item.amount), 0)
     return Line(item.sku_id, price, item.quantity, amount, tuple(item.groups), item.measured, item.grams, per)
 
 
