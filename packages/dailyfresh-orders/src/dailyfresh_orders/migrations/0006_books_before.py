@@ -52,8 +52,9 @@ def went_back(apps, using):
 
 def delivered(apps, using):
     orders = apps.get_model("dailyfresh_orders", "Order").objects.using(using)
-    taken = orders.filter(paid_at=None, received_at__isnull=False, requires_shipping=True, payments=None)
-    for order in taken.order_by("pk").iterator(chunk_size=PIECE):
+    taken = orders.filter(paid_at=None, received_at__isnull=False, requires_shipping=True)
+    # What was refunded of it has a payment, and came in with that.
+    for order in taken.exclude(payments__paid_slot=1).order_by("pk").iterator(chunk_size=PIECE):
         paid = order.total if order.settled_total is None else order.settled_total
         line = {"day": day_of(order.received_at), "kind": "sale", "gateway": order.payment_method, "order": order}
         yield {**line, "amount": paid, **parts_of(order, paid)}
