@@ -4,10 +4,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from dailyfresh_core.measures import Measured
 from dailyfresh_promotions.kinds import CouponKind, Kind
 from dailyfresh_promotions.models import Batch, Budget, Coupon, FlashItem, Issue, Redemption, Rule
 from django.urls import reverse
-from minisite.shop import buy, move, offers
+from minisite.shop import Purchasable, buy, move, offers
 
 
 def url(model, name, *args):
@@ -152,6 +153,12 @@ def test_a_preview_says_what_a_basket_would_cost_at_a_time_and_why(admin_client,
     assert "Tomorrow" in page
     assert "Not together with" in page
     assert not Redemption.objects.exists()
+
+
+def test_a_preview_weighs_what_is_sold_by_weight(admin_client, book, monkeypatch):
+    monkeypatch.setattr(Purchasable, "measure", Measured("weight", "weight"), raising=False)
+    page = admin_client.get(url("rule", "preview"), {"basket": f"{book('60.00')} 750"}).content.decode()
+    assert "<td>750\N{NO-BREAK SPACE}g</td><td>¥90.00</td>" in page
 
 
 @pytest.mark.parametrize("basket", ["1 x", "1 0", "1 -3", "1 99999999999"])

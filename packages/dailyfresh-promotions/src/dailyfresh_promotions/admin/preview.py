@@ -7,7 +7,7 @@ from typing import Any
 
 from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.loading import imported
-from dailyfresh_core.measures import amount, grams_of, measure_of
+from dailyfresh_core.measures import amount, grams_of, measure_of, typed
 from dailyfresh_core.offers import Goods, groups_of
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
@@ -68,6 +68,8 @@ class Row:
     """A line: what it comes to, and what is left to pay of it."""
 
     name: str
+    quantity: int
+    """Pieces, or `Grams`."""
     goods: Goods
     payable: Decimal
 
@@ -84,14 +86,13 @@ class Preview:
 def preview(asked: Mapping[str, Any]) -> Preview:
     catalogue = imported(conf.CATALOGUE or "", where=f'{NAME}["CATALOGUE"]')()
     found = catalogue.find(asked["basket"])
-    items, names = [], {}
+    items = []
     for sku_id, quantity in asked["basket"].items():
         if product := found.get(sku_id):
             measure = measure_of(product)
             gross, weighs = amount(product.unit_price, quantity, measure), grams_of(quantity, measure)
             by_weight = measure.priced_by == "weight"
             items.append(Goods(sku_id, groups_of(product), product.unit_price, quantity, gross, by_weight, weighs))
-            names[sku_id] = product.name
     cost = asked["freight"] or NOTHING
     offer = Promotions().price(
         items,
@@ -104,7 +105,11 @@ def preview(asked: Mapping[str, Any]) -> Preview:
     less = {
         item.sku_id: sum((share.amounts.get(item.sku_id, NOTHING) for share in offer.shares), NOTHING) for item in items
     }
-    rows = [Row(names[item.sku_id], item, item.amount + less[item.sku_id]) for item in items]
+    rows = []
+    for item in items:
+        product = found[item.sku_id]
+        counted = typed(item.quantity, measure_of(product))
+        rows.append(Row(product.name, counted, item, item.amount + less[item.sku_id]))
     sending = cost + sum((share.amounts.get("", NOTHING) for share in offer.shares), NOTHING)
     return Preview(
         rows,
