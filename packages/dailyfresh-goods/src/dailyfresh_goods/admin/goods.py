@@ -84,7 +84,7 @@ class SPUAdmin(Repeated, ForgivingLists, admin.ModelAdmin):  # type: ignore[type
 @admin.register(SKU)
 class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
-    list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "band", "sales", "on_sale", "preview")
+    list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "on_sale", "band", "sales", "preview")
     list_editable = ("price", "stock", "on_sale")
     list_filter = ("on_sale", "band", "type", "created_at")
     list_select_related = ("type",)
