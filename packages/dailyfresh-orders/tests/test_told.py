@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import HERE, minisite_env
+from dailyfresh_core.measures import Measured
 from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_core.testing.mailbox import mail as in_memory
 from dailyfresh_orders import tasks
@@ -262,6 +263,14 @@ class TestStock:
         Product.objects.filter(pk=plum.pk).update(pieces=1)
         tasks.watch_stock()
         assert events(picker) == ["low_stock", "low_stock"]
+
+    def test_what_is_sold_by_weight_is_nearly_sold_out_in_grams(self, picker, settings, monkeypatch):
+        settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"LOW_STOCK": 2000}
+        monkeypatch.setattr(Product, "measure", Measured("weight", "weight"), raising=False)
+        Product.objects.create(title="Lychee", yuan=12, pieces=750)
+        tasks.watch_stock()
+        assert events(picker) == ["low_stock"]
+        assert "Lychee: 750\N{NO-BREAK SPACE}g" in mail.outbox[0].body
 
 
 class TestReading:

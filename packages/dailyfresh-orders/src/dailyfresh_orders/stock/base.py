@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dailyfresh_core.measures import measure_of, typed
 from dailyfresh_core.rows import lock_in_order
 from django.apps import apps
 from django.core import checks
@@ -88,13 +89,15 @@ class Stock(ABC):
         ]
 
     def low(self, at_most: int, how_many: int) -> list[tuple[str, int]]:
-        """(name, stock) of what is on sale with the least stock."""
-        return [(str(row), getattr(row, self.stock_field)) for row in self._low(at_most)[:how_many]]
+        """(name, stock) of what is on sale with the least stock; `Grams` of what is sold by weight."""
+        return [self._named(row) for row in self._low(at_most)[:how_many]]
 
     def low_by_id(self, at_most: int) -> dict[str, tuple[str, int]]:
         """sku_id -> (name, stock) of everything on sale of which no more than that is left, the least first."""
-        found = self._low(at_most)
-        return {str(getattr(row, self.id_field)): (str(row), getattr(row, self.stock_field)) for row in found}
+        return {str(getattr(row, self.id_field)): self._named(row) for row in self._low(at_most)}
+
+    def _named(self, row: Any) -> tuple[str, int]:
+        return str(row), typed(getattr(row, self.stock_field), measure_of(row))
 
     def _low(self, at_most: int) -> QuerySet[Model]:
         """What is on sale and can be sold so many times at most, the least stock first."""

@@ -1,5 +1,6 @@
 """Telling staff what is nearly sold out: once, until there was more of it again."""
 
+from dailyfresh_core.measures import spoken
 from django.db import transaction
 
 from ...conf import conf
@@ -22,6 +23,6 @@ def tell_low_stock() -> int:
         fresh = [sku_id for sku_id in low if sku_id not in told][:AT_MOST]
         if fresh:
             LowStock.objects.bulk_create(LowStock(sku_id=sku_id) for sku_id in fresh)
-            note = "\n".join(f"{low[sku_id][0]}: {low[sku_id][1]}" for sku_id in fresh)
+            note = "\n".join(f"{low[sku_id][0]}: {spoken(low[sku_id][1])}" for sku_id in fresh)
             tell(Message.Event.LOW_STOCK, note=note)
     return len(fresh)
