@@ -359,3 +359,16 @@ def test_a_lower_price_of_weighed_goods_is_exact_without_a_minor_unit(rule, buye
     plum = Goods("plum", (), Decimal("1280.00"), 333, Decimal("852.00"), measured=True, grams=333)
     offer = promotions.price([plum], user=buyer, first_order=False, coupon="none", freight=Decimal, at=now)
     assert offer.shares[0].amounts == {"plum": Decimal("-66.00")}  # 1180 for 500 g is 785.88 for 333 g, so 786
+
+
+def test_an_account_is_erased_in_the_order_in_which_its_orders_write(book, coupon, buyer):
+    coupon(buyer)
+    sku_id = book("60.00")
+    sale = buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
+    found = []
+    for write in (lambda: promotions.used(str(sale)), lambda: services.forget(buyer)):
+        with CaptureQueriesContext(connection) as asked:
+            write()
+        written = [one["sql"].split()[1].strip('`"') for one in asked if one["sql"].startswith("UPDATE")]
+        found.append(list(dict.fromkeys(written)))
+    assert found == [["dailyfresh_promotions_redemption", "dailyfresh_promotions_coupon"]] * 2

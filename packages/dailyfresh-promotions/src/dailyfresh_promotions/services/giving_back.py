@@ -74,9 +74,9 @@ def _fall(rows: Sequence[Redemption]) -> None:
 
 
 def forget(user: Any) -> None:
-    """An account that is erased: its coupons are void, its uses stay counted under nobody."""
+    """An account that is erased: its coupons are void, its uses stay counted under nobody. Uses first, as orders take and give back."""
+    Redemption.objects.filter(user=user).update(user=None)
     Coupon.objects.filter(Q(state=Coupon.State.FREE) | Q(state=Coupon.State.HELD), user=user).update(
         state=Coupon.State.VOID
     )
     Coupon.objects.filter(user=user).update(user=None)
-    Redemption.objects.filter(user=user).update(user=None)
