@@ -87,7 +87,7 @@ def test_all_who_write_one_row_at_once_get_through_under_repeatable_read_too(rep
     @transaction.atomic
     def write() -> None:
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
-        locked.tries += 1
+        locked.attempts += 1
         locked.save()
 
     def writer(_number: int) -> None:
@@ -99,7 +99,7 @@ def test_all_who_write_one_row_at_once_get_through_under_repeatable_read_too(rep
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(writer, range(WRITERS)))
     letter.refresh_from_db()
-    assert letter.tries == WRITERS
+    assert letter.attempts == WRITERS
 
 
 @pytest.mark.django_db(transaction=True)

@@ -85,7 +85,7 @@ def test_the_box_is_a_combobox_that_says_what_it_shows(opened):
 def test_arrows_choose_in_a_ring_that_goes_through_the_box(opened):
     page = opened()
     field = box(page)
-    field.press_sequentially("草莓")
+    field.press_sequentially("虾")
     expect(options(page)).to_have_count(3)
     for place in (0, 1, 2):
         field.press("ArrowDown")
@@ -98,19 +98,19 @@ def test_arrows_choose_in_a_ring_that_goes_through_the_box(opened):
     expect(field).to_be_focused()
     field.press("ArrowUp")
     expect(options(page).nth(2)).to_have_attribute("aria-selected", "true")
-    expect(field).to_have_value("草莓")
+    expect(field).to_have_value("虾")
 
 
 def test_escape_closes_and_keeps_what_was_typed_and_an_arrow_opens_again(opened):
     page = opened()
     field = box(page)
-    field.press_sequentially("草莓")
+    field.press_sequentially("虾")
     expect(options(page)).to_have_count(3)
     field.press("ArrowDown")
     field.press("Escape")
     expect(field).to_have_attribute("aria-expanded", "false")
     expect(options(page).first).to_be_hidden()
-    expect(field).to_have_value("草莓")
+    expect(field).to_have_value("虾")
     field.press("ArrowDown")
     expect(field).to_have_attribute("aria-expanded", "true")
 
@@ -118,7 +118,7 @@ def test_escape_closes_and_keeps_what_was_typed_and_an_arrow_opens_again(opened)
 def test_tab_closes_and_goes_on_to_the_button(opened):
     page = opened()
     field = box(page)
-    field.press_sequentially("草莓")
+    field.press_sequentially("虾")
     expect(options(page)).to_have_count(3)
     field.press("Tab")
     expect(options(page).first).to_be_hidden()
@@ -129,7 +129,7 @@ def test_enter_opens_the_goods_that_are_chosen_and_else_searches(opened, shop):
     page = opened()
     field = box(page)
     field.press_sequentially("大闸蟹")
-    expect(options(page)).to_have_count(2)
+    expect(options(page)).to_have_count(1)
     field.press("Enter")
     page.wait_for_url(f"**{SEARCH}?q=**")
     expect(page.get_by_role("heading", name="Results for “大闸蟹”")).to_be_visible()
@@ -194,7 +194,7 @@ def test_letters_of_an_unfinished_character_ask_nothing(opened):
     field.fill("cao")
     page.wait_for_timeout(400)
     assert asked == []
-    field.fill("草莓")
+    field.fill("虾")
     field.dispatch_event("compositionend")
     expect(options(page)).to_have_count(3)
     assert len(asked) == 1
@@ -214,8 +214,8 @@ def test_markup_in_a_name_is_shown_as_text(opened, shop):
 def test_without_javascript_the_box_is_a_form(opened):
     page = opened(java_script_enabled=False)
     field = page.get_by_role("searchbox", name="Search goods")
-    field.fill("草莓")
+    field.fill("虾")
     page.get_by_role("button", name="Search", exact=True).click()
     page.wait_for_url(f"**{SEARCH}?q=**")
-    expect(page.get_by_role("heading", name="Results for “草莓”")).to_be_visible()
+    expect(page.get_by_role("heading", name="Results for “虾”")).to_be_visible()
     expect(page.locator("[data-goods-card]")).to_have_count(3)

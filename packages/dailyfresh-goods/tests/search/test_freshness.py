@@ -125,7 +125,7 @@ def test_the_task_ends_in_its_time_and_wakes_the_next(busy, settings, monkeypatc
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "TASKS": "celery"}
     monkeypatch.setattr(tasks, "SECONDS", 0)
     woken = []
-    monkeypatch.setattr(tasks.drain_documents, "delay", lambda: woken.append(len(busy)))
+    monkeypatch.setattr(tasks.drain_documents, "apply_async", lambda **_: woken.append(len(busy)))
     for _ in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             tasks.drain_documents()

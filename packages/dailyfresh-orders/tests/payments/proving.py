@@ -39,9 +39,9 @@ def buyer_pays(url):
 
 
 def wipe():
-    from dailyfresh_orders.models import Notice, Order, OrderLog, Payment, PaymentLog, Refund, RefundLine
+    from dailyfresh_orders.models import Booking, Notice, Order, OrderLog, Payment, PaymentLog, Refund, RefundLine
 
-    for model in (RefundLine, Refund, PaymentLog, Notice, Payment, OrderLog, Order):
+    for model in (Booking, RefundLine, Refund, PaymentLog, Notice, Payment, OrderLog, Order):
         model.objects.all().delete()
 
 
