@@ -187,7 +187,7 @@ def run(shop, clock, orders, days=6):
     assert whole.net == sum(each.amount for each in Booking.objects.filter(kind__in=("sale", "refund")))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_books_are_the_payments_books_to_the_fen_and_closed_days_stay(clock, seed):
     run(Shop(seed), clock, orders=250)
     assert Booking.objects.values("kind").distinct().count() == 4
