@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ..protocols import Promotions
 
-READS = ("SELECT", "SAVEPOINT", "RELEASE", "WITH")
+READS = ("SELECT", "(SELECT", "SAVEPOINT", "RELEASE", "WITH")
 
 
 def priced(
