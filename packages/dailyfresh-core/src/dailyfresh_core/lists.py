@@ -1,5 +1,7 @@
 """Lists of the admin whose address may hold anything."""
 
+from typing import Any
+
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db import DataError, OperationalError, ProgrammingError, transaction
@@ -26,7 +28,12 @@ class ForgivingChangeList(ChangeList):
 
 
 class ForgivingLists:
-    """For a ModelAdmin: what its list is asked for may be nonsense."""
+    """For a ModelAdmin: what its list is asked for may be nonsense, and so may a row's id."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        if "\x00" in object_id:  # PostgreSQL keeps none, and does not like to be asked
+            return None
+        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ForgivingChangeList

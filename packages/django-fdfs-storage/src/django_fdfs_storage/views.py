@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from time import time
-from typing import cast
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
@@ -53,7 +52,9 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
     `storage` is an alias of STORAGES. `?filename=` names the download. A file id names the same bytes
     for ever, so a browser that has them gets 304 without a question to the cluster.
     """
-    backend = cast(FastDFSStorage, storages[storage])
+    backend = storages[storage]
+    if not isinstance(backend, FastDFSStorage):
+        raise Http404(f"the storage {storage!r} is none of FastDFS")
     options = backend.options
     if fault := refusal(options, request, name):
         return HttpResponse(status=fault, headers={"Cache-Control": "no-store"})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -29,7 +30,7 @@ class Became(admin.SimpleListFilter):
 
 
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "became", "sizes", "created_at")
     list_filter = (Became,)
     list_per_page = 50
