@@ -134,7 +134,7 @@ def test_enter_opens_the_goods_that_are_chosen_and_else_searches(opened, shop):
     page.wait_for_url(f"**{SEARCH}?q=**")
     expect(page.get_by_role("heading", name="Results for “大闸蟹”")).to_be_visible()
     box(page).fill("狮头鹅")
-    expect(options(page)).to_have_count(1)
+    expect(options(page)).to_contain_text(["狮头鹅"])
     box(page).press("ArrowDown")
     box(page).press("Enter")
     page.wait_for_url(f"**/goods-shop/goods/{shop['goose']}/")
