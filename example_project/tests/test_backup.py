@@ -15,7 +15,8 @@ from chaos.watcher import Watcher
 from PIL import Image
 from running.supervisor import free_port
 
-pytestmark = pytest.mark.stack
+# A proof: until all pictures of a first start are drawn, pages are written again and again, for minutes.
+pytestmark = [pytest.mark.stack, pytest.mark.prove]
 COUNTS = (
     "from dailyfresh_orders.models import *; from dailyfresh_goods.models import SKU; from django.db.models import *; "
     "print(Order.objects.count(), OrderLine.objects.aggregate(Sum('quantity')), Payment.objects.aggregate(Sum('received')), "
