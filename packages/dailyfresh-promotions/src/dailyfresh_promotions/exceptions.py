@@ -10,7 +10,7 @@ class BadParams(ValueError):
 
 
 class NotIssued(Exception):
-    """A coupon that could not be had. `code` is one of unknown (or over, or not begun: nobody learns which), gone, had."""
+    """A coupon that could not be had. `code` is one of unknown (or over: nobody learns which), gone, had."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -27,7 +27,7 @@ def issue(*, user: Any, batch_id: int, at: datetime) -> Coupon:
 
 @retried
 def issue_by_code(*, user: Any, code: str, at: datetime) -> Coupon:
-    """A coupon for whoever types the code of a batch. Raises NotIssued: the same for a wrong code, one that is over and one not begun."""
+    """A coupon for whoever types the code of a batch, good now or later. Raises NotIssued: the same for a wrong code and one that is over."""
     wanted = folded(code)
     return _issue(Batch.objects.filter(code=wanted).first() if wanted else None, user, at)
 
