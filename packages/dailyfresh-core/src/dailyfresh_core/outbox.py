@@ -21,6 +21,8 @@ CLAIM = timedelta(seconds=180)
 GIVE_UP_AFTER = timedelta(days=1)
 PATIENCE = 3
 """Failures in a row after which a drain leaves what is left of their kind for its next run: each may cost a time-out."""
+NOT_NEEDED = "no longer needed"
+"""The `error` of a letter that was closed because sending it had become vain: nothing went wrong."""
 
 Row = TypeVar("Row")
 
@@ -116,7 +118,7 @@ def deliver(letter: Any, send: Callable[[], bool], *, asked_at: datetime) -> boo
         return _failed(letter, error, asked_at)
     if sent:
         letter.sent_at = timezone.now()
-    return _close(letter, error="" if sent else "no longer needed")
+    return _close(letter, error="" if sent else NOT_NEEDED)
 
 
 def _failed(letter: Any, error: Exception, asked_at: datetime) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dailyfresh_core.outbox import NOT_NEEDED
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -38,7 +39,7 @@ def work_for(user: Any) -> list[Job]:
         n = Review.objects.filter(state=Review.State.PENDING).count()
         jobs.append(Job(_("Reviews to judge"), n, "review_changelist", "state__exact=pending"))
     if may("view_letter"):
-        lost = Letter.objects.filter(due_at=None, sent_at=None, attempts__gt=0).exclude(error="no longer needed")
+        lost = Letter.objects.filter(due_at=None, sent_at=None, attempts__gt=0).exclude(error=NOT_NEEDED)
         jobs.append(Job(_("Messages that did not arrive"), lost.count(), "letter_changelist", "sent_at__isempty=1"))
     return [job for job in jobs if job.n]
 
