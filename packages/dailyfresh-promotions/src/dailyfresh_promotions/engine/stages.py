@@ -154,7 +154,7 @@ def send(basket: Basket, cost: int, rules: Sequence[Meant], coupons: Sequence[Co
             basket.reasons.append(Reason(rule, "below"))
     for coupon in coupons:
         if off := _off_freight(basket, coupon, cost):
-            ranked.append((-off, -1 if coupon is forced else 1, coupon.rank, coupon))
+            ranked.append((-off, 1, coupon.rank, coupon))
     if not ranked:
         return cost
     ranked.sort(key=lambda each: (each[3] is not forced, *each[:3]))
