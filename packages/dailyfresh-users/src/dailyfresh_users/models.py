@@ -6,6 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_NEXT = 1000
+"""Characters of an address that a registration leads on to."""
+
 
 class User(AbstractUser):
     """The account of a site that chose `AUTH_USER_MODEL = "dailyfresh_users.User"`: columns as `auth.User`."""
@@ -36,7 +39,7 @@ class Registration(models.Model):
     )
     registered_at = models.DateTimeField(_("registered at"), default=timezone.now, editable=False)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True, editable=False)
-    next = models.CharField(max_length=1000, blank=True, editable=False)
+    next = models.CharField(max_length=LONGEST_NEXT, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("registration")

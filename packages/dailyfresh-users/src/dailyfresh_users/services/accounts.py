@@ -13,13 +13,12 @@ from django.utils import timezone
 from .. import throttles
 from ..conf import conf
 from ..exceptions import LinkVoid, Throttled, UsernameTaken
-from ..models import Mail, Registration
+from ..models import LONGEST_NEXT, Mail, Registration
 from ..selectors import CONFIRMED, accounts_with_email, email_is_claimed, email_key, email_of, is_pending, name_is_taken
 from ..signals import user_activated, user_registered
 from ..tokens import account_to_activate
 from .mails import request_mail
 
-LONGEST_NEXT = 1000
 logger = logging.getLogger(__name__)
 MOST_ACCOUNTS = 5
 """How many accounts of one address get a mail at once; strangers may have registered with it."""
