@@ -12,7 +12,7 @@ def main(folder: Path) -> None:
     """Lay `file_storage` into the folder."""
     if (folder / "file_storage").exists():
         return
-    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=:all:"]
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=Django"]
     subprocess.run([*download, f"--dest={folder}", f"Django=={django.__version__}"], check=True)
     with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
         for member in archive:

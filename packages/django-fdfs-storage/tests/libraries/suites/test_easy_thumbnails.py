@@ -49,6 +49,12 @@ class Storage(NamedFastDFSStorage):
         pass
 
 
+@pytest.fixture(autouse=True)
+def aside(tmp_path, monkeypatch) -> None:
+    """The suite writes a picture into the folder that it runs in."""
+    monkeypatch.chdir(tmp_path)
+
+
 def is_a_suite(case):
     return isinstance(case, type) and issubclass(case, TestCase) and case.__module__.startswith("easy_thumbnails")
 
