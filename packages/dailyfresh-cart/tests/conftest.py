@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.testing import service
+from dailyfresh_core.testing.languages import english as english  # autouse
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.testing import service
+from dailyfresh_core.testing.languages import english as english  # autouse
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion
 from dailyfresh_goods.pages import cache as page_cache
 from django.core.cache import caches

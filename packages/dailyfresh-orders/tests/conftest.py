@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from dailyfresh_core.testing import own_database, service
+from dailyfresh_core.testing.languages import english as english  # autouse
 from dailyfresh_orders.claims import signed
 from dailyfresh_orders.models import Adjustment
 from dailyfresh_orders.quotes import BASKET, quote

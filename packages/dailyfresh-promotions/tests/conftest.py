@@ -1,14 +1,15 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from dailyfresh_core.testing.languages import english as english  # autouse
 from dailyfresh_promotions import services
 from dailyfresh_promotions.models import Batch, Budget, Coupon, FlashItem, Rule
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.utils import timezone, translation
+from django.utils import timezone
 from minisite.models import Book
 
 
@@ -16,13 +17,6 @@ from minisite.models import Book
 def _nothing_counted() -> None:
     """No allowance was used by the tests before."""
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """A request in Chinese leaves its language to the thread."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.testing import service
+from dailyfresh_core.testing.languages import english as english  # autouse
 from dailyfresh_users import models
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 PASSWORD = "Cabbage-2026"
 HAIDIAN = {"province": "11", "city": "1101", "district_code": "110108"}
@@ -27,10 +28,8 @@ ADDRESS = {
 
 
 @pytest.fixture(autouse=True)
-def _nothing_from_before() -> Iterator[None]:
-    """Neither counted attempts nor the language of the last visitor."""
+def _nothing_counted() -> Iterator[None]:
     cache.clear()
-    translation.activate("en")
     yield
     cache.clear()
 
