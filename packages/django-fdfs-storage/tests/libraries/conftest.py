@@ -1,6 +1,7 @@
 import io
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -39,6 +40,12 @@ def photo() -> Callable[..., ContentFile]:
         return ContentFile(content.getvalue(), name=name)
 
     return photo
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Some guests write where they stand."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(autouse=True)
