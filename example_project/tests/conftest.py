@@ -137,7 +137,9 @@ def browser() -> Iterator["Browser"]:
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail("needs chromium")
         pytest.skip("needs chromium")
-    with driver.sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, driver.sync_playwright() as playwright:
+        # Its loop runs in the thread of the tests, which Django would take for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield opened
         opened.close()

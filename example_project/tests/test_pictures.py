@@ -35,14 +35,6 @@ def fastdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
         yield server
 
 
-@pytest.fixture(scope="module", autouse=True)
-def beside_a_browser() -> Iterator[None]:
-    """Playwright's loop runs in the thread of the tests, which Django would take for asynchronous code."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
 @pytest.fixture
 def stored(request: Any, fastdfs: DevServer, settings: Any) -> None:
     """The site keeps its files in FastDFS, in the way that the test's parameter names."""
