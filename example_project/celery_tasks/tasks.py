@@ -19,6 +19,7 @@ from dailyfresh_orders.schedule import SCHEDULE as ORDERS
 from dailyfresh_promotions.schedule import SCHEDULE as PROMOTIONS
 from dailyfresh_users.schedule import SCHEDULE as USERS
 from django_guid.log_filters import CorrelationId
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
@@ -55,11 +56,35 @@ DRAINS = (
 )
 """Those that find their rows by an index: they may run as often as one likes."""
 
+LONG = (
+    "dailyfresh_goods.tasks.collect_pictures",
+    "dailyfresh_goods.tasks.draw_pictures",
+    "dailyfresh_goods.tasks.refresh_figures",
+    "dailyfresh_goods.tasks.run_imports",
+    "dailyfresh_orders.tasks.audit_yesterday",
+    "dailyfresh_orders.tasks.reconcile_yesterday",
+    "dailyfresh_orders.tasks.tidy",
+    "dailyfresh_promotions.tasks.drain",
+)
+"""Those that nobody waits for and that may take a processor for long: in a queue of their own no mail stands behind a picture."""
+
+# A worker that is told of no queue takes from both.
+app.conf.task_queues = [Queue("celery"), Queue("background")]
+app.conf.task_routes = {name: {"queue": "background"} for name in LONG}
+
 schedule = {**USERS, **GOODS, **SEARCH, **ORDERS, **PROMOTIONS}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))
 # A call that no worker has taken when the next one is due is dropped: after a standstill one is enough. It outlives the wake-up
 # calls before it, which expire sooner: a queue full of those must not keep a drain from its turn.
 options = {"expires": max(seconds, 3 * EXPIRES)}
 schedule |= {name: {**schedule[name], "schedule": seconds, "options": options} for name in DRAINS}
-heartbeat = {"task": "store.tasks.heartbeat", "schedule": seconds, "options": {"expires": 60}}
-app.conf.beat_schedule = {"store.heartbeat": heartbeat, **schedule}
+schedule |= {
+    f"store.heartbeat.{worker}": {
+        "task": "store.tasks.heartbeat",
+        "args": (worker,),
+        "schedule": seconds,
+        "options": {"expires": 60, "queue": queue},
+    }
+    for worker, queue in (("worker", "celery"), ("background", "background"))
+}
+app.conf.beat_schedule = schedule

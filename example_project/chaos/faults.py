@@ -21,6 +21,7 @@ PARTS = (
     "uwsgi-1",
     "uwsgi-2",
     "worker",
+    "background",
     "beat",
     "redis-carts",
     "redis-cache",

@@ -19,7 +19,7 @@ PANELS: list[Panel] = [
         {f"{q}": BUCKETS.format(q, "dailyfresh_settlement_lag_seconds") for q in (0.5, 0.99)},
     ),
     ("What gateways said", "short", {"{{step}}": "60 * sum by (step) (rate(dailyfresh_settlements_total[5m]))"}),
-    ("How long the oldest row is due", "s", {"{{part}}": 'dailyfresh_part_seconds{part!~"database|carts|cache|broker|worker|storage"}'}),
+    ("How long the oldest row is due", "s", {"{{part}}": 'dailyfresh_part_seconds{part!~"database|carts|cache|broker|worker|background|storage"}'}),
     ("Rows that wait for a drain", "short", {"{{part}}": "dailyfresh_waiting_rows > 0"}),
     ("Parts", "short", {"{{part}}": "dailyfresh_part_up"}),
     ("How long a part takes to answer", "s", {"{{part}}": 'dailyfresh_part_seconds{part=~"database|carts|cache|broker|storage"}'}),

@@ -19,6 +19,7 @@ FILES = {
     "alarms.yml": "alarms.yml",
     "dailyfresh-web@.service": "web.service",
     "dailyfresh-worker.service": "worker.service",
+    "dailyfresh-background.service": "background.service",
     "dailyfresh-beat.service": "beat.service",
     "dailyfresh-backup.service": "backup.service",
     "dailyfresh-backup.timer": "backup.timer",

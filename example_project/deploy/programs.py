@@ -63,9 +63,19 @@ def web(number: int, stack: Plan, files: Path) -> Program:
 
 
 def worker(stack: Plan) -> Program:
-    command = [*CELERY, "worker", "-l", "info", "-c", "2", "--without-gossip", "--without-mingle"]
-    environ = {"METRICS_NAME": "worker", "PROMETHEUS_MULTIPROC_DIR": str(stack.run / "metrics")}
-    return Program("worker", command, hush=services.ROUTINE_OF_THE_WORKER, environ=environ)
+    return _worker("worker", stack, "-Q", "celery", "-c", "2")
+
+
+def background(stack: Plan) -> Program:
+    """What takes long and nobody waits for: gives way to everything else."""
+    return _worker("background", stack, "-Q", "background", "-c", "1", nice=10)
+
+
+def _worker(name: str, stack: Plan, *args: str, nice: int = 0) -> Program:
+    command = [*CELERY, "worker", "-n", f"{name}@%h", "-l", "info", *args, "--without-gossip", "--without-mingle"]
+    environ = {"METRICS_NAME": name, "PROMETHEUS_MULTIPROC_DIR": str(stack.run / "metrics")}
+    before = ["nice", "-n", str(nice)] if nice else []
+    return Program(name, [*before, *command], hush=services.ROUTINE_OF_THE_WORKER, environ=environ)
 
 
 def beat(stack: Plan) -> Program:

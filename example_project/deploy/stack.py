@@ -1,6 +1,6 @@
 """The store as it is deployed, on loopback: `python -m deploy.stack`.
 
-MariaDB or PostgreSQL, three Redis, FastDFS, the Alipay simulator, a Celery worker and beat, two uwsgi instances and nginx with TLS,
+MariaDB or PostgreSQL, three Redis, FastDFS, the Alipay simulator, two Celery workers and beat, two uwsgi instances and nginx with TLS,
 on the files that `manage.py render_deploy` writes and with production settings only.
 """
 
@@ -58,6 +58,7 @@ def run(stack: Plan, supervisor: Supervisor, output: Output, *, demo: bool, back
     for number in range(1, len(stack.web_ports) + 1):
         supervisor.start(programs.web(number, stack, files))
     supervisor.start(programs.worker(stack))
+    supervisor.start(programs.background(stack))
     supervisor.start(programs.beat(stack))
     supervisor.wait_ready()
     supervisor.start(programs.nginx(stack, files, found["nginx"]))

@@ -20,9 +20,11 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from django_redis import get_redis_connection
 
-HEARTBEAT = "store.heartbeat"
+HEARTBEAT = "store.heartbeat."
 PATIENCE = 60.0
-"""Seconds that a drain may be behind, and a heartbeat old."""
+"""Seconds that a drain may be behind, and a worker's heartbeat old."""
+WORKERS = {"worker": PATIENCE, "background": 1800.0}
+"""Seconds without a sign of life; what works in the background may be at one long import."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def parts() -> Iterator[Part]:
     yield asked("carts", lambda: get_redis_connection("cart").ping())
     yield asked("cache", lambda: get_redis_connection("default").ping())
     yield asked("broker", reach_broker)
-    yield heartbeat()
+    yield from (heartbeat(worker) for worker in WORKERS)
     yield asked("storage", reach_storage)
     if database.well:
         for name, rows, column in drains():
@@ -80,23 +82,22 @@ def reach_storage() -> None:
     default_storage.exists("group1/M00/00/00/fwAAAmsDnW2AHp8HAAAACw1KEYU619.txt")
 
 
-def beat() -> None:
-    """A sign of life: beat sent the call, the broker carried it, a worker took it."""
-    cache.set(HEARTBEAT, time.time(), timeout=None)
+def beat(worker: str) -> None:
+    """A sign of life: beat sent the call, the broker carried it, the worker took it."""
+    cache.set(HEARTBEAT + worker, time.time(), timeout=None)
 
 
-def heartbeat() -> Part:
-    """The worker, by its last sign."""
+def heartbeat(worker: str) -> Part:
+    """A worker, by its last sign."""
+    patience = WORKERS[worker]
     try:
-        last = cache.get(HEARTBEAT)
+        last = cache.get(HEARTBEAT + worker)
     except Exception as error:  # noqa: BLE001 - as above
-        return Part("worker", False, said=f"not known: {type(error).__name__}: {error}")
+        return Part(worker, False, said=f"not known: {type(error).__name__}: {error}")
     age = time.time() - last if last else float("inf")
-    if age > PATIENCE:
-        return Part(
-            "worker", False, seconds=age if last else PATIENCE, said="no sign of life: is beat up, and a worker?"
-        )
-    return Part("worker", True, seconds=age)
+    if age > patience:
+        return Part(worker, False, seconds=age if last else patience, said="no sign of life: is beat up, and a worker?")
+    return Part(worker, True, seconds=age)
 
 
 def drains() -> "Iterator[tuple[str, QuerySet[Any], str]]":

@@ -6,6 +6,6 @@ from .health import beat
 
 
 @shared_task(ignore_result=True)
-def heartbeat() -> None:
+def heartbeat(worker: str = "worker") -> None:
     """Says that beat, the broker and a worker do their work."""
-    beat()
+    beat(worker)

@@ -83,7 +83,14 @@ def test_searches_never_hold_more_than_half_of_what_answers(tmp_path: Path) -> N
 def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path: Path) -> None:
     analyze = program("systemd-analyze")
     render(deployment, tmp_path / "out")
-    for name in ("web@.service", "worker.service", "beat.service", "backup.service", "backup.timer"):
+    for name in (
+        "web@.service",
+        "worker.service",
+        "background.service",
+        "beat.service",
+        "backup.service",
+        "backup.timer",
+    ):
         unit = tmp_path / "out" / f"dailyfresh-{name}"
         # The programs of this test's environment may be missing, and that is an error of systemd's.
         text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", unit.read_text())
@@ -131,7 +138,18 @@ def test_the_compose_file_names_only_what_it_defines(deployment: Deployment, tmp
     render(deployment, tmp_path / "out")
     composed = yaml.safe_load((tmp_path / "out" / "compose.yaml").read_text())
     services, volumes = composed["services"], composed["volumes"]
-    assert {"web1", "web2", "worker", "beat", "nginx", "database", "redis", "cache", "broker"} == services.keys()
+    assert {
+        "web1",
+        "web2",
+        "worker",
+        "background",
+        "beat",
+        "nginx",
+        "database",
+        "redis",
+        "cache",
+        "broker",
+    } == services.keys()
     for service in services.values():
         assert set(service.get("depends_on", ())) <= services.keys()
         named = {volume.partition(":")[0] for volume in service.get("volumes", ()) if not volume.startswith((".", "/"))}

@@ -48,12 +48,13 @@ def test_each_part_is_told_by_itself(client: Client) -> None:
     heartbeat()
     found = told(client)
     assert {name for name, part in found.items() if part["well"]} >= {"database", "carts", "cache", "worker", "pages"}
+    assert not found["background"]["well"]
     assert found["worker"]["seconds"] < 5
 
 
 def test_a_worker_that_gave_no_sign_is_told(client: Client) -> None:
     assert not told(client)["worker"]["well"]
-    cache.set(HEARTBEAT, timezone.now().timestamp() - 3600, timeout=None)
+    cache.set(HEARTBEAT + "worker", timezone.now().timestamp() - 3600, timeout=None)
     assert "no sign of life" in told(client)["worker"]["said"]
     assert client.get("/partsz").status_code == 503
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery_tasks.tasks import app
+from celery_tasks.tasks import LONG, app
 from dailyfresh_cart.basket import Basket
 from dailyfresh_cart.selectors import quantities_of
 from dailyfresh_cart.stores.base import Owner
@@ -198,6 +198,17 @@ def test_beat_calls_every_task_that_drains() -> None:
 
     assert scheduled <= ours
     assert ours - scheduled <= woken
+
+
+def test_a_mail_never_stands_behind_a_picture() -> None:
+    app.loader.import_default_modules()
+    queues = {
+        name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if name.startswith("dailyfresh_")
+    }
+
+    assert {name for name, queue in queues.items() if queue == "background"} == set(LONG)
+    assert queues["dailyfresh_users.tasks.drain"] == "celery"
+    assert set(app.amqp.queues.consume_from) == {"celery", "background"}  # of a worker that is told of none
 
 
 def test_a_shop_that_is_looked_at_drains_often_and_scans_no_more_often() -> None:
