@@ -20,8 +20,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -48,8 +50,8 @@ class Ran:
     ok: bool
 
     @classmethod
-    def of(cls, env: str, entry: Mapping[str, Any]) -> "Ran":
-        """A run without a test is no success, unless each was skipped for what the machine lacks; and that is none in CI.
+    def of(cls, env: str, entry: Mapping[str, Any], *, needed: bool) -> "Ran":
+        """A run without a test is no success, unless each was skipped for what the machine lacks; and that is none where services are `needed`.
 
         Nothing at all ran where the interpreter is missing: there is nothing to be said of it.
         """
@@ -61,28 +63,48 @@ class Ran:
         )
         skips = re.findall(r"^SKIPPED \[\d+\] (?:\S+: )?(.*)$", text, re.M)
         lacking = any("needs" in skip for skip in skips)
-        enough = not lacking and passed if os.environ.get("REQUIRE_SERVICES") == "1" else passed or lacking
+        enough = not lacking and passed if needed else passed or lacking
         ok = entry["result"]["success"] and bool(enough or env == "lint" or not entry.get("test"))
         return cls(env, passed, failed + errors, skipped, skips, ok)
 
 
-def run(name: str, envs: Sequence[str], *args: str, lanes: int, workdir: Path) -> list[Ran]:
-    """Those environments, `lanes` at a time; tox prints the output of one that failed."""
-    started = time.monotonic()
-    print(f"--- {name}", flush=True)
-    with TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        command = [TOX, "run-parallel", "--parallel", str(lanes), "--parallel-no-spinner", "--workdir", workdir]
-        command += ["--result-json", report, "-e", ",".join(envs), *(["--", *args] if args else [])]
-        subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"})
-        entries = json.loads(report.read_text())["testenvs"] if report.exists() else {}
-    nothing = {"result": {"success": False}}
-    ran = [Ran.of(env, entries.get(env, nothing)) for env in envs]
-    for one in ran:
-        counts = f"{one.passed:5} passed {one.failed:3} failed {one.skipped:4} skipped"
-        print(f"{'ok  ' if one.ok else 'FAIL'} {one.env:32} {counts}", flush=True)
-    print(f"{time.monotonic() - started:7.1f} s  {name}", flush=True)
-    return ran
+@dataclass(frozen=True)
+class Group:
+    """What tox is asked for in one call; `without` are the variables that its environments shall not see."""
+
+    name: str
+    envs: Sequence[str]
+    args: tuple[str, ...] = ()
+    lanes: int = 2
+    without: tuple[str, ...] = ()
+
+    def run(self, workdir: Path) -> list[Ran]:
+        """The environments, `lanes` at a time; tox prints the output of one that failed."""
+        started = time.monotonic()
+        print(f"--- {self.name}", flush=True)
+        with TemporaryDirectory() as folder:
+            report = Path(folder) / "report.json"
+            command = [
+                TOX,
+                "run-parallel",
+                "--parallel",
+                str(self.lanes),
+                "--parallel-no-spinner",
+                "--workdir",
+                workdir,
+            ]
+            command += ["--result-json", report, "-e", ",".join(self.envs), *(["--", *self.args] if self.args else [])]
+            environ = {**os.environ, "PYTHONUNBUFFERED": "1", **dict.fromkeys(self.without, "")}
+            subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=environ)
+            entries = json.loads(report.read_text())["testenvs"] if report.exists() else {}
+        needed = "REQUIRE_SERVICES" not in self.without and os.environ.get("REQUIRE_SERVICES") == "1"
+        nothing = {"result": {"success": False}}
+        ran = [Ran.of(env, entries.get(env, nothing), needed=needed) for env in self.envs]
+        for one in ran:
+            counts = f"{one.passed:5} passed {one.failed:3} failed {one.skipped:4} skipped"
+            print(f"{'ok  ' if one.ok else 'FAIL'} {one.env:32} {counts}", flush=True)
+        print(f"{time.monotonic() - started:7.1f} s  {self.name}", flush=True)
+        return ran
 
 
 def interpreters() -> list[str]:
@@ -127,8 +149,8 @@ def envs(name: str, versions: list[str], *, pairs: bool = False) -> list[str]:
     return [f"{name}-py{v}-dj{django}" for v in versions for django in (claimed[v] if pairs else claimed[v][:1])]
 
 
-def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tuple[str, ...], int]]:
-    """What tox is asked for: name, environments, arguments of pytest, lanes."""
+def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
+    """What runs one after the other; of each, what runs beside each other."""
     packages = [env for name in PACKAGES for env in envs(name, found, pairs=mode == "--matrix")]
     store = envs("store", found, pairs=mode == "--matrix")
     given = {"mariadb": os.environ.get("DATABASE_URL"), "postgresql": os.environ.get("POSTGRES_URL")}
@@ -137,14 +159,14 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
     bare = f"{envs('users', found)[0]}-bare"
     if mode == "--prove":
         proven = [envs(name, found)[0] for name in (*PACKAGES, "store") if name not in ("core", "alipay")]
-        yield "proofs", proven + on_postgresql, ("-m", "prove and not stack"), 1
-        yield "chaos", ["stack"], ("-m", "prove and stack"), 1
+        yield [Group("proofs", proven + on_postgresql, ("-m", "prove and not stack"), lanes=1)]
+        yield [Group("chaos", ["stack"], ("-m", "prove and stack"), lanes=1)]
     elif mode == "--newcomer":
-        yield mode[2:], packages + store, (), 2
+        yield [Group(mode[2:], packages + store)]
     elif mode == "--matrix":
         ends = {"311": "lowest", "313": "newest"}
         bounds = [f"{name}-py{v}-{end}" for name in PACKAGES[:-1] for v, end in ends.items() if v in found]
-        yield mode[2:], [*packages, *store, *bounds, bare], (), 2
+        yield [Group(mode[2:], [*packages, *store, *bounds, bare])]
     else:
         # The servers are met on the oldest pair, the others run on SQLite: all on servers took CI past forty minutes.
         first = [env for env in packages if f"-py{found[0]}" in env]
@@ -158,14 +180,12 @@ def everything(mode: str, found: list[str]) -> Iterator[tuple[str, list[str], tu
             without_extras = []
             kept = ("orders", "goods", "users", "cart", "promotions", "core")
             others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
-        others += oldest_django
-        yield "lint and packages", ["lint", *first, *on_postgresql, *without_extras, "fdfs-libraries", "hosts"], (), 2
-        on_servers = [f"{store[0]}-{server}" for server in servers]
-        yield "store", [*(on_servers or store[:1]), "browser", "stack"], (), 1
-        if others:
-            unset = ("DATABASE_URL", "POSTGRES_URL", "DATABASE_DRIVERS", "REQUIRE_SERVICES")
-            os.environ.update(dict.fromkeys(unset, ""))
-            yield "other interpreters", others, (), 2
+        on_servers = [f"{store[0]}-{server}" for server in servers] or store[:1]
+        alone = [*on_postgresql, *without_extras, "fdfs-libraries", "hosts"]
+        yield [Group("lint, packages and store", [*first, *alone, *on_servers, "lint"])]
+        unset = ("DATABASE_URL", "POSTGRES_URL", "DATABASE_DRIVERS", "REQUIRE_SERVICES")
+        elsewhere = [Group("other interpreters", others + oldest_django, lanes=1, without=unset)] if others else []
+        yield [Group("browser and stack", ["stack", "browser"], lanes=1), *elsewhere]
 
 
 def report(ran: list[Ran], found: list[str], given: list[str]) -> int:
@@ -207,8 +227,9 @@ def main() -> int:
         drivers = {"mysql": "mysqlclient>=2.2.4", "postgresql": "psycopg[binary]>=3.2"}
         schemes = [os.environ.get(variable, "").partition(":")[0] for variable in SERVICES[:2]]
         os.environ["DATABASE_DRIVERS"] = "\n".join(drivers[scheme] for scheme in schemes if scheme in drivers)
-        for name, some, args, lanes in everything(mode, chosen):
-            ran += run(name, some, *args, lanes=lanes, workdir=workdir)
+        for groups in everything(mode, chosen):
+            with ThreadPoolExecutor() as beside:
+                ran += chain.from_iterable(beside.map(lambda group: group.run(workdir), groups))
     return report(ran, found, given)
 
 
