@@ -104,7 +104,8 @@ def main(name):
     ]
     uv = [str(python), "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python", str(python)]
     uv += ["-b", lock("ci")]
-    environ = {**os.environ, **index()}
+    # A machine that is busy, or small, takes longer than uv's minute to compile a file.
+    environ = {**os.environ, **index(), "UV_COMPILE_BYTECODE_TIMEOUT": "600"}
     for command in [pip, *([*uv, *step] for step in arguments)]:
         if subprocess.run(command, env=environ).returncode:
             fail("the packages could not be installed; the lines above say why. Is the package index reachable?")
