@@ -140,6 +140,27 @@ def test_a_stock_that_is_typed_counts_from_what_the_merchant_saw(
     assert (sku.stock, sku.sales, sku.band, str(sku.price)) == (left, 5, band, "9.90")
 
 
+def test_a_sku_has_no_limit_once_its_own_page_says_so_and_may_be_counted_again(
+    shop: Shop, admin_client: Client
+) -> None:
+    sku = shop.sku("Baking", stock=12)
+    edit(admin_client, sku, "form", 5, stock="")
+    assert (sku.stock, sku.band) == (None, Band.IN_STOCK)
+    edit(admin_client, sku, "form", 0, stock=3)
+    assert (sku.stock, sku.band) == (3, Band.LOW)
+
+
+@pytest.mark.parametrize("place", ["list", "inline"])
+def test_a_cell_that_is_cleared_in_a_row_of_many_is_asked_about(place: str, shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku("Apple", stock=12)
+    url, prefix = (text.format(sku=sku) for text in PLACES[place])
+    data = {name: value for name, value in Form(admin_client.get(url)).data.items() if name not in ("action", "q")}
+    page = admin_client.post(url, data | {f"{prefix}stock": "", "_save": "Save"})
+    assert "Say 0 where there is none" in page.content.decode()
+    sku.refresh_from_db()
+    assert sku.stock == 12
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_price_moved_meanwhile_stays(place: str, shop: Shop, admin_client: Client) -> None:
     sku = shop.sku("Apple", on_sale=True)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from conftest import Shop
+from dailyfresh_goods import services
 from dailyfresh_goods.catalogue import Catalogue, Purchasable
+from dailyfresh_goods.models import SKU, Band
 from django.core.checks import run_checks
 
 BIG = "9" * 40
@@ -59,6 +61,27 @@ def test_the_stock_is_exact_and_off_sale_is_none(shop: Shop, browse: Any) -> Non
         "data": {"stock": {str(sku.pk): 7, str(off.pk): 0}},
     }
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_course_has_no_limit_and_is_sent_nowhere(shop: Shop, browse: Any) -> None:
+    course = shop.sku("Baking", stock=None, requires_shipping=False)
+    assert course.band == Band.IN_STOCK
+    found = Catalogue().find([str(course.pk)])[str(course.pk)]
+    assert (found.available, found.requires_shipping) == (None, False)
+    assert browse(f"/stock/?sku_id={course.pk}").json()["data"] == {"stock": {str(course.pk): None}}
+    page = browse(course.get_absolute_url().removeprefix("/goods-shop")).content.decode()
+    assert "https://schema.org/InStock" in page
+
+
+def test_what_has_no_limit_is_in_stock_whatever_moves(shop: Shop) -> None:
+    course = shop.sku("Baking", stock=0)
+    services.change_skus(sku_ids=[str(course.pk)], stock=None)
+    services.add_stock(sku_id=str(course.pk), pieces=-7)
+    SKU.untracked.filter(pk=course.pk).update(band=Band.LOW)
+    assert services.refresh_bands() == 1
+    assert services.refresh_bands() == 0
+    course.refresh_from_db()
+    assert (course.stock, course.band) == (None, Band.IN_STOCK)
 
 
 @pytest.mark.parametrize("query", ["", "?" + "&".join(f"sku_id={n}" for n in range(51))])

@@ -68,7 +68,7 @@ def test_an_empty_cell_leaves_what_stands_there_and_the_word_for_it_clears(shop:
     assert (sku.name, sku.stock, sku.limit, sku.description, sku.market_price) == ("Pear", 50, 3, "", None)
 
 
-@pytest.mark.parametrize("column", ["slug", "name", "price", "stock", "on_sale", "spu"])
+@pytest.mark.parametrize("column", ["slug", "name", "price", "on_sale", "spu"])
 def test_what_a_sku_needs_cannot_be_cleared(shop: Shop, column: str) -> None:
     assert where(taken(json.dumps([PEAR | {column: "[clear]"}]).encode(), "goods.json")) == [column]
 
@@ -199,7 +199,8 @@ skus = st.fixed_dictionaries(
         "description": words | st.just(""),
         "price": st.decimals(0, 9999, places=2),
         "market_price": st.none() | st.decimals(0, 9999, places=2),
-        "stock": st.integers(0, 2**31 - 1),
+        "stock": st.none() | st.integers(0, 2**31 - 1),
+        "requires_shipping": st.booleans(),
         "limit": st.none() | st.integers(1, 99),
         "on_sale": st.booleans(),
         "label": st.sampled_from(["", "新", "'=1", "-5%", "0012", "1e5", "TRUE", "2026-03-05"]),

@@ -12,7 +12,7 @@ from .selectors import line_picture, with_line_picture
 
 @dataclass(frozen=True, slots=True)
 class Purchasable:
-    """A SKU at this moment: `available` the stock, `limit` the most per order; all of them are sent to an address."""
+    """A SKU at this moment: `available` the stock (None: without limit), `limit` the most per order."""
 
     sku_id: str
     name: str
@@ -22,7 +22,7 @@ class Purchasable:
     image_url: str
     url: str
     on_sale: bool
-    available: int
+    available: int | None
     limit: int | None
     requires_shipping: bool = True
     measure: Measured = BY_THE_PIECE
@@ -38,8 +38,8 @@ class Catalogue:
         pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
         if not pks:
             return {}
-        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "type", *Measured.__slots__)
-        skus = with_line_picture(SKU.objects.filter(pk__in=pks).only(*fields))
+        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "type")
+        skus = with_line_picture(SKU.objects.filter(pk__in=pks).only(*fields, *Measured.__slots__))
         return {
             str(sku.pk): Purchasable(
                 sku_id=str(sku.pk),
@@ -52,6 +52,7 @@ class Catalogue:
                 on_sale=sku.on_sale,
                 available=sku.stock,
                 limit=sku.limit,
+                requires_shipping=sku.requires_shipping,
                 measure=sku.measure,
                 groups=(f"type:{sku.type_id}",),
             )

@@ -19,7 +19,7 @@ from .models import SKU, SPU
 
 OWN = (
     "slug", "name", "description", "price", "market_price", "unit", "origin", "image",
-    "stock", "sales", "limit", "label", "sort_order", "on_sale", *Measured.__slots__,
+    "stock", "sales", "limit", "label", "sort_order", "on_sale", "requires_shipping", *Measured.__slots__,
 )  # fmt: skip
 OF_SPU = {"spu_name": "name", "detail": "detail", "specs": "specs"}
 """Column -> field of the SPU."""
@@ -48,6 +48,7 @@ HEADINGS = {
     "label": "tag, badge, 标签, 角标",
     "sort_order": "sort order, position, 排序, 序号",
     "on_sale": "on sale, published, active, 上架, 是否上架, 状态",
+    "requires_shipping": "requires shipping, physical, 是否配送, 是否发货, 需要配送, 需要发货",
     "sold_by": "sold, 销售方式, 售卖方式, 是否称重",
     "priced_by": "priced, 计价方式",
     "price_grams": "price is for, 计价克重, 计价重量",

@@ -68,7 +68,7 @@ def _files(row: Model) -> dict[str, FieldFile]:
 def _band_is_unknown(sku: SKU) -> bool:
     """Whether the stock was saved as an expression. Django 6 puts the number in its place afterwards."""
     stock: object = sku.stock
-    return not isinstance(stock, int) or Band.of(stock, sku.minimum) != sku.band
+    return not isinstance(stock, int | None) or Band.of(stock, sku.minimum) != sku.band
 
 
 def before_delete(sender: type[Model], instance: Model, **_: Any) -> None:

@@ -46,7 +46,7 @@ class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[ty
     fields = (
         ("name", "unit", "slug"),
         ("type", "price", "market_price"),
-        ("stock", "limit", "on_sale"),
+        ("stock", "limit", "on_sale", "requires_shipping"),
         ("image", "label", "origin"),
         "description",
     )
@@ -103,7 +103,10 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
     actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx", "export_json")
     fieldsets = (
         (None, {"fields": (("name", "unit"), "slug", ("type", "spu"), "description", "image", ("label", "origin"))}),
-        (_("Selling"), {"fields": (("price", "market_price"), ("stock", "limit"), ("on_sale", "sort_order"))}),
+        (
+            _("Selling"),
+            {"fields": (("price", "market_price"), ("stock", "limit", "requires_shipping"), ("on_sale", "sort_order"))},
+        ),
         (
             _("By the piece or by weight"),
             {"fields": (("sold_by", "priced_by"), ("price_grams", "nominal_grams"), ("minimum", "step"))},

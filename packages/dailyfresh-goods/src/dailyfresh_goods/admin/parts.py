@@ -61,6 +61,10 @@ class SKUFormSet(BaseModelFormSet):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
+        for form in self.forms:
+            if "stock" in form.changed_data and form.cleaned_data.get("stock", 0) is None:
+                # Whoever clears a cell in a hurry means that there is none.
+                form.add_error("stock", _("Say 0 where there is none; “without limit” is said on the SKU's own page."))
         if any("id" in form.errors for form in self.initial_forms):
             raise ValidationError(
                 _("Goods on this page were deleted meanwhile. Nothing was saved: open the page anew.")
@@ -93,7 +97,10 @@ def save_changed(form: "forms.ModelForm[SKU]") -> None:
         # A client that does not send back what it was shown means the row as it is.
         shown = form.data.get(form["stock"].html_initial_name, "")
         seen = int(shown) if shown.isdecimal() else form.initial["stock"]
-        services.add_stock(sku_id=str(sku.pk), pieces=sku.stock - seen)
+        if sku.stock is None or seen is None:
+            services.change_skus(sku_ids=[str(sku.pk)], stock=sku.stock)
+        else:
+            services.add_stock(sku_id=str(sku.pk), pieces=sku.stock - seen)
 
 
 class JudgedPictures:

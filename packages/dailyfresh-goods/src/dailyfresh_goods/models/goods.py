@@ -85,8 +85,10 @@ class Band(models.IntegerChoices):
     IN_STOCK = 2, _("in stock")
 
     @classmethod
-    def of(cls, stock: int, minimum: int = 1) -> "Band":
+    def of(cls, stock: int | None, minimum: int = 1) -> "Band":
         """The band of a stock of which nobody buys less than `minimum`; the setting LOW_STOCK says how often that is low."""
+        if stock is None:
+            return cls.IN_STOCK
         if stock < minimum:
             return cls.SOLD_OUT
         return cls.LOW if stock <= conf.LOW_STOCK * minimum else cls.IN_STOCK
@@ -142,7 +144,20 @@ class SKU(Tracked):
     step = models.PositiveIntegerField(_("step"), default=1, validators=[MinValueValidator(1)])
     origin = models.CharField(_("origin"), max_length=40, blank=True)
     image = models.ImageField(_("image"), upload_to="skus", blank=True)
-    stock = models.PositiveIntegerField(_("stock"), default=0)
+    stock = models.PositiveIntegerField(
+        _("stock"),
+        default=0,
+        null=True,
+        blank=True,
+        help_text=_("Empty: without limit, as of a course or a download; nothing is counted."),
+    )
+    requires_shipping = models.BooleanField(
+        _("is sent to an address"),
+        default=True,
+        help_text=_(
+            "Not for a course, a download, a ticket or a service: no address is asked for and no freight taken."
+        ),
+    )
     band = models.PositiveSmallIntegerField(
         _("availability"), choices=Band.choices, default=Band.SOLD_OUT, editable=False
     )
@@ -200,7 +215,7 @@ class SKU(Tracked):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the band that fits the stock."""
-        if isinstance(self.stock, int):  # an F() expression has no band before it is saved
+        if isinstance(self.stock, int | None):  # an F() expression has no band before it is saved
             self.band = Band.of(self.stock, self.minimum)
             fields = kwargs.get("update_fields")
             if fields is not None and {"stock", "minimum"} & set(fields):

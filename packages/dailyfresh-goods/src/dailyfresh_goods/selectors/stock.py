@@ -14,8 +14,8 @@ POPULAR = 5
 POPULAR_SECONDS = 600
 
 
-def stock_of(sku_ids: Iterable[str]) -> dict[str, int]:
-    """sku_id -> pieces that can be bought now, 0 for what is off sale; unknown ids are absent."""
+def stock_of(sku_ids: Iterable[str]) -> dict[str, int | None]:
+    """sku_id -> pieces that can be bought now, None without limit, 0 for what is off sale; unknown ids are absent."""
     pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
     rows = SKU.objects.filter(pk__in=pks).values_list("pk", "stock", "on_sale")
     return {str(pk): stock if on_sale else 0 for pk, stock, on_sale in rows}

@@ -29,7 +29,10 @@ def change_skus(*, sku_ids: Iterable[str], **values: Any) -> int:
 
 
 def add_stock(*, sku_id: str, pieces: int) -> None:
-    """Put pieces into the stock, or take some out when negative, whatever was sold meanwhile; it ends at 0."""
+    """Put pieces into the stock, or take some out when negative, whatever was sold meanwhile; it ends at 0.
+
+    What has no limit keeps none.
+    """
     # An unsigned column: a number below 0 is an error even on the way to a larger one.
     less = Case(When(stock__lte=-pieces, then=Value(0)), default=F("stock") + pieces)
     change_skus(sku_ids=[sku_id], stock=F("stock") + pieces if pieces > 0 else less)
@@ -76,7 +79,7 @@ def refresh_bands() -> int:
     least, low = F("minimum"), conf.LOW_STOCK * F("minimum")
     wrong = Q(stock__lt=least) & ~Q(band=Band.SOLD_OUT)
     wrong |= Q(stock__gte=least, stock__lte=low) & ~Q(band=Band.LOW)
-    wrong |= Q(stock__gte=least, stock__gt=low) & ~Q(band=Band.IN_STOCK)
+    wrong |= (Q(stock=None) | Q(stock__gte=least, stock__gt=low)) & ~Q(band=Band.IN_STOCK)
     return _refresh(wrong, band=_band())
 
 

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from ..columns import COLUMNS, OF_SPU, OWN, REQUIRED, Problem, column_of, mapping_of, values_of
+from ..columns import CLEAR, COLUMNS, OF_SPU, OWN, REQUIRED, Problem, column_of, mapping_of, values_of
 from ..models import SKU, GoodsType
 from .upserts import Wanted, says_nothing_new, write
 
@@ -215,6 +215,8 @@ def export_goods(*, skus: "QuerySet[SKU]") -> Iterator[dict[str, Any]]:
     for sku in in_portions(skus.select_related("type", "spu").annotate(first_pack=Subquery(packs[:1])), BATCH):
         row: dict[str, Any] = {column: getattr(sku, column) for column in OWN}
         row |= {"type": sku.type.slug, "spu": sku.first_pack}  # type: ignore[attr-defined]  # annotated
-        row |= {"image": sku.image.name, "on_sale": int(sku.on_sale)}
+        row |= {"image": sku.image.name, "on_sale": int(sku.on_sale), "requires_shipping": int(sku.requires_shipping)}
+        if sku.stock is None:  # an empty cell would say nothing, and a new SKU would then have none
+            row["stock"] = CLEAR[0]
         row |= {column: getattr(sku.spu, name) for column, name in OF_SPU.items()}
         yield {column: row[column] for column in COLUMNS}

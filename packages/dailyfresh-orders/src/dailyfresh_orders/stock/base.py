@@ -73,8 +73,8 @@ class Stock(ABC):
             lock_in_order(rows, by=self.id_field)
         rows.update(**changes)
 
-    def left(self, sku_ids: Iterable[str]) -> dict[str, int]:
-        """sku_id -> what can be sold of it now, in one statement; ids that are gone or off sale are absent."""
+    def left(self, sku_ids: Iterable[str]) -> dict[str, int | None]:
+        """sku_id -> what can be sold of it now (None: it is not counted), in one statement; ids that are gone or off sale are absent."""
         keys = self.keys(dict.fromkeys(sku_ids, 0))
         found = self.rows(keys, **self.available_filter).values_list(self.id_field, self.stock_field)
         return {str(key): stock for key, stock in found}
@@ -82,10 +82,12 @@ class Stock(ABC):
     def shortages(self, quantities: Mapping[str, int]) -> list[Shortage]:
         """The lines that cannot be had in this quantity now."""
         left = self.left(quantities)
+        # None: it was counted when it was quoted, and is no more.
+        have = {sku_id: left.get(sku_id, 0) for sku_id in quantities}
         return [
-            Shortage(sku_id, wanted, left.get(sku_id, 0))
-            for sku_id, wanted in quantities.items()
-            if left.get(sku_id, 0) < wanted
+            Shortage(sku_id, quantities[sku_id], there)
+            for sku_id, there in have.items()
+            if there is not None and there < quantities[sku_id]
         ]
 
     def low(self, at_most: int, how_many: int) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ class OptimisticStock(PessimisticStock):
         for _ in range(attempt, ROUNDS):
             read = self.rows(keys, **self.available_filter).values_list(self.id_field, self.stock_field)
             seen = dict(read)
-            if len(keys) < len(quantities) or any(seen.get(key, 0) < quantity for key, quantity in keys.items()):
+            if len(keys) < len(quantities) or any((seen.get(key) or 0) < quantity for key, quantity in keys.items()):
                 raise StockShort
             if self.write(keys, "exact", seen) == len(keys):
                 return

@@ -132,7 +132,7 @@ jQuery(function ($) {
     if ($number.length) {
       df.get($detail.data("stockUrl"), { sku_id: sku }, true).done(function (data) {
         var left = data.stock[sku], $stock = $("[data-goods-stock]");
-        if (left === undefined) { return; }
+        if (left === undefined || left === null) { return; } // null: without limit
         $stock.text(left ? $stock.data("text").replace("%s", df.quantity.show(left, grams)) : $stock.data("none"));
         $("[data-goods-buy-now], [data-cart-add]").filter("button").prop("disabled", left < least);
         most = Math.min(most, Math.max(least, left - left % by));
