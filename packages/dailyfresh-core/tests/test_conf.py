@@ -1,8 +1,9 @@
 from typing import Any, Literal
 
 import pytest
-from dailyfresh_core.checks import check_conf, check_installed, check_isolation, check_shared
+from dailyfresh_core.checks import check_conf, check_database, check_installed, check_isolation, check_shared
 from dailyfresh_core.conf import Conf, Shared
+from django.apps import apps
 from django.db import connection
 
 
@@ -93,6 +94,21 @@ def test_a_site_that_lacks_the_core_is_told_once(settings: Any) -> None:
     [error] = check_installed()
     assert error.id == "dailyfresh_core.E001"
     assert "INSTALLED_APPS" in str(error.hint)
+
+
+class Elsewhere:
+    """A router that keeps whatever belongs to one app in a second database."""
+
+    def db_for_write(self, model, **hints):
+        return "shop" if model._meta.app_label == "minisite" else None
+
+
+def test_a_router_that_takes_tables_out_of_the_transactions_is_named(settings, monkeypatch):
+    monkeypatch.setattr(apps.get_app_config("minisite"), "name", "dailyfresh_minisite")
+    assert check_database() == []
+    settings.DATABASE_ROUTERS = [f"{__name__}.Elsewhere"]
+    (error,) = check_database()
+    assert (error.id, "minisite" in error.msg, "'shop'" in error.msg) == ("dailyfresh_core.E003", True, True)
 
 
 @pytest.mark.parametrize(("level", "ids"), [(None, []), (2, []), (3, ["dailyfresh_core.W002"])])

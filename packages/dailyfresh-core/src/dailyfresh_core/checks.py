@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
 from .money import THOUSANDTHS
@@ -55,6 +55,19 @@ def check_isolation(**_: Any) -> list[CheckMessage]:
     hint = "Leave isolation_level out of its OPTIONS: what must not be read twice is locked."
     message = "Of requests that meet at one row of the database {!r} all but the first are refused."
     return [Warning(message.format(alias), hint=hint, id="dailyfresh_core.W002") for alias in above]
+
+
+@register(Tags.models)
+def check_database(**_: Any) -> list[CheckMessage]:
+    """Transactions are opened on the default database: whatever a router puts elsewhere would be written outside of them."""
+    packages = [config for config in apps.get_app_configs() if config.name.startswith("dailyfresh_")]
+    places = {(config.label, router.db_for_write(model)) for config in packages for model in config.get_models()}
+    hint = (
+        "Let the router leave the packages, and what they sell, in 'default'; other apps of the site may be anywhere."
+    )
+    message = "The tables of {} are written to the database {!r}, outside of the transactions of the packages."
+    apart = sorted(place for place in places if place[1] != DEFAULT_DB_ALIAS)
+    return [Error(message.format(*place), hint=hint, id="dailyfresh_core.E003") for place in apart]
 
 
 def check_conf(conf: Conf, *, unknown: str, wrong: str, least: Mapping[str, int] | None = None) -> list[CheckMessage]:
