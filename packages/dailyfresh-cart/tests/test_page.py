@@ -11,6 +11,7 @@ from conftest import ask, quantities
 from dailyfresh_core.joins import WrongShape
 from django.template import Context, Template
 from django.test import Client
+from django.test.utils import override_script_prefix
 from django.urls import clear_script_prefix, set_script_prefix
 from minisite.books import Catalogue
 
@@ -195,6 +196,11 @@ def test_where_nothing_is_carried_nothing_is_said_of_delivery(client: Client, bo
     assert "free delivery" not in page(client)
     ask(client, "add", sku_id=book().pk)
     assert "free delivery" in page(client)
+
+
+@override_script_prefix("/corner/")
+def test_an_empty_cart_of_a_site_under_a_prefix_leads_to_its_first_page(client: Client, db: None) -> None:
+    assert 'href="/corner/">Go shopping</a>' in client.get(PAGE).content.decode()
 
 
 def test_an_empty_cart_speaks_of_no_trade(client: Client, db: None) -> None:

@@ -1,7 +1,9 @@
 import pytest
-from dailyfresh_core.answers import sign_in_first
+from dailyfresh_core.answers import address_of, sign_in_first
 from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.test.utils import override_script_prefix
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,14 @@ def test_who_came_from_nowhere_goes_back_to_where_the_view_says() -> None:
 def test_a_referer_that_is_no_page_of_this_host_leads_home(client: Client, referer: str) -> None:
     response = client.post("/mine/", headers={"Referer": referer})
     assert response["Location"] == "/sign-in/?next=/"
+
+
+@pytest.mark.parametrize("page", ["unavailable", "too_often"])
+@override_script_prefix("/shop/")
+def test_home_is_under_the_prefix_of_a_site_that_has_one(page: str) -> None:
+    assert sign_in_first(RequestFactory().post("/mine/"))["Location"].endswith("?next=/shop/")
+    assert 'href="/shop/"' in render_to_string(f"dailyfresh_core/{page}.html")
+    assert (address_of("/"), address_of("/elsewhere/"), address_of("shop/")) == ("/shop/", "/elsewhere/", "shop/")
 
 
 def test_a_referer_leads_to_no_other_host(client: Client) -> None:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db  # Django asks the database whether it knows 
         ({"CODE_TRIES": 3}, "E001"),
         ({"MEMBERS": "nowhere.at_all"}, "E002"),
         ({"CATALOGUE": "nowhere.At"}, "E002"),
+        ({"SHOP_URL": "nowhere"}, "E004"),
         ({"PAGESIZE": 3}, "W001"),
         ({"TASKS": None}, "W002"),
     ],

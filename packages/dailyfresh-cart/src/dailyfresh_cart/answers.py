@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from dailyfresh_core.answers import envelope, safe_next, sign_in_first, too_often, unavailable, wants_json
+from dailyfresh_core.answers import address_of, envelope, safe_next, sign_in_first, too_often, unavailable, wants_json
 from dailyfresh_core.measures import Measured, counted, in_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -187,7 +187,7 @@ def _context(request: HttpRequest, cart: Cart) -> dict[str, Any]:
         "cart": cart,
         "login_url": "" if request.user.is_authenticated else login_url(),
         "checkout": bool(conf.CHECKOUT_URL),
-        "shop_url": resolve_url(conf.SHOP_URL),
+        "shop_url": address_of(conf.SHOP_URL),
     }
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -56,6 +58,11 @@ def unavailable(message: object, *, code: str = "unavailable", seconds: int = 5)
     return response
 
 
+def address_of(to: str) -> str:
+    """The address behind a setting, a path or the name of a URL; "/" is the site's first page, which stands under its prefix."""
+    return get_script_prefix() if to == "/" else resolve_url(to)
+
+
 def sign_in_first(request: HttpRequest, *, default: str = "/") -> HttpResponse:
     """To the sign-in page and back to where the visitor was, or `default`; 401 with its address for a script."""
     back = page_of(request, default=default)
@@ -100,7 +107,7 @@ def page_of(request: HttpRequest, *, default: str = "/") -> str:
     """
     url = request.headers.get("Referer", "")
     if host_of(url) != request.get_host():
-        return default
+        return address_of(default)
     referer = urlsplit(url)
     return urlunsplit(("", "", "/" + referer.path.lstrip("/\\"), referer.query, ""))
 

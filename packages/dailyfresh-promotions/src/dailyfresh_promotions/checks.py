@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dailyfresh_core.answers import address_of
 from dailyfresh_core.checks import check_conf, check_tasks
 from dailyfresh_core.frames import check_frame
 from dailyfresh_core.loading import imported
@@ -51,6 +52,11 @@ def _tries() -> Iterator[CheckMessage]:
 
 
 def _pages() -> Iterator[CheckMessage]:
+    try:
+        address_of(conf.SHOP_URL)
+    except NoReverseMatch:
+        text = f'{NAME}["SHOP_URL"] is {conf.SHOP_URL!r}, which is neither a path nor the name of a URL.'
+        yield Error(text, hint='It is where somebody with a coupon goes, as "/".', id=f"{TAG}.E004")
     try:
         reverse("dailyfresh_promotions:centre")
     except NoReverseMatch:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from dailyfresh_core.allowances import spend
-from dailyfresh_core.answers import envelope, safe_next, signed_in, too_often, unavailable, wants_json
+from dailyfresh_core.answers import address_of, envelope, safe_next, signed_in, too_often, unavailable, wants_json
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from dailyfresh_core.retrying import Busy
 from django.contrib import messages
@@ -55,7 +55,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "tabs": [(name, labels[name], counts[name]) for name in TABS],
         "now": now,
         "form": CodeForm(),
-        "shop_url": conf.SHOP_URL,
+        "shop_url": address_of(conf.SHOP_URL),
     }
     return render(request, "dailyfresh_promotions/wallet.html", context)
 

@@ -90,6 +90,7 @@ def price_parts(amount: Decimal) -> SafeString:
 
 
 register.simple_tag(currency)
+register.simple_tag(get_script_prefix, name="site_root")
 
 
 @register.filter
