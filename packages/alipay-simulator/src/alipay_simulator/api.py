@@ -86,7 +86,7 @@ class Api:
             except ValueError:
                 raise Refusal("ACQ.INVALID_PARAMETER", "time_expire无效") from None
         span = str(content.get("timeout_express") or "15d")
-        found = re.fullmatch(r"(\d+)([mhd])", span)
+        found = re.fullmatch(r"(\d{1,6})([mhd])", span)
         seconds = int(found[1]) * UNITS[found[2]] if found else 0
         if span == "1c":
             seconds = 86400 - int(now + 8 * 3600) % 86400

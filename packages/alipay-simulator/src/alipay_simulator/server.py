@@ -86,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         given = self.headers.get("Content-Length") or "0"
-        length = int(given) if given.isdecimal() else LIMIT + 1
+        length = int(given) if given.isdecimal() and len(given) < 10 else LIMIT + 1
         if length > LIMIT:
             self.close_connection = True
             return self._send(words("too large", status=413))

@@ -96,7 +96,7 @@ def save_changed(form: "forms.ModelForm[SKU]") -> None:
     if "stock" in columns:
         # A client that does not send back what it was shown means the row as it is.
         shown = form.data.get(form["stock"].html_initial_name, "")
-        seen = int(shown) if shown.isdecimal() else form.initial["stock"]
+        seen = int(shown) if shown.isdecimal() and len(shown) < 20 else form.initial["stock"]
         if sku.stock is None or seen is None:
             services.change_skus(sku_ids=[str(sku.pk)], stock=sku.stock)
         else:

@@ -1,5 +1,6 @@
 """What a basket would cost at a time, for staff: the same calculation as the checkout's, and nothing is taken."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from ..conf import NAME, conf
 from ..offers import Offer, Promotions
 
 MOST = 50
+PIECES = re.compile(r"0{0,9}[1-9][0-9]{0,5}", re.ASCII)
 
 
 class PreviewForm(forms.Form):
@@ -45,7 +47,7 @@ class PreviewForm(forms.Form):
             if not words:
                 continue
             number = words[-1] if len(words) > 1 else "1"
-            if not number.isascii() or not number.isdigit() or not 0 < int(number[:9]) < 1_000_000:
+            if not PIECES.fullmatch(number):
                 raise forms.ValidationError(_("“%(line)s” is no SKU and a number."), params={"line": line})
             basket[words[0]] = int(number)
         if not conf.CATALOGUE:
