@@ -13,7 +13,7 @@ from dailyfresh_core.testing.mailbox import mail as in_memory
 from dailyfresh_orders import tasks
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.gateways.base import Outcome, RefundOutcome
-from dailyfresh_orders.models import Letter, LowStock, Message, Order, Payment, Refund
+from dailyfresh_orders.models import Letter, LowStock, Message, MessageChoice, Order, Payment, Refund
 from dailyfresh_orders.services import (
     address_messages,
     anonymise,
@@ -264,6 +264,24 @@ class TestStock:
         tasks.watch_stock()
         assert events(picker) == ["low_stock", "low_stock"]
 
+    def test_a_second_worker_that_looks_at_the_same_time_tells_nothing_twice(self, picker, settings, monkeypatch):
+        settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"LOW_STOCK": 3}
+        plum, pear = (Product.objects.create(title=title, yuan=5, pieces=3) for title in ("Plum", "Pear"))
+
+        def told_meanwhile(rows, create=LowStock.objects.bulk_create):
+            LowStock.objects.create(sku_id=str(plum.pk))
+            return create(rows)
+
+        monkeypatch.setattr(LowStock.objects, "bulk_create", told_meanwhile)
+        tasks.watch_stock()
+        assert events(picker) == []
+        monkeypatch.undo()
+        LowStock.objects.create(sku_id=str(plum.pk))
+        tasks.watch_stock()
+        assert [row.sku_id for row in LowStock.objects.order_by("sku_id")] == sorted([str(plum.pk), str(pear.pk)])
+        assert events(picker) == ["low_stock"]
+        assert "Plum" not in mail.outbox[0].body
+
     def test_what_is_sold_by_weight_is_nearly_sold_out_in_grams(self, picker, settings, monkeypatch):
         settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"LOW_STOCK": 2000}
         monkeypatch.setattr(Product, "measure", Measured("weight", "weight"), raising=False)
@@ -274,6 +292,14 @@ class TestStock:
 
 
 class TestReading:
+    @pytest.mark.parametrize("kept", [5, {"placed:mail": 1}, [["placed:mail"], None], "placed:mail"])
+    def test_a_choice_that_cannot_be_read_is_none(self, shop, make_order, apple, buyer, kept):
+        MessageChoice.objects.create(user=buyer, unwanted=kept)
+        make_order({apple: 1})
+        drained()
+        assert events(buyer) == ["placed"]
+        assert shop.get(reverse("dailyfresh_orders:message_choices")).status_code == 200
+
     def test_unread_messages_are_counted_shown_and_opened(self, shop, make_order, apple, buyer):
         order = make_order({apple: 1})
         drained()

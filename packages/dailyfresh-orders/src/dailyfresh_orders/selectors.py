@@ -196,8 +196,7 @@ def unread_of(user: Any) -> int:
 
 def unwanted_of(user: Any) -> set[str]:
     """What the user does not want to hear: "shipped:mail"."""
-    found = MessageChoice.objects.filter(user=user).values_list("unwanted", flat=True).first()
-    return set(found or ())
+    return MessageChoice.words(MessageChoice.objects.filter(user=user).values_list("unwanted", flat=True).first())
 
 
 def example_of(event: str) -> Message | None:

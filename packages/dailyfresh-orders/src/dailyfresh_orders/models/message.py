@@ -47,7 +47,10 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        indexes = [models.Index(fields=["due"], name="orders_message_due")]
+        indexes = [
+            models.Index(fields=["due"], name="orders_message_due"),
+            models.Index(fields=["at"], name="orders_message_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.order_id or ''}".strip()
@@ -102,6 +105,11 @@ class MessageChoice(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+    @staticmethod
+    def words(kept: object) -> set[str]:
+        """What `unwanted` keeps, less what is none of it."""
+        return {word for word in kept if isinstance(word, str)} if isinstance(kept, list) else set()
 
 
 class LowStock(models.Model):

@@ -33,7 +33,7 @@ def _address(message: Message, ways: dict[str, Channel], staff: dict[str, list[A
         return True
     people = _recipients(message, staff)
     chosen = MessageChoice.objects.filter(user__in=people).values_list("user_id", "unwanted")
-    unwanted = {user_id: set(words) for user_id, words in chosen}
+    unwanted = {user_id: MessageChoice.words(kept) for user_id, kept in chosen}
     Letter.objects.bulk_create(
         letter for user in people for letter in _letters(message, user, ways, unwanted.get(user.pk, set()))
     )
