@@ -60,7 +60,12 @@ def benefit_of(kind: str, params: Mapping[str, Any]) -> Benefit | FreeFreight:
 
 
 def scope_of(kept: Mapping[str, Any]) -> Scope:
-    """The goods that are meant: `{"skus": [...], "groups": [...], "but_skus": [...], "but_groups": [...]}`, all of them for {}."""
+    """The goods that are meant: `{"skus": [...], "groups": [...], "but_skus": [...], "but_groups": [...]}`, all of them for {}.
+
+    Raises BadParams.
+    """
+    if not isinstance(kept, Mapping):
+        raise BadParams("scope", _("This is no list of goods."))
     skus, groups, but_skus, but_groups = (
         _names(kept.get(key, ())) for key in ("skus", "groups", "but_skus", "but_groups")
     )

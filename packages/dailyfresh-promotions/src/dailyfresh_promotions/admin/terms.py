@@ -34,9 +34,22 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.kind = self.kind
-        numbers = NUMBERS[self.kind].initial(self.instance.params)
-        goods = {name: " ".join(self.instance.scope.get(name, ())) for name in GOODS}
-        self.initial = {**numbers, **goods, **self.initial}
+        self.initial = {**self._numbers(), **self._goods(), **self.initial}
+
+    def _numbers(self) -> dict[str, Any]:
+        """What the row holds; none where it is no kind's, so that staff can write it anew."""
+        form, params = NUMBERS[self.kind], self.instance.params
+        try:
+            return form.initial(params)
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            return form.initial({})
+
+    def _goods(self) -> dict[str, str]:
+        try:
+            self.instance.goods()
+        except BadParams:
+            return {}
+        return {name: " ".join(map(str, self.instance.scope.get(name, ()))) for name in GOODS}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
