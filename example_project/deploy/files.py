@@ -64,6 +64,11 @@ class Deployment:
         return max(1, len(self.ports) * self.processes * self.threads // 2)
 
     @property
+    def strangers(self) -> int:
+        """Those of them that browsers without a cookie of the shop may have."""
+        return max(1, self.searches // 2)
+
+    @property
     def host(self) -> str:
         return urlsplit(self.site).hostname or ""
 
@@ -94,7 +99,9 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         **asdict(deployment),
         "files": out.resolve(),
         "host": deployment.host,
-        "searches": deployment.searches,
+        "strangers": deployment.strangers,
+        "guests": max(1, deployment.searches - deployment.strangers),
+        "cookie": settings.CSRF_COOKIE_NAME,
         "headers": deployment.headers or security_headers(),
     }
     out.mkdir(parents=True, exist_ok=True)

@@ -72,12 +72,15 @@ def test_nginx_takes_its_file_without_a_warning(deployment: Deployment, tmp_path
 
 
 def test_searches_never_hold_more_than_half_of_what_answers(tmp_path: Path) -> None:
-    for deployment, held in (
-        (Deployment(headers=HEADERS), 4),
-        (Deployment(ports=(8101,), processes=1, threads=1, headers=HEADERS), 1),
+    for deployment, strangers, guests in (
+        (Deployment(headers=HEADERS), 2, 2),
+        (Deployment(ports=(8101,), processes=3, headers=HEADERS), 1, 2),
+        (Deployment(ports=(8101,), processes=1, threads=1, headers=HEADERS), 1, 1),
     ):
         render(deployment, tmp_path)
-        assert f"limit_conn searching {held};" in (tmp_path / "nginx.conf").read_text()
+        text = (tmp_path / "nginx.conf").read_text()
+        assert f"limit_conn strangers {strangers};" in text
+        assert f"limit_conn guests {guests};" in text
 
 
 def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path: Path) -> None:
