@@ -48,6 +48,8 @@ class Ran:
     skipped: int
     skips: list[str]
     ok: bool
+    sent: int = 0
+    """Requests of the generated suites."""
 
     @classmethod
     def of(cls, env: str, entry: Mapping[str, Any], *, needed: bool) -> "Ran":
@@ -65,7 +67,8 @@ class Ran:
         lacking = any("needs" in skip for skip in skips)
         enough = not lacking and passed if needed else passed or lacking
         ok = entry["result"]["success"] and bool(enough or env == "lint" or not entry.get("test"))
-        return cls(env, passed, failed + errors, skipped, skips, ok)
+        sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
+        return cls(env, passed, failed + errors, skipped, skips, ok, sent)
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,7 @@ def report(ran: list[Ran], found: list[str], given: list[str]) -> int:
     if failed:
         print("failed: " + ", ".join(failed))
     passed, broken, skipped = (sum(getattr(one, name) for one in ran) for name in ("passed", "failed", "skipped"))
+    print(f"{sum(one.sent for one in ran)} requests over the wire")
     print(f"{passed} passed, {broken or len(failed)} failed, {skipped} skipped")
     return 1 if failed else 0
 

@@ -79,7 +79,6 @@ def test_a_number_too_large_for_its_column_finds_nothing_in_the_admin(client: Cl
 
 class TestTheWire(WireContract):
     requests = 600
-    proven = 20000
 
     @pytest.fixture
     def order(self, buyer: Any, strawberry: Any) -> Order:

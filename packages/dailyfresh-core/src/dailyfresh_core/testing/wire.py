@@ -60,6 +60,15 @@ class Asked:
     with_token: bool
 
 
+class Count:
+    """Says at the end of the run how many requests were sent."""
+
+    sent = 0
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.write_line(f"{self.sent} requests over the wire")
+
+
 class WireContract:
     """No request is a fault of ours. Inherit it, and give it the fixture `wire`."""
 
@@ -69,6 +78,11 @@ class WireContract:
     @pytest.fixture
     def wire(self) -> Wire:
         raise NotImplementedError
+
+    @pytest.fixture(autouse=True)
+    def _counted(self, pytestconfig: pytest.Config) -> None:
+        if not pytestconfig.pluginmanager.has_plugin("wire"):
+            pytestconfig.pluginmanager.register(Count(), "wire")
 
     def test_whatever_comes_over_the_wire_is_answered(self, wire: Wire, db: None) -> None:
         send(wire, self.requests)
@@ -92,6 +106,7 @@ def send(wire: Wire, number: int) -> None:
         )
         @given(requests(wire))
         def ask(asked: Asked) -> None:
+            Count.sent += 1
             fault = _answer(handlers[asked.with_token], _environ(asked, cookies[asked.visitor]))
             if fault and (fault not in faults or len(repr(asked)) < len(repr(faults[fault]))):
                 faults[fault] = asked
