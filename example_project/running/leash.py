@@ -17,7 +17,7 @@ def main(parent: int, command: list[str]) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died before the line above
             sys.exit(1)
-    os.execv(command[0], command)  # noqa: S606 - the command comes from services.py
+    os.execvp(command[0], command)  # noqa: S606 - the command comes from services.py
 
 
 if __name__ == "__main__":
