@@ -1,0 +1,233 @@
+"""`python -m chaos.crowd DIR uploads|searchers|hoarders`: a crowd of hostile visitors at the stack that runs in DIR, and what others feel of it.
+
+Honest visitors look at pages all the time: a while by themselves, then beside the crowd. Their times, what the crowd was answered and
+what the web processes grew by are printed; nothing is judged, for what a machine bears is the machine's.
+"""
+
+import argparse
+import io
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import quantiles
+from threading import Event, Thread
+from typing import Any
+from urllib.parse import quote
+
+from PIL import Image
+
+from .browser import Answer, Browser, Tally
+from .standing import Stack
+
+HONEST = 4
+WORDS = "苹果草莓牛肉大虾鸡蛋菠菜有机新鲜进口山东abcdefghij "
+
+
+class Timed(Tally):
+    """Keeps how long each answer of one kind of visitor took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def note(self, path: str, answer: Answer, seconds: float) -> None:
+        super().note(path, answer, seconds)
+        with self.lock:
+            self.seconds.append(seconds)
+
+    def line(self) -> str:
+        cuts = quantiles(self.seconds, n=100) if len(self.seconds) > 1 else [0.0] * 99
+        return f"p50 {cuts[49]:.2f} s, p95 {cuts[94]:.2f} s, {dict(self.counts.most_common())}"
+
+
+def web_memory(stack: Stack) -> dict[int, int]:
+    """Process of a web instance -> its resident KiB."""
+    masters = {stack.pid(f"uwsgi-{number}") for number in (1, 2)}
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        if int(words["PPid"]) in masters:
+            found[int(folder.name)] = int(words.get("VmRSS", "0 kB").split()[0])
+    return found
+
+
+@contextmanager
+def watched(stack: Stack, skus: list[str], title: str) -> Iterator[None]:
+    """Honest visitors look around, some search; the times of both, and how much the web processes grew at most."""
+    over, pages, searches = Event(), Timed(), Timed()
+    before = web_memory(stack)
+    most = dict(before)
+
+    def look(number: int) -> None:
+        draw = random.Random(number)  # noqa: S311 - the same visitor at every run
+        with (
+            Browser(stack.site, pages, address=f"127.1.0.{number + 1}") as browser,
+            Browser(stack.site, searches, address=f"127.1.0.{number + 1}") as searcher,
+        ):
+            browser.get("/visitor/")
+            searcher.cookies = browser.cookies
+            while not over.wait(0.2):
+                sku = draw.choice(skus)
+                browser.get(
+                    draw.choice(["/?a=1", "/list/fruit/?in_stock=on", f"/goods/{sku}/?a=1", "/cart/", "/visitor/"])
+                )
+                if number % 2 and draw.random() < 0.3:
+                    searcher.get("/search/?q=" + quote(draw.choice(["草莓", "牛排", "虾", "yingtao"])))
+
+    def weigh() -> None:
+        while not over.wait(0.3):
+            for pid, size in web_memory(stack).items():
+                most[pid] = max(most.get(pid, 0), size)
+
+    threads = [Thread(target=look, args=[number], daemon=True) for number in range(HONEST)]
+    for thread in (*threads, watch := Thread(target=weigh, daemon=True)):
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in (*threads, watch):
+            thread.join(60)
+        grown = sum(most[pid] - before.get(pid, 0) for pid in most if pid in before) / 1024
+        say(f"{title}: pages {pages.line()}; searches {searches.line()}; web processes + {grown:.0f} MB")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def crowd(number: int, act: Callable[[int, Timed], None]) -> None:
+    """So many at once, each from an address of its own; what they were answered."""
+    tally, began = Timed(), time.monotonic()
+    with ThreadPoolExecutor(number) as pool:
+        for done in [pool.submit(act, each, tally) for each in range(number)]:
+            done.result()
+    say(f"  the crowd, {number} at once, {time.monotonic() - began:.0f} s: {tally.line()}")
+
+
+def hostile(edge: int) -> bytes:
+    """A picture of few bytes that unpacks to four times the square of its edge."""
+    file = io.BytesIO()
+    Image.new("RGBA", (edge, edge), (200, 30, 30, 90)).save(file, "PNG", optimize=False)
+    return file.getvalue()
+
+
+def signed_in(stack: Stack, account: dict[str, Any], tally: Tally, address: str) -> Browser:
+    browser = Browser(stack.site, tally, address=address)
+    browser.cookies[account["cookie"][0]] = account["cookie"][1]
+    return browser
+
+
+def uploads(stack: Stack, number: int, seconds: float) -> None:
+    """So many reviews at once with a picture that is refused or drawn later; beside the same bytes in a form that is refused unread."""
+    shop = prepared(stack, number, "reviews")
+    beyond, within = hostile(6300), hostile(5700)
+    say(
+        f"pictures of {len(beyond) // 1024} KiB (6300 x 6300, refused) and {len(within) // 1024} KiB (5700 x 5700, drawn by the worker)"
+    )
+
+    def send(each: int, tally: Timed, *, stars: bool) -> None:
+        account = shop["accounts"][each]
+        with signed_in(stack, account, tally, f"127.2.{each // 250}.{each % 250 + 1}") as browser:
+            line, order = account["line"], account["order"]
+            form = {f"line{line}-stars": 5 if stars else 9, f"line{line}-text": "x", f"line{line}-pictures": None}
+            browser.post(f"/orders/{order}/review/", form, picture=beyond if each % 5 else within)
+
+    for stars in (False, True):
+        with watched(stack, shop["skus"], "with pictures" if stars else "same bytes, not looked at"):
+            crowd(number, partial(send, stars=stars))
+            time.sleep(seconds)
+
+
+def searchers(stack: Stack, number: int, seconds: float) -> None:
+    """So many who ask for long nonsense as fast as they are answered."""
+    shop = prepared(stack, 0, "none")
+
+    def search(each: int, tally: Timed) -> None:
+        draw, end = random.Random(each), time.monotonic() + seconds  # noqa: S311
+        with Browser(stack.site, tally, address=f"127.2.{each // 250}.{each % 250 + 1}") as browser:
+            while time.monotonic() < end:
+                nonsense = "".join(draw.choices(WORDS, k=100))
+                browser.get("/search/?q=" + quote(nonsense))
+
+    with watched(stack, shop["skus"], "calm"):
+        time.sleep(seconds)
+    with watched(stack, shop["skus"], "beside the searchers"):
+        crowd(number, search)
+
+
+def hoarders(stack: Stack, number: int, seconds: float) -> None:
+    """So many buyers who order one SKU again and again, unpaid and on delivery, and as many guests who begin carts."""
+    shop = prepared(stack, number, "none")
+    sku = shop["skus"][0]
+
+    def hoard(each: int, tally: Timed) -> None:
+        end = time.monotonic() + seconds
+        with signed_in(stack, shop["accounts"][each], tally, f"127.2.{each // 250}.{each % 250 + 1}") as browser:
+            turn = 0
+            while time.monotonic() < end:
+                turn += 1
+                form = browser.get(f"/orders/confirm/?buy={sku}:3").fields()
+                way = "cod" if turn % 2 else "alipay"
+                browser.post("/orders/place/", {**form, "payment_method": way} if "token" in form else {})
+
+    def fill(each: int, tally: Timed) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with Browser(stack.site, tally, address=f"127.3.{each // 250}.{each % 250 + 1}") as browser:
+                for sku_id in shop["skus"][:20]:
+                    browser.post("/cart/add/", {"sku_id": sku_id, "quantity": 1})
+
+    say(f"before: {stock(stack, sku)}")
+    with watched(stack, shop["skus"], "calm"):
+        time.sleep(seconds)
+    with watched(stack, shop["skus"], "beside the hoarders"):
+        crowd(number, hoard)
+    say(f"after: {stock(stack, sku)}")
+    with watched(stack, shop["skus"], "beside guests who begin carts"):
+        crowd(number, fill)
+    say(f"after: {stock(stack, sku)}")
+
+
+def prepared(stack: Stack, accounts: int, what: str) -> dict[str, Any]:
+    """Accounts that are signed in, with an order to review where `what` is "reviews"; the SKUs that are on sale."""
+    return told(stack, "prepare", str(accounts), what)
+
+
+def stock(stack: Stack, sku: str) -> dict[str, Any]:
+    return told(stack, "stock", sku)
+
+
+def told(stack: Stack, *words: str) -> dict[str, Any]:
+    done = stack.python("-m", "chaos.hands", *words)
+    if done.returncode:
+        sys.exit(done.stderr[-2000:])
+    return dict(json.loads(done.stdout))
+
+
+CROWDS = {"uploads": (uploads, 200), "searchers": (searchers, 100), "hoarders": (hoarders, 50)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m chaos.crowd", description=__doc__)
+    parser.add_argument("on", type=Path, metavar="DIR", help="where the stack keeps everything")
+    parser.add_argument("what", choices=CROWDS)
+    parser.add_argument("--number", type=int, help="how many at once (200, 100, 50)")
+    parser.add_argument("--seconds", type=float, default=20, help="how long (20)")
+    asked = parser.parse_args()
+    act, number = CROWDS[asked.what]
+    act(Stack(asked.on.resolve()), asked.number or number, asked.seconds)
+
+
+if __name__ == "__main__":
+    main()
