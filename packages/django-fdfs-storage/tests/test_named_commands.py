@@ -60,12 +60,30 @@ def test_what_has_changed_in_the_directory_is_taken_again(media):
     assert default_storage.open("a.txt").read() == b"changed"
 
 
-def test_everything_is_given_back_under_its_name(media, tmp_path):
+def test_what_was_replaced_by_as_many_bytes_is_moved_again(media, tmp_path):
+    run("fdfs_take", from_dir=str(media))
+    run("fdfs_give", to_dir=str(tmp_path / "back"))
+    (media / "a.txt").write_bytes(b"eno")
+    assert "1 taken, 0 failed." in run("fdfs_take", from_dir=str(media))
+    assert default_storage.open("a.txt").read() == b"eno"
+    assert "1 given, 0 failed." in run("fdfs_give", to_dir=str(tmp_path / "back"))
+    assert (tmp_path / "back" / "a.txt").read_bytes() == b"eno"
+
+
+def test_what_the_site_saved_after_it_was_taken_over_stays(media):
+    run("fdfs_take", from_dir=str(media))
+    default_storage.replace("a.txt", ContentFile(b"newer and longer"))
+    assert "0 taken, 0 failed." in run("fdfs_take", from_dir=str(media))
+    assert default_storage.open("a.txt").read() == b"newer and longer"
+
+
+def test_everything_is_given_back_under_its_name_and_time(media, tmp_path):
     run("fdfs_take", from_dir=str(media))
     target = tmp_path / "back"
     assert "3 given, 0 failed." in run("fdfs_give", to_dir=str(target))
     there = {str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
     assert there == {"a.txt": b"one", "albums/b.jpg": b"two", "albums/2026/c.jpg": b"three"}
+    assert (target / "a.txt").stat().st_mtime == 1_700_000_000
     assert "0 given, 0 failed." in run("fdfs_give", to_dir=str(target))
 
 

@@ -1,7 +1,9 @@
 import os
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.core.management.base import CommandParser
 
 from ...exceptions import FastDFSError
@@ -39,8 +41,9 @@ class Command(MovingCommand):
 
     def _give(self, target: Storage, name: str) -> None:
         try:
+            modified = self.source.get_modified_time(name)
             if target.exists(name):
-                if target.size(name) == self.source.size(name):
+                if self._is_given(target, name, modified):
                     return
                 target.delete(name)
             with self.source.open(name) as content:
@@ -48,9 +51,19 @@ class Command(MovingCommand):
             if kept != name:
                 target.delete(kept)
                 raise OSError(f"the storage would keep it as {kept}")
+            if isinstance(target, FileSystemStorage):
+                os.utime(target.path(name), ns=(round(modified.timestamp() * 1e6) * 1000,) * 2)
             self.moved += 1
         except OSError as error:
             self.complain(f"{name}: {error}")
+
+    def _is_given(self, target: Storage, name: str, modified: datetime) -> bool:
+        """A half file has another size, and one that was replaced here since is older, where the storage knows times."""
+        if target.size(name) != self.source.size(name):
+            return False
+        with suppress(NotImplementedError):
+            return target.get_modified_time(name) >= modified
+        return True
 
     def _identify_rows(self) -> None:
         for column in file_columns(self.source):

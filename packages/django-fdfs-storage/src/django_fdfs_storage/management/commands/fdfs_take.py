@@ -39,10 +39,12 @@ class Command(MovingCommand):
 
     def _take(self, source: Storage, name: str) -> None:
         try:
-            if self.target.exists(name) and self.target.size(name) == source.size(name):
+            modified = source.get_modified_time(name)
+            # What the site saved here since is newer than what it left there.
+            if self.target.exists(name) and self.target.get_modified_time(name) >= modified:
                 return
             with source.open(name) as content:
-                self.target.replace(name, content, modified=source.get_modified_time(name))
+                self.target.replace(name, content, modified=modified)
             self.moved += 1
         except OSError as error:
             self.complain(f"{name}: {error}")
