@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from dailyfresh_goods.history.redis import RedisHistory
 from dailyfresh_goods.history.session import SessionHistory
+from dailyfresh_goods.pages import disk
 from dailyfresh_goods.pages.disk import DiskPages
 from dailyfresh_goods.testing import HistoryContract, PageWriterContract
 
@@ -33,11 +34,21 @@ class TestDiskPages(PageWriterContract):
         return lambda: DiskPages(root=tmp_path)
 
 
+def test_a_quality_of_brotli_without_brotli_is_a_sentence_that_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert DiskPages(root=tmp_path, brotli_quality=9).check() == []
+    monkeypatch.setattr(disk, "brotli", None)
+    assert DiskPages(root=tmp_path).check() == []
+    (error,) = DiskPages(root=tmp_path, brotli_quality=9).check()
+    assert 'pip install "dailyfresh-goods[brotli]"' in str(error.hint)
+
+
 def test_the_search_without_its_extra_is_a_sentence_that_names_it() -> None:
     program = (
         "import sys; sys.modules['haystack'] = None; from django.conf import settings; import django;"
         "settings.configure(INSTALLED_APPS=['django.contrib.auth', 'django.contrib.contenttypes', 'dailyfresh_core',"
-        " 'dailyfresh_goods', 'dailyfresh_goods.search'], DATABASES={}); django.setup()"
+        " 'dailyfresh_goods', 'dailyfresh_goods.search', 'haystack'], DATABASES={}); django.setup()"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     last = done.stderr.strip().splitlines()[-1]

@@ -29,6 +29,8 @@ except ImportError:  # the extra `brotli` is not installed
     brotli = None
 
 LOCKS = 64
+QUALITY = 5
+"""Of brotli, where nothing else is asked for."""
 KEPT = 1  # sets kept beside the current one, for requests under way
 
 
@@ -38,7 +40,9 @@ class DiskPages(PageWriter):
     aside: Path | None = None
     """The only folder that is written to, in the writer that `rebuild` gives."""
 
-    def __init__(self, *, root: str | os.PathLike[str], gzip_level: int | None = None, brotli_quality: int = 5) -> None:
+    def __init__(
+        self, *, root: str | os.PathLike[str], gzip_level: int | None = None, brotli_quality: int | None = None
+    ) -> None:
         self.root = Path(root)
         self.sets = Generations(self.root, kept=KEPT)
         self.gzip_level = gzip_level  # None: as the cache has it, at no cost
@@ -60,7 +64,7 @@ class DiskPages(PageWriter):
             gzipped = gzip.compress(body, self.gzip_level or 6, mtime=0)
         forms = {".gz": gzipped}
         if brotli is not None:
-            forms[".br"] = brotli.compress(body, quality=self.brotli_quality)
+            forms[".br"] = brotli.compress(body, quality=self.brotli_quality or QUALITY)
         forms[""] = body  # last: a compressed twin counts only beside its page
         for folder in self._folders():
             file = self._file(folder, path)
@@ -124,6 +128,13 @@ class DiskPages(PageWriter):
             yield writer
 
     def check(self) -> list[CheckMessage]:
+        if self.brotli_quality is not None and brotli is None:
+            hint = 'It is an extra: pip install "dailyfresh-goods[brotli]".'
+            return [
+                Error(
+                    "Pages have a brotli_quality, and brotli is not installed.", hint=hint, id="dailyfresh_goods.E002"
+                )
+            ]
         parent = next((folder for folder in (self.root, *self.root.parents) if folder.exists()), None)
         if parent and parent.is_dir() and os.access(parent, os.W_OK):
             return []

@@ -1,3 +1,6 @@
+from importlib.util import find_spec
+from typing import Any
+
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +12,20 @@ class SearchConfig(AppConfig):
     verbose_name = _("Goods search")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if (
+            find_spec("haystack") is None
+        ):  # the next of INSTALLED_APPS, which Django would miss without a word of where it comes from
+            raise lacking("haystack")
+
     def ready(self) -> None:
         try:
             from . import checks, receivers  # noqa: F401
         except ModuleNotFoundError as error:
-            text = f'"dailyfresh_goods.search" needs an extra ({error.name} is missing): pip install "dailyfresh-goods[search]"'
-            raise ImproperlyConfigured(text) from error
+            raise lacking(error.name) from error
+
+
+def lacking(module: str | None) -> ImproperlyConfigured:
+    text = f'"dailyfresh_goods.search" needs an extra ({module} is missing): pip install "dailyfresh-goods[search]"'
+    return ImproperlyConfigured(text)
