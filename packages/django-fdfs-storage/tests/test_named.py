@@ -68,11 +68,13 @@ def test_a_path_is_a_name_in_every_question(storage):
     assert not storage.exists(path)
 
 
-def test_names_differ_in_case_and_accents(storage):
-    for name in ("a.txt", "A.txt", "á.txt", "文件.txt"):
+def test_names_differ_in_case_accents_and_a_space_at_the_end(storage):
+    for name in ("a.txt", "A.txt", "á.txt", "文件.txt", "a.txt "):
         assert save(storage, name, name.encode()) == name
     assert storage.open("A.txt").read() == b"A.txt"
-    assert storage.listdir("")[1] == ["A.txt", "a.txt", "á.txt", "文件.txt"]
+    assert storage.open("a.txt ").read() == b"a.txt "
+    assert storage.listdir("")[1] == ["A.txt", "a.txt", "a.txt ", "á.txt", "文件.txt"]
+    assert not storage.exists("A.txt ")
 
 
 def test_a_name_is_cut_to_what_fits(storage):

@@ -105,6 +105,21 @@ def test_ranges_and_conditions_of_a_private_file_are_kept(browser, options):
     assert browser.get(url, headers={"Range": "bytes=99999-"}).status_code == 416
 
 
+@pytest.mark.django_db
+def test_the_signature_of_one_storage_opens_no_file_of_that_name_in_another(browser, settings, options):
+    named = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
+    by_name = {"url_by_name": True, "private": True}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": named, "OPTIONS": {**by_name, "location": "bills"}},
+    }
+    assert saved() == "bill.pdf"
+    mine = storages.create_storage({"BACKEND": named, "OPTIONS": {**by_name, "location": "uploads"}})
+    mine.save("bill.pdf", ContentFile(b"mine"))
+    assert browser.get(default_storage.url("bill.pdf")).status_code == 200
+    assert browser.get(mine.url("bill.pdf")).status_code == 403
+
+
 # -- the site's policy --
 
 
@@ -116,6 +131,25 @@ def test_the_policy_of_the_site_decides_about_each_file(browser, options):
     assert browser.get(bare).status_code == 400
     assert browser.get(default_storage.url(name)).status_code == 200
     assert browser.get("/site/media/secret.txt", headers={"X-Member": "1"}).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["./bills/a.txt", "x/./../bills/a.txt", "/bills/a.txt", "bills//a.txt", ".\\bills\\a.txt"]
+)
+def test_a_name_is_known_to_the_policy_by_one_spelling(browser, settings, options, name):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django_fdfs_storage.named.storage.NamedFastDFSStorage",
+            "OPTIONS": {"url_by_name": True},
+        },
+    }
+    default_storage.save("bills/a.txt", ContentFile(CONTENT))
+    options(POLICY="minisite.policies.all_but_bills")
+    assert browser.get("/site/media/bills/a.txt").status_code == 403
+    assert browser.get("/site/media/" + name).status_code == 404
+    assert default_storage.url("bills//a.txt") == "/site/media/bills/a.txt"
 
 
 # -- names --

@@ -18,7 +18,7 @@ def url_query(options: Options, name: str, expires_in: int | None) -> dict[str, 
     now = int(time.time())
     if options.private:
         expires = str(now + (options.token_ttl if expires_in is None else expires_in))
-        return {"expires": expires, "signature": Signer(salt=_SALT).signature(f"{name}?{expires}")}
+        return {"expires": expires, "signature": _signer(options).signature(f"{name}?{expires}")}
     if options.token_secret is None or not is_file_id(name):
         return {}
     # The web server counts its own time to live from `ts`; a shorter life is an earlier `ts`.
@@ -42,7 +42,7 @@ def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | N
         return None if allowed else HTTPStatus.FORBIDDEN
     query = {key: str(value) for key, value in request.GET.items()}
     if options.private:
-        return _signature_fault(name, query)
+        return _signature_fault(options, name, query)
     if options.token_secret is None:
         return None
     if not is_file_id(name):
@@ -50,13 +50,18 @@ def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | N
     return token_fault(parse_file_id(name).path, query, secret=options.token_secret, life=options.token_ttl)
 
 
-def _signature_fault(name: str, query: dict[str, str]) -> HTTPStatus | None:
+def _signer(options: Options) -> Signer:
+    # Two storages may each have a "bill.pdf": the signature of one must not open the other's.
+    return Signer(salt=f"{_SALT}:{getattr(options, 'location', '')}")
+
+
+def _signature_fault(options: Options, name: str, query: dict[str, str]) -> HTTPStatus | None:
     expires, signature = query.get("expires", ""), query.get("signature")
     if not signature or not expires.isdecimal() or len(expires) > 20:
         return HTTPStatus.BAD_REQUEST
     try:
         # Not compared here: unsign knows SECRET_KEY_FALLBACKS too.
-        Signer(salt=_SALT).unsign(f"{name}?{expires}:{signature}")
+        _signer(options).unsign(f"{name}?{expires}:{signature}")
     except BadSignature:
         return HTTPStatus.FORBIDDEN
     return None if int(expires) >= time.time() else HTTPStatus.FORBIDDEN

@@ -55,6 +55,9 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
     backend = storages[storage]
     if not isinstance(backend, FastDFSStorage):
         raise Http404(f"the storage {storage!r} is none of FastDFS")
+    if "\\" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
+        # A policy that knows names by how they begin must not be shown another spelling.
+        raise Http404(f"{name!r} is not how a URL names a file")
     options = backend.options
     if fault := refusal(options, request, name):
         return HttpResponse(status=fault, headers={"Cache-Control": "no-store"})

@@ -6,3 +6,8 @@ def members_only(request, name):
     if "secret" in name:
         return False
     return True if request.headers.get("X-Member") else None
+
+
+def all_but_bills(request, name):
+    """Everything is everybody's but one folder."""
+    return not name.startswith("bills/")

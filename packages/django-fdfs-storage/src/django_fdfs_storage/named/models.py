@@ -17,10 +17,11 @@ class ExactCharField(models.CharField):  # type: ignore[type-arg]
     """Text that MySQL and MariaDB compare letter by letter too, as other databases do anyway."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
-        """The column, with the collation of bytes where the default one knows no case."""
+        """The column, with a collation of bytes where the default one knows no case, and takes "a" and "a " for one."""
         parameters = super().db_parameters(connection)
         if connection.vendor == "mysql":
-            parameters["collation"] = "utf8mb4_bin"
+            mariadb = getattr(connection, "mysql_is_mariadb", False)
+            parameters["collation"] = "utf8mb4_nopad_bin" if mariadb else "utf8mb4_0900_bin"
         return parameters
 
 

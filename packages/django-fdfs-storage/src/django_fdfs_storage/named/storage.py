@@ -191,10 +191,15 @@ class NamedFastDFSStorage(Names):
     def url(self, name: str | None, *, filename: str | None = None, expires_in: int | None = None) -> str:
         """The URL of a file: of its file id, or with `url_by_name` its own name for the view `media`."""
         options = self.options
-        if name and not options.url_by_name and not is_file_id(name):
-            full = lookups.full_name(options.location, name)
-            name = lookups.remembered_id(self.using, full) or lookups.file_id_of(
-                self.rows, full, options.lookup_seconds
+        if not name or is_file_id(name):
+            return super().url(name, filename=filename, expires_in=expires_in)
+        full = lookups.full_name(options.location, name)
+        if options.url_by_name:
+            shown = lookups.full_name("", name)
+        else:
+            shown = (
+                lookups.remembered_id(self.using, full)
+                or lookups.file_id_of(self.rows, full, options.lookup_seconds)
+                or full
             )
-            return self._url_of(options, name or full, filename, expires_in)
-        return super().url(name, filename=filename, expires_in=expires_in)
+        return self._url_of(options, shown, filename, expires_in)
