@@ -16,5 +16,6 @@ urlpatterns = [
     path("songs/<uuid:pk>/", song),
     path("till/", till.page),
     path("cart/", include("dailyfresh_cart.urls")),
+    path("coupons/", include("dailyfresh_promotions.urls")),
     path("orders/", include("dailyfresh_orders.urls")),
 ]
