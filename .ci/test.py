@@ -50,6 +50,8 @@ class Ran:
     ok: bool
     sent: int = 0
     """Requests of the generated suites."""
+    absent: bool = False
+    """Its interpreter is not on this machine."""
 
     @classmethod
     def of(cls, env: str, entry: Mapping[str, Any], *, needed: bool) -> "Ran":
@@ -68,7 +70,8 @@ class Ran:
         enough = not lacking and passed if needed else passed or lacking
         ok = entry["result"]["success"] and bool(enough or env == "lint" or not entry.get("test"))
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
-        return cls(env, passed, failed + errors, skipped, skips, ok, sent)
+        absent = bool(entry["result"].get("skipped"))
+        return cls(env, passed, failed + errors, skipped, skips, ok, sent, absent)
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class Group:
         ran = [Ran.of(env, entries.get(env, nothing), needed=needed) for env in self.envs]
         for one in ran:
             counts = f"{one.passed:5} passed {one.failed:3} failed {one.skipped:4} skipped"
-            print(f"{'ok  ' if one.ok else 'FAIL'} {one.env:32} {counts}", flush=True)
+            word = "none" if one.absent else "ok  " if one.ok else "FAIL"
+            print(f"{word} {one.env:32} {'its Python is not here' if one.absent else counts}", flush=True)
         print(f"{time.monotonic() - started:7.1f} s  {self.name}", flush=True)
         return ran
 
@@ -201,6 +205,8 @@ def report(ran: list[Ran], found: list[str], given: list[str]) -> int:
     print("interpreters: " + ", ".join(pairs))
     if missing := [f"3.{version[1:]}" for version in DJANGO if version not in found]:
         print("not on this machine: " + ", ".join(missing))
+    if absent := [one.env for one in ran if one.absent]:
+        print(f"not run, for they are for a Python that is not here: {', '.join(absent)}")
     skips = sorted({skip for one in ran for skip in one.skips if not any(name in skip for name in given)})
     for skip in skips:
         print(f"skipped: {skip}")
