@@ -113,4 +113,6 @@ def test_any_session_holds_a_cart(client: Client, book: Callable[..., Any], sett
     session.save()
 
     assert ask(client, "visitor")["status"] == 200
-    assert ask(client, "add", sku_id=str(book().pk))["data"]["quantity"] >= 1
+    added = ask(client, "add", sku_id=str(book().pk))
+    # What was drawn may name this very book, and more of it than there is.
+    assert added["code"] == "out_of_stock" or added["data"]["quantity"] >= 1
