@@ -57,6 +57,14 @@ def test_a_changed_price_is_served_from_disk_without_anybody_asking_django(stack
     assert "last-modified" in shown.headers
 
 
+@pytest.mark.parametrize(("number", "length"), [(150, 60), (3, 7900), (900, 9), (4000, 1)])
+def test_whoever_sends_many_headers_takes_no_instance_from_others(visitor: Browser, number: int, length: int) -> None:
+    headers = {f"X-{each}": "b" * length for each in range(number)}
+    for _ in range(4):
+        assert visitor.ask("GET", "/cart/", headers=headers).status in (200, 400)
+        assert visitor.get("/cart/").status == 200
+
+
 def shopper(site: str, sku_id: str, over: threading.Event, tally: Tally) -> None:
     """Reads the cart and adds to it until it is over, on one connection."""
     with Browser(site, tally) as browser:
