@@ -6,6 +6,7 @@ import struct
 import zlib
 
 import pytest
+from dailyfresh_core.pictures import NotDrawn
 from dailyfresh_orders.exceptions import AlreadyReviewed, IllegalTransition
 from dailyfresh_orders.models import Order, Review, ReviewPicture
 from dailyfresh_orders.selectors import rating_of, ratings_of
@@ -191,6 +192,22 @@ def test_the_site_hears_of_a_published_review_again_when_its_picture_is_drawn(sh
     heard.clear()
     draw_pictures()
     assert heard == [ReviewPicture.objects.get().review.sku_id]
+
+
+def test_a_picture_for_which_the_machine_was_too_busy_is_one_sentence_in_the_log_and_drawn_later(
+    shop, received, monkeypatch, caplog
+):
+    def too_busy(*args, **kwargs):
+        raise NotDrawn("A picture was not drawn within 50 s")
+
+    send(shop, received, pictures=[picture()])
+    with monkeypatch.context() as busy:
+        busy.setattr("dailyfresh_orders.services.drawing.drawn", too_busy)
+        assert draw_pictures().failed == 1
+    (record,) = [one for one in caplog.records if "tried again" in one.getMessage()]
+    assert not record.exc_info
+    ReviewPicture.objects.update(draw_at=timezone.now())
+    assert draw_pictures().done == 1
 
 
 def away_now(*args):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from dailyfresh_core.outbox import Drained, claim, doubling, pause, work_off
-from dailyfresh_core.pictures import Drawing, Undrawable, Wanted, drawings, kinds_for_pages
+from dailyfresh_core.pictures import Drawing, NotDrawn, Undrawable, Wanted, drawings, kinds_for_pages
 from dailyfresh_core.rows import portions_of
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -97,6 +97,9 @@ def _draw(picture: Picture) -> bool:
     except Undrawable as error:
         with translation.override(None):  # as it stands in the code: each reader has a language of their own
             return _end(picture, refused=str(error))
+    except NotDrawn as error:
+        logger.warning("The picture %s is tried again: %s", picture.name, error)
+        return False
     made = [_kept(picture, one) for one in drawn]
     ended = _end(picture, made=made)
     if not ended:

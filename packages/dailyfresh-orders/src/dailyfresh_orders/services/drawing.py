@@ -1,9 +1,10 @@
 """Pictures of reviews become what is shown: each drawn anew by a process of its own, in bounds."""
 
+import logging
 from datetime import timedelta
 
 from dailyfresh_core.outbox import Drained, claim, work_off
-from dailyfresh_core.pictures import Undrawable, drawn
+from dailyfresh_core.pictures import NotDrawn, Undrawable, drawn
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,8 @@ from django.utils.crypto import get_random_string
 
 from ..models import Review, ReviewPicture
 from ..signals import review_published
+
+logger = logging.getLogger(__name__)
 
 SIDE = 1600
 HOLD = timedelta(seconds=60)
@@ -34,6 +37,9 @@ def _draw(picture: ReviewPicture) -> bool:
         image = ContentFile(drawn(content, side=SIDE))
     except Undrawable:
         ended = _end(picture, state=ReviewPicture.State.REFUSED)
+    except NotDrawn as error:
+        logger.warning("A picture of review %s is tried again: %s", picture.review_id, error)
+        return False
     else:
         field = ReviewPicture._meta.get_field("image")
         name = field.storage.save(field.generate_filename(picture, f"{get_random_string(20)}.jpg"), image)
