@@ -146,6 +146,14 @@ def test_nobody_collects_on_delivery_what_is_not_delivered(shop, sells):
     assert not Order.objects.exists()
 
 
+def test_a_shop_that_takes_money_at_the_door_alone_says_that_a_download_cannot_be_paid(shop, sells):
+    sells(GATEWAYS={"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}})
+    page = confirm(shop, "download:1")
+    assert "No way to pay fits this order." in words(page)
+    assert not page.context["orderable"]
+    assert confirm(shop, "free:1").context["orderable"]
+
+
 def test_an_order_of_which_nothing_is_sent_cannot_be_shipped(shop, sells):
     sells()
     place(shop, confirm(shop, "free:1"))

@@ -203,7 +203,7 @@ def _page(
         "note": request.POST.get("note", ""),
         "said": said or now.problems or _noted(now),
         "earlier": earlier,
-        "orderable": bool(now.lines and (chosen or not now.requires_shipping) and not now.problems),
+        "orderable": bool(now.lines and ways and (chosen or not now.requires_shipping) and not now.problems),
         "free_from": freight().free_from if now.requires_shipping else None,
         "pay_minutes": conf.PAY_MINUTES if any(each.online for each in ways) else None,
         "from_basket": now.source == BASKET,
