@@ -1,4 +1,4 @@
-"""Orders per second of each stock strategy, and the ms of the quickest tenth, beside a hand-written ORM function and the bare SQL: `make bench-orders`.
+"""Orders per second of each stock strategy, and the ms of CPU it takes buyer and server, beside a hand-written ORM function and the bare SQL: `make bench-orders`.
 
 Needs DATABASE_URL to point at a MariaDB or PostgreSQL, and takes POSTGRES_URL beside it; makes a database of its own on each and drops it.
 Everything runs in the same minute, in turns, so that a machine that slows down slows all contenders. Options: --seconds, --rounds, --processes,
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from dailyfresh_core.testing import own_database
 
@@ -23,6 +24,14 @@ STRATEGIES = {
     "optimistic": f"{STOCK}.optimistic.OptimisticStock",
     "conditional": f"{STOCK}.conditional.ConditionalStock",
 }
+
+
+class Figures(NamedTuple):
+    """Orders/s of all buyers, and the ms of CPU an order takes: of the buyer's process, and of what serves it in the server."""
+
+    rate: float
+    buyer: float
+    server: float
 
 
 def main() -> None:
@@ -67,7 +76,7 @@ def run(servers: dict[str, dict[str, str]], options: argparse.Namespace) -> None
             if options.lines > skus:
                 continue
             turns = [(server, *each) for each in contenders for server in servers]
-            figures: dict[tuple[str, str, str], list[tuple[float, float]]] = {turn: [] for turn in turns}
+            figures: dict[tuple[str, str, str], list[Figures]] = {turn: [] for turn in turns}
             for _ in range(options.rounds):
                 for server, contender, strategy in turns:
                     figures[server, contender, strategy].append(
@@ -80,24 +89,25 @@ def run(servers: dict[str, dict[str, str]], options: argparse.Namespace) -> None
 
 def rate(
     environment: dict[str, str], contender: str, strategy: str, processes: int, skus: int, seconds: float, lines: int
-) -> tuple[float, float]:
-    """Orders/s, and the ms that the quickest tenth of them took."""
+) -> Figures:
     command = [sys.executable, "-m", "buying", contender, str(processes), str(skus), str(seconds), str(lines)]
     more = {"MINISITE_STOCK": STRATEGIES[strategy], "BENCH_STRATEGY": strategy}
     done = subprocess.run(command, env=environment | more, cwd=HERE, check=True, capture_output=True, text=True)
-    per_second, tenth = map(float, done.stdout.split())
-    return per_second, tenth
+    return Figures(*map(float, done.stdout.split()))
 
 
-def table(title: str, figures: dict[tuple[str, str], list[tuple[float, float]]]) -> None:
-    """Medians of the rates, and the shortest of the times: what a busy machine adds to a time is never less than nothing."""
-    median = {each: statistics.median(rate for rate, _ms in values) for each, values in figures.items()}
-    least = {each: min(ms for _rate, ms in values) for each, values in figures.items()}
-    print(f"\n{title}: orders/s (median), ms of the quickest tenth\n")
+def table(title: str, figures: dict[tuple[str, str], list[Figures]]) -> None:
+    """Medians of the rates, and the least of the times: what a busy machine adds to a time is never less than nothing."""
+    median = {each: statistics.median(each.rate for each in values) for each, values in figures.items()}
+    buyer = {each: min(each.buyer for each in values) for each, values in figures.items()}
+    server = {each: min(each.server for each in values) for each, values in figures.items()}
+    print(f"\n{title}: orders/s (median); ms of CPU of the buyer + of the server\n")
     print("| | " + " | ".join(STRATEGIES) + " |\n|---|" + "---|" * len(STRATEGIES))
     for contender in ("place_order", "hand-written ORM", "bare SQL"):
         cells = [
-            f"{median[contender, name]:,.0f}, {least[contender, name]:.2f}" if (contender, name) in median else ""
+            f"{median[contender, name]:,.0f}; {buyer[contender, name]:.2f} + {server[contender, name]:.2f}"
+            if (contender, name) in median
+            else ""
             for name in STRATEGIES
         ]
         print(f"| {contender} | " + " | ".join(cells) + " |")
