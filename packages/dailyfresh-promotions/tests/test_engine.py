@@ -95,6 +95,8 @@ def test_a_coupon_beside_the_basket_says_what_it_would_save_or_why_not():
     shop.coupon("other", off((0, 300)), on=only("Z"))
     shop.coupon("plain", off((0, 300)), on=only("A"), with_activity=False)
     shop.coupon("sent", FreeFreight())
+    shop.coupon("sent elsewhere", FreeFreight(), on=only("Z"))
+    shop.coupon("sent plain", FreeFreight(), on=only("A"), with_activity=False)
     priced = shop.price([pieces("A", 1000, 1), pieces("B", 1000, 1)], freight=600)
     assert {(one.coupon.number, one.saves, one.used, one.why) for one in priced.coupons} == {
         ("good", 300, True, ""),
@@ -103,6 +105,8 @@ def test_a_coupon_beside_the_basket_says_what_it_would_save_or_why_not():
         ("other", 0, False, "scope"),
         ("plain", 0, False, "activity"),
         ("sent", 600, True, ""),
+        ("sent elsewhere", 0, False, "scope"),
+        ("sent plain", 0, False, "activity"),
     }
 
 
@@ -181,6 +185,15 @@ def test_a_rule_whose_lines_are_taken_hints_at_nothing():
     shop.rule("first", off((0, 100)), priority=1)
     shop.rule("second", off((9900, 500)))
     assert shop.price([pieces("A", 1000, 1)]).steps == []
+
+
+def test_a_rule_that_would_come_first_hints_though_another_takes_the_lines_meanwhile():
+    shop = Shop()
+    shop.rule("first", off((2000, 300)), priority=1)
+    shop.rule("second", off((1000, 100)))
+    priced = shop.price([pieces("A", 1500, 1)])
+    assert [(rule.label, step.missing, step.off) for rule, step in priced.steps] == [("first", 500, 300)]
+    assert priced.total == 1400
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from .benefits import FreeFreight, Step
 from .book import Meant
 from .lines import Line
 from .rules import Coupon, Cut, Reason, Rule
-from .stages import Basket, discount, reprice, send, spend
+from .stages import Basket, discount, reprice, seen_by, send, spend
 
 AUTO, NO_COUPON = "auto", "none"
 
@@ -117,6 +117,8 @@ class _Attempts:
         basket.steps = list(self.steps)
         if coupon:
             self.whys[coupon.number] = spend(basket, coupon)
+        if forced:
+            self.whys[forced.number] = seen_by(forced, basket)[1]
         cost = send(basket, self.freight(sum(basket.amounts)), self.rules, on_freight, forced=forced)
         return Priced(basket.amounts, cost, basket.cuts, basket.reasons, basket.steps, ())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 
 from dailyfresh_core.amounts import parted
 
@@ -99,18 +98,18 @@ def _lowest(line: Line, rules: Sequence[Rule], left: Mapping[int, int]) -> Itera
 
 def discount(basket: Basket, stage: int, meant: Sequence[Meant]) -> None:
     """Stages 2 and 3: by priority, then by what each would take off at first, then by id. Who is exclusive takes its lines for itself."""
-    ranked: list[tuple[bool, int, int, int, Rule, Benefit, list[int]]] = []
+    ranked: list[tuple[int, int, int, Rule, Benefit, list[int]]] = []
     for rule, places in meant:
         benefit = rule.benefit
         assert isinstance(benefit, Benefit)
         unclosed = [n for n in places if n not in basket.closed]
         if unclosed:
             off = benefit.off(*basket.seen(benefit, unclosed)[1:])
-            ranked.append((not off, -rule.priority, -off, rule.id, rule, benefit, unclosed))
+            ranked.append((-rule.priority, -off, rule.id, rule, benefit, unclosed))
         else:
             basket.reasons.append(Reason(rule, "closed"))
     taken: dict[int, Rule] = {}
-    for *_rank, rule, benefit, unclosed in sorted(ranked, key=lambda each: each[:4]):
+    for *_rank, rule, benefit, unclosed in sorted(ranked, key=lambda each: each[:3]):
         free = unclosed if rule.stackable else [n for n in unclosed if n not in taken]
         if free and (step := benefit.step(*basket.seen(benefit, free)[1:])):
             basket.steps.append((rule, step))
@@ -126,18 +125,21 @@ def discount(basket: Basket, stage: int, meant: Sequence[Meant]) -> None:
 
 def spend(basket: Basket, coupon: Coupon) -> str:
     """Stage 4: take off what a coupon gives; why not, or ""."""
-    benefit = coupon.benefit
-    assert isinstance(benefit, Benefit)
-    meant = [n for n, line in enumerate(basket.lines) if coupon.scope.holds(line)]
-    if not meant:
-        return "scope"
-    unclosed = [n for n in meant if n not in basket.closed]
-    if not unclosed:
-        return "closed"
-    places = unclosed if coupon.with_activity else [n for n in unclosed if n not in basket.touched]
+    assert isinstance(coupon.benefit, Benefit)
+    places, why = seen_by(coupon, basket)
+    return why or ("" if basket.cut(coupon, 4, coupon.benefit, places) else "below")
+
+
+def seen_by(coupon: Coupon, basket: Basket) -> tuple[list[int], str]:
+    """(the places of the lines that a coupon sees, why there are none). One for sending sees prices that stand alone too."""
+    places = [n for n, line in enumerate(basket.lines) if coupon.scope.holds(line)]
     if not places:
-        return "activity"
-    return "" if basket.cut(coupon, 4, benefit, places) else "below"
+        return places, "scope"
+    if isinstance(coupon.benefit, Benefit) and not (places := [n for n in places if n not in basket.closed]):
+        return places, "closed"
+    if not coupon.with_activity and not (places := [n for n in places if n not in basket.touched]):
+        return places, "activity"
+    return places, ""
 
 
 def send(basket: Basket, cost: int, rules: Sequence[Meant], coupons: Sequence[Coupon], *, forced: Coupon | None) -> int:
@@ -166,5 +168,5 @@ def send(basket: Basket, cost: int, rules: Sequence[Meant], coupons: Sequence[Co
 
 def _off_freight(basket: Basket, coupon: Coupon, cost: int) -> int:
     assert isinstance(coupon.benefit, FreeFreight)
-    total = sum(compress(basket.amounts, (coupon.scope.holds(line) for line in basket.lines)))
-    return coupon.benefit.off_freight(cost, total)
+    places, why = seen_by(coupon, basket)
+    return 0 if why else coupon.benefit.off_freight(cost, sum(basket.amounts[n] for n in places))
