@@ -8,6 +8,7 @@ from dailyfresh_promotions.exceptions import NotIssued
 from dailyfresh_promotions.models import BatchCount, Coupon, Issue
 from dailyfresh_promotions.services import issuing
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 
 
 def refused(**asked):
@@ -99,6 +100,23 @@ def test_a_batch_is_handed_out_to_those_who_are_named(batch, many):
     Issue.objects.create(batch=batch(), usernames="user3\n user4 \nnobody\n")
     services.hand_out()
     assert set(Coupon.objects.values_list("user__username", flat=True)) == {"user3", "user4"}
+
+
+def test_handing_out_goes_on_when_somebody_claims_theirs_at_that_moment(batch, many, monkeypatch):
+    made, given = batch(), []
+
+    def create(coupons, **_):
+        """The first of them was claimed between our look and our insert."""
+        if not given:
+            given.append(coupons[0].user)
+            raise IntegrityError
+        return bulk_create(coupons)
+
+    bulk_create = Coupon.objects.bulk_create
+    monkeypatch.setattr(Coupon.objects, "bulk_create", create)
+    Issue.objects.create(batch=made)
+    services.hand_out()
+    assert (Coupon.objects.count(), Issue.objects.get().issued, BatchCount.objects.get().issued) == (25, 25, 25)
 
 
 def test_an_erased_account_leaves_void_coupons_and_counted_uses(batch, buyer, now):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from dailyfresh_core.outbox import Drained
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.retrying import TRIES, retried
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -97,7 +97,17 @@ def hand_out(*, keep_on: Callable[[], bool] = lambda: True) -> Drained:
 
 @retried
 def _portion(key: int) -> bool:
-    """One portion of one handing out; whether there is more of it."""
+    """One portion of one handing out; whether there is more of it. Where a user claims theirs at that moment, it is looked at again."""
+    for attempt in range(TRIES):
+        try:
+            return _go_on(key)
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError
+
+
+def _go_on(key: int) -> bool:
     with transaction.atomic():
         waiting = Issue.objects.select_for_update().select_related("batch").get(pk=key)
         if waiting.done_at:
