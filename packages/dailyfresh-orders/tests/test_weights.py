@@ -15,7 +15,15 @@ from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY
 from dailyfresh_orders.sales import skus_sold
 from dailyfresh_orders.selectors import still_sold
-from dailyfresh_orders.services import receive, refund_lines, refundable_of, settle_baskets, ship, sweep_refunds
+from dailyfresh_orders.services import (
+    receive,
+    refund_lines,
+    refundable_of,
+    settle_baskets,
+    ship,
+    sweep_refunds,
+    withdraw,
+)
 from dailyfresh_orders.services.auditing import disagreements
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -259,6 +267,24 @@ def test_how_much_one_buyer_may_take_counts_so_often_the_least(shop, lychee, set
     settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PIECES": (2, 24)}
     assert place(shop, buy_now(shop, f"{lychee.pk}:600g")).status_code == 302
     assert "“Lychee”: at most 600 g within 24 hours." in words(place(shop, buy_now(shop, f"{lychee.pk}:300g")))
+
+
+def test_what_was_had_by_another_measure_is_not_added_to_what_is_wanted(make_order, lychee, measures, settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PIECES": (200, 24), "HELD_SHARE": 0.2}
+    make_order({lychee: Grams(1900)}, source=BUY, payment_method="voucher")
+    measures[str(lychee.pk)] = BY_THE_PIECE
+    make_order({lychee: 150}, source=BUY, payment_method="voucher")
+
+
+def test_grams_of_a_cancelled_order_do_not_become_pieces(make_order, lychee, measures, caplog):
+    order, kept = (make_order({lychee: Grams(750)}, source=BUY) for _n in range(2))
+    withdraw(kept.pk, by="staff")
+    measures[str(lychee.pk)] = BY_THE_PIECE
+    withdraw(order.pk, by="staff")
+    lychee.refresh_from_db()
+    assert lychee.pieces == 9_250
+    assert f"order {order} was sold by another measure" in caplog.text
+    assert all(line.restocked == line.quantity for line in order.lines.all())
 
 
 # -- afterwards --

@@ -1,13 +1,14 @@
 """How much can be ordered, and in words why not so much."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
-from dailyfresh_core.measures import WEIGHT, accepted, agrees, counted, measure_of, most_of, typed, within
+from dailyfresh_core.measures import BY_THE_PIECE, WEIGHT, accepted, agrees, counted, measure_of, most_of, typed, within
 from dailyfresh_core.protocols import Measure, Purchasable
 from django.utils.translation import gettext as _
 
 from .exceptions import Shortage
+from .joins import catalogue
 
 
 class Counted(Protocol):
@@ -57,3 +58,10 @@ def shortage_texts(shortages: Iterable[Shortage], lines: Iterable[Counted]) -> l
         else shortage_text(each.sku_id, each.left)
         for each in shortages
     ]
+
+
+def measured_otherwise(lines: Iterable[Any], sku_ids: Iterable[str]) -> list[str]:
+    """Those of the SKUs that these lines of orders sold by weight and that are sold by the piece now, or the other way round."""
+    sold_by = {line.sku_id: line.sold_by for line in lines}
+    now = {sku_id: getattr(item, "measure", None) or BY_THE_PIECE for sku_id, item in catalogue().find(sku_ids).items()}
+    return [sku_id for sku_id, measure in now.items() if measure.sold_by != sold_by[sku_id]]

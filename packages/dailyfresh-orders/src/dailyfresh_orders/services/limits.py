@@ -95,7 +95,9 @@ def _pieces(user: Any, quote: Quote) -> None:
     had = _sums(lines)
     for line in quote.lines:
         most = pieces * line.measure.minimum  # so often the least that is sold of it
-        if had.get(line.sku_id, 0) + line.quantity > most and _is_held("pieces", user, quote.key):
+        if had.get((line.sku_id, line.measure.sold_by), 0) + line.quantity > most and _is_held(
+            "pieces", user, quote.key
+        ):
             sentence = _("“%(name)s”: at most %(n)s within %(hours)d hours. Please call us for more.")
             raise TooMuchOpen(sentence % {"name": line.name, "n": counted(most, line.measure), "hours": hours})
 
@@ -108,16 +110,17 @@ def _held_share(quote: Quote) -> None:
     for line in quote.lines:
         if line.sku_id not in quote.counted or line.sku_id not in found:
             continue
-        held_now = waiting.get(line.sku_id, 0)
+        held_now = waiting.get((line.sku_id, line.measure.sold_by), 0)
         there = (found[line.sku_id].available or 0) + held_now
         if held_now + line.quantity > there * conf.HELD_SHARE:
             sentence = _("“%(name)s” is held by orders that are not paid yet. Please try again within %(n)d minutes.")
             raise TooMuchOpen(sentence % {"name": line.name, "n": conf.PAY_MINUTES})
 
 
-def _sums(lines: Any) -> Mapping[str, int]:
-    """sku_id -> pieces"""
-    return dict(lines.order_by().values_list("sku_id").annotate(n=Sum("quantity")))
+def _sums(lines: Any) -> Mapping[tuple[str, str], int]:
+    """(sku_id, what it was sold by) -> pieces, or grams: of goods whose measure changed neither is added to the other."""
+    rows = lines.order_by().values_list("sku_id", "sold_by").annotate(n=Sum("quantity"))
+    return {(sku_id, sold_by): n for sku_id, sold_by, n in rows}
 
 
 def _is_held(name: str, user: Any, key: str) -> bool:

@@ -4,6 +4,7 @@ Every step takes a locked order, or the id of one that it locks in a transaction
 who / when / why, and sends `order_moved` after the commit.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund
+from ..quantities import measured_otherwise
 from ..signals import order_moved, stock_changed
 from ..stock import stock
 from .booking import book_delivery
@@ -23,6 +25,7 @@ from .locking import LockedOrder, step
 from .messages.telling import tell
 
 Event = Message.Event
+logger = logging.getLogger(__name__)
 
 LEGAL: dict[str, frozenset[str]] = {
     Order.State.TO_SHIP: frozenset({Order.State.AWAITING_PAYMENT, Order.State.CANCELLING}),
@@ -221,7 +224,10 @@ def _taken(order: Order) -> dict[int, int]:
 
 
 def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
-    """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice. What is not counted stays out."""
+    """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice. What is not counted stays out.
+
+    So does what is counted otherwise since: 750 g are no 750 pieces. Whoever keeps the stock is told by the log.
+    """
     found = {line.pk: line for line in order.lines.all()}
     returned: dict[str, int] = {}
     for pk, quantity in quantities.items():
@@ -232,6 +238,9 @@ def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
             returned[line.sku_id] = quantity
     for pk, quantity in quantities.items():
         OrderLine.objects.filter(pk=pk).update(restocked=F("restocked") + quantity)
+    for sku_id in measured_otherwise(found.values(), returned):
+        logger.warning("Stock of %s stays as it is: order %s was sold by another measure", sku_id, order)
+        del returned[sku_id]
     if not returned:
         return
     stock_changed.send(Order, sku_ids=list(returned))
