@@ -8,12 +8,14 @@ from dailyfresh_cart.selectors import cart_of
 from dailyfresh_cart.stores.base import user_owner
 from dailyfresh_goods import services as goods
 from dailyfresh_goods.catalogue import Catalogue
+from dailyfresh_goods.pages.keys import SITE
 from dailyfresh_goods.selectors import history_of
 from dailyfresh_orders.selectors import orders_of
 from dailyfresh_orders.services import anonymise
 from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_promotions import services as promotions
 from dailyfresh_promotions.models import Coupon
+from dailyfresh_promotions.signals import offers_changed
 from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
@@ -30,6 +32,15 @@ def mark_stock(sku_ids: Iterable[str], **_: Any) -> None:
     """
     changed = list(sku_ids)
     transaction.on_commit(lambda: goods.mark_stock_changed(sku_ids=changed), robust=True)
+
+
+@receiver(offers_changed, dispatch_uid="store.offers_changed")
+def mark_offers(sku_ids: list[str] | None, **_: Any) -> None:
+    """Cards and details name the offers that hold for everybody."""
+    if sku_ids is None:
+        goods.mark([SITE])
+    else:
+        goods.mark_stale(sku_ids=sku_ids)
 
 
 @receiver(review_published, dispatch_uid="store.review_published")

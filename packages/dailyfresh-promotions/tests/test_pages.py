@@ -5,7 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from dailyfresh_promotions.models import Coupon
+from dailyfresh_promotions import services
+from dailyfresh_promotions.models import Coupon, Rule
+from dailyfresh_promotions.signals import offers_changed
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone
@@ -132,21 +134,137 @@ def test_the_clock_of_the_shop_is_told(client):
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_a_product_shows_the_offers_that_mean_it(rule, book):
-    sku_id = book("60.00")
+def on_the_page(sku_id, *, brief=False, price="60.00"):
+    """What the tag puts on a page that is the same for everybody."""
+    template = Template("{% load dailyfresh_promotions %}{% dailyfresh_offers sku_id price groups brief=brief %}")
+    given = {"sku_id": sku_id, "price": Decimal(price), "groups": ["genre:novel"], "brief": brief}
+    return template.render(Context(given))
+
+
+def asked_for(client, *sku_ids, **more):
+    found = client.get(reverse("dailyfresh_promotions:on_products"), {"sku": sku_ids, **more})
+    assert "no-store" in found["Cache-Control"]
+    return found.json()["data"]["html"]
+
+
+def pills(html):
+    return re.findall(r"df-pill[^>]*>([^<]+)<", html)
+
+
+def test_a_page_for_everybody_names_what_holds_for_everybody(client, rule, book):
+    sku_id, now = book("60.00"), timezone.now()
     rule()
     rule(scope={"groups": ["genre:poem"]}, label="poems")
-    rule(
-        "flash",
-        {},
-        items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}],
-        ends=timezone.now() + timedelta(hours=1),
-    )
-    template = Template("{% load dailyfresh_promotions %}{% dailyfresh_offers sku_id price groups %}")
-    text = template.render(Context({"sku_id": sku_id, "price": Decimal("60.00"), "groups": ["genre:novel"]}))
-    assert re.findall(r'df-bad">([^<]+)<', text) == ["Flash price", "¥10 off from ¥100"]
-    assert "¥9.90" in text
+    rule("price", {"prices": {sku_id: "50.00"}}, ends=now + timedelta(hours=1))
+    rule(label="tomorrow", starts=now + timedelta(days=1))
+    text = on_the_page(sku_id)
+    assert pills(text) == ["Special price", "¥10 off from ¥100"]
+    assert "¥50.00" in text
     assert "data-df-ends" in text
+    assert "data-df-offers" not in text
+    assert pills(on_the_page(sku_id, brief=True)) == ["Special price"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"audience": "members"},
+        {"audience": "first"},
+        {"weekdays": 0b0111111},
+        {"opens": "08:00", "closes": "09:00"},
+    ],
+)
+def test_what_is_for_some_or_comes_and_goes_is_asked_for(rule, book, made):
+    sku_id = book()
+    rule(label="some", **made)
+    text = on_the_page(sku_id)
+    assert pills(text) == []
+    assert f'data-df-offers="{sku_id}"' in text
+    assert " hidden" in text
+
+
+def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):
+    sku_id, ends = book("60.00"), timezone.now() + timedelta(hours=1)
+    made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], ends=ends)
+    assert "9.90" not in on_the_page(sku_id)
+    text = asked_for(client, sku_id)[sku_id]
+    assert pills(text) == ["Flash price"]
+    assert all(word in text for word in ("¥9.90", "3 pieces left", "data-df-ends"))
+    made.items.update(taken=3)
+    text = asked_for(client, sku_id, brief=1)[sku_id]
+    assert "All gone" in text
+    assert "data-df-ends" not in text
+
+
+def test_an_offer_for_members_is_named_to_visitors_and_kept_from_who_is_none(client, rule, book, buyer, settings):
+    sku_id = book("60.00")
+    rule("price", {"prices": {sku_id: "50.00"}}, audience="members")
+    assert "For members" in asked_for(client, sku_id)[sku_id]
+    settings.DAILYFRESH_PROMOTIONS = {**settings.DAILYFRESH_PROMOTIONS, "MEMBERS": "test_pages.nobody"}
+    client.force_login(buyer)
+    assert pills(asked_for(client, sku_id)[sku_id]) == []
+
+
+def nobody(user):
+    return False
+
+
+def test_asking_for_offers_takes_few_statements_and_any_words(client, rule, book, django_assert_num_queries):
+    skus = [book() for _n in range(5)]
+    rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3} for sku_id in skus])
+    asked_for(client, *skus)
+    with django_assert_num_queries(3):  # the goods, the rules' versions, what is left
+        assert len(asked_for(client, *skus, "nothing", "\0", "9" * 99, "")) == 5
+
+
+def test_the_rules_are_looked_at_once_for_a_page(rule, book, rf, django_assert_num_queries):
+    sku_id = book()
+    rule(scope={"skus": [sku_id]})
+    page = Template(
+        "{% load dailyfresh_promotions %}{% for n in many %}{% dailyfresh_offers sku_id price brief=True %}{% endfor %}"
+    )
+    context = Context({"sku_id": sku_id, "price": Decimal(9), "many": range(9), "request": rf.get("/")})
+    on_the_page(sku_id)
+    with django_assert_num_queries(1):
+        assert len(pills(page.render(context))) == 9
+
+
+@pytest.fixture
+def told():
+    """What `offers_changed` said, in its order."""
+    heard = []
+
+    def hear(sku_ids, **_):
+        heard.append(sku_ids)
+
+    offers_changed.connect(hear)
+    yield heard
+    offers_changed.disconnect(hear)
+
+
+def test_pages_are_told_when_an_offer_begins_ends_or_is_edited(rule, told):
+    now = timezone.now()
+    made = rule(scope={"skus": ["7"]})
+    assert told == [["7"]]
+    made.scope = {"skus": ["8"]}
+    made.save()
+    assert told.pop() == ["7", "8"]
+    later = rule(label="later", starts=now + timedelta(hours=1))
+    assert told == [["7"]]
+    assert services.announce() == 0
+    Rule.objects.filter(pk=later.pk).update(starts=now)
+    assert (services.announce(), services.announce()) == (1, 0)
+    assert told == [["7"], None]
+    Rule.objects.filter(pk=made.pk).update(ends=now)
+    assert (services.announce(), services.announce()) == (1, 0)
+    assert told[2:] == [["8"]]
+    later.delete()
+    assert told[3:] == [None]
+
+
+def test_pages_are_told_of_the_goods_of_a_flash_sale(rule, told):
+    rule("flash", {}, items=[{"sku_id": "7", "price": "9.90", "quantity": 3}])
+    assert told[-1] == ["7"]
 
 
 @pytest.mark.parametrize("name", ["centre", "wallet"])

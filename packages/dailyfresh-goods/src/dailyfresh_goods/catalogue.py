@@ -54,7 +54,7 @@ class Catalogue:
                 limit=sku.limit,
                 requires_shipping=sku.requires_shipping,
                 measure=sku.measure,
-                groups=(f"type:{sku.type_id}",),
+                groups=sku.groups,
             )
             for sku in skus
         }

@@ -1,17 +1,13 @@
-"""What the pages read: the coupon centre, a wallet, the offers on a product."""
+"""What the pages read: the coupon centre, a wallet."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
 
 from . import words
-from .engine import Flash, Line, Rule
-from .kinds import in_coins
-from .models import Batch, BatchCount, Coupon, FlashItem
+from .models import Batch, BatchCount, Coupon
 from .rulebook import rulebook
 
 CENTRE = 60
@@ -29,16 +25,6 @@ class Shown:
     """Coupons that are left; None: any number."""
     had: bool
     """Whether the visitor has as many as one may have."""
-
-
-@dataclass(frozen=True)
-class OnProduct:
-    """An offer on the page of a product."""
-
-    source: str
-    text: str
-    ends: datetime | None
-    flash: FlashItem | None = None
 
 
 def centre(user: Any, at: datetime) -> list[Shown]:
@@ -87,27 +73,3 @@ def text_of(coupon: Coupon) -> str:
     """What a coupon gives, in the language of the moment; "" where its batch cannot be read."""
     given = rulebook().batches.get(coupon.batch_id)
     return coupon.batch.label or (words.written(given.benefit) if given else "")
-
-
-def offers_on(sku_id: str, groups: tuple[str, ...], price: Decimal, at: datetime) -> list[OnProduct]:
-    """Offers that mean a product now, whoever may have them: the same for every visitor. Flash prices first."""
-    line = Line(sku_id, in_coins(price), 1, in_coins(price), groups)
-    meant = rulebook().book.meant([line], at=at, local=timezone.localtime(at) if timezone.is_aware(at) else at)
-    rules = [rule for rule, _places in meant]
-    flash = [rule for rule in rules if isinstance(rule.benefit, Flash)]
-    items = (
-        {
-            item.rule_id: item
-            for item in FlashItem.objects.filter(rule_id__in=[rule.id for rule in flash], sku_id=sku_id)
-        }
-        if flash
-        else {}
-    )
-    return [
-        OnProduct(rule.source, words.named(rule), rule.schedule.ends, items.get(rule.id))
-        for rule in sorted(rules, key=_first)
-    ]
-
-
-def _first(rule: Rule) -> tuple[bool, int, int]:
-    return not isinstance(rule.benefit, Flash), -rule.priority, rule.id

@@ -4,7 +4,7 @@ import time
 
 from dailyfresh_core.waking import task
 
-from .services import hand_out
+from .services import announce, hand_out
 
 SECONDS = 20
 """After which a run begins no further portion: the next one goes on."""
@@ -12,6 +12,7 @@ SECONDS = 20
 
 @task(ignore_result=True)
 def drain() -> None:
-    """Coupons that staff hand out. For beat, every 30 s."""
+    """What began or ended is told, and coupons are handed out. For beat, every 30 s."""
+    announce()
     until = time.monotonic() + SECONDS
     hand_out(keep_on=lambda: time.monotonic() < until)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.centre, name="centre"),
     path("mine/", views.wallet, name="wallet"),
     path("code/", views.code, name="code"),
+    path("on/", views.on_products, name="on_products"),
     path("clock/", views.clock, name="clock"),
     path("<int:pk>/claim/", views.claim, name="claim"),
 ]

@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,10 @@ from .models import Coupon
 from .selectors import TABS, counts_of, coupons_of
 from .selectors import centre as shown
 from .services import issue, issue_by_code
+from .showing import in_brief, offers_on
+
+MOST_PRODUCTS = 100
+"""Products that one page asks for; the rest is left out."""
 
 
 @require_safe
@@ -91,6 +96,24 @@ def code(request: HttpRequest) -> HttpResponse:
 def clock(request: HttpRequest) -> HttpResponse:
     """What time it is, in milliseconds since 1970: browsers' clocks are wrong, and pages may come from a cache."""
     return envelope({"now": int(time.time() * 1000)})
+
+
+@require_safe
+@transaction.non_atomic_requests
+@login_not_required
+@never_cache
+def on_products(request: HttpRequest) -> HttpResponse:
+    """The offers on products (`?sku=1&sku=2`, `brief=1` as on cards), as they are for this visitor now: sku_id -> HTML."""
+    user = request.user if request.user.is_authenticated else None
+    found = offers_on(dict.fromkeys(request.GET.getlist("sku")[:MOST_PRODUCTS]), user=user, at=timezone.now())
+    brief = request.GET.get("brief") == "1"
+    html = {
+        sku_id: render_to_string(
+            "dailyfresh_promotions/_offer_list.html", {"offers": in_brief(offers) if brief else offers}
+        )
+        for sku_id, offers in found.items()
+    }
+    return envelope({"html": html})
 
 
 def _had(request: HttpRequest, had: Callable[[], Coupon]) -> HttpResponse:

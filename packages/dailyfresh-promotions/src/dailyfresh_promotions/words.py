@@ -107,6 +107,11 @@ def _gain(rule: Rule, step: Step) -> str:
     return _less(money(step.off)) if step.off is not None else named(rule)
 
 
+def audience(of: str) -> str:
+    """Whom an offer is for; "" for everybody."""
+    return {"members": _("For members"), "first": _("First order")}.get(of, "")
+
+
 def why(reason: Reason) -> str:
     """Why a rule or a coupon takes nothing off, a sentence."""
     return why_not(reason.code, other=named(reason.other) if reason.other else "")

@@ -204,6 +204,11 @@ class SKU(Tracked):
         return f"{self.name} {self.unit}"
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """Of the type, "type:3": offers name it."""
+        return (f"type:{self.type_id}",)
+
+    @property
     def measure(self) -> Measured:
         """How it is counted and priced."""
         return Measured.of(self)

@@ -40,6 +40,8 @@ class Card:
     rating: Decimal | None
     rating_count: int
     measure: Measured
+    groups: tuple[str, ...] = ()
+    """As the catalogue has them: offers name it."""
 
     @property
     def least(self) -> str:
@@ -109,6 +111,7 @@ def card(sku: SKU, album: Album, rating: Rating | None = None) -> Card:
         rating=rating.average if rating else None,
         rating_count=rating.count if rating else 0,
         measure=sku.measure,
+        groups=sku.groups,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +54,13 @@ class PreviewForm(forms.Form):
         if not conf.CATALOGUE:
             raise forms.ValidationError(_("The setting CATALOGUE names none: there are no prices to look up."))
         return basket
+
+    def clean_at(self) -> Any:
+        """Offers that are over are not kept for it: a time gone by would be worked out without them."""
+        at = self.cleaned_data["at"]
+        if at and at < timezone.now() - timedelta(minutes=1):
+            raise forms.ValidationError(_("This time is over: offers of the past are not looked at."))
+        return at
 
     def clean_username(self) -> Any:
         """The user, or None."""

@@ -34,6 +34,10 @@ class Book:
 
     def meant(self, lines: Sequence[Line], *, at: datetime, local: datetime) -> list[Meant]:
         """Each rule that means something in the basket at a moment (`local`: on the clock of the shop), with the places of its lines."""
+        return [each for each in self.about(lines) if each[0].schedule.holds(at, local)]
+
+    def about(self, lines: Sequence[Line]) -> list[Meant]:
+        """The same, whenever they are good."""
         places: list[list[int]] = [[] for _scope in self._scopes]
         for place, line in enumerate(lines):
             asked = set(self._by_sku.get(line.sku_id, ()))
@@ -44,5 +48,4 @@ class Book:
         for n in self._everywhere:
             places[n] = [place for place, line in enumerate(lines) if self._scopes[n].holds(line)]
         found = [tuple(some) for some in places]
-        meant = ((rule, found[n]) for rule, n in zip(self.rules, self._scope_of, strict=True) if found[n])
-        return [each for each in meant if each[0].schedule.holds(at, local)]
+        return [(rule, found[n]) for rule, n in zip(self.rules, self._scope_of, strict=True) if found[n]]

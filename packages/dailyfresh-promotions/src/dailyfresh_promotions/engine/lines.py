@@ -66,6 +66,11 @@ class Schedule:
     minutes: tuple[int, int] | None = None
     """(first, the one after the last); the second may be the smaller one: over midnight."""
 
+    @property
+    def by_the_day(self) -> bool:
+        """Whether it comes and goes on days or in hours."""
+        return self.weekdays != EVERY_DAY or self.minutes is not None
+
     def holds(self, at: datetime, local: datetime) -> bool:
         """`local` is the same moment on the clock of the shop."""
         if (self.starts and at < self.starts) or (self.ends and at >= self.ends):

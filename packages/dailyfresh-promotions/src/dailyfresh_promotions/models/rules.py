@@ -1,17 +1,22 @@
 """The merchant's offers, and the rows that orders count in: these stand apart, so that no order waits for a rule."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..engine import EVERY_DAY, Flash, Prices, Schedule, Scope
 from ..engine import Rule as Offer
+from ..exceptions import BadParams
 from ..kinds import Kind, in_coins
+from ..signals import offers_changed
 from .terms import Terms
 
 
@@ -49,10 +54,45 @@ class Rule(Terms):
         help_text=_("Empty: any number."),
     )
 
+    announced = models.BooleanField(default=False, editable=False)
+    """Whether `offers_changed` was sent for its beginning, and not yet for its end."""
+
     class Meta:
         verbose_name = _("offer")
         verbose_name_plural = _("offers")
         ordering = ["-pk"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        before = Rule.objects.filter(pk=self.pk).first() if self.pk else None
+        super().save(*args, **kwargs)
+        rows = Rule.objects.filter(pk=self.pk)
+        self.announced = rows.filter(Rule.running(timezone.now())).exists()
+        rows.update(announced=self.announced)
+        if self.announced or (before and before.announced):
+            offers_changed.send(Rule, sku_ids=_together(rule.skus() for rule in (self, before) if rule))
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        meant = self.skus()
+        gone = super().delete(*args, **kwargs)
+        offers_changed.send(Rule, sku_ids=meant)
+        return gone
+
+    @staticmethod
+    def running(at: datetime) -> Q:
+        """Of a rule: whether it is on at a moment, whatever its days and hours."""
+        return Q(active=True) & (Q(starts=None) | Q(starts__lte=at)) & (Q(ends=None) | Q(ends__gt=at))
+
+    def skus(self) -> list[str] | None:
+        """The SKUs that it means; None: any, or those of groups."""
+        try:
+            benefit, scope = self.benefit(), self.goods()
+        except BadParams:  # it takes nothing off
+            return []
+        if isinstance(benefit, Flash):
+            return sorted(self.items.values_list("sku_id", flat=True))
+        if isinstance(benefit, Prices) and benefit.prices:
+            return sorted(benefit.prices)
+        return None if scope.everything or scope.groups else sorted(scope.skus)
 
     def schedule(self) -> Schedule:
         minutes = None
@@ -99,12 +139,16 @@ class Limit(models.Model):
             kept = {field.name for field in self._meta.concrete_fields if not field.primary_key}
             kwargs["update_fields"] = kept - self.counters
         super().save(*args, **kwargs)
-        Rule.edited(self.rule_id)
+        self.tell()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         gone = super().delete(*args, **kwargs)
-        Rule.edited(self.rule_id)
+        self.tell()
         return gone
+
+    def tell(self) -> None:
+        """Whoever holds the rule reads it anew."""
+        Rule.edited(self.rule_id)
 
 
 class Budget(Limit):
@@ -155,7 +199,16 @@ class FlashItem(Limit):
     def __str__(self) -> str:
         return self.sku_id
 
+    def tell(self) -> None:
+        super().tell()
+        offers_changed.send(Rule, sku_ids=[self.sku_id])
+
     def clean(self) -> None:
         """The constraint cannot say it: `taken` is no field of a form."""
         if self.quantity is not None and self.quantity < self.taken:
             raise ValidationError({"quantity": _("Not fewer than are taken already: %(n)d.") % {"n": self.taken}})
+
+
+def _together(meant: Iterable[list[str] | None]) -> list[str] | None:
+    found = list(meant)
+    return None if None in found else sorted({sku_id for some in found for sku_id in some or ()})

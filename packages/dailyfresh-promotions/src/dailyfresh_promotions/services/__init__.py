@@ -1,7 +1,20 @@
 """What changes limits and wallets: offers taken and given back with an order, coupons issued."""
 
+from .announcing import announce
 from .giving_back import CODES, forget, give_back, mark_used
 from .issuing import hand_out, issue, issue_by_code, void
 from .taking import Take, take
 
-__all__ = ["CODES", "Take", "forget", "give_back", "hand_out", "issue", "issue_by_code", "mark_used", "take", "void"]
+__all__ = [
+    "CODES",
+    "Take",
+    "announce",
+    "forget",
+    "give_back",
+    "hand_out",
+    "issue",
+    "issue_by_code",
+    "mark_used",
+    "take",
+    "void",
+]

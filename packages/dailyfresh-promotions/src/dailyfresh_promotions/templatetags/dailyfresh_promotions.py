@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -12,7 +13,9 @@ from django.utils.translation import ngettext
 
 from ..conf import conf
 from ..models import Batch, Coupon
-from ..selectors import offers_on, text_of
+from ..rulebook import rulebook
+from ..selectors import text_of
+from ..showing import in_brief, public_offers
 
 register = template.Library()
 DAY = 24 * 3600
@@ -24,10 +27,20 @@ def dailyfresh_promotions_scripts() -> dict[str, object]:
     return {"jquery_url": conf.JQUERY_URL}
 
 
-@register.inclusion_tag("dailyfresh_promotions/_offers.html")
-def dailyfresh_offers(sku_id: object, unit_price: Decimal, groups: Any = ()) -> dict[str, object]:
-    """The offers that mean a product now, with the time that is left of a flash price: the same for every visitor."""
-    return {"offers": offers_on(str(sku_id), tuple(groups), unit_price, timezone.now())}
+@register.inclusion_tag("dailyfresh_promotions/_offers.html", takes_context=True)
+def dailyfresh_offers(
+    context: Context, sku_id: object, unit_price: Decimal, groups: Any = (), brief: bool = False
+) -> dict[str, object]:
+    """The offers that mean a product now. What is not for everybody all day is asked for by the script, if there is such.
+
+    `brief`, for a card: two at most, none of those that every product has. The rules are looked at once for each request of the context.
+    """
+    request = context.get("request")
+    found = getattr(request, "_dailyfresh_rulebook", None) or rulebook()
+    if request is not None:
+        request._dailyfresh_rulebook = found
+    offers, later = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found)
+    return {"sku_id": sku_id, "offers": in_brief(offers) if brief else offers, "later": later, "brief": brief}
 
 
 @register.simple_tag

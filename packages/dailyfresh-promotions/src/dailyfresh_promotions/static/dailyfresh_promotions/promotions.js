@@ -25,8 +25,13 @@ jQuery(function ($) {
     });
   }
 
-  if ($("[data-df-ends]").length) {
+  var ticking = false;
+
+  function count() {
+    if (!$("[data-df-ends]").length) { return; }
     tick();
+    if (ticking) { return; }
+    ticking = true;
     setInterval(tick, 1000);
     if ($script.length) {
       df.get($script.data("dfClock"), null, true).done(function (data) {
@@ -35,6 +40,35 @@ jQuery(function ($) {
       });
     }
   }
+
+  // What holds for everybody stands on the page; the rest comes after it, one question for the cards and one for the product.
+  function fill($lists, brief) {
+    var url = $lists.first().data("url"), skus = {};
+    if (!url) { return; }
+    $lists.each(function () { skus[this.dataset.dfOffers] = true; });
+    df.get(url, { sku: Object.keys(skus), brief: brief ? 1 : 0 }, true).done(function (data) {
+      $lists.each(function () {
+        var html = data.html[this.dataset.dfOffers];
+        if (html !== undefined) { $(this).html(html).prop("hidden", !html.trim()).removeAttr("data-df-offers"); }
+      });
+      count();
+    });
+  }
+
+  function ask() {
+    var $lists = $("[data-df-offers]");
+    fill($lists.filter(".df-offers--brief"), true);
+    fill($lists.not(".df-offers--brief"), false);
+  }
+
+  // What is over is taken off the page at that second.
+  $(document).on("df:over", ".df-offers li", function () {
+    var $list = $(this).closest(".df-offers");
+    $(this).remove();
+    $list.prop("hidden", !$list.children().length);
+  }).on("goods:loaded", function () { ask(); count(); });
+  count();
+  ask();
 
   $(document).on("submit", "form[data-claim]", function (event) {
     var $form = $(this), $button = $form.find("button");

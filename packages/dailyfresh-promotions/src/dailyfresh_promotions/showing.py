@@ -1,0 +1,123 @@
+"""The offers on a product: those that hold for everybody stand on the page itself, the others come after it.
+
+A page may be the same for every visitor and lie on a disk, so that what it says of itself has to be true for all of them until it is
+made anew: an offer for everybody that runs all day. What is for some, comes and goes by the hour or is limited in number is asked for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from dailyfresh_core.loading import imported
+from dailyfresh_core.protocols import Catalogue
+from django.utils import timezone
+
+from . import words
+from .basket import is_member
+from .conf import NAME, conf
+from .engine import Flash, Line, Prices, Rule
+from .kinds import in_coins
+from .models import FlashItem
+from .rulebook import Rulebook, rulebook
+
+
+@dataclass(frozen=True)
+class OnProduct:
+    """An offer as a product's page shows it."""
+
+    text: str
+    ends: datetime | None
+    for_all: bool
+    """Whether every product of the shop has it."""
+    price: Decimal | None = None
+    left: int | None = None
+    """Pieces of a flash price that are left."""
+    audience: str = ""
+    """Whom it is for, in words; "" for everybody."""
+
+
+def public_offers(
+    sku_id: str, groups: Sequence[str], price: Decimal, at: datetime, found: Rulebook | None = None
+) -> tuple[list[OnProduct], bool]:
+    """The offers that hold for everybody, and whether there are others to ask for."""
+    line = _line(sku_id, groups, price)
+    rules = [rule for rule, _places in (found or rulebook()).book.about([line])]
+    public = [rule for rule in rules if _is_public(rule)]
+    there = [_shown(rule, line) for rule in _sorted(public) if rule.schedule.holds(at, _local(at))]
+    later = any(not rule.schedule.ends or rule.schedule.ends > at for rule in rules if rule not in public)
+    return there, later
+
+
+def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, list[OnProduct]]:
+    """sku_id -> all offers that are there for a visitor now (`user` None: not signed in); SKUs that the catalogue does not know are absent."""
+    if not conf.CATALOGUE:
+        return {}
+    catalogue: Catalogue = imported(conf.CATALOGUE, where=f'{NAME}["CATALOGUE"]')()
+    goods = catalogue.find(list(sku_ids))
+    lines = {sku_id: _line(sku_id, getattr(one, "groups", ()), one.unit_price) for sku_id, one in goods.items()}
+    book = rulebook().book
+    meant = {
+        sku_id: [rule for rule, _places in book.meant([line], at=at, local=_local(at))]
+        for sku_id, line in lines.items()
+    }
+    flash = {rule.id for rules in meant.values() for rule in rules if isinstance(rule.benefit, Flash)}
+    rows = FlashItem.objects.filter(rule_id__in=flash, sku_id__in=list(lines)) if flash else ()
+    left = {(row.rule_id, row.sku_id): row.quantity - row.taken for row in rows}
+    member = is_member(user) if any(rule.audience == "members" for rules in meant.values() for rule in rules) else False
+    return {
+        sku_id: [
+            _shown(rule, lines[sku_id], left)
+            for rule in _sorted(rules)
+            if rule.audience != "members" or member or user is None
+        ]
+        for sku_id, rules in meant.items()
+    }
+
+
+def in_brief(offers: Sequence[OnProduct]) -> list[OnProduct]:
+    """For a card: the first two, without those that every product of the shop has."""
+    return [offer for offer in offers if not offer.for_all][:2]
+
+
+def _line(sku_id: str, groups: Sequence[str], price: Decimal) -> Line:
+    return Line(sku_id, in_coins(price), 1, in_coins(price), tuple(groups))
+
+
+def _local(at: datetime) -> datetime:
+    return timezone.localtime(at) if timezone.is_aware(at) else at
+
+
+def _is_public(rule: Rule) -> bool:
+    return rule.audience == "all" and not isinstance(rule.benefit, Flash) and not rule.schedule.by_the_day
+
+
+def _sorted(rules: Iterable[Rule]) -> list[Rule]:
+    """Flash prices first, then those of few goods before those of all, as they are worked out."""
+    return sorted(
+        rules,
+        key=lambda rule: (
+            not isinstance(rule.benefit, Flash),
+            rule.scope.everything,
+            rule.benefit.stage,
+            -rule.priority,
+            rule.id,
+        ),
+    )
+
+
+def _shown(rule: Rule, line: Line, left: Mapping[tuple[int, str], int] | None = None) -> OnProduct:
+    price = None
+    if isinstance(rule.benefit, Flash):
+        price = rule.benefit.items[line.sku_id][0]
+    elif isinstance(rule.benefit, Prices):
+        price = rule.benefit.price_of(line.sku_id, line.price)
+    return OnProduct(
+        words.named(rule),
+        rule.schedule.ends,
+        rule.scope.everything,
+        None if price is None else words.yuan(price),
+        (left or {}).get((rule.id, line.sku_id)),
+        words.audience(rule.audience),
+    )
