@@ -112,6 +112,7 @@ def redis_database(url: str, step: int) -> str:
 
 # Carts and histories, the cache, and the broker each have a database: clearing the cache must not empty a cart.
 REDIS_URL = env("REDIS_URL", default="") or "redis://127.0.0.1:6379/0"
+DAILYFRESH_PROMOTIONS["GATE"] = REDIS_URL  # noqa: F405
 BROKER_URL = env("BROKER_URL", default="") or redis_database(REDIS_URL, 2)
 
 

@@ -325,6 +325,60 @@ def test_what_is_paid_to_the_courier_is_used_when_it_has_arrived(place, apple, b
     assert said == [order.number]
 
 
+class Gatekeeper(Promotions):
+    """Offers with a gate before them."""
+
+    seen, shut = [], False
+
+    def enter(self, *, sources, quantities, user, token):
+        self.seen.append(("enter", token, dict(quantities)))
+        return list(sources) if self.shut else []
+
+    def leave(self, *, sources, token, placed):
+        self.seen.append(("leave", token, placed))
+
+
+@pytest.fixture
+def gatekeeper(settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"PROMOTIONS": "test_offers.Gatekeeper"}
+    Gatekeeper.seen, Gatekeeper.shut = [], False
+    return Gatekeeper
+
+
+def test_who_is_not_let_in_by_the_gate_is_refused_before_any_statement(gatekeeper, token_of, pear, buyer):
+    Rule.objects.create(off="0.10")
+    token, address = token_of({pear: 1}), AddressBook().choices(buyer)[0]
+    gatekeeper.shut = True
+
+    def refuse():
+        with pytest.raises(QuoteChanged, match="is over, or holds no more for this order"):
+            place_order(user=buyer, token=token, address_id=address.id, payment_method="cod")
+
+    assert statements(refuse) == 0
+    assert [what for what, *_more in gatekeeper.seen] == ["enter"]
+
+
+def test_whoever_was_let_in_leaves_with_an_order_or_without(gatekeeper, place, token_of, pear):
+    Rule.objects.create(off="0.10")
+    token = token_of({pear: 1})
+    place(token)
+    place(token)
+    assert [(what, last) for what, _token, last in gatekeeper.seen] == [
+        ("enter", {str(pear.pk): 1}),
+        ("leave", True),
+    ] * 2
+    gatekeeper.seen.clear()
+    token = token_of({pear: 1})
+    Product.objects.filter(pk=pear.pk).update(yuan=99)
+    refused(place, token)
+    assert [(what, last) for what, _token, last in gatekeeper.seen][1:] == [("leave", False)]
+
+
+def test_a_quote_without_offers_meets_no_gate(gatekeeper, place, pear):
+    place({pear: 1})
+    assert gatekeeper.seen == []
+
+
 # -- statements --
 
 

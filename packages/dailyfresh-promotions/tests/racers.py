@@ -5,6 +5,7 @@ Each process is a fork of one that has loaded the site, and waits for the same m
 """
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -15,7 +16,7 @@ import django
 
 django.setup()
 
-from dailyfresh_promotions import services  # noqa: E402
+from dailyfresh_promotions import gate, services  # noqa: E402
 from dailyfresh_promotions.exceptions import NotIssued  # noqa: E402
 from dailyfresh_promotions.models import Batch, BatchCount, Budget, Coupon, FlashBuyer, FlashItem, Redemption, Rule  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
@@ -23,7 +24,7 @@ from django.db import connection  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from minisite.models import Book, Sale  # noqa: E402
-from minisite.shop import Changed, buy, move, offers  # noqa: E402
+from minisite.shop import Changed, buy, move, offers, promotions  # noqa: E402
 
 TIERS = {"tiers": [["1.00", "3.00"]]}
 
@@ -150,6 +151,40 @@ def flash():
                 pass
 
     return race(16, work)
+
+
+def rush():
+    """2,000 buyers before 100 pieces, each with a quote that shows the price; how many the gate sent away, beside what came of it."""
+    users, sku_id = people(2000), goods()
+    made = Rule.objects.create(name="f", kind="flash", alone=True)
+    FlashItem.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=100, per_buyer=1)
+    run = os.getpid()
+    asked = {"sources": [f"promotions:rule:{made.pk}"], "quantities": {sku_id: 1}}
+    gate.fill()
+    counted = multiprocessing.Array("i", 2)  # sent away, came to the database
+
+    def work(number):
+        for user in users[number::16]:
+            attempt = asked | {"token": f"{run} {user.pk}"}
+            if promotions.enter(**attempt, user=user):
+                with counted.get_lock():
+                    counted[0] += 1
+                continue
+            with counted.get_lock():
+                counted[1] += 1
+            placed = False
+            try:
+                offer = offers(user, asked["quantities"])
+                if offer.shares:
+                    buy(user, asked["quantities"], offer)
+                    placed = True
+            except Changed:
+                pass
+            finally:
+                promotions.leave(sources=asked["sources"], token=attempt["token"], placed=placed)
+
+    came = race(16, work)
+    return [*came, *counted]
 
 
 def released():

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db  # Django asks the database whether it knows 
         ({"MEMBERS": "nowhere.at_all"}, "E002"),
         ({"CATALOGUE": "nowhere.At"}, "E002"),
         ({"SHOP_URL": "nowhere"}, "E004"),
+        ({"GATE": "no address"}, "E002"),
+        ({"GATE_AWAY": "perhaps"}, "E001"),
         ({"PAGESIZE": 3}, "W001"),
         ({"TASKS": None}, "W002"),
     ],

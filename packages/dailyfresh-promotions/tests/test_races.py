@@ -26,6 +26,7 @@ def race(request):
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environ, check=True, timeout=120)
 
         def run(scenario):
+            environ["MINISITE_GATE"] = os.environ.get("MINISITE_GATE", "")
             command = [sys.executable, str(HERE / "racers.py"), scenario]
             done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300)
             assert not done.stderr, done.stderr[-3000:]
@@ -66,6 +67,20 @@ def test_a_flash_sale_sells_what_there_is(race):
     assert found["came"] == [16, 0, 0, 0]
     assert found["flash"] == [50, 50, 50]
     assert found["sales"] == 50
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("away", [False, True])
+def test_a_gate_sends_most_buyers_of_a_flash_sale_away_and_without_it_as_many_are_sold(race, monkeypatch, away):
+    """R34, R36; with the gate away every buyer comes to the database, and none is sold twice either."""
+    monkeypatch.setenv("MINISITE_GATE", "redis://127.0.0.1:1/0" if away else service("REDIS_URL"))
+    found = race("rush")
+    *came, sent_away, came_to_the_database = found["came"]
+    assert came == [16, 0, 0, 0]
+    assert found["flash"] == [100, 100, 100]
+    assert found["sales"] == 100
+    assert sent_away + came_to_the_database == 2000
+    assert sent_away == 0 if away else sent_away >= 1600, found
 
 
 @pytest.mark.prove

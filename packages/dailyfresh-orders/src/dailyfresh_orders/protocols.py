@@ -7,7 +7,7 @@ gives system-check messages.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from dailyfresh_core.protocols import Offer, Pricing
 
@@ -115,4 +115,17 @@ class Promotions(Pricing, Protocol):
         `why` is "unpaid" (its time is over), "cancelled" (by the buyer) or "shop" (by staff) when nothing was paid, "refunded_before" or
         "refunded_after" it was sent when all of it went back.
         """
+        ...
+
+
+@runtime_checkable
+class Gated(Protocol):
+    """Promotions that send most buyers of a flash sale away before anything is asked of the database; a provider need not be it."""
+
+    def enter(self, *, sources: Sequence[str], quantities: Mapping[str, int], user: Any, token: str) -> Sequence[str]:
+        """The sources of the quote `token` that this buyer cannot have now; [] lets in, the same quote again too. No statement."""
+        ...
+
+    def leave(self, *, sources: Sequence[str], token: str, placed: bool) -> None:
+        """Whoever was let in is done, and has an order or has none."""
         ...

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from .conf import NAME, conf
 from .exceptions import BadParams
+from .gate import AWAY, script
 from .models import Batch, Rule
 
 TAG = "dailyfresh_promotions"
@@ -23,7 +24,7 @@ TAG = "dailyfresh_promotions"
 def check_settings(**_: Any) -> list[CheckMessage]:
     """What the settings alone can tell."""
     messages = check_conf(conf, unknown=f"{TAG}.W001", wrong=f"{TAG}.E001", least={"PAGE_SIZE": 1})
-    return [*messages, *_joins(), *_tries(), *_pages(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
+    return [*messages, *_joins(), *_gate(), *_tries(), *_pages(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
 
 
 @register(Tags.database)
@@ -41,6 +42,18 @@ def _joins() -> Iterator[CheckMessage]:
             imported(dotted, where=f'{NAME}["{key}"]')
         except ImproperlyConfigured as error:
             yield Error(str(error), hint=f"It is the dotted path of {what}.", id=f"{TAG}.E002")
+
+
+def _gate() -> Iterator[CheckMessage]:
+    if conf.GATE_AWAY not in AWAY:
+        hint = f"It is one of {', '.join(AWAY)}."
+        yield Error(f'{NAME}["GATE_AWAY"] is {conf.GATE_AWAY!r}.', hint=hint, id=f"{TAG}.E001")
+    if not conf.GATE:
+        return
+    try:
+        script(conf.GATE)
+    except (ImproperlyConfigured, ValueError) as error:
+        yield Error(str(error), hint=f'{NAME}["GATE"] is the URL of a Redis.', id=f"{TAG}.E002")
 
 
 def _tries() -> Iterator[CheckMessage]:

@@ -15,6 +15,12 @@ class Settings(Conf, name=NAME):
     CODE_TRIES: tuple[int, int] = (10, 3600)
     """(times, seconds): how often one account, and one address, may type coupon codes."""
 
+    GATE: str | None = None
+    """URL of a Redis that holds the gate before flash sales; None: every buyer asks the database."""
+
+    GATE_AWAY: str = "through"
+    """What becomes of buyers while that Redis is away: "through" to the database, or "closed"."""
+
     PAGE_SIZE: int = 20
     """Coupons on a page."""
 

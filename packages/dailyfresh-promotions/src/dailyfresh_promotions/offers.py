@@ -10,7 +10,7 @@ from typing import Any
 from dailyfresh_core.protocols import Item
 from django.utils import timezone
 
-from . import words
+from . import gate, words
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
 from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Rule, price
 from .kinds import in_coins
@@ -113,6 +113,17 @@ class Promotions:
         Where something was refused the caller rolls its transaction back, and prices again.
         """
         return take(offer.takes, user=user, reference=reference, at=at)
+
+    def enter(self, *, sources: Sequence[str], quantities: Mapping[str, int], user: Any, token: str) -> Sequence[str]:
+        """Before anything is asked of the database: the sources of a quote that this buyer cannot have now, by the gate of flash sales.
+
+        `token` names the attempt. Who is let in has to `leave`.
+        """
+        return gate.enter(sources=sources, quantities=quantities, user=user, token=token)
+
+    def leave(self, *, sources: Sequence[str], token: str, placed: bool) -> None:
+        """The attempt is over, and became an order or did not."""
+        gate.leave(sources=sources, token=token, placed=placed)
 
     def used(self, reference: str) -> None:
         """The order is paid for."""

@@ -1,4 +1,7 @@
 """When the task runs: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
 
-SCHEDULE = {"dailyfresh_promotions.drain": {"task": "dailyfresh_promotions.tasks.drain", "schedule": 30.0}}
+SCHEDULE = {
+    "dailyfresh_promotions.drain": {"task": "dailyfresh_promotions.tasks.drain", "schedule": 30.0},
+    "dailyfresh_promotions.fill_gate": {"task": "dailyfresh_promotions.tasks.fill_gate", "schedule": 5.0},
+}
 """Seconds."""

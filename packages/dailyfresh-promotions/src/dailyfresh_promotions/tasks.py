@@ -4,10 +4,17 @@ import time
 
 from dailyfresh_core.waking import task
 
+from . import gate
 from .services import announce, hand_out
 
 SECONDS = 20
 """After which a run begins no further portion: the next one goes on."""
+
+
+@task(ignore_result=True)
+def fill_gate() -> None:
+    """What is left in flash sales, for the gate. For beat, every 5 s."""
+    gate.fill()
 
 
 @task(ignore_result=True)

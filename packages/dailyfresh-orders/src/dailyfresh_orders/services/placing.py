@@ -30,6 +30,7 @@ from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
+from .holding import GONE, at_the_gate
 from .limits import check_limits, payable_by
 from .messages.telling import tell
 from .transitions import received
@@ -61,31 +62,32 @@ def place_order(
     """
     claim = claimed(token, user=user)
     online = gateway(payment_method).online
-    try:
-        book = address_book()
-        address = book.get(user, address_id) if book and address_id else None
-        at = timezone.now()
-        chosen = claim.coupon if coupon is None else coupon
-        now = quote(
-            claim.quantities, source=claim.source, address=address, user=user, coupon=chosen, at=at, key=claim.key
-        )
-        if now.requires_shipping and address is None:
-            raise AddressMissing
-        changes = differences(claim, now)
-        if not payable_by(gateway(payment_method), now):
-            changes.append(_("This way to pay is not available."))
-        if changes:
-            raise QuoteChanged(changes)
-        check_limits(user=user, quote=now, online=online)
-        order = _write(partial(_order, user, now, address, payment_method, note, online, at), now)
-        ORDERS.labels(payment_method).inc()
-        return Placed(order, replayed=False)
-    except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
-        # The first submission may be the very reason: it took the last piece, or the key.
-        earlier = Order.objects.filter(token=claim.key).first()
-        if earlier is None:
-            raise
-        return Placed(earlier, replayed=True)
+    with at_the_gate(claim, user):
+        try:
+            book = address_book()
+            address = book.get(user, address_id) if book and address_id else None
+            at = timezone.now()
+            chosen = claim.coupon if coupon is None else coupon
+            now = quote(
+                claim.quantities, source=claim.source, address=address, user=user, coupon=chosen, at=at, key=claim.key
+            )
+            if now.requires_shipping and address is None:
+                raise AddressMissing
+            changes = differences(claim, now)
+            if not payable_by(gateway(payment_method), now):
+                changes.append(_("This way to pay is not available."))
+            if changes:
+                raise QuoteChanged(changes)
+            check_limits(user=user, quote=now, online=online)
+            order = _write(partial(_order, user, now, address, payment_method, note, online, at), now)
+            ORDERS.labels(payment_method).inc()
+            return Placed(order, replayed=False)
+        except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
+            # The first submission may be the very reason: it took the last piece, or the key.
+            earlier = Order.objects.filter(token=claim.key).first()
+            if earlier is None:
+                raise
+            return Placed(earlier, replayed=True)
 
 
 def _write(made: Callable[[], Order], quote: Quote) -> Order:
@@ -237,5 +239,4 @@ def _take_offers(order: Order, quote: Quote) -> None:
         raise QuoteChanged([_("Offers cannot be had at the moment.")]) from error
     if refused:
         called = {share.source: share.label for share in quote.shares}
-        sentence = _("“%(label)s” is over, or holds no more for this order.")
-        raise QuoteChanged([sentence % {"label": called.get(source, source)} for source in refused])
+        raise QuoteChanged([_(GONE) % {"label": called.get(source, source)} for source in refused])

@@ -1,0 +1,116 @@
+"""The gate before a flash sale: a script in Redis sends most buyers away before any statement runs.
+
+It only sheds load; the database's UPDATE decides, so that a gate that is away, empty or wrong sells nothing twice. A pass is one attempt at
+an order: it is kept when the order is placed, given back when it fails, and over after PASS seconds when its process died.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from .conf import NAME, conf
+from .models import FlashBuyer, FlashItem, Rule
+
+logger = logging.getLogger(__name__)
+
+PASS = 120
+"""Seconds that a pass is good for."""
+FILLED = 600
+"""Seconds after which a gate that nobody fills is none."""
+AWAY = ("through", "closed")
+"""What GATE_AWAY may say."""
+KEYS = ("left", "most", "had", "live", "held", "done")
+WAIT = 0.5
+"""Seconds that a request waits for Redis at most."""
+
+
+def enter(*, sources: Iterable[str], quantities: Mapping[str, int], user: Any, token: str) -> list[str]:
+    """The sources of a quote that have nothing left for this buyer; no statement. `token` names the attempt, the same when it is sent again."""
+    if not conf.GATE:
+        return []
+    rules = {source: rule for source in sources if (rule := _rule_of(source))}
+    wanted = [str(word) for pair in quantities.items() for word in pair]
+    entered: list[str] = []
+    try:
+        for source, rule in rules.items():
+            if not _run(rule, "enter", token, PASS, user.pk, *wanted):
+                leave(sources=entered, token=token, placed=False)
+                return [source]
+            entered.append(source)
+    except _errors() as error:
+        logger.warning("The gate of the flash sale is away: %s", error)
+        return list(rules) if conf.GATE_AWAY == "closed" else []
+    return []
+
+
+def leave(*, sources: Iterable[str], token: str, placed: bool) -> None:
+    """The attempt is over: its pass becomes an order's, or goes back."""
+    if not conf.GATE:
+        return
+    try:
+        for rule in filter(None, map(_rule_of, sources)):
+            _run(rule, "keep" if placed else "leave", token)
+    except _errors() as error:
+        logger.info("A pass of the flash sale is over in %d s: %s", PASS, error)
+
+
+def fill() -> int:
+    """Set every gate by what the database says; how many there are. Cancelled pieces are to be had again from here on."""
+    if not conf.GATE:
+        return 0
+    running = Rule.objects.filter(Rule.running(timezone.now()), kind="flash").values_list("pk", flat=True)
+    items: dict[int, list[FlashItem]] = defaultdict(list)
+    for item in FlashItem.objects.filter(rule_id__in=list(running)):
+        items[item.rule_id].append(item)
+    sku_of = {item.pk: (rule, item.sku_id) for rule, some in items.items() for item in some}
+    had: dict[int, list[Any]] = defaultdict(list)
+    for item_id, user, pieces in FlashBuyer.objects.filter(item__in=list(sku_of)).values_list("item", "user", "pieces"):
+        rule, sku_id = sku_of[item_id]
+        had[rule] += [f"{user} {sku_id}", pieces]
+    try:
+        for rule, some in items.items():
+            there = [word for one in some for word in (one.sku_id, one.quantity - one.taken, one.per_buyer)]
+            _run(rule, "fill", "", FILLED, len(some), *there, *had[rule])
+    except _errors() as error:
+        logger.warning("The gate of the flash sale cannot be filled: %s", error)
+        return 0
+    return len(items)
+
+
+def _rule_of(source: str) -> int:
+    kind, _colon, number = source.removeprefix("promotions:").partition(":")
+    return int(number) if kind == "rule" and number.isdecimal() else 0
+
+
+def _run(rule: int, doing: str, token: str, *more: Any) -> Any:
+    keys = [f"dailyfresh:flash:{{{rule}}}:{name}" for name in KEYS]
+    return script(conf.GATE or "")(keys=keys, args=[doing, int(time.time()), token, *more])
+
+
+@cache
+def script(url: str) -> Any:
+    """The script over the Redis at this address."""
+    redis = _redis()
+    client = redis.Redis.from_url(url, socket_timeout=WAIT, socket_connect_timeout=WAIT)
+    return client.register_script(files(__package__).joinpath("gate.lua").read_text(encoding="utf-8"))
+
+
+def _redis() -> Any:
+    try:
+        import redis
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f'{NAME}["GATE"] needs an extra: pip install "dailyfresh-promotions[redis]"'
+        ) from error
+    return redis
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    return (_redis().exceptions.RedisError,)
