@@ -92,6 +92,7 @@ def books():
             pieces,
         ],
         "coupons": [Coupon.objects.exclude(state="free").count(), held.exclude(coupon_id=None).count()],
+        "disagreements": list(services.disagreements()),
         "issued": [BatchCount.objects.aggregate(n=Sum("issued"))["n"] or 0, Coupon.objects.count()],
     }
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from dailyfresh_core.offers import Goods
 from dailyfresh_promotions import services
-from dailyfresh_promotions.models import Budget, Coupon, FlashBuyer, FlashItem, Redemption
+from dailyfresh_promotions.models import BatchCount, Budget, Coupon, FlashBuyer, FlashItem, Redemption
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -372,3 +372,48 @@ def test_an_account_is_erased_in_the_order_in_which_its_orders_write(book, coupo
         written = [one["sql"].split()[1].strip('`"') for one in asked if one["sql"].startswith("UPDATE")]
         found.append(list(dict.fromkeys(written)))
     assert found == [["dailyfresh_promotions_redemption", "dailyfresh_promotions_coupon"]] * 2
+
+
+def test_counters_agree_after_orders_that_took_everything_and_gave_some_back(
+    book, rule, batch, buyer, other, now, caplog
+):
+    sku_id, made = book("60.00"), batch(returns="never", per_user=9)
+    rule(budget={"max_uses": 9, "max_spent": "900"}, per_user=9, stackable=True)
+    rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 9, "per_buyer": 9}], stackable=True)
+    for user, state, why in [
+        (buyer, "cancelled", "unpaid"),
+        (buyer, "cancelled", "shop"),
+        (other, "cancelled", "refunded_after"),
+        (other, "paid", ""),
+        (other, "", ""),
+    ]:
+        services.issue(user=user, batch_id=made.pk, at=now)
+        wanted = {sku_id: 1, book("200.00"): 1}
+        sale = buy(user, wanted, offers(user, wanted))
+        if state:
+            move(sale, state, why=why)
+    assert Redemption.objects.count() == 15
+    assert (services.audit(), caplog.text) == (0, "")
+
+
+def test_a_counter_that_says_more_than_was_used_is_a_line_for_staff(book, rule, coupon, buyer, caplog):
+    sku_id = book("60.00")
+    rule(budget={"max_uses": 9})
+    rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 9}])
+    coupon(buyer)
+    wanted = {sku_id: 1, book("200.00"): 1}
+    buy(buyer, wanted, offers(buyer, wanted))
+    Budget.objects.update(uses=5)
+    FlashItem.objects.update(taken=3)
+    FlashBuyer.objects.update(pieces=2)
+    BatchCount.objects.update(issued=7)
+    Coupon.objects.update(state="free")
+    assert services.audit() == 5
+    for part in (
+        "counts 5 uses",
+        "counts 3 pieces",
+        "counts 2 pieces of user",
+        "counts 7 coupons",
+        "is free, and held",
+    ):
+        assert part in caplog.text

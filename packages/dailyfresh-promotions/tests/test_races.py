@@ -95,6 +95,7 @@ def test_the_books_agree_after_a_market_and_after_one_whose_processes_were_kille
 
 def agree(found):
     """Every counter is what the redemptions say."""
+    assert found["disagreements"] == []
     assert all(uses == held and gap == "0.00" for uses, held, gap in found["budgets"]), found
     assert len(set(found["flash"])) == 1, found
     assert found["coupons"][0] == found["coupons"][1], found

@@ -5,7 +5,7 @@ import time
 from dailyfresh_core.waking import task
 
 from . import gate
-from .services import announce, hand_out
+from .services import announce, audit, hand_out
 
 SECONDS = 20
 """After which a run begins no further portion: the next one goes on."""
@@ -23,3 +23,9 @@ def drain() -> None:
     announce()
     until = time.monotonic() + SECONDS
     hand_out(keep_on=lambda: time.monotonic() < until)
+
+
+@task(ignore_result=True)
+def audit_counters() -> None:
+    """Log what counters say that no order bears out. For beat, once a day."""
+    audit()

@@ -1,6 +1,7 @@
 """What changes limits and wallets: offers taken and given back with an order, coupons issued."""
 
 from .announcing import announce
+from .auditing import audit, disagreements
 from .giving_back import CODES, forget, give_back, mark_used
 from .issuing import hand_out, issue, issue_by_code, void
 from .taking import Take, take
@@ -9,6 +10,8 @@ __all__ = [
     "CODES",
     "Take",
     "announce",
+    "audit",
+    "disagreements",
     "forget",
     "give_back",
     "hand_out",
