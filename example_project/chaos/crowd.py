@@ -1,4 +1,4 @@
-"""`python -m chaos.crowd DIR uploads|searchers|hoarders`: a crowd of hostile visitors at the stack that runs in DIR, and what others feel of it.
+"""`python -m chaos.crowd DIR uploads|searchers|hoarders|guessers`: a crowd of hostile visitors at the stack that runs in DIR, and what others feel of it.
 
 Honest visitors look at pages all the time: a while by themselves, then beside the crowd. Their times, what the crowd was answered and
 what the web processes grew by are printed; nothing is judged, for what a machine bears is the machine's.
@@ -199,6 +199,23 @@ def hoarders(stack: Stack, number: int, seconds: float) -> None:
     say(f"after: {stock(stack, sku)}")
 
 
+def guessers(stack: Stack, number: int, seconds: float) -> None:
+    """So many who try passwords, each of another account every time."""
+    shop = prepared(stack, 0, "none")
+
+    def guess(each: int, tally: Timed) -> None:
+        end, turn = time.monotonic() + seconds, 0
+        with Browser(stack.site, tally, address=f"127.4.{each // 250}.{each % 250 + 1}") as browser:
+            while time.monotonic() < end:
+                turn += 1
+                browser.post("/user/login/", {"username": f"nobody-{each}-{turn}", "password": "a guess"})
+
+    with watched(stack, shop["skus"], "calm"):
+        time.sleep(seconds)
+    with watched(stack, shop["skus"], "beside the guessers"):
+        crowd(number, guess)
+
+
 def prepared(stack: Stack, accounts: int, what: str) -> dict[str, Any]:
     """Accounts that are signed in, with an order to review where `what` is "reviews"; the SKUs that are on sale."""
     return told(stack, "prepare", str(accounts), what)
@@ -215,14 +232,19 @@ def told(stack: Stack, *words: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-CROWDS = {"uploads": (uploads, 200), "searchers": (searchers, 100), "hoarders": (hoarders, 50)}
+CROWDS = {
+    "uploads": (uploads, 200),
+    "searchers": (searchers, 100),
+    "hoarders": (hoarders, 50),
+    "guessers": (guessers, 100),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m chaos.crowd", description=__doc__)
     parser.add_argument("on", type=Path, metavar="DIR", help="where the stack keeps everything")
     parser.add_argument("what", choices=CROWDS)
-    parser.add_argument("--number", type=int, help="how many at once (200, 100, 50)")
+    parser.add_argument("--number", type=int, help="how many at once (200, 100, 50, 100)")
     parser.add_argument("--seconds", type=float, default=20, help="how long (20)")
     asked = parser.parse_args()
     act, number = CROWDS[asked.what]

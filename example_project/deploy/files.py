@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dailyfresh_users.views.login import DEVICE_COOKIE
 from django.conf import settings
 from django.template import Context, Engine
 
@@ -69,6 +70,11 @@ class Deployment:
         return max(1, self.searches // 2)
 
     @property
+    def passwords(self) -> int:
+        """How many browsers in which nobody signed in before may send a password at once: a quarter of what answers."""
+        return max(1, self.searches // 2)
+
+    @property
     def host(self) -> str:
         return urlsplit(self.site).hostname or ""
 
@@ -102,6 +108,9 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         "strangers": deployment.strangers,
         "guests": max(1, deployment.searches - deployment.strangers),
         "cookie": settings.CSRF_COOKIE_NAME,
+        "newcomers": deployment.passwords,
+        "returning": max(1, deployment.passwords // 2),
+        "device": DEVICE_COOKIE,
         "headers": deployment.headers or security_headers(),
     }
     out.mkdir(parents=True, exist_ok=True)

@@ -83,6 +83,15 @@ def test_searches_never_hold_more_than_half_of_what_answers(tmp_path: Path) -> N
         assert f"limit_conn guests {guests};" in text
 
 
+def test_passwords_that_are_tried_never_hold_what_pages_need(tmp_path: Path) -> None:
+    deployment = Deployment(headers=HEADERS)
+    render(deployment, tmp_path)
+    held = re.findall(r"limit_conn \w+ (\d+);", (tmp_path / "nginx.conf").read_text())
+    answering = len(deployment.ports) * deployment.processes * deployment.threads
+    assert sorted(map(int, held)) == [1, 2, 2, 2]
+    assert sum(map(int, held)) < answering
+
+
 def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path: Path) -> None:
     analyze = program("systemd-analyze")
     render(deployment, tmp_path / "out")
