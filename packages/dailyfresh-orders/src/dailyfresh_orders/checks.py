@@ -8,6 +8,7 @@ from dailyfresh_core.frames import check_frame
 from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.money import currency
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
@@ -17,7 +18,7 @@ from .channels import channels
 from .conf import NAME, conf
 from .freight import freight
 from .gateways import PaymentGateway, configured
-from .joins import ADDRESS_BOOK, BASKET, CATALOGUE, PROMOTIONS
+from .joins import ADDRESS_BOOK, BASKET, CATALOGUE, DELIVERY, PROMOTIONS
 from .models import Order
 from .stock import stock
 
@@ -64,7 +65,11 @@ def check_settings(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> li
 @register(Tags.compatibility)
 def check_joins(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What the site joined can be made and has the methods that are called."""
-    return [message for join in (CATALOGUE, BASKET, ADDRESS_BOOK, PROMOTIONS) for message in _join(join)]
+    found = [message for join in (CATALOGUE, BASKET, ADDRESS_BOOK, PROMOTIONS, DELIVERY) for message in _join(join)]
+    if DELIVERY.dotted and "FREIGHT" in (getattr(settings, NAME, None) or {}):
+        hint = "The delivery says what sending costs: leave FREIGHT out."
+        found.append(Error(f"{DELIVERY.where} and FREIGHT are both set.", hint=hint, id="dailyfresh_orders.E008"))
+    return found
 
 
 def _join(join: Join) -> Iterator[CheckMessage]:

@@ -19,7 +19,7 @@ from .conf import conf
 from .exceptions import QuoteInvalid
 from .quotes import Quote, QuoteLine
 
-SALT = "dailyfresh_orders.quote.2"
+SALT = "dailyfresh_orders.quote.3"
 """Numbered anew with the shape of what is signed: a page from before an upgrade is too old, and nothing that cannot be read."""
 
 
@@ -36,6 +36,7 @@ class Claim:
     freight: Decimal
     total: Decimal
     coupon: str
+    window: str | None
     offers: dict[str, tuple[str, Decimal]]
     """Source of each share of an offer -> what it is called, and what it came to."""
     digest: str
@@ -54,6 +55,7 @@ def signed(quote: Quote, *, user: Any) -> str:
             "f": str(quote.freight),
             "t": str(quote.total),
             "c": quote.extras.coupon,
+            "w": quote.timing.chosen.id if quote.timing.chosen else None,
             "o": [[each.source, each.label, str(each.amount)] for each in quote.extras.offers],
             "d": quote.extras.digest,
         },
@@ -80,6 +82,7 @@ def claimed(token: str, *, user: Any) -> Claim:
         freight=Decimal(data["f"]),
         total=Decimal(data["t"]),
         coupon=data["c"],
+        window=data["w"],
         offers={source: (label, Decimal(amount)) for source, label, amount in data["o"]},
         digest=data["d"],
     )
@@ -108,7 +111,7 @@ def differences(claim: Claim, now: Quote) -> list[str]:
                 _("“%(name)s” now costs %(now)s instead of %(was)s.")
                 % {"name": line.name, "now": _price(line), "was": shown(was)}
             )
-    if now.freight != claim.freight:
+    if now.freight != claim.freight and not now.timing.problem:
         changes.append(
             _("Sending it now costs %(now)s instead of %(was)s.")
             % {"now": shown(now.freight), "was": shown(claim.freight)}

@@ -27,12 +27,15 @@ class Settings(Conf, name=NAME):
     PROMOTIONS: str | None = None
     """Dotted path of the `Promotions` that take something off; None when goods cost what the catalogue says."""
 
+    DELIVERY: str | None = None
+    """Dotted path of the `Delivery` that says when an order may come, and what that costs; None when it is sent without asking when."""
+
     STOCK: dict[str, Any] | None = None
     """The stock strategy: {"BACKEND": "dailyfresh_orders.stock.conditional.ConditionalStock", "OPTIONS": {"model": ...}}; None when
     nothing is counted."""
 
     FREIGHT: dict[str, Any] = {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"amount": "0.00"}}
-    """The rule that freight is computed by."""
+    """The rule that freight is computed by, where there is no DELIVERY."""
 
     GATEWAYS: dict[str, dict[str, Any]] = {}
     """Ways to pay: code -> {"BACKEND": ..., "OPTIONS": {...}}, in the order in which buyers see them."""

@@ -5,6 +5,7 @@ Debian's MariaDB has no time zone tables, and `TruncDate` then silently gives No
 
 from datetime import date, datetime, time, timedelta
 
+from dailyfresh_core.days import local, moment
 from django.conf import settings
 from django.utils import timezone
 
@@ -14,28 +15,20 @@ def today(instant: datetime | None = None) -> date:
     return local(instant or timezone.now()).date()
 
 
-def local(instant: datetime) -> datetime:
-    """An instant on the clock of the shop; a site without time zones keeps it so already."""
-    return timezone.localtime(instant, timezone.get_default_timezone()) if timezone.is_aware(instant) else instant
-
-
 def bounds(day: date) -> tuple[datetime, datetime]:
     """The instant a day begins and the one at which it is over."""
-    return _start(day), _start(day + timedelta(days=1))
+    return moment(day, time.min), moment(day + timedelta(days=1), time.min)
 
 
-def _start(day: date) -> datetime:
-    midnight = datetime.combine(day, time.min)
-    return timezone.make_aware(midnight, timezone.get_default_timezone()) if settings.USE_TZ else midnight
-
-
-def stored(moment: datetime | None) -> datetime | None:
+def stored(instant: datetime | None) -> datetime | None:
     """An aware time as this site's database keeps times (naive when USE_TZ is off)."""
-    return moment if moment is None or settings.USE_TZ else timezone.make_naive(moment, timezone.get_default_timezone())
+    return (
+        instant if instant is None or settings.USE_TZ else timezone.make_naive(instant, timezone.get_default_timezone())
+    )
 
 
-def aware(moment: datetime | None) -> datetime | None:
+def aware(instant: datetime | None) -> datetime | None:
     """A time from the database with its zone."""
-    if moment is None or timezone.is_aware(moment):
-        return moment
-    return timezone.make_aware(moment, timezone.get_default_timezone())
+    if instant is None or timezone.is_aware(instant):
+        return instant
+    return timezone.make_aware(instant, timezone.get_default_timezone())

@@ -1,4 +1,4 @@
-"""The catalogue, the basket, the address book and the promotions that the site joined, by the dotted paths in its settings.
+"""The catalogue, the basket, the address book, the promotions and the delivery that the site joined, by the dotted paths in its settings.
 
 What they give is judged by `protocols`: a WrongShape names what does not fit.
 """
@@ -7,12 +7,13 @@ from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.protocols import Catalogue, Purchasable
 
 from .conf import NAME, conf
-from .protocols import AddressBook, Basket, Promotions
+from .protocols import AddressBook, Basket, Delivery, Promotions
 
 CATALOGUE = Join(conf, "CATALOGUE", Catalogue, "a catalogue")
 BASKET = Join(conf, "BASKET", Basket, "a basket")
 ADDRESS_BOOK = Join(conf, "ADDRESS_BOOK", AddressBook, "an address book")
 PROMOTIONS = Join(conf, "PROMOTIONS", Promotions, "promotions")
+DELIVERY = Join(conf, "DELIVERY", Delivery, "a delivery")
 
 
 def catalogue() -> Catalogue:
@@ -35,6 +36,12 @@ def address_book() -> AddressBook | None:
 def promotions() -> Promotions | None:
     """None when the site takes nothing off."""
     made: Promotions | None = None if conf.PROMOTIONS is None else PROMOTIONS.made()
+    return made
+
+
+def delivery() -> Delivery | None:
+    """None when the site sends without asking when."""
+    made: Delivery | None = None if conf.DELIVERY is None else DELIVERY.made()
     return made
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from .amounts import FREIGHT, Named, of_freight, taken_off
 from .freight import freight
-from .joins import PROMOTIONS
+from .joins import DELIVERY, PROMOTIONS
 from .models import Adjustment, Order
 from .protocols import Address
+from .windows import Timing
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Extras:
     note: str = ""
     """What became of a coupon that was chosen and cannot be used."""
     offered: Offered = field(default_factory=Offered)
+    timing: Timing = field(default_factory=Timing)
 
     @property
     def digest(self) -> str:
@@ -69,11 +71,20 @@ class Extras:
 
 
 def extras_of(
-    goods: Sequence[Goods], *, user: Any, coupon: str, sent: bool, address: Address | None, at: datetime
+    goods: Sequence[Goods],
+    *,
+    user: Any,
+    coupon: str,
+    sent: bool,
+    address: Address | None,
+    at: datetime,
+    timing: Timing,
 ) -> Extras:
     """What these goods get, and what sending them costs if they are `sent`. The offers are asked once, or not at all."""
 
     def sending(goods_total: Decimal) -> Decimal:
+        if DELIVERY.dotted:
+            return timing.fee(goods_total)
         return freight().cost(goods_total, address) if sent else NOTHING
 
     first = bool(PROMOTIONS.dotted and user is not None) and first_order(user)
@@ -90,7 +101,7 @@ def extras_of(
         note = "" if found.away else _("The coupon you chose cannot be used for this order.")
         coupon = coupon if found.away else AUTO
     shares = [*(each for each in given if each.kind != kinds.FREIGHT), *own, *of_freight]
-    return Extras(tuple(each for each in shares if each.amounts), coupon, note, found)
+    return Extras(tuple(each for each in shares if each.amounts), coupon, note, found, timing)
 
 
 def first_order(user: Any) -> bool:

@@ -1,12 +1,13 @@
-"""What the orders ask of the site beside a catalogue (`dailyfresh_core.protocols`): a basket, an address book, promotions.
+"""What the orders ask of the site beside a catalogue (`dailyfresh_core.protocols`): a basket, an address book, promotions, delivery.
 
-Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract`, `AddressBookContract` and
-`PromotionsContract` check a provider; the settings CATALOGUE, BASKET, ADDRESS_BOOK and PROMOTIONS name it. It may have a `check()` that
+Typing is structural: nothing has to be inherited or imported. `testing.CatalogueContract`, `BasketContract`, `AddressBookContract`,
+`PromotionsContract` and `DeliveryContract` check a provider; the settings CATALOGUE, BASKET, ADDRESS_BOOK, PROMOTIONS and DELIVERY name it. It may have a `check()` that
 gives system-check messages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 from dailyfresh_core.protocols import Offer, Pricing
@@ -32,7 +33,10 @@ class Basket(Protocol):
 
 
 class Address(Protocol):
-    """Where an order is sent; the order keeps a copy of it."""
+    """Where an order is sent; the order keeps a copy of it.
+
+    It may also have `district_code`, as in GB/T 2260 ("110108"; at most 12 characters): what a delivery tells its zones by.
+    """
 
     @property
     def id(self) -> str:
@@ -128,4 +132,74 @@ class Gated(Protocol):
 
     def leave(self, *, sources: Sequence[str], token: str, placed: bool) -> None:
         """Whoever was let in is done, and has an order or has none."""
+        ...
+
+
+class Window(Protocol):
+    """A time in which an order may come, or be fetched."""
+
+    @property
+    def id(self) -> str:
+        """What it is asked for by: 1 to 64 characters."""
+
+    @property
+    def place(self) -> str:
+        """Where it is fetched, as the buyer reads it: at most 200 characters; "" when it comes to the address."""
+
+    @property
+    def starts(self) -> datetime:
+        """When the courier may come first, or the place opens for it."""
+
+    @property
+    def ends(self) -> datetime:
+        """When it has come; later than `starts`, on the same day or after it."""
+
+    @property
+    def closes(self) -> datetime:
+        """Until when it may be chosen; at this very moment no more."""
+
+    @property
+    def left(self) -> int | None:
+        """How many more orders it takes; None: not said."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be chosen now, by an order of the weight that was asked for."""
+
+    @property
+    def why(self) -> str:
+        """Why it may not be chosen, a sentence for the buyer; "" while it is open."""
+
+
+class Delivery(Protocol):
+    """When orders may come, how many in a window, and what that costs.
+
+    `take`, `move` and `give_back` run in the order's own transaction, under its lock, and open none: what they write stands or falls with
+    the order. Its rows are locked after those of the promotions and before the stock.
+    """
+
+    def choices(self, *, address: Address, grams: int, at: datetime) -> Sequence[Window]:
+        """The windows for an order of so many grams to this address, those that are closed or full too; places to fetch it beside.
+
+        One statement or two, however many. Empty when nothing is brought there, and nothing can be fetched.
+        """
+        ...
+
+    def fee(self, window: Window, *, goods: Decimal) -> Decimal:
+        """What bringing goods that come to so much costs in a window that `choices` gave: from 0 on, and without a statement."""
+        ...
+
+    def take(self, window: str, *, reference: str, grams: int, at: datetime) -> bool:
+        """Hold a place for the order `reference`; False when the window is closed or full by now.
+
+        One conditional statement decides, so that of two orders at once one has the last place.
+        """
+        ...
+
+    def move(self, reference: str, window: str, *, at: datetime) -> bool:
+        """Give the order's place back and take one in another window, both or nothing; False when that cannot be had."""
+        ...
+
+    def give_back(self, reference: str) -> None:
+        """The order does not come: its place is free again, once however often it is called."""
         ...

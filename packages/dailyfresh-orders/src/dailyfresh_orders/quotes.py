@@ -31,6 +31,7 @@ from .models import Adjustment, OrderLine, length_of, too_long
 from .offers import Extras, Share, extras_of
 from .protocols import Address
 from .quantities import at_the_door, possible_of, shortage_text
+from .windows import Timing, timing
 
 BASKET, BUY = "basket", "buy"
 MOST = Decimal("99999999.99")
@@ -90,6 +91,19 @@ class Quote:
         return self.goods_total + sum((share.amount for share in self.shares), NOTHING)
 
     @property
+    def fewer(self) -> bool:
+        """Whether something of it can be had, and not all that was asked for."""
+        return bool(self.possible) and self.possible != self.quantities
+
+    @property
+    def grams(self) -> int:
+        return sum(grams_of(line.quantity, line.measure) for line in self.lines)
+
+    @property
+    def timing(self) -> Timing:
+        return self.extras.timing
+
+    @property
     def freight(self) -> Decimal:
         return self.sum_of(Adjustment.Kind.FREIGHT)
 
@@ -128,12 +142,14 @@ def quote(
     address: Address | None,
     user: Any = None,
     coupon: str = AUTO,
+    window: str | None = None,
     at: datetime | None = None,
     key: str | None = None,
 ) -> Quote:
-    """Price sku_id -> quantity for this user at this moment, in one statement of the catalogue and one question for the offers.
+    """Price sku_id -> quantity for this user at this moment, in one statement of the catalogue, one question for the offers and one for
+    when it may come.
 
-    `coupon` is "auto", "none" or the number of one; `key` keeps the identity of an earlier quote.
+    `coupon` is "auto", "none" or the number of one; `window` the id of one, None for the earliest; `key` keeps the identity of an earlier quote.
     """
     found = catalogue().find(wanted)
     lines: list[QuoteLine] = []
@@ -168,14 +184,10 @@ def quote(
     shipped = any(line.requires_shipping for line in lines)
     for sentence in too_long(address) if address and shipped else ():
         raise WrongShape(f"{ADDRESS_BOOK.where}: {sentence}")
-    extras = extras_of(
-        [_goods(line) for line in lines],
-        user=user,
-        coupon=coupon,
-        sent=shipped,
-        address=address,
-        at=at or timezone.now(),
-    )
+    goods, at = [_goods(line) for line in lines], at or timezone.now()
+    when = timing(address=address, grams=sum(each.grams for each in goods), at=at, sent=shipped, wanted=window)
+    problems += [when.problem] if when.problem else []
+    extras = extras_of(goods, user=user, coupon=coupon, sent=shipped, address=address, at=at, timing=when)
     return Quote(
         key=key or new_key(),
         source=source,

@@ -81,6 +81,7 @@ DAILYFRESH_ORDERS = {
     "BASKET": "minisite.shop.joins.Basket",
     "ADDRESS_BOOK": "minisite.shop.joins.AddressBook",
     "PROMOTIONS": os.environ.get("MINISITE_PROMOTIONS"),
+    "DELIVERY": os.environ.get("MINISITE_DELIVERY"),
     "STOCK": {
         "BACKEND": os.environ.get("MINISITE_STOCK", "dailyfresh_orders.stock.conditional.ConditionalStock"),
         "OPTIONS": {

@@ -17,6 +17,7 @@ class Address:
     receiver: str
     phone: str
     province_code: str
+    district_code: str
     province: str
     city: str
     district: str

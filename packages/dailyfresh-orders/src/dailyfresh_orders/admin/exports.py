@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from dailyfresh_core.days import local
 from dailyfresh_core.exchange import write_csv
 from dailyfresh_core.measures import times
 from dailyfresh_core.rows import in_portions
@@ -11,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from ..days import local
 from ..gateways import label_of
 from ..models import Difference, Order, OrderLine, Reconciliation
 
@@ -46,7 +46,7 @@ def orders_csv(chosen: "QuerySet[Order]") -> Iterator[bytes]:
     """The chosen orders as CSV, newest first, read and sent in pieces: as many as there are, in the memory that a piece takes."""
     columns = [
         _("Order number"), _("Placed"), _("State"), _("Paid"), _("Payment"), _("Buyer"), _("Receiver"), _("Phone"),
-        _("Address"), _("Goods"), _("Discount"), _("Fees"), _("Freight"), _("Total"), _("Carrier"), _("Tracking number"), _("Lines"),
+        _("Address"), _("Delivery time"), _("Goods"), _("Discount"), _("Fees"), _("Freight"), _("Total"), _("Carrier"), _("Tracking number"), _("Lines"),
     ]  # fmt: skip
     orders = chosen.select_related("user").prefetch_related("lines")
     return write_csv(columns, (_row(columns, order) for order in in_portions(orders, PIECE, newest_first=True)))
@@ -56,7 +56,7 @@ def _row(columns: list[str], order: Order) -> dict[str, object]:
     lines = "; ".join(f"{line.name} {line.unit} {times(line.quantity, line)}" for line in order.lines.all())
     values = (
         order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
-        label_of(order.payment_method), str(order.user or ""), order.receiver, order.phone, order.address, order.goods_total,
+        label_of(order.payment_method), str(order.user or ""), order.receiver, order.phone, order.address, order.when, order.goods_total,
         order.discount, order.fees, order.freight, order.payable, order.carrier, order.tracking_number, lines,
     )  # fmt: skip
     return dict(zip(columns, values, strict=True))

@@ -85,7 +85,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
                 )
             },
         ),
-        (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode")}),
+        (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode", "when", "place")}),
         (gettext_lazy("Parcel"), {"fields": ("carrier", "tracking_number")}),
         (
             gettext_lazy("Times"),

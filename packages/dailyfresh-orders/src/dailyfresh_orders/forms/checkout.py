@@ -64,4 +64,5 @@ class PlaceForm(forms.Form):
         },
     )
     coupon = forms.CharField(max_length=64, required=False)
+    window = forms.CharField(max_length=64, required=False)
     note = forms.CharField(max_length=100, required=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.days import said
 from dailyfresh_core.measures import PIECE, WEIGHT, times, typed
 from django.conf import settings
 from django.db import models
@@ -65,6 +66,12 @@ class Order(models.Model):
     district = models.CharField(_("district"), max_length=40, blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    district_code = models.CharField(_("district code"), max_length=12, blank=True, default="", db_default="")
+    window = models.CharField(_("window"), max_length=64, blank=True, default="", db_default="", editable=False)
+    place = models.CharField(_("fetched at"), max_length=200, blank=True, default="", db_default="")
+    window_starts = models.DateTimeField(_("comes from"), null=True)
+    window_ends = models.DateTimeField(_("comes until"), null=True)
+    window_closes = models.DateTimeField(_("its time may be changed until"), null=True, editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
     language = models.CharField(
         _("language"),
@@ -123,6 +130,11 @@ class Order(models.Model):
         """The address in one line, without receiver and phone."""
         area = dict.fromkeys(part for part in (self.province, self.city, self.district) if part)
         return " ".join([*area, self.street])
+
+    @property
+    def when(self) -> str:
+        """Day and hours in which it comes; "" where nobody was asked."""
+        return said(self.window_starts, self.window_ends) if self.window_starts and self.window_ends else ""
 
     @property
     def overdue(self) -> bool:

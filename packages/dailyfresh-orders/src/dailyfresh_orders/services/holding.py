@@ -1,21 +1,27 @@
-"""What the site's promotions hold for a locked order: its payment uses it, and it is given back when the order is over.
+"""What the site's promotions and delivery hold for an order: taken when it is placed, used when it is paid, given back when it is over.
 
 The state that the order leaves is the guard, so of two callers one does it. The stock is locked after it.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dailyfresh_core.days import said
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..claims import Claim
 from ..exceptions import QuoteChanged
-from ..joins import promotions
+from ..joins import delivery, promotions
+from ..models import Order
 from ..protocols import Gated
+from ..quotes import Quote
 from .locking import LockedOrder
 
+logger = logging.getLogger(__name__)
 GONE = gettext_noop("“%(label)s” is over, or holds no more for this order.")
 
 
@@ -37,12 +43,51 @@ def at_the_gate(claim: Claim, user: Any) -> Iterator[None]:
         shop.leave(sources=sources, token=claim.key, placed=placed)
 
 
+def hold_offers(order: Order, quote: Quote) -> None:
+    """Hold for the order what its offers stand for; QuoteChanged, which rolls all of it back, when somebody was faster."""
+    shop = promotions()
+    if shop is None or not quote.extras.offers:
+        return
+    try:
+        refused = shop.take(quote.extras.offered.answer, user=order.user, reference=order.number, at=order.placed_at)
+        if order.payable <= 0 and not refused:
+            shop.used(order.number)
+    except DatabaseError:  # a lost race is run again
+        raise
+    except Exception as error:
+        logger.exception("The offers of an order could not be taken")
+        raise QuoteChanged([_("Offers cannot be had at the moment.")]) from error
+    if refused:
+        called = {share.source: share.label for share in quote.shares}
+        raise QuoteChanged([_(GONE) % {"label": called.get(source, source)} for source in refused])
+
+
+def hold_window(order: Order, quote: Quote) -> None:
+    """Hold its place in the chosen window; QuoteChanged when somebody had the last one, or it closed."""
+    by, window = delivery(), quote.timing.chosen
+    if by is None or window is None:
+        return
+    try:
+        taken = by.take(window.id, reference=order.number, grams=quote.grams, at=order.placed_at)
+    except DatabaseError:  # a lost race is run again
+        raise
+    except Exception as error:
+        logger.exception("The window of an order could not be taken")
+        raise QuoteChanged([_("Delivery times cannot be had at the moment. Please try again.")]) from error
+    if not taken:
+        raise QuoteChanged(
+            [_("%(time)s is taken. Please choose another time.") % {"time": said(window.starts, window.ends)}]
+        )
+
+
 def use_offers(order: LockedOrder) -> None:
     if shop := promotions():
         shop.used(order.number)
 
 
-def give_offers_back(order: LockedOrder, *, why: str) -> None:
-    """`why` as `protocols.Promotions.give_back` knows it."""
+def let_go(order: LockedOrder, *, why: str) -> None:
+    """`why` as `protocols.Promotions.give_back` knows it; an order that was sent had its window."""
     if shop := promotions():
         shop.give_back(order.number, why=why)
+    if order.window and why != "refunded_after" and (by := delivery()):
+        by.give_back(order.number)

@@ -1,6 +1,6 @@
 """The order in which rows are locked, as code: whoever locks takes what must be locked before it.
 
-The order, its payments, a payment's refunds; what the promotions hold for it; the rows of the stock last, in the order of their keys (`stock.base`). A review stands alone.
+The order, its payments, a payment's refunds; what the promotions and then the delivery hold for it; the rows of the stock last, in the order of their keys (`stock.base`). A review stands alone.
 Locking is the first thing in a transaction: under REPEATABLE READ an earlier plain read would fix a snapshot, and what is read beside the
 locked rows would be old.
 """

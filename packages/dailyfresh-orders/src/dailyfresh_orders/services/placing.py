@@ -1,6 +1,5 @@
 """Placing an order: one durable transaction, once per quote, the stock last; then what was ordered leaves the basket."""
 
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -13,7 +12,7 @@ from dailyfresh_core.metrics import counter, refusals
 from dailyfresh_core.money import currency
 from dailyfresh_core.offers import ORDER
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,19 +22,19 @@ from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import gateway
-from ..joins import address_book, promotions
+from ..joins import address_book
 from ..models import ADDRESS, Adjustment, Message, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..stock import Stock, stock
 from .baskets import settle_quietly
-from .holding import GONE, at_the_gate
+from .holding import at_the_gate, hold_offers, hold_window
 from .limits import check_limits, payable_by
 from .messages.telling import tell
 from .transitions import received
 
-logger = logging.getLogger(__name__)
+PAYING_TAKES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,16 @@ REFUSED = counter("orders_refused", "Orders that were not placed, by the reason.
 
 @refusals(REFUSED)
 def place_order(
-    *, user: Any, token: str, address_id: str, payment_method: str, note: str = "", coupon: str | None = None
+    *,
+    user: Any,
+    token: str,
+    address_id: str,
+    payment_method: str,
+    note: str = "",
+    coupon: str | None = None,
+    window: str | None = None,
 ) -> Placed:
-    """Make the order that the signed quote `token` shows, or say why not; `coupon` is what was chosen since, None for what the quote says.
+    """Make the order that the signed quote `token` shows, or say why not; `coupon` and `window` were chosen since, None for what it says.
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
     submitted there is one order, and everybody gets it. Raises QuoteInvalid, QuoteChanged (ask the buyer again), AddressMissing,
@@ -67,9 +73,15 @@ def place_order(
             book = address_book()
             address = book.get(user, address_id) if book and address_id else None
             at = timezone.now()
-            chosen = claim.coupon if coupon is None else coupon
             now = quote(
-                claim.quantities, source=claim.source, address=address, user=user, coupon=chosen, at=at, key=claim.key
+                claim.quantities,
+                source=claim.source,
+                address=address,
+                user=user,
+                coupon=claim.coupon if coupon is None else coupon,
+                window=window or claim.window,
+                at=at,
+                key=claim.key,
             )
             if now.requires_shipping and address is None:
                 raise AddressMissing
@@ -121,7 +133,7 @@ def _order(
     user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool, now: datetime
 ) -> Order:
     online = online and quote.total > 0  # nothing to pay is paid
-    expires_at = now + timedelta(minutes=conf.PAY_MINUTES) if online else None
+    expires_at = _payable_until(quote, now) if online else None
     order = Order(
         number=new_number(),
         token=quote.key,
@@ -146,11 +158,23 @@ def _order(
     if address and quote.requires_shipping:
         for field in ADDRESS:
             setattr(order, field, getattr(address, field))
+        order.district_code = getattr(address, "district_code", "")
+    if window := quote.timing.chosen:
+        order.window, order.place = window.id, window.place
+        order.window_starts, order.window_ends, order.window_closes = window.starts, window.ends, window.closes
     if not (online or quote.requires_shipping):
         order.state = Order.State.RECEIVED
         for field, value in received().items():
             setattr(order, field, value)
     return order
+
+
+def _payable_until(quote: Quote, now: datetime) -> datetime:
+    """Whoever has not paid when a window closes has it no longer, but for the ten minutes that paying takes."""
+    until = now + timedelta(minutes=conf.PAY_MINUTES)
+    if (window := quote.timing.chosen) is None:
+        return until
+    return min(until, max(window.closes, now + PAYING_TAKES))
 
 
 def new_number() -> str:
@@ -187,7 +211,8 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
         ]
     )
     Adjustment.objects.bulk_create(_adjustments(order, lines, quote))
-    _take_offers(order, quote)
+    hold_offers(order, quote)
+    hold_window(order, quote)
 
     # Paid on delivery, or nothing to pay: it is to be shipped at once.
     to_ship = order.state == Order.State.TO_SHIP
@@ -221,22 +246,3 @@ def _adjustments(order: Order, lines: Iterable[OrderLine], quote: Quote) -> list
         for share in quote.shares
         for sku_id, amount in share.amounts.items()
     ]
-
-
-def _take_offers(order: Order, quote: Quote) -> None:
-    """Hold for the order what its offers stand for; QuoteChanged, which rolls all of it back, when somebody was faster."""
-    shop = promotions()
-    if shop is None or not quote.extras.offers:
-        return
-    try:
-        refused = shop.take(quote.extras.offered.answer, user=order.user, reference=order.number, at=order.placed_at)
-        if order.payable <= 0 and not refused:
-            shop.used(order.number)
-    except DatabaseError:  # a lost race is run again
-        raise
-    except Exception as error:
-        logger.exception("The offers of an order could not be taken")
-        raise QuoteChanged([_("Offers cannot be had at the moment.")]) from error
-    if refused:
-        called = {share.source: share.label for share in quote.shares}
-        raise QuoteChanged([_(GONE) % {"label": called.get(source, source)} for source in refused])

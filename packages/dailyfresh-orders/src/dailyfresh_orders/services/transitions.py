@@ -20,7 +20,7 @@ from ..quantities import measured_otherwise
 from ..signals import order_moved, stock_changed
 from ..stock import stock
 from .booking import book_delivery
-from .holding import give_offers_back, use_offers
+from .holding import let_go, use_offers
 from .locking import LockedOrder, step
 from .messages.telling import tell
 
@@ -130,7 +130,7 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
         return False
     over = order.expires_at is not None and order.expires_at <= timezone.now()
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
-    give_offers_back(order, why="unpaid" if over else "cancelled")
+    let_go(order, why="unpaid" if over else "cancelled")
     _give_back(order, _taken(order))
     return True
 
@@ -141,7 +141,7 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     if order.state != Order.State.TO_SHIP or order.paid_at is not None or _may_have_money(order):
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
-    give_offers_back(order, why="cancelled" if getattr(by, "pk", "") == order.user_id else "shop")
+    let_go(order, why="cancelled" if getattr(by, "pk", "") == order.user_id else "shop")
     _give_back(order, _taken(order))
 
 
@@ -208,7 +208,7 @@ def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
         return False
     sent = order.state != Order.State.TO_SHIP
     _move(order, Order.State.CLOSED, by=by, why=why)
-    give_offers_back(order, why="refunded_after" if sent else "refunded_before")
+    let_go(order, why="refunded_after" if sent else "refunded_before")
     return True
 
 

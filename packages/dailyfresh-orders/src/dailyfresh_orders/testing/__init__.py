@@ -3,6 +3,7 @@
 They need pytest and pytest-django. Each test is a sentence that the package relies on.
 """
 
+from .delivery import DeliveryContract
 from .gateways import GatewayContract, Till
 from .joins import AddressBookContract, BasketContract, CatalogueContract
 from .promotions import PromotionsContract
@@ -12,6 +13,7 @@ __all__ = [
     "AddressBookContract",
     "BasketContract",
     "CatalogueContract",
+    "DeliveryContract",
     "GatewayContract",
     "PromotionsContract",
     "StockContract",

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import chain
 from urllib.parse import urlencode
 
@@ -57,7 +58,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     choices = _choices(request)
     address = next((each for each in choices if each.id == request.GET.get("address")), choices[0] if choices else None)
     key, earlier = _key(request, source, wanted)
-    now = quote(wanted, source=source, address=address, user=request.user, key=key)
+    now = quote(wanted, source=source, address=address, user=request.user, window=request.GET.get("window"), key=key)
     return _page(request, now, choices, earlier=earlier)
 
 
@@ -87,6 +88,7 @@ def place(request: HttpRequest) -> HttpResponse:
             payment_method=data["payment_method"],
             note=data["note"],
             coupon=data["coupon"] or None,
+            window=data["window"] or None,
         )
     except QuoteInvalid:
         return _too_old(request)
@@ -173,7 +175,9 @@ def _again(
     address = next((each for each in choices if each.id == request.POST.get("address")), None)
     coupon = request.POST.get("coupon", "")
     coupon = coupon if coupon.isprintable() and 1 <= len(coupon) <= 64 else claim.coupon
-    now = quote(claim.quantities, source=claim.source, address=address, user=request.user, coupon=coupon, key=claim.key)
+    window = request.POST.get("window") or claim.window
+    again = partial(quote, claim.quantities, source=claim.source, address=address, user=request.user, key=claim.key)
+    now = again(coupon=coupon, window=window)
     said = said or shortage_texts(shortages, now.lines)
     return _page(request, now, choices, said=said, status=status, code=code)
 
@@ -204,10 +208,10 @@ def _page(
         "said": said or now.problems or _noted(now),
         "earlier": earlier,
         "orderable": bool(now.lines and ways and (chosen or not now.requires_shipping) and not now.problems),
-        "free_from": freight().free_from if now.requires_shipping else None,
+        "free_from": freight().free_from if now.requires_shipping and not conf.DELIVERY else None,
         "pay_minutes": conf.PAY_MINUTES if any(each.online for each in ways) else None,
         "from_basket": now.source == BASKET,
-        "possible_url": _confirm_url(now.source, now.possible) if now.problems and now.possible else "",
+        "possible_url": _confirm_url(now.source, now.possible) if now.problems and now.fewer else "",
     }
     if wants_json(request):
         html = render_to_string("dailyfresh_orders/_checkout.html", context, request)

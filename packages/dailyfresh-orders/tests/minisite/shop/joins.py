@@ -85,6 +85,7 @@ class Address:
     district: str = "海淀区"
     street: str = "科育南路 2 号"
     postcode: str = "100190"
+    district_code: str = "110108"
 
 
 class AddressBook:

@@ -74,3 +74,19 @@ class Held(models.Model):
     reference = models.CharField(max_length=32)
     rule_id = models.IntegerField()
     used = models.BooleanField(default=False)
+
+
+class Tour(models.Model):
+    """A van that goes out."""
+
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    closes = models.DateTimeField()
+    places = models.PositiveIntegerField(default=10)
+    taken = models.PositiveIntegerField(default=0)
+    north = models.BooleanField(default=True)
+
+
+class Aboard(models.Model):
+    reference = models.CharField(max_length=32, unique=True)
+    tour_id = models.BigIntegerField()

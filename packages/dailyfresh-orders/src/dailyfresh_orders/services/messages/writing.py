@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dailyfresh_core.channels import Channel, Written
+from dailyfresh_core.days import local
 from dailyfresh_core.money import shown
 from django.conf import settings
 from django.template.loader import render_to_string, select_template
@@ -11,7 +12,6 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import formats, translation
 
 from ...conf import conf
-from ...days import local
 from ...models import Message
 
 FOLDER = "dailyfresh_orders/messages"
@@ -68,6 +68,8 @@ def context_of(message: Message) -> dict[str, Any]:
             "total": shown(order.payable),
             "receiver": order.receiver,
             "phone": order.phone,
+            "when": order.when,
+            "place": order.place,
             "carrier": order.carrier,
             "tracking_number": order.tracking_number,
             "first": lines[0].name if lines else "",

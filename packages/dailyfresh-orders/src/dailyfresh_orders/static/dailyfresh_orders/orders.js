@@ -2,7 +2,7 @@
 jQuery(function ($) {
   "use strict";
 
-  // The confirm page: another address or coupon is another quote; placing asks once and goes where the answer says.
+  // The confirm page: another address, coupon or time is another quote; placing asks once and goes where the answer says.
   function draw(html, sentence) {
     var $box = $("[data-checkout]").html(html);
     $box.find("[data-nojs]").prop("hidden", true);
@@ -19,7 +19,7 @@ jQuery(function ($) {
       $("[data-quote-url] [name=" + changed.name + "]:checked").trigger("focus");
     }).fail(function () { $("[data-once]").prop("disabled", false); });
   }
-  $(document).on("change", "[data-quote-url] [name=address], [data-quote-url] [name=coupon]", function () {
+  $(document).on("change", "[data-quote-url] :is([name=address], [name=coupon], [name=window])", function () {
     quote({ name: this.name, value: this.value });
   }).on("df:address", function (event, data) {
     if ($("[data-quote-url]").length) { quote({ name: "address", value: data.id }); }
