@@ -30,7 +30,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOX = Path(sys.executable).with_name("tox")
-PACKAGES = ["orders", "goods", "users", "cart", "promotions", "fdfs", "core", "alipay"]  # the slowest first
+PACKAGES = ["orders", "goods", "users", "cart", "promotions", "delivery", "fdfs", "core", "alipay"]  # the slowest first
 DJANGO = {"311": ["52"], "312": ["60", "52", "61"], "313": ["61", "52", "60"], "314": ["61", "60"]}
 """Python -> the Djangos that are claimed on it, the one that every run takes first."""
 STORE = {**DJANGO, "312": ["52"]}
@@ -185,7 +185,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
             # In CI the newest has just run as a newcomer's. The matrix has what is left out: the storage, the simulator and the
             # store on what lies between, and the bare package, for the foreign sites have no extras either.
             without_extras = []
-            kept = ("orders", "goods", "users", "cart", "promotions", "core")
+            kept = ("orders", "goods", "users", "cart", "promotions", "delivery", "core")
             others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
         on_servers = [f"{store[0]}-{server}" for server in servers] or store[:1]
         alone = [*on_postgresql, *without_extras, "fdfs-libraries", "hosts"]

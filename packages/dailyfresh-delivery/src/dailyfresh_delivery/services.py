@@ -1,0 +1,138 @@
+"""What changes windows: made ahead of their days, closed, and their places taken, moved and given back."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dailyfresh_core.days import local, moment
+from dailyfresh_core.rows import lock_in_order
+from django.db import IntegrityError, transaction
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
+
+from .conf import conf
+from .models import Holiday, Pattern, Reservation, Slot
+
+Closed = Slot.Closed
+
+
+def make_windows(*, at: datetime | None = None) -> int:
+    """Make the windows of the days to come that are not there yet, none of them on a holiday; gives how many. Twice is once."""
+    today = local(at or timezone.now()).date()
+    days = [today + timedelta(days=n) for n in range(conf.DAYS)]
+    shut = set(Holiday.objects.filter(date__gte=today).values_list("date", "zone_id"))
+    there: dict[object, list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(date__gte=today):
+        there[_place_and_day(slot)].append(slot)
+    new = [
+        slot
+        for pattern in Pattern.objects.all()
+        for day in days
+        if pattern.on(day) and not {(day, None), (day, pattern.zone_id)} & shut
+        if not _overlaps(slot := window_on(pattern, day), there[_place_and_day(slot)])
+    ]
+    Slot.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def _place_and_day(slot: Slot) -> object:
+    return slot.zone_id, slot.point_id, slot.date
+
+
+def _overlaps(slot: Slot, others: Iterable[Slot]) -> bool:
+    """Whether there is a window at that time already: one that somebody is in stays when its pattern changes."""
+    return any(other.starts_at < slot.ends_at and slot.starts_at < other.ends_at for other in others)
+
+
+def window_on(pattern: Pattern, day: date) -> Slot:
+    return Slot(
+        pattern=pattern,
+        zone_id=pattern.zone_id,
+        point_id=pattern.point_id,
+        date=day,
+        starts_at=moment(day, pattern.start),
+        ends_at=moment(day, pattern.end),
+        cut_off_at=pattern.cut_off(day),
+        fee=pattern.fee,
+        capacity=pattern.capacity,
+        capacity_grams=pattern.capacity_grams,
+    )
+
+
+def unmake_windows(pattern: Pattern, *, at: datetime | None = None) -> int:
+    """Remove the windows of a pattern that nobody is in and nobody closed: what was ordered keeps its window as it is."""
+    today = local(at or timezone.now()).date()
+    return Slot.objects.filter(pattern=pattern, date__gte=today, taken=0, closed=Closed.OPEN).delete()[0]
+
+
+def close(slots: "QuerySet[Slot]", *, why: str = Closed.STAFF) -> int:
+    """Take no more orders for these windows; those that are in them stay."""
+    return slots.filter(closed=Closed.OPEN).update(closed=why)
+
+
+def reopen(slots: "QuerySet[Slot]", *, why: str = Closed.STAFF) -> int:
+    """Open those again that were closed for this reason."""
+    return slots.filter(closed=why).update(closed=Closed.OPEN)
+
+
+def free(at: datetime, grams: int) -> Q:
+    """Of a window: whether an order of so many grams can still have a place. At the very moment it closes it is closed."""
+    fits = Q(capacity_grams=None) | Q(capacity_grams__gte=F("taken_grams") + grams)
+    return Q(closed=Closed.OPEN, cut_off_at__gt=at, taken__lt=F("capacity")) & fits
+
+
+def take(slot_id: int, *, reference: str, grams: int, at: datetime) -> bool:
+    """Take a place for an order, in the caller's transaction; False when there is none. The same order again takes nothing again."""
+    try:
+        with transaction.atomic():
+            Reservation.objects.create(reference=reference, slot_id=slot_id, grams=grams, at=at)
+    except IntegrityError:
+        return Reservation.objects.filter(reference=reference, slot=slot_id, released_at=None).exists()
+    slot = Slot.objects.filter(free(at, grams), pk=slot_id)
+    return bool(slot.update(taken=F("taken") + 1, taken_grams=F("taken_grams") + grams))
+
+
+def move(reference: str, slot_id: int, *, at: datetime) -> bool:
+    """Give the order's place back and take one in another window by one statement, or do nothing and give False."""
+    held = Reservation.objects.filter(reference=reference, released_at=None).first()
+    if held is None or held.slot_id == slot_id:
+        return held is not None
+    both = Slot.objects.filter(pk__in=(held.slot_id, slot_id))
+    with transaction.atomic():
+        lock_in_order(both)
+        changed = both.filter(Q(free(at, held.grams), pk=slot_id) | Q(pk=held.slot_id, taken__gt=0)).update(
+            taken=_moved("taken", 1, slot_id), taken_grams=_moved("taken_grams", held.grams, slot_id)
+        )
+        if changed != 2:
+            transaction.set_rollback(True)
+            return False
+        Reservation.objects.filter(pk=held.pk).update(slot_id=slot_id)
+    return True
+
+
+def _moved(column: str, by: int, to: int) -> Any:
+    """An unsigned column of MariaDB may not even in between be below 0."""
+    more = When(pk=to, then=F(column) + by)
+    return Case(more, When(**{f"{column}__gte": by}, then=F(column) - by), default=Value(0))
+
+
+def give_back(reference: str, *, at: datetime) -> bool:
+    """The order does not come: its place is free again, once however often it is asked."""
+    held = Reservation.objects.filter(reference=reference, released_at=None).first()
+    if held is None or not Reservation.objects.filter(pk=held.pk, released_at=None).update(released_at=at):
+        return False
+    Slot.objects.filter(pk=held.slot_id, taken__gt=0).update(
+        taken=F("taken") - 1,
+        taken_grams=Case(When(taken_grams__gte=held.grams, then=F("taken_grams") - held.grams), default=Value(0)),
+    )
+    return True
+
+
+def disagreements() -> list[Slot]:
+    """Windows whose counters are not what the reservations in them come to; there are none while only this package writes them."""
+    held = Q(reservations__released_at=None)
+    counted = Slot.objects.annotate(
+        orders=Count("reservations", filter=held), weight=Sum("reservations__grams", filter=held, default=0)
+    )
+    return list(counted.exclude(taken=F("orders"), taken_grams=F("weight")))

@@ -1,0 +1,130 @@
+"""What a checkout calls: `choices` for an address, the `fee` of one, `take` a place with the order, `move` it, `give_back` when it is over."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dailyfresh_core.days import local
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import fees, services
+from .conf import conf
+from .fees import NOTHING, Tariff
+from .models import Slot
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window as a buyer sees it, for an order of a weight."""
+
+    id: str
+    place: str
+    starts: datetime
+    ends: datetime
+    closes: datetime
+    left: int
+    why: str
+    grams: int = 0
+    surcharge: Decimal = NOTHING
+    tariff: Tariff = field(default_factory=Tariff)
+
+    @property
+    def open(self) -> bool:
+        return not self.why
+
+
+class Delivery:
+    """The package as a checkout knows it; `take`, `move` and `give_back` run in the caller's transaction and open none."""
+
+    def choices(self, *, address: Any, grams: int, at: datetime) -> Sequence[Window]:
+        """The windows of the zone that the address is in, and of every pickup point, for the days that they are made for: one statement.
+
+        An address has a `district_code`, or a `province_code` at least, as in GB/T 2260; None asks for the pickup points alone.
+        """
+        codes = list(codes_of(address))
+        rows = list(_slots(codes, at))
+        best = max((row.code for row in rows if row.code), key=len, default=None)
+        return [_window(row, grams, at) for row in rows if row.point_id or row.code == best]
+
+    def fee(self, window: Window, *, goods: Decimal) -> Decimal:
+        """What bringing goods that come to so much costs in a window of `choices`."""
+        return fees.fee(window.tariff, surcharge=window.surcharge, goods=goods, grams=window.grams)
+
+    def take(self, window: str, *, reference: str, grams: int, at: datetime) -> bool:
+        """Hold a place for the order of this number; False when the window is closed or full: then the caller rolls back, and asks again."""
+        key = _key(window)
+        return key is not None and services.take(key, reference=reference, grams=grams, at=at)
+
+    def move(self, reference: str, window: str, *, at: datetime) -> bool:
+        """Have the order come in another window: both its places change, or nothing does and False is given."""
+        key = _key(window)
+        return key is not None and services.move(reference, key, at=at)
+
+    def give_back(self, reference: str) -> None:
+        """The order is over."""
+        services.give_back(reference, at=timezone.now())
+
+
+def codes_of(address: Any) -> Iterator[str]:
+    """The codes above and of a district, the province first: "440305" is in "44", "4403" and "440305"; zeros at the end name what is above."""
+    code = str(getattr(address, "district_code", "") or getattr(address, "province_code", ""))[:6]
+    for length in range(2, len(code) + 1, 2):
+        if code[length - 2 : length] != "00":
+            yield code[:length]
+
+
+def _slots(codes: Sequence[str], at: datetime) -> Any:
+    today = local(at).date()
+    return (
+        Slot.objects.filter(Q(zone__areas__code__in=codes) | Q(point__isnull=False))
+        .filter(date__gte=today, date__lt=today + timedelta(days=conf.DAYS), starts_at__gt=at)
+        .select_related("zone", "point")
+        .annotate(code=F("zone__areas__code"))
+        .order_by("starts_at", "pk")
+    )
+
+
+def _window(slot: Any, grams: int, at: datetime) -> Window:
+    return Window(
+        id=str(slot.pk),
+        place=slot.point.text if slot.point else "",
+        starts=slot.starts_at,
+        ends=slot.ends_at,
+        closes=slot.cut_off_at,
+        left=slot.left,
+        why=_why(slot, grams, at),
+        grams=grams,
+        surcharge=slot.fee,
+        tariff=slot.zone.tariff if slot.zone else Tariff(),
+    )
+
+
+def _why(slot: Slot, grams: int, at: datetime) -> str:
+    """Why an order of so many grams cannot have it, as `services.free` tells; "" when it can."""
+    if slot.closed:
+        return _("Nothing comes then.")
+    if slot.cut_off_at <= at:
+        closed = local(slot.cut_off_at)
+        return (
+            _("Closed since %(time)s.") % {"time": f"{closed:%H:%M}"}
+            if closed.date() == local(at).date()
+            else _("Closed.")
+        )
+    if not slot.left:
+        return _("Full.")
+    if slot.capacity_grams is not None and slot.capacity_grams < slot.taken_grams + grams:
+        return _("No room for so much weight.")
+    return ""
+
+
+def _key(window: str) -> int | None:
+    """The key of a window by its id; None for what is none."""
+    return (
+        int(window)
+        if window.isascii() and window.isdecimal() and len(window) < 19 and str(int(window)) == window
+        else None
+    )

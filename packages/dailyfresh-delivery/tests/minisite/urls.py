@@ -1,0 +1,5 @@
+from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]

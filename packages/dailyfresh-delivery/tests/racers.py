@@ -1,0 +1,169 @@
+"""A program that lets many processes at the same windows at once: `python racers.py <scenario>` with a site's settings.
+
+It fills the database, forks, and prints what came of it as JSON: how many came through, were refused, failed, were killed, and what the
+books say. Each process is a fork of one that has loaded the site, and waits for the same moment.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from contextlib import suppress
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from dailyfresh_delivery.models import Reservation, Slot, Zone, ZoneArea  # noqa: E402
+from dailyfresh_delivery.services import close, disagreements  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from minisite.models import Sale  # noqa: E402
+from minisite.shop import Taken, buy, cancel, move  # noqa: E402
+
+
+def race(processes, work, *, kill_after=None):
+    """`work(number)` in so many processes at the same moment -> [came through, refused, failed, killed]"""
+    connection.close()
+    start = time.time() + 0.7
+    children = []
+    for number in range(processes):
+        if child := os.fork():
+            children.append(child)
+            continue
+        code = 0
+        try:
+            random.seed(number)
+            time.sleep(max(0, start - time.time()))
+            work(number)
+        except Taken:
+            code = 1
+        except BaseException as error:  # noqa: B036
+            print(f"{number}: {error!r}", file=sys.stderr, flush=True)
+            code = 2
+        os._exit(code)
+    if kill_after:
+        time.sleep(max(0, start - time.time()) + kill_after)
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    return [codes.count(0), codes.count(1), codes.count(2), sum(code < 0 for code in codes)]
+
+
+def windows(*capacities, closes=None, **more):
+    """A window for each of these capacities, a day apart; their ids."""
+    zone, _made = Zone.objects.get_or_create(name="海淀")
+    ZoneArea.objects.get_or_create(zone=zone, code="110108")
+    ids = []
+    for n, capacity in enumerate(capacities):
+        starts = timezone.now() + timedelta(days=1 + n, seconds=random.random())
+        made = Slot.objects.create(
+            zone=zone,
+            date=timezone.localdate(starts),
+            starts_at=starts,
+            ends_at=starts + timedelta(hours=2),
+            cut_off_at=closes or starts - timedelta(hours=2),
+            capacity=capacity,
+            **more,
+        )
+        ids.append(str(made.pk))
+    return ids
+
+
+def last_place():
+    (only,) = windows(1)
+    return race(16, lambda n: buy(only))
+
+
+def last_ten():
+    (only,) = windows(10)
+    return race(64, lambda n: buy(only))
+
+
+def last_weight():
+    (only,) = windows(64, capacity_grams=5000)
+    return race(16, lambda n: buy(only, grams=1500))
+
+
+def cut_off():
+    """Everybody buys as long as it goes, while the window closes: nothing is in it that came later."""
+    closes = timezone.now() + timedelta(seconds=3)
+    (only,) = windows(10_000, closes=closes)
+
+    def work(number):
+        until = time.time() + 4
+        while time.time() < until:
+            with suppress(Taken):
+                buy(only)
+
+    came = race(8, work)
+    assert Reservation.objects.filter(slot=only).count() > 0
+    assert not Reservation.objects.filter(slot=only, at__gte=closes).exists()
+    return came
+
+
+def released():
+    (only,) = windows(3)
+    sales = [buy(only) for _n in range(3)]
+    return race(8, lambda n: cancel(sales[0]))
+
+
+def two_ways():
+    """Orders of two windows change places, all at once."""
+    first, second = windows(20, 20)
+    sales = [(buy(first), second) for _n in range(8)] + [(buy(second), first) for _n in range(8)]
+    return race(16, lambda n: [move(sales[n][0], sales[n][1]) for _turn in range(5)])
+
+
+def closing():
+    """Orders move into a window while staff close it."""
+    first, second = windows(20, 20)
+    sales = [buy(first) for _n in range(15)]
+    return race(16, lambda n: move(sales[n], second) if n < 15 else close(Slot.objects.filter(pk=second)))
+
+
+def market(*, kill_after=None):
+    """Orders that are placed, moved and cancelled, all at once."""
+    ids = windows(30, 20, 10, 5, capacity_grams=40_000)
+
+    def work(number):
+        until = time.time() + 60 if kill_after else None
+        turns = 0
+        while (time.time() < until) if until else turns < 15:
+            turns += 1
+            try:
+                sale = buy(random.choice(ids), grams=random.randint(1, 4000))
+            except Taken:
+                continue
+            if random.random() < 0.5:
+                move(sale, random.choice(ids))
+            if random.random() < 0.6:
+                cancel(sale)
+
+    return race(8, work, kill_after=kill_after)
+
+
+def killed():
+    return market(kill_after=2.5)
+
+
+def books():
+    held = Reservation.objects.filter(released_at=None)
+    alive = {str(sale) for sale in Sale.objects.exclude(state="cancelled")}
+    return {
+        "held": held.count(),
+        "strays": len(alive ^ set(held.values_list("reference", flat=True))),
+        "disagreeing": [str(slot.pk) for slot in disagreements()],
+        "over": sum(
+            slot.taken > slot.capacity or (slot.capacity_grams is not None and slot.taken_grams > slot.capacity_grams)
+            for slot in Slot.objects.all()
+        ),
+    }
+
+
+if __name__ == "__main__":
+    came = globals()[sys.argv[1]]()
+    print(json.dumps({"came": came, **books()}))
