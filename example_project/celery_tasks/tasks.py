@@ -13,6 +13,7 @@ from celery.signals import after_setup_logger, after_setup_task_logger
 from celery.utils.log import get_multiprocessing_logger
 from dailyfresh_core.outages import in_one_line
 from dailyfresh_core.waking import EXPIRES
+from dailyfresh_delivery.schedule import SCHEDULE as DELIVERY
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH
 from dailyfresh_orders.schedule import SCHEDULE as ORDERS
@@ -72,7 +73,7 @@ LONG = (
 app.conf.task_queues = [Queue("celery"), Queue("background")]
 app.conf.task_routes = {name: {"queue": "background"} for name in LONG}
 
-schedule = {**USERS, **GOODS, **SEARCH, **ORDERS, **PROMOTIONS}
+schedule = {**USERS, **GOODS, **SEARCH, **ORDERS, **PROMOTIONS, **DELIVERY}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))
 # A call that no worker has taken when the next one is due is dropped: after a standstill one is enough. It outlives the wake-up
 # calls before it, which expire sooner: a queue full of those must not keep a drain from its turn.

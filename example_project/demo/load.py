@@ -6,11 +6,13 @@ The goods are tables in `data/`: six types, 60 products with their pictures, som
 import csv
 import random
 from collections.abc import Callable
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from dailyfresh_core.measures import Measured
+from dailyfresh_delivery.models import Pattern, PickupPoint, Zone, ZoneArea
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from dailyfresh_promotions.models import Batch, Rule
 from dailyfresh_users.models import Registration
@@ -175,6 +177,28 @@ def load_offers() -> bool:
     half, seafood = {"every": 2, "few": 1, "rate": 5000}, GoodsType.objects.get(slug="seafood")
     scope = {"groups": [f"type:{seafood.pk}"]}
     Rule.objects.create(name="海鲜第二件半价", kind="cheapest", params=half, scope=scope, priority=1, stackable=True)
+    return True
+
+
+PROVINCES = "12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
+"""All of the mainland but Beijing."""
+
+
+@transaction.atomic
+def load_delivery() -> bool:
+    """Where the shop brings its goods, when, and for what; False when it does so already."""
+    if Zone.objects.exists():
+        return False
+    price = {"base": "10.00", "free_from": "59.00"}
+    near, far = Zone.objects.create(name="北京", **price), Zone.objects.create(name="其他省市", **price)
+    ZoneArea.objects.create(zone=near, code="11")
+    ZoneArea.objects.bulk_create(ZoneArea(zone=far, code=code) for code in PROVINCES.split())
+    point = PickupPoint.objects.create(name="中关村店", address="中关村大街 1 号", phone="010-60000000")
+    for start, end in ((9, 12), (12, 15), (15, 18), (18, 21)):
+        Pattern.objects.create(zone=near, start=time(start), end=time(end), capacity=40, capacity_grams=400_000)
+    evening_before = {"cut_off_time": time(18), "cut_off_days": 1}
+    Pattern.objects.create(zone=far, start=time(9), end=time(18), capacity=200, **evening_before)
+    Pattern.objects.create(point=point, start=time(10), end=time(20), capacity=60, cut_off_minutes=0)
     return True
 
 

@@ -160,12 +160,13 @@ def _empty_redis(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The database of the tests holds the demo's goods and accounts, and the index knows the goods."""
-    from demo.load import load_accounts, load_catalogue
+    from demo.load import load_accounts, load_catalogue, load_delivery
     from django.core.management import call_command
 
     with django_db_blocker.unblock():
         load_accounts()
         load_catalogue(lambda line: None)
+        load_delivery()
         call_command("search_rebuild", verbosity=0)
 
 

@@ -30,12 +30,13 @@ def demo(*args: str, **environ: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.django_db
 def test_the_catalogue_is_loaded_once_and_left_alone_after() -> None:
     from dailyfresh_goods.models import SKU, GoodsType
-    from demo.load import load_accounts, load_catalogue
+    from demo.load import load_accounts, load_catalogue, load_delivery
 
     SKU.objects.filter(slug="strawberry").update(price="1.00")
 
     assert not load_catalogue(lambda line: None)
     assert not load_accounts()
+    assert not load_delivery()
     assert GoodsType.objects.count() == 6
     assert SKU.objects.filter(sort_order=100).count() == 60
     assert SKU.objects.get(slug="strawberry").price == 1

@@ -12,7 +12,14 @@ from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 
-PACKAGES = ["dailyfresh_users", "dailyfresh_goods", "dailyfresh_cart", "dailyfresh_orders", "dailyfresh_promotions"]
+PACKAGES = [
+    "dailyfresh_users",
+    "dailyfresh_goods",
+    "dailyfresh_cart",
+    "dailyfresh_orders",
+    "dailyfresh_promotions",
+    "dailyfresh_delivery",
+]
 ALL = [*PACKAGES, "django_fdfs_storage"]
 STORE = Path(__file__).resolve().parent.parent / "store"
 

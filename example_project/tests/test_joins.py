@@ -8,14 +8,16 @@ import pytest
 from dailyfresh_cart.testing import CatalogueContract as CartCatalogueContract
 from dailyfresh_core.offers import Goods
 from dailyfresh_core.protocols import Catalogue
+from dailyfresh_delivery.models import Slot
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders import joins
-from dailyfresh_orders.protocols import AddressBook, Basket, Promotions
+from dailyfresh_orders.protocols import Address, AddressBook, Basket, Delivery, Promotions
 from dailyfresh_orders.stock import Stock, stock
 from dailyfresh_orders.testing import (
     AddressBookContract,
     BasketContract,
     CatalogueContract,
+    DeliveryContract,
     PromotionsContract,
     StockContract,
 )
@@ -81,6 +83,22 @@ class TestStockOfTheGoods(StockContract):
     def rows(self, sku_ids: list[str]) -> list[str]:
         SKU.objects.filter(pk__in=sku_ids[:2]).update(stock=10)
         return sku_ids[:2]
+
+
+class TestDeliveryOfTheOrders(DeliveryContract):
+    @pytest.fixture
+    def delivery(self) -> Delivery:
+        return joins.DELIVERY.made()
+
+    @pytest.fixture
+    def address(self, user: Any) -> Address:
+        return joins.ADDRESS_BOOK.made().choices(user)[0]
+
+    @pytest.fixture
+    def windows(self, delivery: Delivery, address: Address) -> tuple[str, str]:
+        open_ones = [each for each in delivery.choices(address=address, grams=1000, at=timezone.now()) if each.open]
+        Slot.objects.filter(pk=open_ones[-2].id).update(capacity=1)
+        return open_ones[-2].id, open_ones[-1].id
 
 
 class TestPromotionsOfTheOrders(PromotionsContract):

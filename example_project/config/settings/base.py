@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "dailyfresh_cart",
     "dailyfresh_orders",
     "dailyfresh_promotions",
+    "dailyfresh_delivery",
     "django_fdfs_storage",
     "haystack",
     "django_guid",

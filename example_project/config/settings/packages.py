@@ -52,10 +52,7 @@ DAILYFRESH_ORDERS = {
             "least_field": "minimum",
         },
     },
-    "FREIGHT": {
-        "BACKEND": "dailyfresh_orders.freight.flat.FreeFromFreight",
-        "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
-    },
+    "DELIVERY": "dailyfresh_delivery.windows.Delivery",
     "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
 }
 DAILYFRESH_PROMOTIONS = {

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dailyfresh_delivery.services import make_windows
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ...load import load_accounts, load_catalogue, load_offers
+from ...load import load_accounts, load_catalogue, load_delivery, load_offers
 
 
 class Command(BaseCommand):
@@ -31,6 +32,9 @@ class Command(BaseCommand):
         loaded = load_catalogue(self.tell)
         if load_offers():
             self.tell("offers")
+        if load_delivery():
+            self.tell("delivery")
+        make_windows()
         if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "current").exists():
             self.tell("search index (jieba cuts the Chinese words)")
             call_command("search_rebuild", verbosity=0)
