@@ -120,10 +120,10 @@ def test_the_wallet_shows_coupons_by_their_state_and_nobody_elses(shopper, coupo
 def test_the_last_day_is_counted_down_from_what_is_left_and_longer_is_a_date(client, batch):
     now = timezone.now()
     batch(ends=now + timedelta(hours=2))
-    stamp = re.search(r'data-df-ends="(\d+)" data-df-left="(\d+)"[^>]*>([\d:]+)<', page(client, "centre"))
+    stamp = re.search(r'data-df-ends="(\d+)" data-df-left="(\d+)"[^>]*>([^<]+)<', page(client, "centre"))
     assert abs(int(stamp[1]) / 1000 - (now + timedelta(hours=2)).timestamp()) < 2
     assert 7190 <= int(stamp[2]) <= 7200
-    assert stamp[3].startswith(("01:59", "02:00"))
+    assert stamp[3].startswith("until ")  # counted down by the script; a page that was kept stays true without it
     batch(ends=now + timedelta(days=9))
     assert page(client, "centre").count("data-df-ends") == 1
 

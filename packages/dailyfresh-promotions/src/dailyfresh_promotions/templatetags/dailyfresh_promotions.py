@@ -51,16 +51,17 @@ def coupon_text(coupon: Coupon) -> str:
 
 @register.simple_tag
 def time_left(ends: datetime | None) -> SafeString | str:
-    """How long something is good: counted down by the script on its last day, a date before it; "" without an end."""
+    """How long something is good, "" without an end: a time, which on its last day the script counts down to; so a kept page stays true without it."""
     if ends is None:
         return ""
     left = int((ends - timezone.now()).total_seconds())
+    local = timezone.localtime(ends) if timezone.is_aware(ends) else ends
+    until = _("until %(date)s") % {"date": date_format(local, "SHORT_DATETIME_FORMAT")}
     if left > DAY:
-        local = timezone.localtime(ends) if timezone.is_aware(ends) else ends
-        return _("until %(date)s") % {"date": date_format(local, "SHORT_DATETIME_FORMAT")}
-    words = f"{left // 3600:02d}:{left // 60 % 60:02d}:{left % 60:02d}" if left > 0 else _("over")
+        return until
     milliseconds = int(ends.timestamp() * 1000)
     stamp = '<time class="df-cd" datetime="{}" data-df-ends="{}" data-df-left="{}" data-df-over="{}">{}</time>'
+    words = until if left > 0 else _("over")
     return format_html(stamp, ends.isoformat(), milliseconds, max(left, 0), _("over"), words)
 
 
