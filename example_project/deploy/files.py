@@ -110,6 +110,7 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         "cookie": settings.CSRF_COOKIE_NAME,
         "newcomers": deployment.passwords,
         "returning": max(1, deployment.passwords // 2),
+        "address": max(4, deployment.searches * 3 // 2),
         "device": DEVICE_COOKIE,
         "headers": deployment.headers or security_headers(),
     }
