@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
-STATEMENTS = 22
-"""Of placing an order with a budget, uses of one buyer, a first order, a flash price and a coupon; 11 of them without offers."""
+STATEMENTS = 25
+"""Of placing an order with a budget, uses of one buyer, a first order, a flash price, a coupon, and a time of delivery (three of them)."""
 
 
 @pytest.fixture
