@@ -5,7 +5,7 @@ from dailyfresh_core.testing.garbage import json_values
 from dailyfresh_promotions.kinds import CouponKind, Kind
 from dailyfresh_promotions.models import Batch, Rule
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from minisite.shop import offers
 
@@ -45,6 +45,7 @@ def test_any_json_in_an_offer_leaves_the_others_good(admin_client, book, rule, g
 
 @drawn
 @given(kind=st.sampled_from([*CouponKind.values, "none"]), params=numbers, scope=goods)
+@example(kind="off", params={"tiers": {}}, scope={})
 def test_any_json_in_a_batch_leaves_the_offers_good(admin_client, book, batch, good, kind, params, scope):
     Batch.objects.filter(name="foreign").delete()
     assert_good(admin_client, {book(): 2}, good, batch(kind, params, scope=scope, name="foreign"))

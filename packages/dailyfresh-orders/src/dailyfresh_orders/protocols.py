@@ -8,7 +8,7 @@ gives system-check messages.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from dailyfresh_core.protocols import Offer, Pricing
 
@@ -122,7 +122,6 @@ class Promotions(Pricing, Protocol):
         ...
 
 
-@runtime_checkable
 class Gated(Protocol):
     """Promotions that send most buyers of a flash sale away before anything is asked of the database; a provider need not be it."""
 

@@ -17,7 +17,6 @@ from ..claims import Claim
 from ..exceptions import QuoteChanged
 from ..joins import delivery, promotions
 from ..models import Order
-from ..protocols import Gated
 from ..quotes import Quote
 from .locking import LockedOrder
 
@@ -29,7 +28,7 @@ GONE = gettext_noop("“%(label)s” is over, or holds no more for this order.")
 def at_the_gate(claim: Claim, user: Any) -> Iterator[None]:
     """Inside, an order is tried that the promotions' gate let in, if they have one; QuoteChanged, before any statement, where it did not."""
     shop: Any = promotions()
-    if not claim.offers or not isinstance(shop, Gated):
+    if not claim.offers or not hasattr(shop, "enter"):  # `protocols.Gated`
         yield
         return
     sources = list(claim.offers)

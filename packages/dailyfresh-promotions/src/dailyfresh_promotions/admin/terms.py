@@ -38,11 +38,12 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _numbers(self) -> dict[str, Any]:
         """What the row holds; none where it is no kind's, so that staff can write it anew."""
-        form, params = NUMBERS[self.kind], self.instance.params
+        params = self.instance.params
         try:
-            return form.initial(params)
-        except (TypeError, ValueError, AttributeError, ArithmeticError):
-            return form.initial({})
+            benefit_of(self.kind, params)
+        except BadParams:
+            params = {}
+        return NUMBERS[self.kind].initial(params)
 
     def _goods(self) -> dict[str, str]:
         try:
