@@ -341,6 +341,8 @@ def test_grams_come_back_for_what_they_cost_and_into_the_stock(shop, make_order,
     assert (first.amount, second.amount) == (Decimal("1.28"), Decimal("17.92"))
     assert str(first.lines.get()) == "Lychee 50\xa0g"
     assert not any(refundable_of(order).pieces.values())
-    sweep_refunds()  # one refund of a payment after the other
+    sweep_refunds()
+    first.payment.refunds.update(sent_at=None)  # the gateway wants some seconds between two of one payment
+    sweep_refunds()
     lychee.refresh_from_db()
-    assert lychee.pieces == 9_300
+    assert lychee.pieces == 10_000
