@@ -50,9 +50,9 @@ Contender = tuple[Callable[[list[int]], Any], Callable[[Any], object], Any]
 
 def place_order(user: Any) -> Contender:
     """Ours: the service behind the confirm page, from the signed quote on."""
-    from dailyfresh_orders.claims import signed
     from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
+    from dailyfresh_orders.signed_quotes import signed
     from django.db import connection
     from minisite.shop.joins import AddressBook
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from dailyfresh_core.testing import own_database, service
 from dailyfresh_core.testing.languages import english as english  # autouse
-from dailyfresh_orders.claims import signed
 from dailyfresh_orders.models import Adjustment
 from dailyfresh_orders.quotes import BASKET, quote
 from dailyfresh_orders.services import place_order
+from dailyfresh_orders.signed_quotes import signed
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from minisite.shop.models import InBasket, Place, Product

@@ -58,10 +58,10 @@ def prepare(scenario):
 def buy(user, wanted, address, source):
     """One order through the services behind the confirm page; gives what the buyer sees."""
     from dailyfresh_core.retrying import Busy
-    from dailyfresh_orders.claims import signed
     from dailyfresh_orders.exceptions import OutOfStock, QuoteChanged
     from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
+    from dailyfresh_orders.signed_quotes import signed
 
     try:
         now = quote(wanted, source=source, address=address)
@@ -215,10 +215,10 @@ def stage(scenario, users):
     """What must be there before the processes begin."""
     from datetime import timedelta
 
-    from dailyfresh_orders.claims import signed
     from dailyfresh_orders.models import Order
     from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
+    from dailyfresh_orders.signed_quotes import signed
     from django.utils import timezone
     from minisite.shop.joins import AddressBook
 

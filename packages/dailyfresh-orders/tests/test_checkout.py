@@ -9,11 +9,11 @@ from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.retrying import Busy
 from dailyfresh_core.testing import deadlock
 from dailyfresh_orders import receivers
-from dailyfresh_orders.claims import signed
 from dailyfresh_orders.conf import Settings
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import quote
 from dailyfresh_orders.services import place_order, placing, settle_baskets
+from dailyfresh_orders.signed_quotes import signed
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection

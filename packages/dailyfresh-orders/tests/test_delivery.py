@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 from dailyfresh_orders import checks
-from dailyfresh_orders.claims import signed
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Message, Order
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order, ship, words_of
 from dailyfresh_orders.services.transitions import close_refunded
+from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_orders.testing import DeliveryContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

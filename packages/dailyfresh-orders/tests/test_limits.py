@@ -93,7 +93,7 @@ def test_the_merchant_sees_who_is_held_back_and_lets_them_go(make_order, plum, b
 
 def test_a_second_click_gets_the_order_that_is_there_and_is_not_held_back(buyer, plum, limits):
     limits(OPEN_UNPAID=1)
-    from dailyfresh_orders.claims import signed
+    from dailyfresh_orders.signed_quotes import signed
 
     address = AddressBook().choices(buyer)[0]
     token = signed(quote({str(plum.pk): 1}, source=BUY, address=address), user=buyer)

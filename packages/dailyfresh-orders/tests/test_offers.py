@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from dailyfresh_core.offers import Goods
 from dailyfresh_core.testing.offers import GivenOffer, GivenShare
-from dailyfresh_orders.claims import signed
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order, receive, ship
 from dailyfresh_orders.services.transitions import close_refunded, mark_paid
+from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_orders.testing import PromotionsContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -60,9 +60,9 @@ def prepare():
 
 def new_order(user, *, quantity=2, off=Decimal("0.00")):
     """An order of apples; `off` is taken off their line, as a promotion would."""
-    from dailyfresh_orders.claims import signed
     from dailyfresh_orders.quotes import BUY, quote
     from dailyfresh_orders.services import place_order
+    from dailyfresh_orders.signed_quotes import signed
     from minisite.shop.joins import AddressBook
 
     address = AddressBook().choices(user)[0]

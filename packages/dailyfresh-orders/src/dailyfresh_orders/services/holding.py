@@ -13,11 +13,11 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ..claims import Claim
 from ..exceptions import QuoteChanged
 from ..joins import delivery, promotions
 from ..models import Order
 from ..quotes import Quote
+from ..signed_quotes import Claim
 from .locking import LockedOrder
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..claims import claimed, differences
 from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
@@ -27,6 +26,7 @@ from ..models import ADDRESS, Adjustment, Message, Order, OrderLine
 from ..protocols import Address
 from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
+from ..signed_quotes import claimed, differences
 from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .holding import at_the_gate, hold_offers, hold_window

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ..claims import claimed, signed
 from ..conf import conf
 from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid, Shortage, TooMuchOpen
 from ..forms.checkout import ChosenForm, PlaceForm
@@ -30,6 +29,7 @@ from ..quantities import shortage_texts
 from ..quotes import BASKET, Quote, new_key, quote
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
+from ..signed_quotes import claimed, signed
 from .answers import for_buyers, within
 
 logger = logging.getLogger(__name__)
