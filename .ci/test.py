@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -188,8 +188,9 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
             kept = ("orders", "goods", "users", "cart", "promotions", "delivery", "core")
             others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
         on_servers = [f"{store[0]}-{server}" for server in servers] or store[:1]
-        alone = [*on_postgresql, *without_extras, "fdfs-libraries", "hosts"]
-        yield [Group("lint, packages and store", [*first, *alone, *on_servers, "lint"])]
+        slowest_first = [env for pair in zip_longest(first, on_postgresql) for env in pair if env]
+        rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers, "lint"]
+        yield [Group("lint, packages and store", slowest_first + rest)]
         unset = ("DATABASE_URL", "POSTGRES_URL", "DATABASE_DRIVERS", "REQUIRE_SERVICES")
         elsewhere = [Group("other interpreters", others + oldest_django, lanes=1, without=unset)] if others else []
         yield [Group("browser and stack", ["stack", "browser"], lanes=1), *elsewhere]
