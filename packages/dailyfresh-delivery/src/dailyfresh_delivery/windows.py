@@ -1,5 +1,6 @@
 """What a checkout calls: `choices` for an address, the `fee` of one, `take` a place with the order, `move` it, `give_back` when it is over."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -123,8 +124,4 @@ def _why(slot: Slot, grams: int, at: datetime) -> str:
 
 def _key(window: str) -> int | None:
     """The key of a window by its id; None for what is none."""
-    return (
-        int(window)
-        if window.isascii() and window.isdecimal() and len(window) < 19 and str(int(window)) == window
-        else None
-    )
+    return int(window) if re.fullmatch(r"[1-9][0-9]{0,17}", window, re.ASCII) else None

@@ -104,7 +104,7 @@ class DocumentStore(CartStore):
                 if isinstance(until, int) and until > now
             }
             refused: dict[str, Why] = {}
-            applied, after = terms.reference not in references, lines
+            applied, after = not terms.reference or terms.reference not in references, lines
             if applied:
                 new = stamped(changes, int(now * 1_000_000))
                 after, refused = apply_changes(lines, new, terms)
