@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import nh3
 from dailyfresh_core.measures import PER, PIECE, WEIGHT, Measured, faults
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -12,35 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
+from .html import CleanHTMLField
 from .stale import Tracked
-
-ATTRIBUTES = {tag: set(names) | {"class"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
-for _tag in ("p", "div", "span", "ul", "ol", "li", "h3", "h4", "table", "figure"):
-    ATTRIBUTES.setdefault(_tag, {"class"})
-
-
-def clean_html(text: str) -> str:
-    """The text with whatever could run or restyle the page taken out."""
-    return nh3.clean(text, attributes=ATTRIBUTES)
-
-
-class CleanHTMLField(models.TextField):  # type: ignore[type-arg]
-    """Text that is cleaned on every way into the database: `save`, `update` and the bulk methods."""
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = getattr(model_instance, self.attname)
-        if isinstance(value, str):
-            setattr(model_instance, self.attname, clean_html(value))
-        return super().pre_save(model_instance, add)
-
-    def get_prep_value(self, value: Any) -> Any:
-        prepared = super().get_prep_value(value)
-        return clean_html(prepared) if isinstance(prepared, str) else prepared
-
-    def deconstruct(self) -> Any:
-        """A plain text column: migrations need not know how it is cleaned."""
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.TextField", args, kwargs
 
 
 class GoodsType(Tracked):
