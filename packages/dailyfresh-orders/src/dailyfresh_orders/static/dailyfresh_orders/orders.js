@@ -19,7 +19,8 @@ jQuery(function ($) {
       $("[data-quote-url] [name=" + changed.name + "]:checked").trigger("focus");
     }).fail(function () { $("[data-once]").prop("disabled", false); });
   }
-  $(document).on("change", "[data-quote-url] :is([name=address], [name=coupon], [name=window])", function () {
+  var choices = "[data-quote-url] [name=address], [data-quote-url] [name=coupon], [data-quote-url] [name=window]";
+  $(document).on("change", choices, function () {
     quote({ name: this.name, value: this.value });
   }).on("df:address", function (event, data) {
     if ($("[data-quote-url]").length) { quote({ name: "address", value: data.id }); }
