@@ -38,6 +38,8 @@ def assert_good(staff, basket, good, foreign):
 
 @drawn
 @given(kind=st.sampled_from([*Kind.values, "none"]), params=numbers, scope=goods)
+@example(kind="freight", params=[""], scope={})
+@example(kind="off", params=[["by", "amount"], ["tiers", [["50.00", "5.00"]]]], scope={})
 def test_any_json_in_an_offer_leaves_the_others_good(admin_client, book, rule, good, kind, params, scope):
     Rule.objects.filter(name="foreign").delete()
     assert_good(admin_client, {book(): 2}, good, rule(kind, params, scope=scope, name="foreign", stackable=True))

@@ -50,7 +50,7 @@ def in_coins(amount: Decimal) -> int:
 def benefit_of(kind: str, params: Mapping[str, Any]) -> Benefit | FreeFreight:
     """What the kept numbers give. Raises BadParams for those that cannot be. A flash sale's stand in rows of their own."""
     try:
-        return READERS[kind](params)
+        return READERS[kind](dict(params))
     except BadParams:
         raise
     except KeyError as error:

@@ -43,7 +43,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
             benefit_of(self.kind, params)
         except BadParams:
             params = {}
-        return NUMBERS[self.kind].initial(params)
+        return NUMBERS[self.kind].initial(dict(params))
 
     def _goods(self) -> dict[str, str]:
         try:
