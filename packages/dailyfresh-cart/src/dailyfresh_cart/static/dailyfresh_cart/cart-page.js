@@ -4,7 +4,7 @@
 jQuery(function ($) {
   "use strict";
   var $page = $("[data-cart-page]"), urls = $.extend({}, df.cart.own, $page.data());
-  var wishes = [], running = false;
+  var wishes = [], running = false, begun = 0;
   var known = { html: $page.html(), count: $page.find("[data-cart-line]").length };
 
   function keyed(key, sku) {
@@ -39,6 +39,7 @@ jQuery(function ($) {
     var wish = wishes.shift();
     if (!wish) { running = false; return; }
     running = true;
+    begun += 1;
     df.cart.post(wish.url, $.extend({ page: 1 }, wish.data), function () { ask(wish.what, wish.url, wish.data); })
       .done(function (data, envelope) {
         known = data;
@@ -48,9 +49,10 @@ jQuery(function ($) {
           df.message(envelope.message, { action: urls.textUndo, run: function () { ask("undo", urls.restoreUrl, { undo: data.undo }); } });
         }
       }).fail(function (answer) {
-        // Taken back at once; where it was refused the server tells how things stand now.
+        var until = begun;
+        // Taken back at once; where it was refused the server tells how things stand, unless more was wished since.
         show(known);
-        if (answer.status) { df.get(urls.linesUrl, { page: 1 }, true).done(function (data) { if (!running) { show(known = data); } }); }
+        if (answer.status) { df.get(urls.linesUrl, { page: 1 }, true).done(function (data) { if (begun === until) { show(known = data); } }); }
       }).always(next);
   }
 
