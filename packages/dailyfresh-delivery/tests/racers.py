@@ -5,52 +5,25 @@ books say. Each process is a fork of one that has loaded the site, and waits for
 """
 
 import json
-import os
 import random
-import signal
 import sys
 import time
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import django
 
 django.setup()
 
+from dailyfresh_core.testing import races  # noqa: E402
 from dailyfresh_delivery.models import Reservation, Slot, Zone, ZoneArea  # noqa: E402
 from dailyfresh_delivery.services import close, disagreements  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from minisite.models import Sale  # noqa: E402
 from minisite.shop import Taken, buy, cancel, move  # noqa: E402
 
-
-def race(processes, work, *, kill_after=None):
-    """`work(number)` in so many processes at the same moment -> [came through, refused, failed, killed]"""
-    connection.close()
-    start = time.time() + 0.7
-    children = []
-    for number in range(processes):
-        if child := os.fork():
-            children.append(child)
-            continue
-        code = 0
-        try:
-            random.seed(number)
-            time.sleep(max(0, start - time.time()))
-            work(number)
-        except Taken:
-            code = 1
-        except BaseException as error:  # noqa: B036
-            print(f"{number}: {error!r}", file=sys.stderr, flush=True)
-            code = 2
-        os._exit(code)
-    if kill_after:
-        time.sleep(max(0, start - time.time()) + kill_after)
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    return [codes.count(0), codes.count(1), codes.count(2), sum(code < 0 for code in codes)]
+race = partial(races.race, refusals=(Taken,))
 
 
 def windows(*capacities, closes=None, **more):

@@ -1,39 +1,23 @@
 """Real processes at the same windows at once, on real database servers: what there is once, one gets."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from dailyfresh_core.testing import own_database, service
-
-HERE = Path(__file__).parent
+from dailyfresh_core.testing.races import racers
 
 
 @pytest.fixture(params=["DATABASE_URL", "POSTGRES_URL"])
 def race(request):
-    """Runs a scenario of `racers.py` on a server, in a database of its own; gives what came of it."""
-    with own_database(service(request.param), f"delivery_races_{os.getpid()}") as url:
-        environ = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "minisite.racing",
-            "PYTHONPATH": str(HERE),
-            "MINISITE_DATABASE_URL": url,
-        }
-        subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environ, check=True, timeout=300)
+    """Runs a scenario on a server, in a database of its own; gives how many came through, after the books were seen to agree."""
+    with racers(request.param, "delivery_races", Path(__file__).parent) as run:
 
-        def run(scenario):
-            command = [sys.executable, str(HERE / "racers.py"), scenario]
-            done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=600)
-            assert not done.stderr, done.stderr[-3000:]
-            found = json.loads(done.stdout)
+        def race(scenario):
+            found = run(scenario)
             print(scenario, found)
             assert (found["disagreeing"], found["over"], found["strays"]) == ([], 0, 0)
             return found["came"]
 
-        yield run
+        yield race
 
 
 def test_the_last_places_are_sold_once(race):

@@ -1,37 +1,16 @@
 """Real processes at the same offers at once, on real database servers: what there is once, one gets."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from dailyfresh_core.testing import own_database, service
-
-HERE = Path(__file__).parent
+from dailyfresh_core.testing import service
+from dailyfresh_core.testing.races import racers
 
 
 @pytest.fixture(params=["DATABASE_URL", "POSTGRES_URL"])
 def race(request):
-    """Runs a scenario of `racers.py` on a server, in a database of its own; gives what came of it."""
-    name = f"promotions_races_{os.getpid()}"
-    with own_database(service(request.param), name) as url:
-        environ = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "minisite.racing",
-            "PYTHONPATH": str(HERE),
-            "MINISITE_DATABASE_URL": url,
-        }
-        subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environ, check=True, timeout=120)
-
-        def run(scenario):
-            environ["MINISITE_GATE"] = os.environ.get("MINISITE_GATE", "")
-            command = [sys.executable, str(HERE / "racers.py"), scenario]
-            done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300)
-            assert not done.stderr, done.stderr[-3000:]
-            return json.loads(done.stdout)
-
+    """Runs a scenario on a server, in a database of its own; gives what came of it."""
+    with racers(request.param, "promotions_races", Path(__file__).parent) as run:
         yield run
 
 
@@ -71,10 +50,9 @@ def test_a_flash_sale_sells_what_there_is(race):
 
 @pytest.mark.prove
 @pytest.mark.parametrize("away", [False, True])
-def test_a_gate_sends_most_buyers_of_a_flash_sale_away_and_without_it_as_many_are_sold(race, monkeypatch, away):
+def test_a_gate_sends_most_buyers_of_a_flash_sale_away_and_without_it_as_many_are_sold(race, away):
     """R34, R36; with the gate away every buyer comes to the database, and none is sold twice either."""
-    monkeypatch.setenv("MINISITE_GATE", "redis://127.0.0.1:1/0" if away else service("REDIS_URL"))
-    found = race("rush")
+    found = race("rush", MINISITE_GATE="redis://127.0.0.1:1/0" if away else service("REDIS_URL"))
     *came, sent_away, came_to_the_database = found["came"]
     assert came == [16, 0, 0, 0]
     assert found["flash"] == [100, 100, 100]
