@@ -22,6 +22,7 @@ from running.supervisor import free_port, listens
 
 if TYPE_CHECKING:
     from chaos.standing import Stack
+    from django.test import Client
     from playwright.sync_api import Browser
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -184,6 +185,13 @@ def buyer(db: None) -> Any:
     from django.contrib.auth import get_user_model
 
     return get_user_model().objects.get(username=BUYER)
+
+
+@pytest.fixture
+def signed_in(client: "Client", buyer: Any) -> "Client":
+    """The buyer's browser."""
+    client.force_login(buyer)
+    return client
 
 
 @pytest.fixture

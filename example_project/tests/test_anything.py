@@ -13,12 +13,6 @@ KINDS = {"course": (None, None), "ticket": (9, 7)}
 
 
 @pytest.fixture
-def signed_in(client: Client, buyer: Any) -> Client:
-    client.force_login(buyer)
-    return client
-
-
-@pytest.fixture
 def sold(strawberry: SKU) -> Any:
     """Makes a SKU that nobody carries, with so much stock; one that is free needs no way to pay, and is the buyer's at once."""
 

@@ -22,12 +22,6 @@ STATEMENTS = 25
 
 
 @pytest.fixture
-def signed_in(client: Client, buyer: Any) -> Client:
-    client.force_login(buyer)
-    return client
-
-
-@pytest.fixture
 def bare(db: None) -> None:
     """Without the demo's own offers."""
     for model in (Rule, Coupon, Batch):

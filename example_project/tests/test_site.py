@@ -36,12 +36,6 @@ PUBLIC += ["/about/", "/terms/", "/privacy/", "/kit/", "/demo/mails/"]
 PRIVATE = ["/user/", "/user/addresses/", "/user/security/", "/orders/"]
 
 
-@pytest.fixture
-def signed_in(client: Client, buyer: Any) -> Client:
-    client.force_login(buyer)
-    return client
-
-
 def test_checks_find_nothing_to_complain_about(settings: Any) -> None:
     settings.DAILYFRESH = {**settings.DAILYFRESH, "TASKS": "celery"}
 

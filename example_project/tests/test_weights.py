@@ -13,12 +13,6 @@ from django.test import Client
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
 
 
-@pytest.fixture
-def signed_in(client: Client, buyer: Any) -> Client:
-    client.force_login(buyer)
-    return client
-
-
 def bought(client: Client, sku_ids: list[int], **changed: Any) -> Any:
     page = client.get("/orders/confirm/", {"sku_id": sku_ids})
     form = {name: page.context[name] for name in ("token",)} | {"address": page.context["chosen"].id}

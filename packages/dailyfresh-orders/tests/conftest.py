@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from dailyfresh_core.testing import own_database, service
 from dailyfresh_core.testing.languages import english as english  # autouse
+from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Adjustment
-from dailyfresh_orders.quotes import BASKET, quote
+from dailyfresh_orders.quotes import BASKET, BUY, quote
 from dailyfresh_orders.services import place_order
 from dailyfresh_orders.signed_quotes import signed
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from minisite.shop.joins import AddressBook
 from minisite.shop.models import InBasket, Place, Product
 
 HERE = Path(__file__).parent
@@ -135,3 +137,34 @@ def taken_off():
         return order
 
     return take
+
+
+@pytest.fixture
+def token_of(buyer):
+    """Signs a quote of these products for the buyer: product -> quantity."""
+
+    def token(quantities, **more):
+        address = AddressBook().choices(buyer)[0]
+        wanted = {str(product.pk): n for product, n in quantities.items()}
+        return signed(quote(wanted, source=BUY, address=address, user=buyer, **more), user=buyer)
+
+    return token
+
+
+@pytest.fixture
+def place(buyer, token_of):
+    """Places what is wanted, or what a token shows."""
+
+    def place(wanted, **more):
+        token = wanted if isinstance(wanted, str) else token_of(wanted)
+        address = AddressBook().choices(buyer)[0]
+        more = {"payment_method": "cod"} | more
+        return place_order(user=buyer, token=token, address_id=address.id, **more).order
+
+    return place
+
+
+def refused(place, *args, **more):
+    with pytest.raises(QuoteChanged) as error:
+        place(*args, **more)
+    return error.value.changes

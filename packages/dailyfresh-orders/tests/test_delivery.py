@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from conftest import refused
 from dailyfresh_orders import checks
-from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Message, Order
 from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order, ship, words_of
+from dailyfresh_orders.services import cancel_order, disagreements, pass_time, ship, words_of
 from dailyfresh_orders.services.transitions import close_refunded
-from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_orders.testing import DeliveryContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -57,35 +56,6 @@ class TestOurs(DeliveryContract):
     @pytest.fixture
     def windows(self, tour):
         return str(tour(places=1).pk), str(tour(8).pk)
-
-
-@pytest.fixture
-def token_of(buyer):
-    def token(quantities, **more):
-        address = AddressBook().choices(buyer)[0]
-        wanted = {str(product.pk): n for product, n in quantities.items()}
-        return signed(quote(wanted, source=BUY, address=address, user=buyer, **more), user=buyer)
-
-    return token
-
-
-@pytest.fixture
-def place(buyer, token_of):
-    """Places what is wanted, or what a token shows."""
-
-    def place(wanted, **more):
-        token = wanted if isinstance(wanted, str) else token_of(wanted)
-        address = AddressBook().choices(buyer)[0]
-        more = {"payment_method": "cod"} | more
-        return place_order(user=buyer, token=token, address_id=address.id, **more).order
-
-    return place
-
-
-def refused(place, *args, **more):
-    with pytest.raises(QuoteChanged) as error:
-        place(*args, **more)
-    return error.value.changes
 
 
 # -- placing --

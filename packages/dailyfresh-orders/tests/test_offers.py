@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from conftest import refused
 from dailyfresh_core.offers import Goods
 from dailyfresh_core.testing.offers import GivenOffer, GivenShare
 from dailyfresh_orders.exceptions import QuoteChanged
@@ -11,7 +12,6 @@ from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order, receive, ship
 from dailyfresh_orders.services.transitions import close_refunded, mark_paid
-from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_orders.testing import PromotionsContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -44,35 +44,6 @@ class TestOurs(PromotionsContract):
             Goods("a", (), Decimal("5.50"), 2, Decimal("11.00")),
             Goods("b", (), Decimal("20.00"), 1, Decimal("20.00")),
         ]
-
-
-@pytest.fixture
-def token_of(buyer):
-    def token(quantities, **more):
-        address = AddressBook().choices(buyer)[0]
-        wanted = {str(product.pk): n for product, n in quantities.items()}
-        return signed(quote(wanted, source=BUY, address=address, user=buyer, **more), user=buyer)
-
-    return token
-
-
-@pytest.fixture
-def place(buyer, token_of):
-    """Places what is wanted, or what a token shows."""
-
-    def place(wanted, **more):
-        token = wanted if isinstance(wanted, str) else token_of(wanted)
-        address = AddressBook().choices(buyer)[0]
-        more = {"payment_method": "cod"} | more
-        return place_order(user=buyer, token=token, address_id=address.id, **more).order
-
-    return place
-
-
-def refused(place, *args, **more):
-    with pytest.raises(QuoteChanged) as error:
-        place(*args, **more)
-    return error.value.changes
 
 
 # -- placing --
