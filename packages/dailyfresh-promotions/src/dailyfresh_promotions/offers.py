@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.days import local
 from dailyfresh_core.protocols import Item
-from django.utils import timezone
 
 from . import gate, words
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
@@ -95,7 +95,7 @@ class Promotions:
         """
         found = rulebook()
         lines = [line_of(item) for item in items]
-        meant = found.book.meant(lines, at=at, local=timezone.localtime(at) if timezone.is_aware(at) else at)
+        meant = found.book.meant(lines, at=at, local=local(at))
         some = limits(meant, found, user, first_order=first_order)
         priced = _priced(
             lines,

@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.days import local
 from dailyfresh_core.loading import imported
 from dailyfresh_core.protocols import Catalogue
-from django.utils import timezone
 
 from . import words
 from .basket import is_member
@@ -45,7 +45,7 @@ def public_offers(
     line = _line(sku_id, groups, price)
     rules = [rule for rule, _places in (found or rulebook()).book.about([line])]
     public = [rule for rule in rules if _is_public(rule)]
-    there = [_shown(rule, line) for rule in _sorted(public) if rule.schedule.holds(at, _local(at))]
+    there = [_shown(rule, line) for rule in _sorted(public) if rule.schedule.holds(at, local(at))]
     later = any(not rule.schedule.ends or rule.schedule.ends > at for rule in rules if rule not in public)
     return there, later
 
@@ -59,8 +59,7 @@ def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, l
     lines = {sku_id: _line(sku_id, getattr(one, "groups", ()), one.unit_price) for sku_id, one in goods.items()}
     book = rulebook().book
     meant = {
-        sku_id: [rule for rule, _places in book.meant([line], at=at, local=_local(at))]
-        for sku_id, line in lines.items()
+        sku_id: [rule for rule, _places in book.meant([line], at=at, local=local(at))] for sku_id, line in lines.items()
     }
     flash = {rule.id for rules in meant.values() for rule in rules if isinstance(rule.benefit, Flash)}
     rows = FlashItem.objects.filter(rule_id__in=flash, sku_id__in=list(lines)) if flash else ()
@@ -83,10 +82,6 @@ def in_brief(offers: Sequence[OnProduct]) -> list[OnProduct]:
 
 def _line(sku_id: str, groups: Sequence[str], price: Decimal) -> Line:
     return Line(sku_id, in_coins(price), 1, in_coins(price), tuple(groups))
-
-
-def _local(at: datetime) -> datetime:
-    return timezone.localtime(at) if timezone.is_aware(at) else at
 
 
 def _is_public(rule: Rule) -> bool:

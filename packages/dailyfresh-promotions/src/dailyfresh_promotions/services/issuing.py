@@ -1,6 +1,7 @@
 """Coupons come to users: claimed in the centre, by a typed code, or handed out by staff."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -98,13 +99,10 @@ def hand_out(*, keep_on: Callable[[], bool] = lambda: True) -> Drained:
 @retried
 def _portion(key: int) -> bool:
     """One portion of one handing out; whether there is more of it. Where a user claims theirs at that moment, it is looked at again."""
-    for attempt in range(TRIES):
-        try:
+    for _again in range(TRIES - 1):
+        with suppress(IntegrityError):
             return _go_on(key)
-        except IntegrityError:
-            if attempt == TRIES - 1:
-                raise
-    raise AssertionError
+    return _go_on(key)
 
 
 def _go_on(key: int) -> bool:

@@ -2,6 +2,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.days import local
 from django import template
 from django.template import Context
 from django.utils import timezone
@@ -55,8 +56,7 @@ def time_left(ends: datetime | None) -> SafeString | str:
     if ends is None:
         return ""
     left = int((ends - timezone.now()).total_seconds())
-    local = timezone.localtime(ends) if timezone.is_aware(ends) else ends
-    until = _("until %(date)s") % {"date": date_format(local, "SHORT_DATETIME_FORMAT")}
+    until = _("until %(date)s") % {"date": date_format(local(ends), "SHORT_DATETIME_FORMAT")}
     if left > DAY:
         return until
     milliseconds = int(ends.timestamp() * 1000)
