@@ -6,7 +6,6 @@ under a digest of its sources. uv's own cache knows a folder by its name: enviro
 
 import fcntl
 import hashlib
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,10 +42,7 @@ def wheel(name: str) -> Path:
 
 
 def main() -> None:
-    wanted = []
-    for asked in sys.argv[1:]:
-        name, extras = re.fullmatch(r"([\w-]+)(\[.*\])?", asked).groups("")  # type: ignore[union-attr]
-        wanted.append(f"{name}{extras} @ {wheel(name).as_uri()}")
+    wanted = [f"{asked} @ {wheel(asked.partition('[')[0]).as_uri()}" for asked in sys.argv[1:]]
     subprocess.run(["uv", "pip", "install", "--quiet", *wanted], check=True)
 
 
