@@ -65,6 +65,7 @@ LONG = (
     "dailyfresh_orders.tasks.audit_yesterday",
     "dailyfresh_orders.tasks.reconcile_yesterday",
     "dailyfresh_orders.tasks.tidy",
+    "dailyfresh_promotions.tasks.audit_counters",
     "dailyfresh_promotions.tasks.drain",
 )
 """Those that nobody waits for and that may take a processor for long: in a queue of their own no mail stands behind a picture."""
