@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.lists import ForgivingLists
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -36,7 +37,7 @@ class ZoneForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Zone)
-class ZoneAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ZoneAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     form = ZoneForm
     list_display = ["name", "base", "free_from", "areas_said"]
     search_fields = ["name", "areas__code"]
@@ -62,7 +63,7 @@ class ZoneAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(PickupPoint)
-class PickupPointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PickupPointAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "address", "phone"]
     search_fields = ["name", "address"]
 
@@ -83,7 +84,7 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Pattern)
-class PatternAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PatternAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     form = PatternForm
     list_display = ["__str__", "days_said", "capacity", "capacity_grams", "fee"]
     list_filter = ["zone", "point"]
@@ -100,7 +101,7 @@ class PatternAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class HolidayAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["date", "zone", "name"]
     list_filter = ["zone"]
     list_select_related = ["zone"]

@@ -18,7 +18,7 @@ class DeliveryContract:
     """Inherit it and give the fixtures `delivery`, `address`, and `windows`: the ids of two windows for an order of 1,000 g to it, the first
     with one place left, the second with more.
 
-    Races between processes are not in here: see `tests/test_delivery_races.py` of this package for how to run them.
+    Races between processes are not in here: `dailyfresh_core.testing.races` runs them.
     """
 
     def choices(self, delivery: Delivery, address: Address, *, grams: int = 1000) -> dict[str, Window]:
