@@ -432,6 +432,20 @@ def test_metrics_tell_each_exchange_and_what_it_failed_of(cluster):
     client.close()
 
 
+def test_a_hook_that_fails_hurts_no_transfer(cluster, caplog):
+    def hook(*_):
+        raise ZeroDivisionError
+
+    client = cluster.client(metrics=hook)
+    assert works(client)
+    assert "ZeroDivisionError" in caplog.text
+    cluster.storage.stop()
+    with pytest.raises(ServerUnreachable):
+        client.upload(b"x")
+    cluster.storage.restart()
+    client.close()
+
+
 # -- forks --
 
 

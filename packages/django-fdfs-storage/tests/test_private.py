@@ -133,6 +133,13 @@ def test_the_policy_of_the_site_decides_about_each_file(browser, options):
     assert browser.get("/site/media/secret.txt", headers={"X-Member": "1"}).status_code == 403
 
 
+def test_a_policy_that_awaits_is_waited_for(browser, options):
+    name = saved()
+    options(POLICY="minisite.policies.nobody_yet")
+    assert browser.get(default_storage.url(name)).status_code == 403
+    assert browser.get(default_storage.url(name) + "?free").status_code == 200
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "name", ["./bills/a.txt", "x/./../bills/a.txt", "/bills/a.txt", "bills//a.txt", ".\\bills\\a.txt"]

@@ -1,8 +1,12 @@
 """Who may have a file: anti-steal tokens, signed URLs, and the site's own policy."""
 
 import time
+from collections.abc import Awaitable
 from http import HTTPStatus
+from inspect import isawaitable
+from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
@@ -38,7 +42,7 @@ def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | N
     The policy comes first. Where it leaves the decision to the URL, or there is none, a private
     file wants a signature and a `token_secret` a token; other files are everybody's.
     """
-    if options.policy and (allowed := import_string(options.policy)(request, name)) is not None:
+    if options.policy and (allowed := _judged(options.policy, request, name)) is not None:
         return None if allowed else HTTPStatus.FORBIDDEN
     query = {key: str(value) for key, value in request.GET.items()}
     if options.private:
@@ -48,6 +52,16 @@ def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | N
     if not is_file_id(name):
         return HTTPStatus.FORBIDDEN
     return token_fault(parse_file_id(name).path, query, secret=options.token_secret, life=options.token_ttl)
+
+
+def _judged(policy: str, request: HttpRequest, name: str) -> Any:
+    verdict = import_string(policy)(request, name)
+    # What is not awaited would count as yes.
+    return async_to_sync(_awaited)(verdict) if isawaitable(verdict) else verdict
+
+
+async def _awaited(verdict: Awaitable[Any]) -> Any:
+    return await verdict
 
 
 def _signer(options: Options) -> Signer:

@@ -95,7 +95,7 @@ def _storage(alias: str, storage: FastDFSStorage) -> Iterable[CheckMessage]:
         *_users(alias, storage, options),
         *_addresses(alias, options),
         *_numbers(alias, options),
-        *_engine(alias, options),
+        *_paths(alias, options),
         *_columns(options),
     ]
 
@@ -118,15 +118,19 @@ def _numbers(alias: str, options: Options) -> Iterator[CheckMessage]:
             yield Error(f"{name} is {value!r}.", hint="It is a number above 0.", obj=alias, id="fdfs.E005")
 
 
-def _engine(alias: str, options: Options) -> Iterator[CheckMessage]:
-    try:
-        engine = import_string(options.engine)
-    except ImportError as error:
-        yield Error(f"engine: {error}", hint="It is the dotted path of a class.", obj=alias, id="fdfs.E006")
-    else:
-        if not (isinstance(engine, type) and issubclass(engine, Engine)):
+def _paths(alias: str, options: Options) -> Iterator[CheckMessage]:
+    for name in ("engine", "metrics", "policy"):
+        path = getattr(options, name)
+        try:
+            found = import_string(path) if path else None
+        except ImportError as error:
+            yield Error(f"{name}: {error}", hint="Write its dotted path.", obj=alias, id="fdfs.E006")
+            continue
+        if name == "engine" and not (isinstance(found, type) and issubclass(found, Engine)):
             hint = "Subclass django_fdfs_storage.engine.Engine."
-            yield Error(f"{options.engine} is no engine.", hint=hint, obj=alias, id="fdfs.E006")
+            yield Error(f"{path} is no engine.", hint=hint, obj=alias, id="fdfs.E006")
+        elif path and not callable(found):
+            yield Error(f"{name}: {path} cannot be called.", hint="Name a function.", obj=alias, id="fdfs.E006")
 
 
 def _columns(options: Options) -> Iterator[CheckMessage]:

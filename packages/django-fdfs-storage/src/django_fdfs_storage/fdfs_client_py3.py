@@ -10,8 +10,8 @@ from .content import Content, exactly, size_of
 from .coroutines import finished
 from .engine import Engine
 from .exceptions import BadReply, FastDFSError, NoSuchFile, ServerUnreachable
+from .metrics import Metrics
 from .names import parse_file_id
-from .pool import Metrics
 from .wire import FileInfo
 
 

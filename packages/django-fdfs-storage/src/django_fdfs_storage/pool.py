@@ -5,13 +5,13 @@ import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any, ClassVar, TypedDict, TypeVar
 
 from .connection import Address, Connection
 from .exceptions import ConnectionLost, FastDFSError, PoolExhausted, ServerTimeout, ServerUnreachable
+from .metrics import Metrics, measured
 from .wire import Command
 
 T = TypeVar("T")
@@ -19,9 +19,6 @@ Talk = Callable[[Connection], Awaitable[T]]
 # A server that failed is asked last for this long, and for a sign of life before it is asked for
 # more: so a hung one costs a timeout once, and not at every call.
 PENALTY_SECONDS = 10.0
-
-# Name, value, attributes; called in the thread that measured, so it must be quick.
-Metrics = Callable[[str, float, dict[str, str | int]], None]
 
 
 class PoolOptions(TypedDict, total=False):
@@ -129,8 +126,10 @@ class Pool(ABC):
     def usage(self) -> dict[Address, tuple[int, int]]:
         """For each server the connections that are idle and in use."""
         with self._lock:
-            addresses = {*self._idle, *self._leased}
-            return {each: (len(self._idle.get(each, ())), len(self._leased.get(each, ()))) for each in addresses}
+            return {each: self._usage_of(each) for each in {*self._idle, *self._leased}}
+
+    def _usage_of(self, address: Address) -> tuple[int, int]:
+        return len(self._idle.get(address, ())), len(self._leased.get(address, ()))
 
     # -- servers that failed --
 
@@ -172,7 +171,7 @@ class Pool(ABC):
         complete: once it was, the server may have acted, and a second copy would be made. Without
         `again` it cannot be repeated at all, because its content can be drawn only once.
         """
-        with self._measured(address) as attributes:
+        with measured(self.metrics, address, self._usage_of) as attributes:
             await self._acquit(address)
             try:
                 connection = await self.take(address)
@@ -197,25 +196,6 @@ class Pool(ABC):
             return await talk(connection)
         finally:
             self.give(connection)
-
-    @contextmanager
-    def _measured(self, address: Address) -> Iterator[dict[str, str | int]]:
-        """Tell what an exchange took and failed of, and how many connections there are, as OpenTelemetry names such things."""
-        place: dict[str, str | int] = {"server.address": address.host, "server.port": address.port}
-        attributes = dict(place)
-        start = monotonic()
-        try:
-            yield attributes
-        except FastDFSError as error:
-            attributes["error.type"] = type(error).__name__
-            raise
-        finally:
-            if self.metrics:
-                if command := attributes.get("fastdfs.operation.name"):
-                    attributes["fastdfs.operation.name"] = Command(int(command)).name.lower()
-                self.metrics("fastdfs.client.operation.duration", monotonic() - start, attributes)
-                for state, count in zip(("idle", "used"), self.usage().get(address, (0, 0)), strict=True):
-                    self.metrics("fastdfs.client.connection.count", count, {**place, "state": state})
 
     def close(self) -> None:
         """Close all idle connections; the pool stays usable."""

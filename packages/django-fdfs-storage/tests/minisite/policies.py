@@ -11,3 +11,8 @@ def members_only(request, name):
 def all_but_bills(request, name):
     """Everything is everybody's but one folder."""
     return not name.startswith("bills/")
+
+
+async def nobody_yet(request, name):
+    """A policy of a site that awaits its questions."""
+    return None if "free" in request.GET else False
