@@ -50,6 +50,8 @@ class Ran:
     ok: bool
     sent: int = 0
     """Requests of the generated suites."""
+    failures: Sequence[str] = ()
+    """The names of the tests that failed."""
     absent: bool = False
     """Its interpreter is not on this machine."""
 
@@ -69,9 +71,10 @@ class Ran:
         lacking = any("needs" in skip for skip in skips)
         enough = not lacking and passed if needed else passed or lacking
         ok = entry["result"]["success"] and bool(enough or env == "lint" or not entry.get("test"))
+        failures = re.findall(r"^(?:FAILED|ERROR) (\S+)", text, re.M)
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
         absent = bool(entry["result"].get("skipped"))
-        return cls(env, passed, failed + errors, skipped, skips, ok, sent, absent)
+        return cls(env, passed, failed + errors, skipped, skips, ok, sent, failures, absent)
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,9 @@ def report(ran: list[Ran], found: list[str], given: list[str]) -> int:
         print(f"skipped: {skip}")
     if any("needs" in skip for skip in skips):
         print('What needs a service runs after: make services && eval "$(.ci/services env)" && make test')
+    for one in ran:
+        for name in one.failures:
+            print(f"failed: {one.env} {name}")
     failed = [one.env for one in ran if not one.ok]
     if failed:
         print("failed: " + ", ".join(failed))

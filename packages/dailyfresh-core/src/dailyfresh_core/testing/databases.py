@@ -50,8 +50,14 @@ def own_database(url: str, name: str) -> Iterator[str]:
         try:
             yield parts._replace(path=f"/{name}").geturl()
         finally:
-            # Processes that were killed may still count as connected.
-            cursor.execute(f"DROP DATABASE {name}" + ("" if mysql else " WITH (FORCE)"))
+            if not mysql:
+                # Processes that were killed may still count as connected. WITH (FORCE) would be refused while the server's
+                # own vacuum is in there, which is not ours to end; DROP alone sends it away.
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+                    [name],
+                )
+            cursor.execute(f"DROP DATABASE {name}")
 
 
 def _mysql(parts: SplitResult) -> Any:
