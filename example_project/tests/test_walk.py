@@ -49,9 +49,12 @@ OWN = [
 ]
 OWN += ["/orders/messages/", "/orders/messages/choices/", "/cart/", "confirm", "detail", "pay"]
 LISTEN = """
-window.__moved = 0;
+window.__moved = {by: 0, what: []};
 new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) { if (!entry.hadRecentInput) { window.__moved += entry.value; } }
+  for (const entry of list.getEntries().filter(entry => !entry.hadRecentInput)) {
+    window.__moved.by += entry.value;
+    window.__moved.what.push(...entry.sources.map(({node}) => node?.outerHTML?.slice(0, 80) ?? node?.textContent));
+  }
 }).observe({type: "layout-shift", buffered: true});
 document.addEventListener("securitypolicyviolation", event => console.error("CSP " + event.violatedDirective));
 """
@@ -136,7 +139,7 @@ def faults(visitor: Visitor, path: str, foreign_words: set[str], axe: object) ->
     found += [f"{wide[0]} px wide in a window of {wide[1]}"] if wide[0] > wide[1] else []
     found += [f"not translated: {text}" for text in page.evaluate(TEXTS) if text in foreign_words]
     moved = page.evaluate("window.__moved")
-    found += [f"moved by {moved:.3f}"] if moved > 0.05 else []
+    found += [f"moved by {moved['by']:.3f}: {moved['what']}"] if moved["by"] > 0.05 else []
     broken = page.evaluate("[...document.images].filter(i => i.complete && i.src && !i.naturalWidth).map(i => i.src)")
     found += [f"no picture: {source}" for source in broken]
     if axe is not None:
