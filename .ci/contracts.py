@@ -38,7 +38,7 @@ def shapes(path: Path) -> list[ast.ClassDef]:
     return [each for each in classes(path) if bases(each) & {"Protocol", "ABC", *VALUES}]
 
 
-def words(node: ast.ClassDef | ast.FunctionDef) -> str:
+def words(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Module) -> str:
     """A docstring in one line."""
     return " ".join((ast.get_docstring(node) or "").split())
 

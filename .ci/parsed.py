@@ -1,0 +1,81 @@
+"""The source of a package, read without running it: what the pages that are written from the code are made of."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts import ROOT
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Package:
+    """The source of a distribution, parsed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self.trees = {
+            path.relative_to(folder / "src"): ast.parse(path.read_text())
+            for path in sorted((folder / "src").rglob("*.py"))
+            if "migrations" not in path.parts
+        }
+        self.templates = sorted((folder / "src").rglob("templates/**/*.html"))
+
+    def named(self, *names: str) -> Iterator[tuple[Path, ast.Module]]:
+        """The modules of these names, at any depth."""
+        return ((path, tree) for path, tree in self.trees.items() if path.stem in names)
+
+    @property
+    def conf(self) -> ast.Module | None:
+        return next((tree for _path, tree in self.named("conf")), None)
+
+    @property
+    def functions(self) -> dict[str, Function]:
+        return {each.name: each for tree in self.trees.values() for each in tree.body if isinstance(each, Function)}
+
+    @property
+    def classes(self) -> dict[str, ast.ClassDef]:
+        return {each.name: each for tree in self.trees.values() for each in tree.body if isinstance(each, ast.ClassDef)}
+
+
+def packages() -> list[Package]:
+    return [Package(folder) for folder in sorted((ROOT / "packages").iterdir()) if (folder / "src").is_dir()]
+
+
+def assigned(node: ast.AST | None, before: ast.Call | None = None) -> dict[str, ast.expr]:
+    """Name -> what it was set to last in there, above the line of `before`."""
+    made = [each for each in ast.walk(node) if isinstance(each, ast.Assign)] if node else []
+    return {
+        target.id: each.value
+        for each in sorted(made, key=lambda each: each.lineno)
+        if before is None or each.lineno < before.lineno
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def said(node: ast.expr, known: dict[str, ast.expr], depth: int = 0) -> str:
+    """A text as far as it is known without running: what is filled in is an ellipsis."""
+
+    def again(inner: ast.expr) -> str:
+        return said(inner, known, depth + 1)
+
+    match node:
+        case ast.Constant(value=str() as text):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(again(value) for value in values)
+        case ast.FormattedValue(value=value):
+            return again(value)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return again(left) + again(right)
+        case ast.BinOp(left=left, op=ast.Mod()):
+            return re.sub(r"%\(?\w*\)?[sdr]?", "…", again(left))
+        case ast.IfExp(body=body, orelse=other):
+            return f"{again(body)} / {again(other)}"
+        case ast.Call(func=ast.Attribute(value=value, attr="format")):
+            return re.sub(r"{[^}]*}", "…", again(value))
+        case ast.Name(id=name) if name in known and depth < 5:
+            return again(known[name])
+    return "…"
