@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -20,7 +20,7 @@ help:
 	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
 	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
 	@echo "make services       MariaDB, PostgreSQL, Redis and RabbitMQ on loopback; make services-stop stops them"
-	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders (needs make services)"
+	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders store (needs make services)"
 	@echo "make clean          removes what the commands above made, the demo's data too"
 
 demo:
@@ -84,6 +84,10 @@ bench-search:
 bench-fdfs bench-goods bench-cart bench-orders bench-promotions: bench-%:
 	@$(PYTHON) .ci/environment.py bench
 	@eval "$$(.ci/services env)" && cd packages/*-$*$(if $(filter fdfs,$*),-storage) && exec ../../.venv/bench/bin/python -m bench
+
+bench-store:
+	@$(PYTHON) .ci/environment.py bench
+	@eval "$$(.ci/services env)" && cd example_project && exec ../.venv/bench/bin/python -m bench $(BENCH)
 
 messages:
 	@$(PYTHON) .ci/environment.py demo

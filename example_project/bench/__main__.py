@@ -1,0 +1,73 @@
+"""The store beside the original, request by request, in processor time: `make bench-store [BENCH=…]`.
+
+Both shops sell the same 10,000 goods from one uwsgi process each, with DEBUG off and lasting connections, on the MariaDB of DATABASE_URL and
+a Redis of their own. `original/` is what students wrote for these requirements, written again from its description: Django's own middleware,
+its sessions in Redis, a query for each line. What is measured is the processor time of one request, in the shop's process, in what serves its
+connection to the database, and in its Redis: the smallest of ROUNDS rounds, in which the shops take turns, so that a busy machine
+changes little. Before it everything that was woken is done, and each answer is a good one. Exit status 1: an aim is missed.
+
+BENCH says which rows, by a part of their names (BENCH='cart add'), or all.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from .rows import ROWS, Row
+from .shops import Original, Ours, Shop
+from .sites import Cost, running
+
+ROUNDS = 5
+
+
+def measured(rows: list[Row], shops: list[Shop]) -> dict[tuple[str, str], Cost]:
+    """(row, shop) -> the least that a request cost."""
+    least: dict[tuple[str, str], Cost] = {}
+    for number in range(ROUNDS + 1):
+        for row in rows:
+            for shop in shops:
+                cost = row.ask(shop)
+                if cost is None or number == 0:
+                    continue  # the first round opens, imports and compiles
+                key = (row.name, shop.site.name)
+                least[key] = min(least.get(key, cost), cost, key=lambda each: each.whole)
+    return least
+
+
+def main() -> None:
+    missing = [name for name in ("redis-server", "redis-cli") if not shutil.which(name)]
+    if not os.environ.get("DATABASE_URL", "").startswith("mysql"):
+        missing.append("DATABASE_URL of a MariaDB")
+    if missing:
+        sys.exit(f"bench-store needs {', '.join(missing)}")
+    rows = [row for row in ROWS if not sys.argv[1:] or any(word in row.name for word in sys.argv[1:])]
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-store-")))
+        shops: list[Shop] = [
+            Ours(stack.enter_context(running("ours", "config.wsgi:application", place / "ours"))),
+            Original(stack.enter_context(running("original", "django.core.wsgi:get_wsgi_application()", place / "original"))),
+        ]  # fmt: skip
+        for shop in shops:
+            shop.open()
+        costs = measured(rows, shops)
+    print(f"{'CPU ms a request':<22}{'ours':>7}{'python':>8}{'db':>6}{'redis':>7}{'original':>10}{'ratio':>7}  aim")
+    missed = 0
+    for row in rows:
+        ours, theirs = costs[row.name, "ours"], costs.get((row.name, "original"))
+        ratio = theirs.whole / ours.whole if theirs else None
+        verdict = row.verdict(
+            ours.whole, ratio, {name: cost.whole for (name, site), cost in costs.items() if site == "ours"}
+        )
+        missed += verdict.endswith("missed")
+        print(
+            f"{row.name:<22}{ours.whole:>7.2f}{ours.python:>8.2f}{ours.database:>6.2f}{ours.redis:>7.2f}"
+            f"{f'{theirs.whole:.2f}' if theirs else '':>10}{f'{ratio:.2f}' if ratio else '':>7}  {verdict}"
+        )
+    sys.exit(bool(missed))
+
+
+if __name__ == "__main__":
+    main()

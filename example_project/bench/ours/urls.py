@@ -1,0 +1,22 @@
+"""The store's pages, and what its middleware costs by itself."""
+
+from config.urls import *  # noqa: F403
+from config.urls import urlpatterns
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+BODY = b"." * 1024
+
+
+@login_not_required
+def bare(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(BODY)
+
+
+@login_not_required
+def who(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(request.user.pk))
+
+
+urlpatterns = [path("bench/bare/", bare), path("bench/who/", who), *urlpatterns]

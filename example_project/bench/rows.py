@@ -1,0 +1,61 @@
+"""What is measured, and the aims: how many times as good as the original, and at most how many milliseconds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .shops import Original, Ours, Shop
+from .sites import Cost
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    ask: Callable[[Shop], Cost | None]
+    ratio: float | None = None
+    most: float | None = None
+    of_bare: float | None = None
+    """At least this part of what a bare view answers in the same time."""
+
+    def verdict(self, ours: float, ratio: float | None, costs: Mapping[str, float]) -> str:
+        aims = []
+        if self.ratio:
+            aims.append((f"≥ {self.ratio:g} x", ratio is not None and ratio >= self.ratio))
+        if self.most:
+            aims.append((f"≤ {self.most:g} ms", ours <= self.most))
+        if self.of_bare and BARE in costs:
+            part = costs[BARE] / ours
+            aims.append((f"≥ {self.of_bare:g} of a bare view ({part:.2f})", part >= self.of_bare))
+        said = ", ".join(aim for aim, _met in aims)
+        return said + ("" if all(met for _aim, met in aims) else "  missed")
+
+
+def ours_only(ask: Callable[[Ours], Cost]) -> Callable[[Shop], Cost | None]:
+    return lambda shop: ask(shop) if isinstance(shop, Ours) else None
+
+
+def both(ask: Callable[[Ours | Original], Cost]) -> Callable[[Shop], Cost | None]:
+    return lambda shop: ask(shop) if isinstance(shop, Ours | Original) else None
+
+
+BARE = "bare view"
+ROWS = [
+    Row(BARE, ours_only(lambda shop: shop.look("/bench/bare/", times=40))),
+    Row("session and user", ours_only(lambda shop: shop.look("/bench/who/", "visitor", times=40))),
+    Row("add, 9 before", lambda shop: shop.add(), ratio=1.2),
+    Row("cart of 1", lambda shop: shop.cart(1), ratio=1),
+    Row("cart of 10", lambda shop: shop.cart(10), ratio=2, most=4),
+    Row("cart of 50", lambda shop: shop.cart(50), ratio=2),
+    Row("confirm 1", lambda shop: shop.confirm(1), ratio=1),
+    Row("confirm 10", lambda shop: shop.confirm(10), ratio=2),
+    Row("place 1", lambda shop: shop.place(1), ratio=1.5, most=3),
+    Row("place 10", lambda shop: shop.place(10), ratio=4),
+    Row("10 orders", both(lambda shop: shop.look(shop.orders, "orders")), ratio=2, most=6),
+    Row("detail, cold", both(lambda shop: shop.cold(shop.detail)), ratio=1),
+    Row("list of 20, cold", both(lambda shop: shop.cold(shop.goods_list)), most=15),
+    Row("home, cold", both(lambda shop: shop.cold(shop.home)), most=15),
+    Row("visitor request", ours_only(lambda shop: shop.look("/visitor/?found=1", "visitor", json=True)), most=1.8),
+    Row("search page", ours_only(lambda shop: shop.look("/search/?q=%E8%8B%B9%E6%9E%9C")), most=10),
+    Row("home, warm", both(lambda shop: shop.look(shop.home, times=40)), of_bare=0.6),
+    Row("list, warm", both(lambda shop: shop.look(shop.goods_list, times=40)), of_bare=0.6),
+    Row("detail, warm", both(lambda shop: shop.look(shop.detail, times=40)), of_bare=0.6),
+]
