@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -16,6 +16,7 @@ help:
 	@echo "make test           all tests: each package alone, the store as a whole, lint, a browser"
 	@echo "make matrix         all tests on every pair of Python and Django"
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
+	@echo "make docs           the documentation as a site, in docs/_build/html"
 	@echo "make lint           style, types, imports"
 	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
 	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
@@ -62,6 +63,10 @@ develop:
 lint:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e lint
+
+docs:
+	@$(PYTHON) .ci/environment.py test
+	@.venv/test/bin/tox run -q -e docs
 
 lock:
 	@$(PYTHON) .ci/environment.py test
