@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from django_fdfs_storage.connection import Address
+from django_fdfs_storage.client.connection import Address
 
 
 @dataclass

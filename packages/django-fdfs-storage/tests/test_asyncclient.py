@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 from django.core.files.base import ContentFile
-from django_fdfs_storage.asyncclient import AsyncFastDFSClient
-from django_fdfs_storage.connection import Address
+from django_fdfs_storage.client import AsyncFastDFSClient
+from django_fdfs_storage.client.connection import Address
 from django_fdfs_storage.exceptions import NoSuchFile, PoolExhausted, ServerTimeout, ServerUnreachable, WrongSize
 from django_fdfs_storage.storage import FastDFSStorage
 from proxy import Proxy

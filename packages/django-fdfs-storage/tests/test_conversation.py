@@ -8,8 +8,8 @@ import struct
 from dataclasses import dataclass
 
 import pytest
-from django_fdfs_storage.connection import Address
-from django_fdfs_storage.wire import pack_numbers as numbers
+from django_fdfs_storage.client.connection import Address
+from django_fdfs_storage.client.wire import pack_numbers as numbers
 
 
 @dataclass

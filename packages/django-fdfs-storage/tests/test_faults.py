@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from django_fdfs_storage.client import FastDFSClient
-from django_fdfs_storage.connection import Address
-from django_fdfs_storage.coroutines import finished
+from django_fdfs_storage.client.connection import Address
+from django_fdfs_storage.client.coroutines import finished
+from django_fdfs_storage.client.threads import BlockingConnection
 from django_fdfs_storage.devserver import DevServer
 from django_fdfs_storage.exceptions import (
     BadReply,
@@ -26,7 +27,6 @@ from django_fdfs_storage.exceptions import (
     ServerTimeout,
     ServerUnreachable,
 )
-from django_fdfs_storage.threads import BlockingConnection
 from proxy import Proxy
 from waiting import waiting_client
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django_fdfs_storage import wire
-from django_fdfs_storage.client import FastDFSClient
-from django_fdfs_storage.connection import Address
+from django_fdfs_storage.client import FastDFSClient, wire
+from django_fdfs_storage.client.connection import Address
 from django_fdfs_storage.devserver import DevServer
 from django_fdfs_storage.devserver.protocol import Refusal
 from django_fdfs_storage.devserver.tracker import TrackerHandler
@@ -243,7 +242,7 @@ def test_content_that_is_drawn_once_is_not_sent_to_a_second_server(group):
 
 
 def test_a_server_that_failed_is_trusted_again_after_a_sign_of_life(group, monkeypatch):
-    monkeypatch.setattr("django_fdfs_storage.pool.PENALTY_SECONDS", 0)
+    monkeypatch.setattr("django_fdfs_storage.client.pool.PENALTY_SECONDS", 0)
     group.proxies[0].hang = True
     with pytest.raises(ServerTimeout):
         group.client.upload(b"x")

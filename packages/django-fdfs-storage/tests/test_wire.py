@@ -4,10 +4,10 @@ import struct
 from contextlib import suppress
 
 import pytest
-from django_fdfs_storage import listings, wire
-from django_fdfs_storage.connection import Address
-from django_fdfs_storage.content import exactly
-from django_fdfs_storage.coroutines import finished
+from django_fdfs_storage.client import listings, wire
+from django_fdfs_storage.client.connection import Address
+from django_fdfs_storage.client.content import exactly
+from django_fdfs_storage.client.coroutines import finished
 from django_fdfs_storage.exceptions import BadReply, InvalidFileId, WrongSize
 from django_fdfs_storage.names import (
     LONGEST_GROUP,

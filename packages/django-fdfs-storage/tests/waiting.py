@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
-from django_fdfs_storage.asyncclient import AsyncFastDFSClient
+from django_fdfs_storage.client import AsyncFastDFSClient
 
 
 class Waiting:

@@ -4,9 +4,9 @@ from django.apps import AppConfig, apps
 class FDFSStorageConfig(AppConfig):
     """System checks, commands and the deletion of orphans; the storage works without it."""
 
-    name = "django_fdfs_storage"
-    verbose_name = "FastDFS"
-    default_auto_field = "django.db.models.BigAutoField"
+    name: str = "django_fdfs_storage"
+    verbose_name: str = "FastDFS"
+    default_auto_field: str = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Register the checks and listen to models."""

@@ -12,9 +12,9 @@ from django.core.files.storage import InvalidStorageError, storages
 from django.db import models
 from django.utils.module_loading import import_string
 
+from .client import Engine
+from .client.connection import Address
 from .conf import KNOWN, NAME, Options, nearest
-from .connection import Address
-from .engine import Engine
 from .names import LONGEST_ID
 from .references import column, stored_fields
 from .storage import FastDFSStorage
@@ -127,7 +127,7 @@ def _paths(alias: str, options: Options) -> Iterator[CheckMessage]:
             yield Error(f"{name}: {error}", hint="Write its dotted path.", obj=alias, id="fdfs.E006")
             continue
         if name == "engine" and not (isinstance(found, type) and issubclass(found, Engine)):
-            hint = "Subclass django_fdfs_storage.engine.Engine."
+            hint = "Subclass django_fdfs_storage.client.Engine."
             yield Error(f"{path} is no engine.", hint=hint, obj=alias, id="fdfs.E006")
         elif path and not callable(found):
             yield Error(f"{name}: {path} cannot be called.", hint="Name a function.", obj=alias, id="fdfs.E006")

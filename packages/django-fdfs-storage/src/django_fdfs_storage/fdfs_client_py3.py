@@ -6,13 +6,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .content import Content, exactly, size_of
-from .coroutines import finished
-from .engine import Engine
+from .client import Engine
+from .client.content import Content, exactly, size_of
+from .client.coroutines import finished
+from .client.metrics import Metrics
+from .client.wire import FileInfo
 from .exceptions import BadReply, FastDFSError, NoSuchFile, ServerUnreachable
-from .metrics import Metrics
 from .names import parse_file_id
-from .wire import FileInfo
 
 
 class FdfsClientPy3(Engine):

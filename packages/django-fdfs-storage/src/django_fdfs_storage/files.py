@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.files.base import File
 
-from .engine import BLOCK, Engine
+from .client.engine import BLOCK, Engine
 
 if TYPE_CHECKING:
     _File = File[Any]
@@ -81,7 +81,7 @@ class FastDFSFile(_File):
         if mode not in (None, self.mode):
             raise ValueError(f"the file was opened with mode {self.mode!r} and cannot change to {mode!r}")
         if self.closed:
-            self.file = self._reader()
+            self.file: IO[Any] = self._reader()
         else:
             self.seek(0)
         return self

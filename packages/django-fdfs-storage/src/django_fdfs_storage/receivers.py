@@ -11,7 +11,7 @@ from .exceptions import FastDFSError
 from .references import all_columns, file_fields, stored_fields
 from .storage import FastDFSStorage
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 _BEFORE = "_fdfs_files_before"
 
 

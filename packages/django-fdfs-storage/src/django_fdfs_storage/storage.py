@@ -18,13 +18,12 @@ from django.utils.encoding import filepath_to_uri
 from django.utils.module_loading import import_string
 
 from .access import url_query
-from .asyncclient import AsyncFastDFSClient
+from .client import AsyncFastDFSClient, Engine
+from .client.wire import FileInfo
 from .conf import Options, check_names, resolve
-from .engine import Engine
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
 from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
-from .wire import FileInfo
 
 # Not on the storage, which travels by pickle with nothing but its OPTIONS.
 _resolved: "WeakKeyDictionary[FastDFSStorage, Options]" = WeakKeyDictionary()

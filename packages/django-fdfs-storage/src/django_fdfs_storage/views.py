@@ -27,15 +27,15 @@ from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
 
 from .access import refusal, token_query
+from .client import Engine
+from .client.wire import FileInfo
 from .conf import Options
-from .engine import Engine
 from .exceptions import FastDFSError, InvalidFileId, NoSuchFile
 from .names import FileId, is_file_id, parse_file_id
 from .ranges import Unsatisfiable, asked_range
 from .storage import FastDFSStorage
-from .wire import FileInfo
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 YEAR = 365 * 24 * 3600
 # An uploaded page must not act in the name of the site that serves it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -4,7 +4,7 @@ import os
 import zlib
 from pathlib import Path
 
-from ..wire import GROUP_WIDTH, Command, Header, Status, pack_text
+from ..client.wire import GROUP_WIDTH, Command, Header, Status, pack_text
 from .disk import is_appender
 from .named import LONGEST_NAME, PIECE, NamedFiles
 from .protocol import Refusal, serve

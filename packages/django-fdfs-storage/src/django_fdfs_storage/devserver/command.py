@@ -51,6 +51,6 @@ def run(options: argparse.Namespace) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and serve."""
-    parser = argparse.ArgumentParser(prog="django_fdfs_storage.devserver", description=__doc__)
+    parser = argparse.ArgumentParser(prog="django_fdfs_storage.devserver", description="Serve FastDFS for development.")
     add_arguments(parser)
     run(parser.parse_args(arguments))

@@ -37,7 +37,7 @@ class Disk:
             leftover.unlink()
         self._lock = threading.Lock()
         # Appending, modifying and truncating one file at a time is enough for development.
-        self.changing = threading.Lock()
+        self.changing: threading.Lock = threading.Lock()
         self._directory, self._count = self._last_directory()
 
     def _last_directory(self) -> tuple[int, int]:

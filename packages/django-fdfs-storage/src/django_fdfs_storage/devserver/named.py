@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from ..wire import GROUP_WIDTH, Status, unpack_text
+from ..client.wire import GROUP_WIDTH, Status, unpack_text
 from .disk import Disk
 from .protocol import Refusal, RequestHandler
 
@@ -20,7 +20,7 @@ class NamedFiles(RequestHandler):
     disk: ClassVar[Disk]
     group: ClassVar[str]
     source: ClassVar[str]
-    stays_open = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
+    stays_open: ClassVar[frozenset[int]] = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
 
     def check_group(self) -> None:
         """The group in front of a name is ours."""

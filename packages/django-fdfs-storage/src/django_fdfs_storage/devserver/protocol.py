@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from ..wire import HEADER, RESPONSE, Command, Header, Status, pack_message, unpack_header
+from ..client.wire import HEADER, RESPONSE, Command, Header, Status, pack_message, unpack_header
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

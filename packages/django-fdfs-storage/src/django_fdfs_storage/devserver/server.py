@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..connection import Address
+from ..client.connection import Address
 from .disk import Disk
 from .http import FileHandler
 from .storage import StorageHandler

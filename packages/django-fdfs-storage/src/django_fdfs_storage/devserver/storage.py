@@ -5,9 +5,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from ..exceptions import InvalidFileId
-from ..names import parse_file_id
-from ..wire import (
+from ..client.wire import (
     ANY_PATH,
     EXTENSION_WIDTH,
     GROUP_WIDTH,
@@ -23,6 +21,8 @@ from ..wire import (
     pack_text,
     unpack_metadata,
 )
+from ..exceptions import InvalidFileId
+from ..names import parse_file_id
 from .appender import AppenderFiles
 from .disk import slave_name
 from .named import LONGEST_NAME, ending

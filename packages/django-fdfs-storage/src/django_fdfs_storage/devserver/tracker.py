@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import ClassVar
 
-from ..listings import GROUP_RECORD, StorageState
-from ..wire import (
+from ..client.listings import GROUP_RECORD, StorageState
+from ..client.wire import (
     GROUP_WIDTH,
     Command,
     Header,
@@ -38,7 +38,7 @@ class TrackerHandler(RequestHandler):
 
     storages: ClassVar[list[StorageServer]]
     turns: ClassVar["count[int]"]
-    stays_open = frozenset(Status)
+    stays_open: ClassVar[frozenset[int]] = frozenset(Status)
 
     @serve(Command.STORE)
     def store(self, header: Header) -> bytes:

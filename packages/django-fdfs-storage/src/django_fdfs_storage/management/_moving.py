@@ -4,7 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 class MovingCommand(BaseCommand):
     """Moves file by file; what could not be moved is told, counted, and fails the command at its end."""
 
-    moved = failed = 0
+    moved: int = 0
+    failed: int = 0
 
     def complain(self, reason: str) -> None:
         """Tell that a file could not be moved."""

@@ -4,10 +4,10 @@ from django.apps import AppConfig
 class NamedFilesConfig(AppConfig):
     """The table of named files."""
 
-    name = "django_fdfs_storage.named"
+    name: str = "django_fdfs_storage.named"
     label = "fdfs_named"
-    verbose_name = "FastDFS, named files"
-    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name: str = "FastDFS, named files"
+    default_auto_field: str = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Throw away what rolled-back transactions left, at the latest when a request is over."""

@@ -5,11 +5,11 @@ import logging
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..engine import Engine
+from ..client import Engine
 from ..exceptions import FastDFSError, NoSuchFile
 from .models import StoredFile
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 def drain(rows: "QuerySet[StoredFile]", engine: Engine, *, limit: int = 1000) -> int:

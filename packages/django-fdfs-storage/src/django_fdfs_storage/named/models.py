@@ -3,7 +3,7 @@
 import mimetypes
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,7 +13,13 @@ from django.utils import timezone
 LONGEST_NAME = 255
 
 
-class ExactCharField(models.CharField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _CharField = models.CharField[Any, Any]
+else:
+    _CharField = models.CharField
+
+
+class ExactCharField(_CharField):
     """Text that MySQL and MariaDB compare letter by letter too, as other databases do anyway."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
@@ -28,15 +34,15 @@ class ExactCharField(models.CharField):  # type: ignore[type-arg]
 class StoredFile(models.Model):
     """A named file; or, without a name, a file of FastDFS that is to be deleted after `delete_after`."""
 
-    name = ExactCharField(max_length=LONGEST_NAME, unique=True, null=True)
-    folder = ExactCharField(max_length=LONGEST_NAME, db_index=True)
-    file_id = ExactCharField(max_length=100, db_index=True)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64, db_index=True)
-    content_type = models.CharField(max_length=255)
-    created = models.DateTimeField()
-    modified = models.DateTimeField()
-    delete_after = models.DateTimeField(null=True, db_index=True)
+    name: ExactCharField = ExactCharField(max_length=LONGEST_NAME, unique=True, null=True)
+    folder: ExactCharField = ExactCharField(max_length=LONGEST_NAME, db_index=True)
+    file_id: ExactCharField = ExactCharField(max_length=100, db_index=True)
+    size: "models.PositiveBigIntegerField[Any, int]" = models.PositiveBigIntegerField()
+    sha256: "models.CharField[Any, str]" = models.CharField(max_length=64, db_index=True)
+    content_type: "models.CharField[Any, str]" = models.CharField(max_length=255)
+    created: "models.DateTimeField[Any, datetime]" = models.DateTimeField()
+    modified: "models.DateTimeField[Any, datetime]" = models.DateTimeField()
+    delete_after: "models.DateTimeField[Any, datetime | None]" = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         verbose_name = "stored file"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import router
 from django.db.models import QuerySet
 
-from ..conf import NamedOptions
+from ..conf import NamedOptions, Options
 from ..storage import FastDFSStorage
 from . import lookups
 from .models import LONGEST_NAME, StoredFile
@@ -18,8 +18,8 @@ _longest: ContextVar[int] = ContextVar("longest", default=0)
 class Names(FastDFSStorage):
     """The part of a named storage that knows names."""
 
-    kind = NamedOptions
-    named = True
+    kind: type[Options] = NamedOptions
+    named: bool = True
 
     if TYPE_CHECKING:
 

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..engine import Engine
+from ..client import Engine
 from ..exceptions import FastDFSError, NoSuchFile
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 # Files whose rows were rolled back, until they are deleted; the oldest are left to fdfs_gc.
 _rubbish: deque[tuple[Engine, str]] = deque(maxlen=10_000)
 PAUSE_SECONDS = 10.0

@@ -10,7 +10,7 @@ class Command(BaseCommand):
     """The development server as a management command."""
 
     help = "Serve FastDFS for development: tracker, storage server and HTTP in one process."
-    requires_system_checks = ()
+    requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options of `python -m django_fdfs_storage.devserver`."""

@@ -28,7 +28,7 @@ class Command(MovingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Give file by file; exit status 1 if one could not be given."""
-        self.source = fastdfs_storage(options["storage"], NamedFastDFSStorage)
+        self.source: NamedFastDFSStorage = fastdfs_storage(options["storage"], NamedFastDFSStorage)
         if options["to_ids"]:
             self._identify_rows()
         else:

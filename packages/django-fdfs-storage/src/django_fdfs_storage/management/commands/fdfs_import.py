@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
+from django.core.files.storage import Storage
 from django.core.management.base import CommandError, CommandParser
 
 from ...exceptions import FastDFSError
@@ -36,8 +37,8 @@ class Command(MovingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import column by column; exit status 1 if a file could not be moved."""
-        self.target = fastdfs_storage(options["storage"], FastDFSStorage)
-        self.source = any_storage(options["from_storage"], options["from_dir"])
+        self.target: FastDFSStorage = fastdfs_storage(options["storage"], FastDFSStorage)
+        self.source: Storage = any_storage(options["from_storage"], options["from_dir"])
         self.dry_run: bool = options["dry_run"]
         try:
             columns = [column(label) for label in options["columns"]] or file_columns()
@@ -45,7 +46,7 @@ class Command(MovingCommand):
             raise CommandError(str(error)) from error
         self.known: dict[str, str] = {}
         with ExitStack() as stack:
-            self.journal = self._journal(stack, options["journal"])
+            self.journal: IO[bytes] | None = self._journal(stack, options["journal"])
             for each in columns:
                 self._import(each)
         self.conclude("to move" if self.dry_run else "moved")

@@ -28,7 +28,7 @@ class Command(MovingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take file by file; exit status 1 if one could not be taken."""
-        self.target = fastdfs_storage(options["storage"], NamedFastDFSStorage)
+        self.target: NamedFastDFSStorage = fastdfs_storage(options["storage"], NamedFastDFSStorage)
         if options["from_ids"]:
             self._name_rows()
         else:

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any, ClassVar, TypedDict, TypeVar
 
+from ..exceptions import ConnectionLost, FastDFSError, PoolExhausted, ServerTimeout, ServerUnreachable
 from .connection import Address, Connection
-from .exceptions import ConnectionLost, FastDFSError, PoolExhausted, ServerTimeout, ServerUnreachable
 from .metrics import Metrics, measured
 from .wire import Command
 

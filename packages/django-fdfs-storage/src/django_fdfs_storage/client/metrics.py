@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+from ..exceptions import FastDFSError
 from .connection import Address
-from .exceptions import FastDFSError
 from .wire import Command
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 Attributes = dict[str, str | int]
 # Name, value, attributes; called in the thread that measured, so it must be quick.
 Metrics = Callable[[str, float, Attributes], None]

@@ -2,10 +2,10 @@
 
 import socket
 import threading
-from typing import Self
+from typing import ClassVar, Self
 
+from ..exceptions import ServerUnreachable
 from .connection import Address, Connection
-from .exceptions import ServerUnreachable
 from .pool import Pool
 
 _MORE = getattr(socket, "MSG_MORE", 0)
@@ -35,7 +35,7 @@ class BlockingConnection(Connection):
 class BlockingPool(Pool):
     """A pool for threads."""
 
-    connection = BlockingConnection
+    connection: ClassVar[type[Connection]] = BlockingConnection
 
     def _new_slots(self) -> threading.Semaphore:
         return threading.Semaphore(self.max_connections)

@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass
 
-from .exceptions import BadReply
+from ..exceptions import BadReply
 from .wire import IPV4_WIDTH, IPV6_WIDTH, unpack_text
 
 

@@ -3,20 +3,20 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Unpack
 
-from .connection import Address, Connection
-from .content import AnyContent, size_of
-from .engine import BLOCK
-from .eventloop import AsyncPool
-from .exceptions import (
+from ..exceptions import (
     BadReply,
     InvalidFileId,
     NoSuchFile,
     Refused,
 )
-from .names import FileId, parse_file_id
+from ..names import FileId, parse_file_id
+from .connection import Address, Connection
+from .content import AnyContent, size_of
+from .engine import BLOCK
+from .eventloop import AsyncPool
 from .pool import Pool, PoolOptions
-from .storages import Storages
-from .tracker import Trackers
+from .servers import StorageServers
+from .trackers import Trackers
 from .wire import (
     EXTENSION_WIDTH,
     GROUP_WIDTH,
@@ -58,7 +58,7 @@ class AsyncFastDFSClient:
         self.pool: Pool = self.pool_kind(**pool)
         addresses = [Address.parse(tracker, default_port=TRACKER_PORT) for tracker in trackers]
         self.trackers: Trackers = Trackers(addresses, self.pool)
-        self._storages = Storages(self.trackers, self.pool, address_map=address_map or {}, replicas=replicas)
+        self._storages = StorageServers(self.trackers, self.pool, address_map=address_map or {}, replicas=replicas)
 
     # -- upload --
 

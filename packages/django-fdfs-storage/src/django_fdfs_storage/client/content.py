@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
 
-from .exceptions import WrongSize
+from ..exceptions import WrongSize
 
 Content = bytes | Iterable[bytes]
 # What the client for event loops takes beside it.

@@ -3,10 +3,10 @@
 import asyncio
 import socket
 from contextlib import suppress
-from typing import Self
+from typing import ClassVar, Self
 
+from ..exceptions import ServerUnreachable
 from .connection import Address, Connection
-from .exceptions import ServerUnreachable
 from .pool import Pool
 
 
@@ -49,7 +49,7 @@ class AsyncConnection(Connection):
 class AsyncPool(Pool):
     """A pool for the tasks of one event loop."""
 
-    connection = AsyncConnection
+    connection: ClassVar[type[Connection]] = AsyncConnection
 
     def _new_slots(self) -> asyncio.Semaphore:
         return asyncio.Semaphore(self.max_connections)

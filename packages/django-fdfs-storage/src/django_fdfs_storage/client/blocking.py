@@ -1,37 +1,37 @@
 """The FastDFS client: files in and out of a cluster. It needs no Django."""
 
 from collections.abc import Mapping, Sequence
-from typing import Unpack
+from typing import Final, Unpack
 
-from .asyncclient import AsyncFastDFSClient
+from .commands import AsyncFastDFSClient
 from .coroutines import blocking
 from .engine import Engine
 from .pool import Pool, PoolOptions
 from .threads import BlockingPool
-from .tracker import BlockingTrackers
+from .trackers import BlockingTrackers
 
 
 class _Core(AsyncFastDFSClient):
-    pool_kind = BlockingPool
+    pool_kind: type[Pool] = BlockingPool
 
 
 class _Commands:
     # Apart from the client: in a subclass of Engine, mypy gives an assigned `upload` the narrower type of Engine's.
     core: _Core
 
-    upload = blocking(AsyncFastDFSClient.upload)
-    upload_slave = blocking(AsyncFastDFSClient.upload_slave)
-    append = blocking(AsyncFastDFSClient.append)
-    modify = blocking(AsyncFastDFSClient.modify)
-    truncate = blocking(AsyncFastDFSClient.truncate)
-    seal = blocking(AsyncFastDFSClient.seal)
-    download = blocking(AsyncFastDFSClient.download)
-    info = blocking(AsyncFastDFSClient.info)
-    checksum = blocking(AsyncFastDFSClient.checksum)
-    exists = blocking(AsyncFastDFSClient.exists)
-    delete = blocking(AsyncFastDFSClient.delete)
-    metadata = blocking(AsyncFastDFSClient.metadata)
-    set_metadata = blocking(AsyncFastDFSClient.set_metadata)
+    upload: Final = blocking(AsyncFastDFSClient.upload)
+    upload_slave: Final = blocking(AsyncFastDFSClient.upload_slave)
+    append: Final = blocking(AsyncFastDFSClient.append)
+    modify: Final = blocking(AsyncFastDFSClient.modify)
+    truncate: Final = blocking(AsyncFastDFSClient.truncate)
+    seal: Final = blocking(AsyncFastDFSClient.seal)
+    download: Final = blocking(AsyncFastDFSClient.download)
+    info: Final = blocking(AsyncFastDFSClient.info)
+    checksum: Final = blocking(AsyncFastDFSClient.checksum)
+    exists: Final = blocking(AsyncFastDFSClient.exists)
+    delete: Final = blocking(AsyncFastDFSClient.delete)
+    metadata: Final = blocking(AsyncFastDFSClient.metadata)
+    set_metadata: Final = blocking(AsyncFastDFSClient.set_metadata)
 
 
 class FastDFSClient(_Commands, Engine):
@@ -48,7 +48,7 @@ class FastDFSClient(_Commands, Engine):
         replicas: bool = True,
         **pool: Unpack[PoolOptions],
     ) -> None:
-        self.core = _Core(trackers, address_map=address_map, replicas=replicas, **pool)
+        self.core: _Core = _Core(trackers, address_map=address_map, replicas=replicas, **pool)
         self.pool: Pool = self.core.pool
         self.trackers: BlockingTrackers = BlockingTrackers(self.core.trackers)
 

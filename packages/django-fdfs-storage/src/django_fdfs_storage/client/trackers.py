@@ -1,13 +1,13 @@
 """What trackers tell: which storage server to ask, and the state of the cluster."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from ..exceptions import BadReply, ConnectionLost, FastDFSError, NoStorageAvailable, Refused, ServerUnreachable
+from ..names import FileId
 from .connection import Address
 from .coroutines import blocking
-from .exceptions import BadReply, ConnectionLost, FastDFSError, NoStorageAvailable, Refused, ServerUnreachable
 from .listings import Group, StorageState, unpack_groups, unpack_storages
-from .names import FileId
 from .pool import Pool
 from .wire import (
     GROUP_WIDTH,
@@ -91,10 +91,10 @@ class BlockingTrackers:
         self.core = core
         self.addresses: tuple[Address, ...] = core.addresses
 
-    store = blocking(Trackers.store)
-    groups = blocking(Trackers.groups)
-    storages = blocking(Trackers.storages)
-    ping = blocking(Trackers.ping)
+    store: Final = blocking(Trackers.store)
+    groups: Final = blocking(Trackers.groups)
+    storages: Final = blocking(Trackers.storages)
+    ping: Final = blocking(Trackers.ping)
 
 
 def _body(file: FileId) -> bytes:

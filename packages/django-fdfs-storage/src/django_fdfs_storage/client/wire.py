@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
-from .exceptions import BadReply
+from ..exceptions import BadReply
 
 HEADER = struct.Struct("!QBB")
 NUMBER = struct.Struct("!Q")

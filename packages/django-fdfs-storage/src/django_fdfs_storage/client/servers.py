@@ -4,9 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mappi
 from contextlib import aclosing, contextmanager, suppress
 from typing import TypeVar
 
-from .connection import Address, Connection
-from .content import AnyContent, exactly, is_one_shot
-from .exceptions import (
+from ..exceptions import (
     ConnectionLost,
     FastDFSError,
     NoStorageAvailable,
@@ -15,9 +13,11 @@ from .exceptions import (
     ServerTimeout,
     ServerUnreachable,
 )
-from .names import FileId
+from ..names import FileId
+from .connection import Address, Connection
+from .content import AnyContent, exactly, is_one_shot
 from .pool import Pool, Talk
-from .tracker import Trackers
+from .trackers import Trackers
 from .wire import Command, Server, Status
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ _SMALL = 64 * 1024
 _LOCATED = 4096
 
 
-class Storages:
+class StorageServers:
     """The storage servers of a cluster as its trackers name them.
 
     `address_map` turns an address that a tracker names, "host" or "host:port", into the one to

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import NoReturn, Self
 
-from .exceptions import BadReply, ConnectionLost, Refused, ServerTimeout
+from ..exceptions import BadReply, ConnectionLost, Refused, ServerTimeout
 from .wire import HEADER, RESPONSE, Header, Status, pack_message, unpack_header
 
 PIECE = 256 * 1024
