@@ -5,6 +5,7 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.checks import run_checks
 from django.db import models
 from django.test.utils import isolate_apps
+from django_fdfs_storage.named.models import StoredFile
 from django_fdfs_storage.named.storage import NamedFastDFSStorage
 
 # Django's own check of a JSON column asks the database.
@@ -64,14 +65,15 @@ def test_static_files_do_not_fit(ids):
 
 
 def test_a_library_that_needs_names_is_named(ids, monkeypatch):
-    installed = {"imagekit", "wagtail.documents"}
+    installed = {"imagekit", "wagtail.documents", "django_fdfs_storage.named"}
     monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", installed.__contains__)
     assert ids() == ["fdfs.W002", "fdfs.W002"]
     assert ids(storages={"default": {"BACKEND": NAMED}}) == []
 
 
 def test_what_needs_urls_of_names_is_named(ids, monkeypatch):
-    monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", {"photologue", "imagekit"}.__contains__)
+    installed = {"photologue", "imagekit", "django_fdfs_storage.named"}
+    monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", installed.__contains__)
     hashed = f"{__name__}.HashedStorage"
     for options, expected in (({}, ["fdfs.W002", "fdfs.W002"]), ({"url_by_name": True}, [])):
         storages = {"default": {"BACKEND": NAMED}, "staticfiles": {"BACKEND": hashed}}
@@ -84,6 +86,30 @@ class HashedStorage(ManifestFilesMixin, NamedFastDFSStorage):
 
 def test_a_storage_with_names_may_keep_static_files_and_long_names(ids):
     assert ids(storages={"staticfiles": {"BACKEND": NAMED, "OPTIONS": {"location": "static"}}}) == []
+
+
+def test_a_storage_with_names_whose_app_is_not_installed_is_found(ids, monkeypatch):
+    monkeypatch.setattr("django_fdfs_storage.checks.apps.is_installed", set().__contains__)
+    assert ids(storages={"pictures": {"BACKEND": NAMED}}) == ["fdfs.E001"]
+    assert StoredFile._meta.app_label == "fdfs_named"
+
+
+@pytest.mark.parametrize(
+    ("private", "other", "expected"),
+    [
+        ({"location": "private"}, {}, ["fdfs.W003"]),
+        ({"location": "a/private"}, {"location": "/a"}, ["fdfs.W003"]),
+        ({}, {"location": "private"}, []),
+        ({"location": "private"}, {"location": "private"}, ["fdfs.W003"]),
+        ({"location": "private"}, {"location": "priv"}, []),
+        ({"location": "private"}, {"policy": "minisite.policies.all_but_bills"}, []),
+        ({"location": "private"}, {"private": True}, []),
+    ],
+)
+def test_private_files_in_a_folder_of_an_open_storage_are_found(ids, private, other, expected):
+    storages = {"default": {"BACKEND": NAMED, "OPTIONS": other}}
+    storages["bills"] = {"BACKEND": NAMED, "OPTIONS": {"private": True, **private}}
+    assert ids(storages=storages) == expected
 
 
 def test_each_message_has_a_hint(settings):

@@ -1,6 +1,7 @@
 """System checks of the settings, with ids fdfs.E001 and so on (see README)."""
 
 from collections.abc import Iterable, Iterator
+from itertools import permutations
 from typing import Any
 
 from django.apps import apps
@@ -39,17 +40,42 @@ NEED_NAMES = {
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """FDFS_STORAGE, and each entry of STORAGES that keeps its files in FastDFS."""
     messages: list[CheckMessage] = list(_unknown_keys())
+    named: dict[str, Options] = {}
     for alias in settings.STORAGES:
         try:
             storage = storages[alias]
-        except (InvalidStorageError, ImproperlyConfigured, RuntimeError) as error:
-            # RuntimeError: a model outside of INSTALLED_APPS, as of a named storage without its app.
+        except (InvalidStorageError, ImproperlyConfigured) as error:
             if "FastDFS" in str(settings.STORAGES[alias].get("BACKEND")):
                 messages.append(Error(str(error), hint="See the settings in the README.", obj=alias, id="fdfs.E001"))
             continue
         if isinstance(storage, FastDFSStorage):
-            messages += _storage(alias, storage)
-    return messages
+            try:
+                options = storage.options
+            except ImproperlyConfigured as error:
+                hint = "FDFS_CLIENT_CONF must name a readable client.conf."
+                messages.append(Error(str(error), hint=hint, obj=alias, id="fdfs.E002"))
+                continue
+            messages += _storage(alias, storage, options)
+            if storage.named:
+                named[alias] = options
+    return [*messages, *_open_doors(named)]
+
+
+def _open_doors(named: dict[str, Options]) -> Iterator[CheckMessage]:
+    """Private files that have a name in an open storage too: their folder is one of its folders."""
+    for (alias, private), (door, other) in permutations(named.items(), 2):
+        is_open = not (other.private or other.policy)
+        if private.private and is_open and _folder(private).startswith(_folder(other)):
+            yield Warning(
+                f"The private files of {alias!r} lie in {door!r} too, which serves them to whoever knows their names.",
+                hint="Give each a LOCATION outside of the other's, or the open one a POLICY.",
+                obj=alias,
+                id="fdfs.W003",
+            )
+
+
+def _folder(options: Options) -> str:
+    return f"/{getattr(options, 'location', '')}/".replace("//", "/")
 
 
 def _users(alias: str, storage: FastDFSStorage, options: Options) -> Iterator[CheckMessage]:
@@ -57,6 +83,9 @@ def _users(alias: str, storage: FastDFSStorage, options: Options) -> Iterator[Ch
     if alias == "staticfiles" and not storage.named:
         hint = f"Keep static files elsewhere, or use {NAMED_STORAGE} with url_by_name."
         yield Error("Static files cannot live in FastDFS without their names.", hint=hint, obj=alias, id="fdfs.E007")
+    if storage.named and not apps.is_installed("django_fdfs_storage.named"):
+        hint = 'Add "django_fdfs_storage.named" to INSTALLED_APPS, and migrate.'
+        yield Error("A storage with names has no table without its app.", hint=hint, obj=alias, id="fdfs.E001")
     by_name = getattr(options, "url_by_name", False)
     needs = {} if by_name else NEED_URLS_BY_NAME if storage.named else NEED_NAMES
     if alias == "default":
@@ -85,12 +114,7 @@ def _unknown_keys() -> Iterator[CheckMessage]:
             yield Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="fdfs.W001")
 
 
-def _storage(alias: str, storage: FastDFSStorage) -> Iterable[CheckMessage]:
-    try:
-        options = storage.options
-    except ImproperlyConfigured as error:
-        hint = "FDFS_CLIENT_CONF must name a readable client.conf."
-        return [Error(str(error), hint=hint, obj=alias, id="fdfs.E002")]
+def _storage(alias: str, storage: FastDFSStorage, options: Options) -> Iterable[CheckMessage]:
     return [
         *_users(alias, storage, options),
         *_addresses(alias, options),

@@ -45,6 +45,8 @@ class StoredFile(models.Model):
     delete_after: "models.DateTimeField[Any, datetime | None]" = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
+        # Its package lies in that of another app, which would have it while this one is not installed.
+        app_label = "fdfs_named"
         verbose_name = "stored file"
         verbose_name_plural = "stored files"
 
