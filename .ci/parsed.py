@@ -8,6 +8,7 @@ from pathlib import Path
 from contracts import ROOT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Assignment = ast.Assign | ast.AnnAssign
 
 
 class Package:
@@ -43,14 +44,18 @@ def packages() -> list[Package]:
     return [Package(folder) for folder in sorted((ROOT / "packages").iterdir()) if (folder / "src").is_dir()]
 
 
+def targets(node: Assignment) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
 def assigned(node: ast.AST | None, before: ast.Call | None = None) -> dict[str, ast.expr]:
     """Name -> what it was set to last in there, above the line of `before`."""
-    made = [each for each in ast.walk(node) if isinstance(each, ast.Assign)] if node else []
+    made = [each for each in ast.walk(node) if isinstance(each, Assignment) and each.value] if node else []
     return {
         target.id: each.value
         for each in sorted(made, key=lambda each: each.lineno)
         if before is None or each.lineno < before.lineno
-        for target in each.targets
+        for target in targets(each)
         if isinstance(target, ast.Name)
     }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts import ROOT, fields, words
-from parsed import Function, Package, assigned, packages, said
+from parsed import Assignment, Function, Package, assigned, packages, said, targets
 
 FOLDER = ROOT / "docs" / "reference"
 Rows = list[tuple[str, ...]]
@@ -114,7 +114,7 @@ def form_fields(package: Package, form: str) -> list[str]:
     own = [
         name
         for each in node.body
-        if isinstance(each, ast.Assign)
+        if isinstance(each, Assignment)
         for name, made in assigned(each).items()
         if isinstance(made, ast.Call)
     ]
@@ -156,11 +156,11 @@ def signals(package: Package) -> Rows:
     rows: Rows = []
     for _path, tree in package.named("signals"):
         for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
-            if isinstance(node, ast.Assign) and "Signal(" in ast.unparse(node.value):
+            if isinstance(node, Assignment) and node.value and "Signal(" in ast.unparse(node.value):
                 text = (
                     after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
                 )
-                rows.append((f"`{ast.unparse(node.targets[0])}`", " ".join(str(text).split())))
+                rows.append((f"`{ast.unparse(targets(node)[0])}`", " ".join(str(text).split())))
     return rows
 
 

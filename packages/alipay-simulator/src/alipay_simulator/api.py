@@ -24,12 +24,18 @@ class Rejected(Exception):
 
     def __init__(self, code: str, sub_code: str, sub_msg: str, *, signed: bool = True) -> None:
         super().__init__(sub_code)
-        self.code, self.sub_code, self.sub_msg, self.signed = code, sub_code, sub_msg, signed
+        self.code: str = code
+        self.sub_code: str = sub_code
+        self.sub_msg: str = sub_msg
+        self.signed: bool = signed
 
 
 class Api:
     def __init__(self, book: Book, keys: Keys, faults: Faults, courier: Courier) -> None:
-        self.book, self.keys, self.faults, self.courier = book, keys, faults, courier
+        self.book: Book = book
+        self.keys: Keys = keys
+        self.faults: Faults = faults
+        self.courier: Courier = courier
         self.calls: list[str] = []
         """Methods in the order in which they came, for tests that count."""
         self._methods = {

@@ -22,7 +22,7 @@ class Book:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self.offset = float(str(self._db.value("SELECT value FROM setting WHERE name='offset'") or 0))
+        self.offset: float = float(str(self._db.value("SELECT value FROM setting WHERE name='offset'") or 0))
 
     def now(self) -> float:
         """Seconds since the epoch by the simulator's clock, which can be set wrong on purpose."""

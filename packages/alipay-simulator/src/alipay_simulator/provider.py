@@ -26,13 +26,13 @@ class Provider:
     seller_id = SELLER_ID
 
     def __init__(self, folder: str | Path, *, time_scale: float = 1.0) -> None:
-        self.folder = Path(folder)
-        self.keys = Keys(self.folder)
+        self.folder: Path = Path(folder)
+        self.keys: Keys = Keys(self.folder)
         self._db = Database(self.folder / "trades.sqlite3")
-        self.book = Book(self._db)
-        self.faults = Faults()
-        self.courier = Courier(self._db, self.book, self.keys, self.faults, scale=time_scale)
-        self.api = Api(self.book, self.keys, self.faults, self.courier)
+        self.book: Book = Book(self._db)
+        self.faults: Faults = Faults()
+        self.courier: Courier = Courier(self._db, self.book, self.keys, self.faults, scale=time_scale)
+        self.api: Api = Api(self.book, self.keys, self.faults, self.courier)
 
     @property
     def app_private_key_file(self) -> Path:

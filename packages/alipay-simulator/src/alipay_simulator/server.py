@@ -15,7 +15,7 @@ from . import desk, gateway
 from .pages import Answer, language_of, words
 from .provider import Provider
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 LIMIT = 1_000_000
 """Bytes of a request that are read."""
 
@@ -32,11 +32,12 @@ class Simulator(Provider):
             raise ValueError(f"{host} is no loopback address: the simulator is for this machine only")
         super().__init__(folder, time_scale=time_scale)
         self._server = (_Server6 if ":" in host else ThreadingHTTPServer)((host, port), partial(Handler, self))
-        self.host, self.port = host, int(self._server.server_address[1])
+        self.host: str = host
+        self.port: int = int(self._server.server_address[1])
         shown = f"[{host}]" if ":" in host else host
         # Browsers and clients leave the standard port out of Host and Origin.
-        self.origin = f"http://{shown}" if self.port == 80 else f"http://{shown}:{self.port}"
-        self.url = f"{self.origin}/gateway.do"
+        self.origin: str = f"http://{shown}" if self.port == 80 else f"http://{shown}:{self.port}"
+        self.url: str = f"{self.origin}/gateway.do"
 
     def start(self) -> "Simulator":
         """Serve from a thread."""

@@ -42,7 +42,7 @@ from .services import Removed
 from .stores.base import Owner
 
 View = Callable[..., HttpResponse]
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 REFUSALS: dict[type[LineRefused], tuple[str, int]] = {
     UnknownProduct: ("unknown_sku", 404),

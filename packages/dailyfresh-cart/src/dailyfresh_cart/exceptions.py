@@ -31,7 +31,7 @@ class LineRefused(CartError):
     ) -> None:
         super().__init__(sku_id)
         self.sku_id = sku_id
-        self.name = name or sku_id
+        self.name: str = name or sku_id
         self.in_cart = in_cart
         self.allowed = allowed
         self.adding = adding

@@ -97,26 +97,28 @@ class Update:
 class AddForm(forms.Form):
     """`once` names this click, so that sending it again adds nothing."""
 
-    sku_id = SkuId()
-    quantity = Quantity(initial=1)
-    once = forms.CharField(required=False, max_length=64)
+    sku_id: SkuId = SkuId()
+    quantity: Quantity = Quantity(initial=1)
+    once: forms.CharField = forms.CharField(required=False, max_length=64)
 
 
 class SetForm(forms.Form):
-    sku_id = SkuId()
-    quantity = Quantity(least=0)
+    sku_id: SkuId = SkuId()
+    quantity: Quantity = Quantity(least=0)
 
 
 class RemoveForm(forms.Form):
-    sku_id = SkuIds()
+    sku_id: SkuIds = SkuIds()
 
 
 class SelectForm(forms.Form):
     """Some lines, or with `all` every line."""
 
-    sku_id = SkuIds(required=False)
-    all = forms.BooleanField(required=False)
-    selected = forms.TypedChoiceField(choices=[("1", "1"), ("0", "0")], coerce=lambda value: value == "1")
+    sku_id: SkuIds = SkuIds(required=False)
+    all: forms.BooleanField = forms.BooleanField(required=False)
+    selected: forms.TypedChoiceField = forms.TypedChoiceField(
+        choices=[("1", "1"), ("0", "0")], coerce=lambda value: value == "1"
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -127,7 +129,7 @@ class SelectForm(forms.Form):
 
 
 class RestoreForm(forms.Form):
-    undo = forms.CharField(max_length=16384)
+    undo: forms.CharField = forms.CharField(max_length=16384)
 
 
 class UpdateForm:

@@ -25,7 +25,7 @@ SALT = "dailyfresh_cart.guest"
 PENDING = "dailyfresh_cart_merge"
 """Session key of a guest whose merge failed: the next look at the cart tries again."""
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 def owner_of(request: HttpRequest) -> Owner | None:

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from . import views
 
 app_name = "dailyfresh_cart"
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("", views.cart, name="cart"),
     path("add/", views.add, name="add"),
     path("add/<path:sku_id>/", views.add_page, name="add_page"),

@@ -19,7 +19,7 @@ from .metrics import counter
 from .proxies import throttle_subject, visitor_address
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 THROTTLED = counter("throttled", "Attempts beyond an allowance.", ["name"])
 
 DEFAULTS: Mapping[str, tuple[int, int] | None] = {

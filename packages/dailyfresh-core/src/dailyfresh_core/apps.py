@@ -2,8 +2,8 @@ from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    name = "dailyfresh_core"
-    verbose_name = "DailyFresh"
+    name: str = "dailyfresh_core"
+    verbose_name: str = "DailyFresh"
 
     def ready(self) -> None:
         from . import checks  # noqa: F401 - checks register themselves

@@ -20,7 +20,13 @@ from .waking import celery_is_installed, tasks_run_inline
 READ_COMMITTED = 2
 """As psycopg counts the levels."""
 WAYS = (None, "celery", "inline")
-KINDS = {int: "a whole number", float: "a number", str: "text", bool: "True or False", type(None): "None"}
+KINDS: dict[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "True or False",
+    type(None): "None",
+}
 
 
 @register(Tags.compatibility)

@@ -16,10 +16,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.views import defaults
 
-handler400 = unwrap(defaults.bad_request)
-handler403 = unwrap(defaults.permission_denied)
-handler404 = unwrap(defaults.page_not_found)
-handler500 = unwrap(defaults.server_error)
+handler400: Any = unwrap(defaults.bad_request)
+handler403: Any = unwrap(defaults.permission_denied)
+handler404: Any = unwrap(defaults.page_not_found)
+handler500: Any = unwrap(defaults.server_error)
 
 
 class Request(WSGIRequest):

@@ -14,7 +14,7 @@ from .answers import unavailable, wants_json
 from .outages import in_one_line, is_outage
 from .retrying import Busy
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 SECONDS = 5
 """When to ask again: a server that is started anew is back by then, or says so once more."""
 MARK = "dailyfresh_core.outage"

@@ -19,7 +19,7 @@ from .joins import Join, WrongShape
 from .money import places
 from .protocols import Choice, Hint, Item, Pricing, Purchasable, Share
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 AUTO, NO_COUPON = "auto", "none"
 KINDS = ("discount", "fee", "freight")

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 CLAIM = timedelta(seconds=180)
 """How long a letter is claimed. Longer than a whole conversation with a slow server, or a second worker would send again."""
 GIVE_UP_AFTER = timedelta(days=1)

@@ -18,7 +18,7 @@ LOST: dict[str, set[object]] = {
     "mysql": {1205, 1213, 1020},  # lock wait timeout, deadlock, record changed since last read
     "postgresql": {"40001", "40P01", "55P03"},  # serialization failure, deadlock, lock not available
 }
-WAITED = {1205, "55P03"}
+WAITED: set[int | str] = {1205, "55P03"}
 
 
 class Busy(Exception):

@@ -14,7 +14,7 @@ except ImportError:  # an extra: a site without it has no worker to wake
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 EXPIRES = 5
 """Seconds after which a wake-up call that no worker has taken is dropped: each drain works off all that is due, and beat calls it too.
 

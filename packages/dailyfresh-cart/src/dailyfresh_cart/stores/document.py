@@ -14,7 +14,7 @@ from dailyfresh_core.measures import alike, in_json, like
 
 from .base import PLAIN, CartStore, Change, Claim, Kind, Line, Outcome, Owner, Terms, Why, stamped, stored_line
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Document = dict[str, Any]

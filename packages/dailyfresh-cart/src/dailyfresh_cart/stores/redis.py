@@ -41,7 +41,7 @@ from .base import (
 from .document import oldest_first
 from .redis_checks import configuration_messages, factory_messages, server_messages
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 BATCH = 500
 """Carts that a survey asks for in one round trip."""
 
@@ -50,8 +50,8 @@ class Script:
     """One Lua file, sent by its digest and in full only where the server does not have it yet."""
 
     def __init__(self, name: str) -> None:
-        self.text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-        self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+        self.text: str = files(__package__).joinpath(name).read_text(encoding="utf-8")
+        self.digest: str = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
     def __call__(self, client: Any, keys: Sequence[str], *args: str | int) -> Any:
         try:
@@ -83,7 +83,11 @@ class RedisStore(CartStore):
             )
         if not timeout > 0:
             raise ImproperlyConfigured(f"the timeout {timeout!r} of a Redis cart store is no number of seconds")
-        self.alias, self.factory, self.url, self.timeout, self.prefix = alias, client, url, timeout, prefix
+        self.alias: str = alias
+        self.factory: str = client
+        self.url: str = url
+        self.timeout: float = timeout
+        self.prefix: str = prefix
 
     @property
     def client(self) -> Any:

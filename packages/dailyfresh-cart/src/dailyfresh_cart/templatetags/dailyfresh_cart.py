@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from ..conf import conf
 
-register = template.Library()
+register: template.Library = template.Library()
 
 
 @register.inclusion_tag("dailyfresh_cart/_scripts.html")

@@ -27,7 +27,7 @@ def mailer() -> Any:
 class MailChannel(Channel):
     """Text and HTML to the account's e-mail address. `sender` is the From of the mails; None means `DEFAULT_FROM_EMAIL`."""
 
-    label = pgettext_lazy("channel", "E-mail")
+    label: Any = pgettext_lazy("channel", "E-mail")
 
     def __init__(self, *, sender: str | None = None) -> None:
         self.sender = sender

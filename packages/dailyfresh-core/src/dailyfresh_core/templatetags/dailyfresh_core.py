@@ -15,7 +15,7 @@ from .. import measures
 from ..money import currency, parts, shown
 from ..paging import window
 
-register = template.Library()
+register: template.Library = template.Library()
 
 SIGNS = {
     "arrow-down": "↓",
@@ -165,7 +165,8 @@ def stylesheet(context: Context, path: str) -> SafeString | str:
 
 class Script(template.Node):
     def __init__(self, path: FilterExpression, attributes: NodeList) -> None:
-        self.path, self.attributes = path, attributes
+        self.path: FilterExpression = path
+        self.attributes: NodeList = attributes
 
     def render(self, context: Context) -> SafeString:
         path = self.path.resolve(context)

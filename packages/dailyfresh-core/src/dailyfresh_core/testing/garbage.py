@@ -1,6 +1,7 @@
 """Words, headers and bodies that no honest client sends. What every web server refuses (a NUL in a header, a length that is no number) is not among them."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from hypothesis import strategies as st
@@ -9,8 +10,10 @@ from .samples import ADDRESSES, BROKEN, CODINGS, COOKIES, DATES, FORWARDED, HOST
 
 Pairs = Sequence[tuple[str, str]]
 
-words = st.one_of(st.sampled_from(WORDS), st.text(max_size=30), st.text("0123456789-:., TZ", max_size=20))
-json_values = st.recursive(
+words: st.SearchStrategy[str] = st.one_of(
+    st.sampled_from(WORDS), st.text(max_size=30), st.text("0123456789-:., TZ", max_size=20)
+)
+json_values: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
         st.none(),
         st.booleans(),
@@ -23,14 +26,14 @@ json_values = st.recursive(
     ),
     max_leaves=8,
 )
-numbers = st.one_of(
+numbers: st.SearchStrategy[str] = st.one_of(
     st.sampled_from(["0", "1", "2", "007", "9" * 18, "9" * 19, "9" * 40, "9" * 4400]), st.integers(0, 2**70).map(str)
 )
-paths = st.lists(words, max_size=4).map(lambda parts: "/" + "/".join(parts))
-methods = st.sampled_from(
+paths: st.SearchStrategy[str] = st.lists(words, max_size=4).map(lambda parts: "/" + "/".join(parts))
+methods: st.SearchStrategy[str] = st.sampled_from(
     ["GET"] * 6 + ["POST"] * 6 + ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "get"]
 )
-queries = st.one_of(
+queries: st.SearchStrategy[str] = st.one_of(
     st.sampled_from(["&&==&", "%", "%zz=%", "a[]=1&a[0]=2", "=" * 50, "&".join(f"p{n}=1" for n in range(1200))]),
     st.binary(max_size=30).map(lambda data: quote(data, safe="=&%+;")),
 )
@@ -41,7 +44,7 @@ def _header(values: Sequence[str]) -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(values), st.sampled_from(values), latin)
 
 
-headers = st.fixed_dictionaries(
+headers: st.SearchStrategy[dict[str, str]] = st.fixed_dictionaries(
     {},
     optional={
         "HTTP_REFERER": _header(ADDRESSES),

@@ -32,7 +32,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.messages: list[bytes] = []
         self.answers: dict[str, str | Callable[[Any], str | None]] = {}
-        self.accepted = threading.Event()
+        self.accepted: threading.Event = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     def parsed(self) -> list[EmailMessage]:

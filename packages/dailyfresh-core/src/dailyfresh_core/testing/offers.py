@@ -67,7 +67,7 @@ class Off:
 class TenOffHundred:
     """A pricing: 10 off from 100 on, and a hint below that."""
 
-    rule = Off(Decimal(10), Decimal(100), label="满100减10")
+    rule: Off = Off(Decimal(10), Decimal(100), label="满100减10")
 
     def price(
         self,
