@@ -5,8 +5,8 @@
     test.py --newcomer   the same on the newest Python alone, as on a machine without services, drivers and browser
     test.py --matrix     each package and the store on every pair of Python and Django that is claimed; each package with the
                          oldest of everything it says it works with, and with what is to come
-    test.py --prove      the long proofs only, one after the other, those over a database on PostgreSQL too, and the outages
-                         of the stack
+    test.py --prove      the long proofs only, one after the other, those over a database on PostgreSQL too, the guests' suites
+                         of FastDFS in full, and the outages of the stack
 
 What an environment is, and which wait for which, stands in tox.ini. Here stands what tox does not know: which interpreters are
 here, a Redis for machines that have none, and how many tests there were.
@@ -170,6 +170,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
     if mode == "--prove":
         proven = [envs(name, found)[0] for name in (*PACKAGES, "store") if name not in ("core", "alipay")]
         yield [Group("proofs", proven + on_postgresql, ("-m", "prove and not stack"), lanes=1)]
+        yield [Group("guests", ["fdfs-libraries"], ("-m", "prove or not prove"), lanes=1)]
         yield [Group("chaos", ["stack"], ("-m", "prove and stack"), lanes=1)]
     elif mode == "--newcomer":
         yield [Group(mode[2:], packages + store)]

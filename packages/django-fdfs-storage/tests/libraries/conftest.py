@@ -50,6 +50,14 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def expect(request) -> None:
-    """What the NOT_OURS of a module says of a guest's test."""
-    if reason := getattr(request.module, "NOT_OURS", {}).get(request.node.name):
+    """What the NOT_OURS of a module says of a guest's test, by its name or with its class in front."""
+    expected, name = getattr(request.module, "NOT_OURS", {}), request.node.name
+    owner = request.cls.__name__ if request.cls else ""
+    if reason := expected.get(f"{owner}.{name}") or expected.get(name):
         request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def pytest_itemcollected(item) -> None:
+    """What the LONG of a module names by how it begins is of the long proofs."""
+    if item.parent.name.startswith(getattr(item.module, "LONG", ()) or ("-",)):
+        item.add_marker("prove")

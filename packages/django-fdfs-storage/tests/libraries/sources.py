@@ -1,26 +1,34 @@
-"""Fetch the tests that Django's wheel leaves out, of the version that is installed: python sources.py DIR."""
+"""Fetch the tests that a package's wheel leaves out, of the versions that are installed: python sources.py DIR."""
 
 import subprocess
 import sys
 import tarfile
+from importlib.metadata import version
 from pathlib import Path
 
-import django
+# Distribution -> which folder of it, and what it is imported as.
+SUITES = {"Django": ("tests/file_storage", "file_storage"), "django-filer": ("tests", "filer_tests")}
+
+
+def fetch(package: str, inside: str, target: Path) -> None:
+    """Lay a folder of a source distribution down as `target`."""
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"--no-binary={package}"]
+    subprocess.run([*download, f"--dest={target.parent}", f"{package}=={version(package)}"], check=True)
+    [archive_of_it] = target.parent.glob(f"{package.lower().replace('-', '?')}-*.tar.gz")
+    with tarfile.open(archive_of_it) as archive:
+        for member in archive:
+            _package, found, name = member.name.partition(f"/{inside}/")
+            if found and (content := archive.extractfile(member)):
+                path = target / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.read())
 
 
 def main(folder: Path) -> None:
-    """Lay `file_storage` into the folder."""
-    if (folder / "file_storage").exists():
-        return
-    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=Django"]
-    subprocess.run([*download, f"--dest={folder}", f"Django=={django.__version__}"], check=True)
-    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
-        for member in archive:
-            _django, found, name = member.name.partition("/tests/file_storage/")
-            if found and (content := archive.extractfile(member)):
-                path = folder / "file_storage" / name
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content.read())
+    """Lay down what is not there yet."""
+    for package, (inside, name) in SUITES.items():
+        if not (folder / name).exists():
+            fetch(package, inside, folder / name)
 
 
 if __name__ == "__main__":

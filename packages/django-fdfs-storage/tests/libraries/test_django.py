@@ -1,6 +1,6 @@
 """Django's own tests of its file storages, on the storage with names.
 
-They are not in Django's wheel: `python tests/libraries/sources.py DIR` fetches them, and DJANGO_TESTS names DIR.
+They are not in Django's wheel: `python tests/libraries/sources.py DIR` fetches them, and GUESTS names DIR.
 NOT_OURS says what does not apply, and why.
 """
 
@@ -68,8 +68,8 @@ class Storage(NamedFastDFSStorage):
         super().__init__(**({"base_url": base_url} if base_url else {}), **options)
 
 
-if "DJANGO_TESTS" not in os.environ:
-    pytest.skip("needs DJANGO_TESTS, the folder of Django's own tests", allow_module_level=True)
+if "GUESTS" not in os.environ:
+    pytest.skip("needs GUESTS, the folder of other people's tests", allow_module_level=True)
 
 from file_storage import test_generate_filename, test_inmemory_storage, tests  # noqa: E402
 from file_storage.models import Storage as Row  # noqa: E402

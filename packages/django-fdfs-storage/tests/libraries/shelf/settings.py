@@ -51,8 +51,8 @@ INSTALLED_APPS = [
     "shelf",
     *(app for app, module in LIBRARIES.items() if find_spec(module)),
 ]
-if "DJANGO_TESTS" in os.environ:
-    sys.path.append(os.environ["DJANGO_TESTS"])
+if "GUESTS" in os.environ:
+    sys.path.append(os.environ["GUESTS"])
     INSTALLED_APPS.append("file_storage")
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -5,11 +5,11 @@ python -m pytest -c tests/libraries/pytest.ini --rootdir tests/libraries --ds su
 
 from importlib import import_module
 from itertools import count
-from unittest import TestCase
 
 import pytest
 from django.apps import apps
 from django_fdfs_storage.named.storage import NamedFastDFSStorage
+from suites.cases import cases_of
 
 pytest.importorskip("testfixtures", reason="needs testfixtures, as easy-thumbnails' own suite does")
 if not apps.is_installed("easy_thumbnails.tests"):
@@ -55,10 +55,6 @@ def aside(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def is_a_suite(case):
-    return isinstance(case, type) and issubclass(case, TestCase) and case.__module__.startswith("easy_thumbnails")
-
-
 utils = import_module("easy_thumbnails.tests.utils")
 utils.TemporaryStorage = utils.FakeRemoteStorage = Storage
 SUITES = (
@@ -79,4 +75,4 @@ SUITES = (
 )
 for name in SUITES:
     suite = import_module(f"easy_thumbnails.tests.test_{name}")
-    globals().update({f"{name}_{each}": case for each, case in vars(suite).items() if is_a_suite(case)})
+    globals().update({f"{name}_{each}": case for each, case in cases_of(suite).items()})
