@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -64,9 +64,10 @@ lint:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e lint
 
-docs:
+# What is published, in dist/
+dist docs:
 	@$(PYTHON) .ci/environment.py test
-	@.venv/test/bin/tox run -q -e docs
+	@.venv/test/bin/tox run -q -e $@
 
 lock:
 	@$(PYTHON) .ci/environment.py test

@@ -70,7 +70,7 @@ class Ran:
         skips = re.findall(r"^SKIPPED \[\d+\] (?:\S+: )?(.*)$", text, re.M)
         lacking = any("needs" in skip for skip in skips)
         enough = not lacking and passed if needed else passed or lacking
-        ok = entry["result"]["success"] and bool(enough or env in ("lint", "docs") or not entry.get("test"))
+        ok = entry["result"]["success"] and bool(enough or env in ("dist", "docs", "lint") or not entry.get("test"))
         failures = re.findall(r"^(?:FAILED|ERROR) (\S+)", text, re.M)
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
         absent = bool(entry["result"].get("skipped"))
@@ -193,7 +193,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
             others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
         on_servers = [f"{store[0]}-{server}" for server in servers] or store[:1]
         slowest_first = [env for pair in zip_longest(first, on_postgresql) for env in pair if env]
-        rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers, "lint", "docs"]
+        rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers, "lint", "docs", "dist"]
         yield [Group("lint, packages and store", slowest_first + rest)]
         unset = ("DATABASE_URL", "POSTGRES_URL", "DATABASE_DRIVERS", "REQUIRE_SERVICES")
         elsewhere = [Group("other interpreters", others + oldest_django, lanes=1, without=unset)] if others else []

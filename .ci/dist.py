@@ -1,0 +1,107 @@
+"""Builds what is published, and judges it: `dist.py`, or `dist.py dailyfresh-cart` for one; the files lie in dist/.
+
+The index must like it (twine). A wheel holds all that git has of the package, compiled translations too, and nothing else; a source
+archive the tests and the change log as well. Each wheel is installed alone, with what it needs, into an environment of its own; there every
+module of it that needs no extra is imported, and a warning is an error.
+"""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from wheels import ROOT, sources
+
+DIST = ROOT / "dist"
+IMPORTS = """
+import importlib, pkgutil, sys
+import django
+from django.conf import settings
+name, apps = sys.argv[1], sys.argv[2:]
+frame = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages", "django.contrib.admin"]
+settings.configure(INSTALLED_APPS=[*frame, *apps], SECRET_KEY="x", USE_TZ=True, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField")
+django.setup()
+package, lacking = importlib.import_module(name), set()
+for module in pkgutil.walk_packages(package.__path__, name + "."):
+    if any(part in module.name for part in (".testing", ".migrations", ".__main__")):
+        continue
+    try:
+        importlib.import_module(module.name)
+    except Exception as error:
+        # An extra that is not installed says so in a sentence.
+        if not isinstance(error, ImportError) and type(error).__name__ != "ImproperlyConfigured":
+            raise
+        if str(getattr(error, "name", None)).partition(".")[0] == name:
+            raise
+        lacking.add(str(error))
+print(len(lacking), "modules need an extra")
+"""
+
+
+def built(folder: Path) -> tuple[Path, Path]:
+    """(wheel, source archive) of a package."""
+    place = DIST / folder.name
+    subprocess.run(["uv", "build", "--quiet", "--out-dir", place, folder], check=True)
+    [wheel], [archive] = place.glob("*.whl"), place.glob("*.tar.gz")
+    return wheel, archive
+
+
+def faults(folder: Path, wheel: Path, archive: Path) -> Iterator[str]:
+    """What is missing and what is too much in the two files."""
+    ours = {path.relative_to(folder).as_posix() for path in sources(folder)}
+    src = {name.removeprefix("src/") for name in ours if name.startswith("src/") and not name.endswith(".po")}
+    with zipfile.ZipFile(wheel) as file:
+        packed = {name for name in file.namelist() if ".dist-info/" not in name and not name.endswith(".po")}
+        licences = [name for name in file.namelist() if name.endswith("licenses/LICENSE")]
+    yield from (f"{wheel.name} lacks {name}" for name in sorted(src - packed))
+    yield from (f"{wheel.name} has {name}, which git has not" for name in sorted(packed - src))
+    if not licences:
+        yield f"{wheel.name} has no licence"
+    if not any(name.endswith("py.typed") for name in packed):
+        yield f"{wheel.name} has no py.typed"
+    with tarfile.open(archive) as file:
+        unpacked = {name.partition("/")[2] for name in file.getnames()}
+    wanted = {name for name in ours if name.startswith(("src/", "tests/")) or "/" not in name} - {".gitignore"}
+    yield from (f"{archive.name} lacks {name}" for name in sorted(wanted - unpacked))
+
+
+def alone(folder: Path, wheel: Path) -> str:
+    """What importing the package says in an environment that has nothing else."""
+    name = next(path.parent.name for path in (folder / "src").glob("*/__init__.py"))
+    apps = [] if name == "alipay_simulator" else ["dailyfresh_core"] if name.startswith("dailyfresh_") else []
+    apps += [name] if name not in ("alipay_simulator", "dailyfresh_core") else []
+    with TemporaryDirectory() as place:
+        python = Path(place) / "bin" / "python"
+        subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, place], check=True)
+        core = next((DIST / "dailyfresh-core").glob("*.whl"))
+        wheels = [wheel] if apps[:1] != ["dailyfresh_core"] or core == wheel else [core, wheel]
+        subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, *wheels], check=True)
+        if name == "alipay_simulator":
+            command = [python, "-W", "error", "-c", f"import {name}, {name}.__main__"]
+        else:
+            command = [python, "-W", "error", "-c", IMPORTS, name, *apps]
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True)
+    return done.stderr if done.returncode else ""
+
+
+def main(*names: str) -> int:
+    folders = [path.parent for path in sorted(ROOT.glob("packages/*/pyproject.toml"))]
+    folders.sort(key=lambda folder: folder.name != "dailyfresh-core")  # the others need it
+    found = []
+    for folder in folders:
+        wheel, archive = built(folder)
+        if names and folder.name not in names:
+            continue
+        subprocess.run([sys.executable, "-m", "twine", "check", "--strict", wheel, archive], check=True)
+        found += faults(folder, wheel, archive)
+        if said := alone(folder, wheel):
+            found.append(f"{wheel.name} alone: {said}")
+    print("\n".join(found) or f"dist: {len(names) or len(folders)} packages are fit to be published")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
