@@ -6,10 +6,22 @@ copyright = author
 extensions = ["myst_parser", "sphinxcontrib.mermaid"]
 root_doc = "docs/index"
 include_patterns = ["docs/**", "packages/*/README.md", "example_project/README.md", "*.md"]
-exclude_patterns = ["docs/README.md", "docs/_build/**"]
+exclude_patterns = ["docs/README.md", "docs/_build/**", "docs/locale/**"]
 myst_heading_anchors = 4
 myst_fence_as_directive = ["mermaid"]
 html_theme = "furo"
 html_title = "DailyFresh"
 locale_dirs = ["locale"]
 gettext_compact = False
+gettext_location = False  # a paragraph that moved is no other paragraph
+templates_path = ["templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "languages.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
