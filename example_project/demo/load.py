@@ -195,7 +195,10 @@ def load_delivery() -> bool:
     ZoneArea.objects.bulk_create(ZoneArea(zone=far, code=code) for code in PROVINCES.split())
     point = PickupPoint.objects.create(name="中关村店", address="中关村大街 1 号", phone="010-60000000")
     for start, end in ((9, 12), (12, 15), (15, 18), (18, 21)):
-        Pattern.objects.create(zone=near, start=time(start), end=time(end), capacity=40, capacity_grams=400_000)
+        evening = {"fee": "3.00"} if start == 18 else {}
+        Pattern.objects.create(
+            zone=near, start=time(start), end=time(end), capacity=40, capacity_grams=400_000, **evening
+        )
     evening_before = {"cut_off_time": time(18), "cut_off_days": 1}
     Pattern.objects.create(zone=far, start=time(9), end=time(18), capacity=200, **evening_before)
     Pattern.objects.create(point=point, start=time(10), end=time(20), capacity=60, cut_off_minutes=0)

@@ -81,5 +81,9 @@ class UnknownTrade(OrderError):
     """A gateway speaks of a number that is not (or not yet) in our books."""
 
 
+class NotMovable(OrderError):
+    """The order cannot come at that time; the message says why, in the language of the page."""
+
+
 class RefundImpossible(OrderError):
     """The refund was not made; the message says why, in the language of the page."""

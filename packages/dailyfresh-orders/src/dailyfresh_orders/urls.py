@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import checkout, messages, orders, payments, refunds, reviews
+from .views import checkout, messages, orders, payments, refunds, rescheduling, reviews
 
 app_name = "dailyfresh_orders"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("<slug:number>/pay/otherwise/", payments.pay_otherwise, name="pay_otherwise"),
     path("<slug:number>/cancel/", orders.cancel, name="cancel"),
     path("<slug:number>/receive/", orders.confirm_receipt, name="receive"),
+    path("<slug:number>/time/", rescheduling.another_time, name="another_time"),
     path("<slug:number>/again/", orders.buy_again, name="buy_again"),
     path("<slug:number>/review/", reviews.review, name="review"),
     path("<slug:number>/refund/", refunds.refund_request, name="refund_request"),

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -24,6 +27,7 @@ from .dashboard import dashboard
 from .exports import csv_file, delivery_notes, orders_csv, picking_list
 from .filters import PaymentMethod, WorkList
 from .readonly import ReadOnly, ReadOnlyInline
+from .rescheduling import another_time
 
 AT_ONCE = 100
 """How many orders are shipped on one page, or printed on one paper: the page's address names them all, in at most 4,094 characters (gunicorn)."""
@@ -73,15 +77,9 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
             gettext_lazy("Amounts"),
             {
                 "fields": (
-                    "goods_total",
-                    "discount",
-                    "fees",
-                    "freight",
-                    "total",
-                    "settled_total",
-                    "settled_at",
-                    "currency",
-                    "paid_by",
+                    ("goods_total", "discount", "fees", "freight"),
+                    ("total", "settled_total", "settled_at"),
+                    ("currency", "paid_by"),
                 )
             },
         ),
@@ -97,6 +95,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
         wrap = self.admin_site.admin_view
         return [
             path("dashboard/", wrap(self.dashboard_view), name="dailyfresh_orders_dashboard"),
+            path("<int:pk>/time/", self.time_view(), name="dailyfresh_orders_time"),
             path("ship/", wrap(self.ship_view), name="dailyfresh_orders_ship"),
             *super().get_urls(),
         ]
@@ -123,6 +122,12 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     def has_ship_permission(self, request: HttpRequest) -> bool:
         """Shipping moves an order, so it takes the permission to change one."""
         return bool(request.user.has_perm("dailyfresh_orders.change_order"))
+
+    def time_view(self) -> Callable[..., HttpResponse]:
+        allowed = permission_required("dailyfresh_orders.change_order", raise_exception=True)(
+            partial(another_time, self)
+        )
+        return transaction.non_atomic_requests(self.admin_site.admin_view(allowed))
 
     def dashboard_view(self, request: HttpRequest) -> HttpResponse:
         return dashboard(self, request)

@@ -7,7 +7,10 @@ from .order import Order
 
 
 class OrderLog(models.Model):
-    """Who moved the order to which state, when and why; placing it is the order row itself."""
+    """Who moved the order to which state, when and why; placing it is the order row itself.
+
+    Where its state stayed, its time was changed: `why` says in the buyer's language from when to when.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="log", verbose_name=_("order"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
@@ -24,3 +27,7 @@ class OrderLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.became}"
+
+    @property
+    def rescheduled(self) -> bool:
+        return self.was == self.became

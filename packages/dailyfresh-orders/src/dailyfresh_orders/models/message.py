@@ -15,6 +15,7 @@ class Message(models.Model):
         SHIPPED = "shipped", pgettext_lazy("message", "The order is on its way")
         RECEIVED = "received", pgettext_lazy("message", "The order has arrived")
         CANCELLED = "cancelled", pgettext_lazy("message", "The order is cancelled")
+        RESCHEDULED = "rescheduled", pgettext_lazy("message", "The order comes at another time")
         REFUNDED = "refunded", pgettext_lazy("message", "Money was refunded")
         REFUND_DECLINED = "refund_declined", pgettext_lazy("message", "A refund was declined")
         NEW_ORDER = "new_order", pgettext_lazy("message", "An order is to be shipped")

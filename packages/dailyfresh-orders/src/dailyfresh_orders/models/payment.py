@@ -140,6 +140,7 @@ class Refund(models.Model):
         STAFF = "staff", pgettext_lazy("refund", "Given by the shop")
         LATE = "late", pgettext_lazy("refund", "Paid too late")
         DUPLICATE = "duplicate", pgettext_lazy("refund", "Paid twice")
+        SETTLEMENT = "settlement", pgettext_lazy("refund", "It costs less than was paid")
 
     class Goods(models.TextChoices):
         NONE = "none", pgettext_lazy("refund", "No goods come back")

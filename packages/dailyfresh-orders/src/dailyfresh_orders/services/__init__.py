@@ -37,12 +37,14 @@ from .payments.refunding import (
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
 from .placing import Placed, place_order
+from .rescheduling import Moves, may_reschedule, moves_of, reschedule
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
 from .sales import close_days, reopen_days
 from .transitions import finish, finish_cancel, receive, request_cancel, ship, withdraw
 
 __all__ = [
     "REVIEWABLE",
+    "Moves",
     "Placed",
     "Refundable",
     "Settlement",
@@ -68,7 +70,9 @@ __all__ = [
     "make_payments_due",
     "mark_read",
     "masked",
+    "may_reschedule",
     "moderate",
+    "moves_of",
     "other_ways",
     "pass_time",
     "path_of",
@@ -84,6 +88,7 @@ __all__ = [
     "reply_to",
     "request_cancel",
     "request_refund",
+    "reschedule",
     "resolve_refund",
     "retry_refund",
     "return_disputed",

@@ -6,6 +6,7 @@ The state that the order leaves is the guard, so of two callers one does it. The
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from dailyfresh_core.days import said
@@ -13,9 +14,10 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ..exceptions import QuoteChanged
+from ..exceptions import NotMovable, QuoteChanged
 from ..joins import delivery, promotions
 from ..models import Order
+from ..protocols import Window
 from ..quotes import Quote
 from ..signed_quotes import Claim
 from .locking import LockedOrder
@@ -77,6 +79,18 @@ def hold_window(order: Order, quote: Quote) -> None:
         raise QuoteChanged(
             [_("%(time)s is taken. Please choose another time.") % {"time": said(window.starts, window.ends)}]
         )
+
+
+def move_window(order: LockedOrder, window: Window, *, at: datetime) -> bool:
+    """Move the place of the order; False when the window closed, or somebody had its last one. Its row is locked after all of the order's."""
+    by = delivery()
+    try:
+        return by is not None and by.move(order.number, window.id, at=at)
+    except DatabaseError:  # a lost race is run again
+        raise
+    except Exception as error:
+        logger.exception("The window of an order could not be moved")
+        raise NotMovable(_("Delivery times cannot be had at the moment. Please try again.")) from error
 
 
 def use_offers(order: LockedOrder) -> None:

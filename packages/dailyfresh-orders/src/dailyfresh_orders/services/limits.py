@@ -1,7 +1,7 @@
 """What one buyer may hold without having paid: goods that a stranger reserves are goods that nobody buys."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from ..models import Order, OrderLine
 from ..quotes import Quote
 
 UNPAID = (Order.State.AWAITING_PAYMENT, Order.State.CANCELLING)
+PAYING_TAKES = timedelta(minutes=10)
 GONE = (Order.State.CANCELLED, Order.State.CLOSED)
 
 LABELS |= {
@@ -29,6 +30,12 @@ LABELS |= {
     "orders.pieces": gettext_lazy("Pieces of one product"),
     "orders.polls": gettext_lazy("Questions about a payment"),
 }
+
+
+def payable_until(closes: datetime | None, *, at: datetime) -> datetime:
+    """Whoever has not paid when a window closes has it no longer, but for the ten minutes that paying takes."""
+    until = at + timedelta(minutes=conf.PAY_MINUTES)
+    return until if closes is None else min(until, max(closes, at + PAYING_TAKES))
 
 
 def payable_by(way: PaymentGateway, quote: Quote | Order) -> bool:

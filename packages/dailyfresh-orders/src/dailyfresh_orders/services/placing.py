@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..conf import conf
 from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import gateway
@@ -30,11 +29,9 @@ from ..signed_quotes import claimed, differences
 from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .holding import at_the_gate, hold_offers, hold_window
-from .limits import check_limits, payable_by
+from .limits import check_limits, payable_by, payable_until
 from .messages.telling import tell
 from .transitions import received
-
-PAYING_TAKES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,8 @@ def _order(
     user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool, now: datetime
 ) -> Order:
     online = online and quote.total > 0  # nothing to pay is paid
-    expires_at = _payable_until(quote, now) if online else None
+    window = quote.timing.chosen
+    expires_at = payable_until(window.closes if window else None, at=now) if online else None
     order = Order(
         number=new_number(),
         token=quote.key,
@@ -159,7 +157,7 @@ def _order(
         for field in ADDRESS:
             setattr(order, field, getattr(address, field))
         order.district_code = getattr(address, "district_code", "")
-    if window := quote.timing.chosen:
+    if window:
         order.window, order.place = window.id, window.place
         order.window_starts, order.window_ends, order.window_closes = window.starts, window.ends, window.closes
     if not (online or quote.requires_shipping):
@@ -167,14 +165,6 @@ def _order(
         for field, value in received().items():
             setattr(order, field, value)
     return order
-
-
-def _payable_until(quote: Quote, now: datetime) -> datetime:
-    """Whoever has not paid when a window closes has it no longer, but for the ten minutes that paying takes."""
-    until = now + timedelta(minutes=conf.PAY_MINUTES)
-    if (window := quote.timing.chosen) is None:
-        return until
-    return min(until, max(window.closes, now + PAYING_TAKES))
 
 
 def new_number() -> str:

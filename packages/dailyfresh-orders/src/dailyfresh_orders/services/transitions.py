@@ -155,10 +155,11 @@ def _may_have_money(order: Order) -> bool:
 def ship(order: LockedOrder, *, carrier: str, tracking_number: str, by: Any) -> None:
     """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS.
 
-    Raises IllegalTransition also while money of the order may go back, and when all of it went back.
+    Raises IllegalTransition also while goods may go back with their money, and when all of it went back; a difference holds no parcel.
     """
     now = timezone.now()
-    if Refund.objects.filter(payment__order=order, state__in=Refund.OPEN).exists():
+    open_ones = Refund.objects.filter(payment__order=order, state__in=Refund.OPEN)
+    if open_ones.exclude(kind=Refund.Kind.SETTLEMENT).exists():
         raise IllegalTransition(order, "being refunded", Order.State.SHIPPED)
     if Payment.objects.filter(order=order, paid_slot__isnull=False, state=Payment.State.REFUNDED).exists():
         raise IllegalTransition(order, "refunded", Order.State.SHIPPED)

@@ -1,10 +1,8 @@
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core import measures
-from dailyfresh_core.days import day_said, hours_said, said
 from dailyfresh_core.measures import pieces_of, typed
 from dailyfresh_core.money import shown
 from django import template
@@ -20,11 +18,9 @@ from django.utils.translation import ngettext, pgettext
 from ..conf import conf
 from ..gateways import label_of
 from ..models import Order, OrderLine, Refund
-from ..protocols import Address, Window
-from ..quotes import Quote
+from ..protocols import Address
 from ..selectors import rating_of, refunds_of, reviews_of
 from ..services import Refundable, refund_askable
-from ..windows import FEW, Timing
 from ..work import work_for
 
 register = template.Library()
@@ -190,51 +186,4 @@ def order_facts(context: template.Context, order: Order) -> dict[str, Any]:
         "earlier": others if order.user_id else [],
         "payments": order.payments.prefetch_related("refunds").order_by("pk"),
         "perms": context.get("perms"),
-    }
-
-
-register.filter("day_said", day_said)
-
-
-@register.filter
-def hours(window: Window) -> str:
-    """From when to when it comes."""
-    return hours_said(window.starts, window.ends)
-
-
-@register.filter
-def when(window: Window) -> str:
-    """On which day, and from when to when."""
-    return said(window.starts, window.ends)
-
-
-@register.filter
-def few(window: Window) -> str:
-    """How many more orders a window takes, when they are few."""
-    if window.left is None or window.left >= FEW:
-        return ""
-    return ngettext("only %(n)d left", "only %(n)d left", window.left) % {"n": window.left}
-
-
-@register.simple_tag
-def window_fee(quote: Quote, window: Window) -> str:
-    """What a window costs beside the goods of a quote."""
-    fee = quote.timing.fee(quote.goods_total + quote.sum_of("discount"), window)
-    return shown(fee) if fee else _("free")
-
-
-@register.filter
-def holds(days: Iterable[tuple[date, Iterable[Window]]], timing: Timing) -> bool:
-    """Whether the window that is looked at is on one of these days."""
-    return any(each.id == timing.looked_at for _day, windows in days for each in windows)
-
-
-@register.simple_tag
-def open_of(windows: Iterable[Window], timing: Timing) -> dict[str, Any]:
-    """Of a day's windows: how many may be chosen, why none, and whether the day is the one that is looked at."""
-    those = list(windows)
-    return {
-        "open": sum(each.open for each in those),
-        "why": those[-1].why,
-        "chosen": any(each.id == timing.looked_at for each in those),
     }

@@ -1,0 +1,78 @@
+"""The times at which an order may come, in words."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from dailyfresh_core.days import day_said, hours_said, said
+from dailyfresh_core.money import shown
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..models import Order
+from ..protocols import Window
+from ..quotes import Quote
+from ..services import Moves, may_reschedule
+from ..windows import FEW, Timing
+
+register = template.Library()
+register.filter("day_said", day_said)
+
+
+@register.filter
+def hours(window: Window) -> str:
+    """From when to when it comes."""
+    return hours_said(window.starts, window.ends)
+
+
+@register.filter
+def when(window: Window) -> str:
+    """On which day, and from when to when."""
+    return said(window.starts, window.ends)
+
+
+@register.filter
+def few(window: Window) -> str:
+    """How many more orders a window takes, when they are few."""
+    if window.left is None or window.left >= FEW:
+        return ""
+    return ngettext("only %(n)d left", "only %(n)d left", window.left) % {"n": window.left}
+
+
+@register.simple_tag
+def window_fee(quote: Quote, window: Window) -> str:
+    """What a window costs beside the goods of a quote."""
+    fee = quote.timing.fee(quote.goods_total + quote.sum_of("discount"), window)
+    return shown(fee) if fee else _("free")
+
+
+@register.simple_tag
+def costs_less(moves: Moves, window: Window) -> str:
+    """What an order costs less when it comes in this window."""
+    less = moves.back[window.id]
+    return _("%(amount)s less") % {"amount": shown(less)} if less else _("the same price")
+
+
+@register.filter
+def may_be_moved(order: Order) -> bool:
+    """Whether the buyer may choose another time for it now: for the link to where."""
+    return may_reschedule(order, at=timezone.now())
+
+
+@register.filter
+def holds(days: Iterable[tuple[date, Iterable[Window]]], timing: Timing) -> bool:
+    """Whether the window that is looked at is on one of these days."""
+    return any(each.id == timing.looked_at for _day, windows in days for each in windows)
+
+
+@register.simple_tag
+def open_of(windows: Iterable[Window], timing: Timing) -> dict[str, Any]:
+    """Of a day's windows: how many may be chosen, why none, and whether the day is the one that is looked at."""
+    those = list(windows)
+    return {
+        "open": sum(each.open for each in those),
+        "why": those[-1].why,
+        "chosen": any(each.id == timing.looked_at for each in those),
+    }
