@@ -12,10 +12,11 @@ SUITES = {"Django": ("tests/file_storage", "file_storage"), "django-filer": ("te
 
 def fetch(package: str, inside: str, target: Path) -> None:
     """Lay a folder of a source distribution down as `target`."""
+    release = version(package)
     download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"--no-binary={package}"]
-    subprocess.run([*download, f"--dest={target.parent}", f"{package}=={version(package)}"], check=True)
-    [archive_of_it] = target.parent.glob(f"{package.lower().replace('-', '?')}-*.tar.gz")
-    with tarfile.open(archive_of_it) as archive:
+    subprocess.run([*download, f"--dest={target.parent}", f"{package}=={release}"], check=True)
+    [source] = target.parent.glob(f"{package.lower().replace('-', '?')}-{release}.tar.gz")
+    with tarfile.open(source) as archive:
         for member in archive:
             _package, found, name = member.name.partition(f"/{inside}/")
             if found and (content := archive.extractfile(member)):
