@@ -6,9 +6,10 @@ from shelf.settings import *  # noqa: F403
 from shelf.settings import BACKENDS, INSTALLED_APPS, MIDDLEWARE, MODE
 
 OURS = {"ENGINE": BACKENDS[MODE]["BACKEND"], "OPTIONS": BACKENDS[MODE].get("OPTIONS", {})}
-ON_DISK = {"OPTIONS": {"location": mkdtemp(prefix="filer-"), "base_url": "/smedia/filer_private/"}}
+FILER_STORAGES = {"public": {"main": OURS, "thumbnails": OURS}}
 FILE_UPLOAD_TEMP_DIR = mkdtemp(prefix="filer-")
-FILER_STORAGES = {"public": {"main": OURS, "thumbnails": OURS}, "private": {"main": ON_DISK, "thumbnails": ON_DISK}}
+# Private files lie beside it.
+MEDIA_ROOT = f"{FILE_UPLOAD_TEMP_DIR}/media"
 INSTALLED_APPS = [*INSTALLED_APPS, "polymorphic", "suites.extended_app"]
 MIDDLEWARE = [*MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
 FILER_CANONICAL_URL = "test-path/"
