@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.paging import window
-from dailyfresh_core.rows import in_portions, lock_in_order, portions_of
+from dailyfresh_core.rows import in_order, in_portions, lock_in_order, portions_of
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils.translation import override
 from minisite.models import Letter
@@ -20,11 +21,15 @@ def test_all_rows_come_once_in_order_a_portion_at_a_time(size: int, django_asser
 
 
 @pytest.mark.django_db
-def test_rows_are_locked_in_the_order_of_their_keys_where_the_statement_that_changes_them_would_not(
+def test_one_update_takes_its_rows_in_order_where_it_would_not_by_itself(
     django_assert_num_queries: Any,
 ) -> None:
     Letter.objects.bulk_create([Letter() for _ in range(3)])
-    with django_assert_num_queries(connection.vendor == "postgresql") as asked:
+    with django_assert_num_queries(1) as asked:
+        assert in_order(Letter.objects.all(), by="-pk").update(id=F("id")) == 3
+    postgresql = connection.vendor == "postgresql"
+    assert ("DESC FOR NO KEY UPDATE)" in asked.captured_queries[0]["sql"]) == postgresql
+    with django_assert_num_queries(postgresql) as asked:
         lock_in_order(Letter.objects.all(), by="-pk")
     assert all(each["sql"].endswith(" DESC FOR NO KEY UPDATE") for each in asked.captured_queries)
 

@@ -30,12 +30,22 @@ def portions_of(things: Iterable[T], size: int) -> Iterator[Sequence[T]]:
     return (everything[at : at + size] for at in range(0, len(everything), size))
 
 
-def lock_in_order(rows: "QuerySet[Any]", *, by: str = "pk") -> None:
-    """Lock the rows that one statement is about to change, in the order of `by`; must be called in a transaction.
+def in_order(rows: "QuerySet[Any]", *, by: str = "pk") -> "QuerySet[Any]":
+    """The rows for one UPDATE, which takes them in the order of `by`; in a transaction.
 
-    PostgreSQL locks them as that statement comes across them, so that two of these wait for each other, a second long, until
-    one is given up. InnoDB goes along its index and SQLite has one writer: nothing is asked there.
+    PostgreSQL changes rows as it comes across them, so that two statements over the same ones wait for each other, a second long, until one is
+    given up: there the UPDATE locks them in order by its condition. InnoDB goes along its index, SQLite has one writer.
     """
-    rows = rows.select_for_update(no_key=True)
-    if connections[rows.db].vendor == "postgresql":
-        list(rows.order_by(by).values_list("pk"))
+    locked = _locked(rows, by)
+    return rows if locked is None else rows.filter(pk__in=locked.values("pk"))
+
+
+def lock_in_order(rows: "QuerySet[Any]", *, by: str = "pk") -> None:
+    """The same before statements that are not one UPDATE of a query set: a statement of its own where it is needed."""
+    if (locked := _locked(rows, by)) is not None:
+        list(locked.values_list("pk"))
+
+
+def _locked(rows: "QuerySet[Any]", by: str) -> "QuerySet[Any] | None":
+    postgresql = connections[rows.db].vendor == "postgresql"
+    return rows.select_for_update(no_key=True).order_by(by) if postgresql else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dailyfresh_core.measures import measure_of, typed
-from dailyfresh_core.rows import lock_in_order
+from dailyfresh_core.rows import in_order
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
@@ -68,10 +68,7 @@ class Stock(ABC):
             # Someone may have reset the sales meanwhile: an unsigned column must not stop a cancellation.
             enough = When(**{f"{self.sales_field}__gte": amount}, then=F(self.sales_field) - amount)
             changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())
-        rows = self.rows(keys)
-        if len(keys) > 1:
-            lock_in_order(rows, by=self.id_field)
-        rows.update(**changes)
+        in_order(self.rows(keys), by=self.id_field).update(**changes)
 
     def left(self, sku_ids: Iterable[str]) -> dict[str, int | None]:
         """sku_id -> what can be sold of it now (None: it is not counted), in one statement; ids that are gone or off sale are absent."""

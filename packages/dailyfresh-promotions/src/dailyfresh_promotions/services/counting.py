@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dailyfresh_core.rows import lock_in_order
+from dailyfresh_core.rows import in_order
 from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
 
@@ -17,16 +17,14 @@ def raised(
     condition = Q()
     for value, fit in fits.items():
         condition |= Q(**{key: value}) & fit
-    lock_in_order(rows.filter(**{f"{key}__in": by}))
     added = {column: _raised(rows.model, by, column, key) for column in _columns(by)}
-    return rows.filter(condition).update(**added) == len(by)
+    return in_order(rows.filter(**{f"{key}__in": by})).filter(condition).update(**added) == len(by)
 
 
 def lowered(rows: "QuerySet[Any]", by: Mapping[int, Mapping[str, Any]], *, key: str = "pk") -> None:
     """Take from each row what an order had added, never below 0: a limit that was set later, or anew, counted less. One that is gone is gone."""
-    mine = rows.filter(**{f"{key}__in": by})
-    lock_in_order(mine)
-    mine.update(**{column: _lowered(rows.model, by, column, key) for column in _columns(by)})
+    less = {column: _lowered(rows.model, by, column, key) for column in _columns(by)}
+    in_order(rows.filter(**{f"{key}__in": by})).update(**less)
 
 
 def _columns(by: Mapping[int, Mapping[str, Any]]) -> list[str]:
