@@ -597,7 +597,7 @@ def test_placing_takes_the_same_few_statements_for_1_10_and_50_lines(
         inside = queries.captured_queries[position(queries, "INSERT") : position(queries, "COMMIT")]
         assert len(inside) <= 6
     assert counts[0] == counts[1] == counts[2]
-    assert counts[0] <= 11  # two of them for the limits, one for the messages
+    assert counts[0] <= 10  # one of them for the limits, one for the messages
 
 
 def test_a_shop_sells_in_one_currency_of_its_choice(shop, apple, settings):

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from .amounts import FREIGHT, Named, of_freight, taken_off
 from .freight import freight
 from .joins import DELIVERY, PROMOTIONS
-from .models import Adjustment, Order
+from .models import Adjustment
 from .protocols import Address
+from .standing import Standing
 from .windows import Timing
 
 
@@ -79,6 +80,7 @@ def extras_of(
     address: Address | None,
     at: datetime,
     timing: Timing,
+    standing: Standing | None = None,
 ) -> Extras:
     """What these goods get, and what sending them costs if they are `sent`. The offers are asked once, or not at all."""
 
@@ -87,7 +89,7 @@ def extras_of(
             return timing.fee(goods_total)
         return freight().cost(goods_total, address) if sent else NOTHING
 
-    first = bool(PROMOTIONS.dotted and user is not None) and first_order(user)
+    first = bool(PROMOTIONS.dotted and user is not None) and (standing or Standing(user)).first
     found = offered(PROMOTIONS, goods, user=user, first_order=first, coupon=coupon, freight=sending, at=at)
     given = [_share(each) for each in found.shares]
     kinds = Adjustment.Kind
@@ -106,8 +108,7 @@ def extras_of(
 
 def first_order(user: Any) -> bool:
     """Whether the user has no order yet but such as came to nothing."""
-    nothing = (Order.State.CANCELLED, Order.State.CLOSED)
-    return not Order.objects.filter(user=user).exclude(state__in=nothing).exists()
+    return Standing(user).first
 
 
 def _share(given: Any) -> Share:

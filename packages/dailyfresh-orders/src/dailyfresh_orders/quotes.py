@@ -31,6 +31,7 @@ from .models import Adjustment, OrderLine, length_of, too_long
 from .offers import Extras, Share, extras_of
 from .protocols import Address
 from .quantities import at_the_door, possible_of, shortage_text
+from .standing import Standing
 from .windows import Timing, timing
 
 BASKET, BUY = "basket", "buy"
@@ -145,11 +146,13 @@ def quote(
     window: str | None = None,
     at: datetime | None = None,
     key: str | None = None,
+    standing: Standing | None = None,
 ) -> Quote:
     """Price sku_id -> quantity for this user at this moment, in one statement of the catalogue, one question for the offers and one for
     when it may come.
 
-    `coupon` is "auto", "none" or the number of one; `window` the id of one, None for the earliest; `key` keeps the identity of an earlier quote.
+    `coupon` is "auto", "none" or the number of one; `window` the id of one, None for the earliest; `key` keeps the identity of an earlier quote;
+    `standing` is the user's, where it is asked for anyhow.
     """
     found = catalogue().find(wanted)
     lines: list[QuoteLine] = []
@@ -187,7 +190,9 @@ def quote(
     goods, at = [_goods(line) for line in lines], at or timezone.now()
     when = timing(address=address, grams=sum(each.grams for each in goods), at=at, sent=shipped, wanted=window)
     problems += [when.problem] if when.problem else []
-    extras = extras_of(goods, user=user, coupon=coupon, sent=shipped, address=address, at=at, timing=when)
+    extras = extras_of(
+        goods, user=user, coupon=coupon, sent=shipped, address=address, at=at, timing=when, standing=standing
+    )
     return Quote(
         key=key or new_key(),
         source=source,

@@ -26,6 +26,7 @@ from ..protocols import Address
 from ..quotes import BASKET, Quote, quote
 from ..signals import order_placed, stock_changed
 from ..signed_quotes import claimed, differences
+from ..standing import Standing
 from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .holding import at_the_gate, hold_offers, hold_window
@@ -69,7 +70,7 @@ def place_order(
         try:
             book = address_book()
             address = book.get(user, address_id) if book and address_id else None
-            at = timezone.now()
+            at, standing = timezone.now(), Standing(user, claim.quantities)
             now = quote(
                 claim.quantities,
                 source=claim.source,
@@ -79,6 +80,7 @@ def place_order(
                 window=window or claim.window,
                 at=at,
                 key=claim.key,
+                standing=standing,
             )
             if now.requires_shipping and address is None:
                 raise AddressMissing
@@ -87,7 +89,7 @@ def place_order(
                 changes.append(_("This way to pay is not available."))
             if changes:
                 raise QuoteChanged(changes)
-            check_limits(user=user, quote=now, online=online)
+            check_limits(standing=standing, quote=now, online=online)
             order = _write(partial(_order, user, now, address, payment_method, note, online, at), now)
             ORDERS.labels(payment_method).inc()
             return Placed(order, replayed=False)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ...exceptions import NotPayable
 from ...gateways import PaymentGateway, configured, gateway
 from ...models import Order, Payment
+from ...standing import Standing
 from ..limits import check_on_delivery, payable_by
 from ..locking import LockedOrder, lock_payments, step
 from ..transitions import send_unpaid
@@ -39,6 +40,6 @@ def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
     if way.online:
         Order.objects.filter(pk=order.pk).update(payment_method=code)
         return
-    check_on_delivery(user=order.user, total=order.payable)
+    check_on_delivery(Standing(order.user), total=order.payable)
     send_unpaid(order, by=by, why=f"paid through {code} in place of {order.payment_method}", payment_method=code)
     Payment.objects.filter(order=order, state=Payment.State.PENDING).update(ask_again_at=timezone.now())

@@ -1,0 +1,76 @@
+"""What a buyer ordered already, as far as it bears on the next order."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from dailyfresh_core.amounts import NOTHING
+from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.utils import timezone
+
+from .conf import conf
+from .models import Order, OrderLine
+
+UNPAID = (Order.State.AWAITING_PAYMENT, Order.State.CANCELLING)
+GONE = (Order.State.CANCELLED, Order.State.CLOSED)
+ON_DELIVERY = Q(state__in=(Order.State.TO_SHIP, Order.State.SHIPPED), paid_at=None, total__gt=0)
+"""Orders that were sent or are to be, though nobody paid yet: `paid_at` is set when the money is there."""
+
+
+class Standing:
+    """One buyer's orders that did not come to nothing: one statement, made when the first question is asked."""
+
+    def __init__(self, user: Any, sku_ids: Iterable[str] = ()) -> None:
+        self.user = user
+        self.sku_ids = list(sku_ids)
+
+    @property
+    def first(self) -> bool:
+        """Whether the next order is their first."""
+        return not self._orders
+
+    @property
+    def unpaid(self) -> int:
+        return self._orders.get("unpaid", (0, NOTHING))[0]
+
+    @property
+    def on_delivery(self) -> tuple[int, Decimal]:
+        """(orders that are paid on delivery and are not yet, what they come to)."""
+        return self._orders.get("on_delivery", (0, NOTHING))
+
+    @property
+    def pieces(self) -> Mapping[tuple[str, str], int]:
+        """As `sums`, of the `sku_ids`, ordered within the hours of PIECES."""
+        return {(sku_id, sold_by): n for sku_id, sold_by, n, _sum in self._rows if sku_id}
+
+    @cached_property
+    def _orders(self) -> Mapping[str, tuple[int, Decimal]]:
+        return {what: (n, together) for sku_id, what, n, together in self._rows if not sku_id}
+
+    @cached_property
+    def _rows(self) -> list[tuple[str, str, int, Decimal]]:
+        """(SKU, what it was sold by, how many, 0), and of orders ("", what they wait for, how many, what they come to)."""
+        mine = Order.objects.filter(user=self.user).exclude(state__in=GONE).order_by()
+        what = Case(
+            When(state__in=UNPAID, then=Value("unpaid")),
+            When(ON_DELIVERY, then=Value("on_delivery")),
+            default=Value(""),
+        )
+        orders = mine.values_list(Value(""), what).annotate(n=Count("pk"), together=Sum("total"))
+        if not (conf.PIECES and self.sku_ids):
+            return list(orders)
+        since = timezone.now() - timedelta(hours=conf.PIECES[1])
+        lines = OrderLine.objects.filter(order__user=self.user, order__placed_at__gt=since, sku_id__in=self.sku_ids)
+        lines = lines.exclude(order__state__in=GONE)
+        return list(orders.union(summed(lines).annotate(together=Sum(F("quantity") * 0)), all=True))
+
+
+def sums(lines: Any) -> Mapping[tuple[str, str], int]:
+    """(sku_id, what it was sold by) -> pieces, or grams: of goods whose measure changed neither is added to the other."""
+    return {(sku_id, sold_by): n for sku_id, sold_by, n in summed(lines)}
+
+
+def summed(lines: Any) -> Any:
+    return lines.order_by().values_list("sku_id", "sold_by").annotate(n=Sum("quantity"))
