@@ -465,7 +465,7 @@ def test_a_worker_killed_at_any_moment_loses_no_message(server, moment):
 
         box.answers[moment] = kill
         worker = subprocess.Popen([sys.executable, "-c", DRAIN], env=env, cwd=HERE)
-        worker.wait(60)
+        worker.wait(600)
         assert worker.returncode == -9
         box.answers.clear()
         run("from dailyfresh_orders import tasks; tasks.drain_messages()")

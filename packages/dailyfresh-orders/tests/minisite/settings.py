@@ -23,7 +23,7 @@ MEDIA_URL = "/media/"
 LOGIN_URL = "/log-in/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-vars().update(smtp(int(os.environ["MINISITE_SMTP"])) if "MINISITE_SMTP" in os.environ else mail("locmem"))
+vars().update(smtp(int(os.environ["MINISITE_SMTP"]), timeout=120) if "MINISITE_SMTP" in os.environ else mail("locmem"))
 
 DATABASES = {
     "default": database(
