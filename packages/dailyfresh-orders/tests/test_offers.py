@@ -69,6 +69,29 @@ def test_freight_is_for_what_the_goods_cost_in_the_end(place, pear):
     assert place({pear: 3}).freight == Decimal(10)  # free from 59, and they come to 50
 
 
+class Packed(Promotions):
+    """The same offers, and ¥1.00 for packing."""
+
+    def price(self, items, **asked):
+        offer = super().price(items, **asked)
+        packing = GivenShare("fee:packing", "Packing", {"": Decimal("1.00")}, "fee", "last")
+        return GivenOffer([*offer.shares, packing], offer.hints, offer.coupons, digest="1")
+
+    def take(self, offer, **asked):
+        rules = [share for share in offer.shares if share.kind != "fee"]
+        return super().take(GivenOffer(rules, digest="1"), **asked)
+
+
+def test_c52_a_coupon_takes_nothing_off_freight_and_fees(place, buyer, settings):
+    freight = {"BACKEND": "dailyfresh_orders.freight.flat.FlatFreight", "OPTIONS": {"amount": "6.00"}}
+    more = {"PROMOTIONS": f"{__name__}.Packed", "FREIGHT": freight}
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | more
+    Voucher.objects.create(user=buyer, off=60)
+    order = place({Product.objects.create(title="A", yuan=50, pieces=1): 1})
+    assert (order.lines.get().payable, order.freight, order.fees, order.total) == (0, 6, 1, 7)
+    assert disagreements(order) == []
+
+
 def test_a_buyer_with_an_order_gets_no_first_order_and_one_that_was_cancelled_is_none(place, apple):
     Rule.objects.create(off=1, first=True)
     first = place({apple: 1})
