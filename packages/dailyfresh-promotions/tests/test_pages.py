@@ -8,7 +8,9 @@ import pytest
 from dailyfresh_promotions import services
 from dailyfresh_promotions.models import Coupon, Rule
 from dailyfresh_promotions.signals import offers_changed
+from django.db import connection
 from django.template import Context, Template
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -215,6 +217,18 @@ def test_asking_for_offers_takes_few_statements_and_any_words(client, rule, book
     asked_for(client, *skus)
     with django_assert_num_queries(3):  # the goods, the rules' versions, what is left
         assert len(asked_for(client, *skus, "nothing", "\0", "9" * 99, "")) == 5
+
+
+def test_a_wallet_takes_as_many_statements_for_many_coupons_as_for_one(shopper, coupon, buyer):
+    counts = []
+    for more in (1, 8):
+        for _n in range(more):
+            coupon(buyer)
+        with CaptureQueriesContext(connection) as seen:
+            text = page(shopper, "wallet")
+        assert text.count("¥20 off") == Coupon.objects.count()
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
 
 
 def test_the_rules_are_looked_at_once_for_a_page(rule, book, rf, django_assert_num_queries):

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from . import words
+from .exceptions import BadParams
 from .models import Batch, BatchCount, Coupon
-from .rulebook import rulebook
 
 CENTRE = 60
 """Batches that the coupon centre shows at most, the newest first."""
@@ -28,7 +28,7 @@ class Shown:
 
 
 def centre(user: Any, at: datetime) -> list[Shown]:
-    """Batches that may be claimed now; `user` is None for a visitor. Three statements."""
+    """Batches that may be claimed now; `user` is None for a visitor. Three statements at most."""
     good = Q(ends=None) | Q(ends__gt=at)
     batches = list(Batch.objects.filter(good, active=True, shown=True)[:CENTRE])
     issued = dict(BatchCount.objects.filter(batch__in=batches).values_list("batch_id", "issued"))
@@ -36,16 +36,15 @@ def centre(user: Any, at: datetime) -> list[Shown]:
     if user is not None:
         mine = Coupon.objects.filter(batch__in=batches, user=user).order_by()
         had = dict(mine.values_list("batch_id").annotate(n=Count("pk")))
-    given = rulebook().batches
     return [
         Shown(
             batch,
-            batch.label or words.written(given[batch.pk].benefit),
+            text,
             None if batch.total is None else max(batch.total - issued.get(batch.pk, 0), 0),
             had.get(batch.pk, 0) >= batch.per_user,
         )
         for batch in batches
-        if batch.pk in given
+        if (text := text_of(batch))
     ]
 
 
@@ -69,7 +68,10 @@ def counts_of(user: Any, at: datetime) -> dict[str, int]:
     return {"usable": found["every"] - found["used"] - found["over"], "used": found["used"], "over": found["over"]}
 
 
-def text_of(coupon: Coupon) -> str:
-    """What a coupon gives, in the language of the moment; "" where its batch cannot be read."""
-    given = rulebook().batches.get(coupon.batch_id)
-    return coupon.batch.label or (words.written(given.benefit) if given else "")
+def text_of(batch: Batch) -> str:
+    """What its coupons give, in the language of the moment; "" where the batch cannot be read."""
+    try:
+        benefit, _goods = batch.benefit(), batch.goods()
+    except BadParams:
+        return ""
+    return batch.label or words.written(benefit)
