@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
-STATEMENTS = 23
+STATEMENTS = 18
 """Of placing an order with a budget, uses of one buyer, a first order, a flash price, a coupon, and a time of delivery (three of them)."""
 
 

@@ -19,7 +19,7 @@ django.setup()
 from dailyfresh_core.testing import races  # noqa: E402
 from dailyfresh_promotions import gate, services  # noqa: E402
 from dailyfresh_promotions.exceptions import NotIssued  # noqa: E402
-from dailyfresh_promotions.models import Batch, BatchCount, Budget, Coupon, FlashBuyer, FlashItem, Redemption, Rule  # noqa: E402
+from dailyfresh_promotions.models import Batch, BatchCount, Budget, Coupon, FlashItem, Redemption, Rule  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -63,7 +63,6 @@ def books():
         "budgets": list(budgets.values()),
         "flash": [
             FlashItem.objects.aggregate(n=Sum("taken"))["n"] or 0,
-            FlashBuyer.objects.aggregate(n=Sum("pieces"))["n"] or 0,
             pieces,
         ],
         "coupons": [Coupon.objects.exclude(state="free").count(), held.exclude(coupon_id=None).count()],

@@ -44,7 +44,7 @@ def test_the_right_number_comes_through(race, scenario, came):
 def test_a_flash_sale_sells_what_there_is(race):
     found = race("flash")
     assert found["came"] == [16, 0, 0, 0]
-    assert found["flash"] == [50, 50, 50]
+    assert found["flash"] == [50, 50]
     assert found["sales"] == 50
 
 
@@ -55,7 +55,7 @@ def test_a_gate_sends_most_buyers_of_a_flash_sale_away_and_without_it_as_many_ar
     found = race("rush", MINISITE_GATE="redis://127.0.0.1:1/0" if away else service("REDIS_URL"))
     *came, sent_away, came_to_the_database = found["came"]
     assert came == [16, 0, 0, 0]
-    assert found["flash"] == [100, 100, 100]
+    assert found["flash"] == [100, 100]
     assert found["sales"] == 100
     assert sent_away + came_to_the_database == 2000
     assert sent_away == 0 if away else sent_away >= 1600, found

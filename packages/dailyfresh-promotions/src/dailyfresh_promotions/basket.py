@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.amounts import gross
@@ -10,13 +11,12 @@ from dailyfresh_core.loading import imported
 from dailyfresh_core.protocols import Item
 from django.db.models import F, Q
 
+from . import models
 from .conf import NAME, conf
 from .engine import Coupon, Flash, Line, Meant, Rule
 from .kinds import coin, in_coins
-from .models import Budget, FlashBuyer, FlashItem
-from .models import Coupon as Row
-from .rulebook import Rulebook
-from .services.taking import slots_had
+from .rulebook import Rulebook, edition, rulebook
+from .services import Had, had_by
 
 PER = (100, 500, 1000)
 """Grams that a price may be for."""
@@ -27,12 +27,15 @@ FIRST = "first"
 
 @dataclass(frozen=True)
 class Limits:
-    """What a buyer cannot have (rule -> why), how many pieces flash prices leave them, and the slots that they had of each limit."""
+    """What this buyer cannot have, what is left of the rest, and what they have of it."""
 
     blocked: dict[int, str]
+    """Rule -> why."""
     left: Mapping[int, int]
-    had: Mapping[str, frozenset[int]]
-    budgets: Mapping[int, Budget]
+    """Flash price -> pieces that it serves them."""
+    room: Mapping[int, Decimal]
+    """Rule whose money is limited -> yuan that it may still take off."""
+    had: Had
 
 
 def line_of(item: Item) -> Line:
@@ -43,48 +46,63 @@ def line_of(item: Item) -> Line:
     return Line(item.sku_id, price, item.quantity, amount, tuple(item.groups), item.measured, item.grams, per)
 
 
-def wallet(user: Any, book: Rulebook, at: datetime) -> list[Coupon]:
-    """The coupons that a user may use now, those that end first before the others."""
+def wallet(user: Any, at: datetime) -> tuple[Rulebook, list[Coupon]]:
+    """What holds now, and the coupons that a user may use, those that end first before the others: one statement."""
     if user is None:
-        return []
-    rows = Row.objects.filter(Q(ends=None) | Q(ends__gt=at), user=user, state=Row.State.FREE, starts__lte=at)
-    rows = rows.order_by(F("ends").asc(nulls_last=True), "number")[:WALLET]
+        return rulebook(), []
+    good = Q(ends=None) | Q(ends__gt=at)
+    mine = models.Coupon.objects.filter(good, user=user, state=models.Coupon.State.FREE, starts__lte=at)
+    mine = mine.order_by(F("ends").asc(nulls_last=True), "number").annotate(**edition())[:WALLET]
+    rows = list(mine.values_list("pk", "number", "batch_id", "ends", *edition()))
+    book = rulebook(rows[0][4:] if rows else ())
     found = []
-    for key, number, batch, ends in rows.values_list("pk", "number", "batch_id", "ends"):
+    for key, number, batch, ends, *_edition in rows:
         if given := book.batches.get(batch):
             found.append(
                 Coupon(number, given.benefit, given.scope, given.with_activity, ends, key, given.label, given.version)
             )
-    return found
+    return book, found
 
 
 def key_of(rule: Rule) -> str:
     """What a buyer's uses of a rule are counted by; "" where they are not."""
     if rule.audience == FIRST:
         return FIRST
-    return f"r:{rule.id}" if rule.per_user else ""
+    return f"r:{rule.id}" if rule.per_user or isinstance(rule.benefit, Flash) else ""
 
 
-def most_of(rule: Rule) -> int:
-    """How often one buyer may have what goes by the key: the first order is one."""
-    return 1 if rule.audience == FIRST else rule.per_user or 1
+def most_of(rule: Rule) -> int | None:
+    """How many orders of one buyer may have what goes by the key: the first order is one."""
+    return 1 if rule.audience == FIRST else rule.per_user
 
 
 def limits(meant: Sequence[Meant], book: Rulebook, user: Any, *, first_order: bool) -> Limits:
-    """Asks for what is limited in this basket, and nothing where nothing is: a statement for each kind of limit."""
+    """Asks for what is limited in this basket, and nothing where nothing is: one statement for the buyer's, one for everybody's."""
     rules = [rule for rule, _places in meant]
     blocked = {rule.id: "audience" for rule in rules if not _is_for(rule, user, first_order)}
-    keys = {key: rule for rule in rules if rule.id not in blocked and (key := key_of(rule))}
-    had = slots_had(user, list(keys)) if keys and user is not None else {}
+    keys = {key for rule in rules if rule.id not in blocked and (key := key_of(rule))}
+    flash = [rule.id for rule in rules if isinstance(rule.benefit, Flash)]
+    had = had_by(user, keys, flash) if keys and user is not None else Had()
     for rule in rules:
-        if (key := key_of(rule)) and len(had.get(key, ())) >= most_of(rule):
+        if (most := most_of(rule)) is not None and had.uses.get(key_of(rule), 0) >= most:
             blocked.setdefault(rule.id, "used_up")
-    limited = [rule.id for rule in rules if rule.budget and rule.id not in blocked]
-    budgets = {row.rule_id: row for row in Budget.objects.filter(rule_id__in=limited)} if limited else {}
-    for rule_id, row in budgets.items():
-        if row.max_uses is not None and row.uses >= row.max_uses:
-            blocked[rule_id] = "used_up"
-    return Limits(blocked, _flash_left(rules, book, user), had, budgets)
+    limited = [rule.id for rule in rules if rule.id not in blocked and (rule.budget or isinstance(rule.benefit, Flash))]
+    left, room = dict[int, int](), dict[int, Decimal]()
+    for key, most, uses, money, spent, item, quantity, taken in _counters(limited) if limited else ():
+        if most is not None and uses >= most:
+            blocked[key] = "used_up"
+        if money is not None:
+            room[key] = money - spent
+        if item in book.per_buyer:
+            left[item] = max(min(quantity - taken, book.per_buyer[item] - had.pieces.get(item, 0)), 0)
+    return Limits(blocked, left, room, had)
+
+
+def _counters(rules: Sequence[int]) -> Any:
+    """What budgets and flash prices of these rules count: a row for each rule, or for each of its prices."""
+    budget = [f"budget__{column}" for column in ("max_uses", "uses", "max_spent", "spent")]
+    price = [f"items__{column}" for column in ("pk", "quantity", "taken")]
+    return models.Rule.objects.filter(pk__in=rules).order_by().values_list("pk", *budget, *price)
 
 
 def _is_for(rule: Rule, user: Any, first_order: bool) -> bool:
@@ -99,14 +117,3 @@ def is_member(user: Any) -> bool:
     if user is None or not conf.MEMBERS:
         return user is not None
     return bool(imported(conf.MEMBERS, where=f'{NAME}["MEMBERS"]')(user))
-
-
-def _flash_left(rules: Sequence[Rule], book: Rulebook, user: Any) -> dict[int, int]:
-    items = [item for rule in rules if isinstance(rule.benefit, Flash) for _price, item in rule.benefit.items.values()]
-    if not items:
-        return {}
-    rows = FlashItem.objects.filter(pk__in=items).values_list("pk", "quantity", "taken")
-    had: dict[int, int] = {}
-    if user is not None:
-        had = dict(FlashBuyer.objects.filter(user=user, item_id__in=items).values_list("item_id", "pieces"))
-    return {key: max(min(quantity - taken, book.per_buyer[key] - had.get(key, 0)), 0) for key, quantity, taken in rows}

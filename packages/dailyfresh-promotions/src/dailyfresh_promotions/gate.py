@@ -6,17 +6,18 @@ an order: it is kept when the order is placed, given back when it fails, and ove
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from .conf import NAME, conf
-from .models import FlashBuyer, FlashItem, Rule
+from .models import FlashItem, Redemption, Rule
 
 logger = logging.getLogger(__name__)
 
@@ -69,15 +70,15 @@ def fill() -> int:
     items: dict[int, list[FlashItem]] = defaultdict(list)
     for item in FlashItem.objects.filter(rule_id__in=list(running)):
         items[item.rule_id].append(item)
-    sku_of = {item.pk: (rule, item.sku_id) for rule, some in items.items() for item in some}
-    had: dict[int, list[Any]] = defaultdict(list)
-    for item_id, user, pieces in FlashBuyer.objects.filter(item__in=list(sku_of)).values_list("item", "user", "pieces"):
-        rule, sku_id = sku_of[item_id]
-        had[rule] += [f"{user} {sku_id}", pieces]
+    sku_of = {str(item.pk): item.sku_id for some in items.values() for item in some}
+    had: dict[int, Counter[str]] = defaultdict(Counter)
+    taken = Redemption.objects.filter(rule_id__in=list(items), user__isnull=False, state__in=Redemption.OPEN)
+    for rule, user, pieces in taken.order_by().values_list("rule_id", "user", "pieces"):
+        had[rule or 0].update({f"{user} {sku_of[item]}": n for item, n in pieces.items() if item in sku_of})
     try:
         for rule, some in items.items():
             there = [word for one in some for word in (one.sku_id, one.quantity - one.taken, one.per_buyer)]
-            _run(rule, "fill", "", FILLED, len(some), *there, *had[rule])
+            _run(rule, "fill", "", FILLED, len(some), *there, *chain(*had[rule].items()))
     except _errors() as error:
         logger.warning("The gate of the flash sale cannot be filled: %s", error)
         return 0

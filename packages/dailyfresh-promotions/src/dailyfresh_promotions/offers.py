@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from . import gate, words
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
 from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Rule, price
 from .kinds import in_coins
-from .rulebook import Rulebook, rulebook
-from .services import Take, give_back, mark_used, take
+from .rulebook import Rulebook
+from .services import Had, Take, give_back, mark_used, take
 
 ORDER = ""
 """Where a share stands on the order as a whole."""
@@ -74,6 +74,7 @@ class Offer:
     digest: str = ""
     reasons: tuple[Why, ...] = ()
     takes: tuple[Take, ...] = ()
+    had: Had = field(default_factory=Had)
 
 
 class Promotions:
@@ -93,7 +94,7 @@ class Promotions:
 
         `coupon` is "auto" (the one that makes it cheapest), "none" or a number; `freight` says what sending goods for so much costs.
         """
-        found = rulebook()
+        found, coupons = wallet(user, at)
         lines = [line_of(item) for item in items]
         meant = found.book.meant(lines, at=at, local=local(at))
         some = limits(meant, found, user, first_order=first_order)
@@ -102,7 +103,7 @@ class Promotions:
             meant,
             some,
             freight=lambda goods: in_coins(freight(words.yuan(goods))),
-            coupons=wallet(user, found, at),
+            coupons=coupons,
             choice=coupon,
         )
         return _offer(priced, lines, found, some)
@@ -112,7 +113,7 @@ class Promotions:
 
         Where something was refused the caller rolls its transaction back, and prices again.
         """
-        return take(offer.takes, user=user, reference=reference, at=at)
+        return take(offer.takes, offer.had, user=user, reference=reference, at=at)
 
     def enter(self, *, sources: Sequence[str], quantities: Mapping[str, int], user: Any, token: str) -> Sequence[str]:
         """Before anything is asked of the database: the sources of a quote that this buyer cannot have now, by the gate of flash sales.
@@ -145,8 +146,8 @@ def _priced(lines: Sequence[Line], meant: Sequence[Meant], some: Limits, **asked
 
 
 def _is_beyond(cut: Cut, some: Limits) -> bool:
-    budget = some.budgets.get(cut.by.id)
-    return budget is not None and budget.max_spent is not None and budget.spent + words.yuan(cut.off) > budget.max_spent
+    room = some.room.get(cut.by.id)
+    return room is not None and words.yuan(cut.off) > room
 
 
 def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits) -> Offer:
@@ -161,7 +162,8 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
         coupons=_choices(priced.coupons),
         digest=hashlib.sha256(repr(seen).encode()).hexdigest()[:16] if seen else "",
         reasons=tuple(Why(one.of.source, words.named(one.of), one.code, words.why(one)) for one in priced.reasons),
-        takes=tuple(_take(cut, found, some) for cut in priced.cuts),
+        takes=tuple(_take(cut, lines, found) for cut in priced.cuts),
+        had=some.had,
     )
 
 
@@ -193,19 +195,19 @@ def _choices(coupons: Sequence[Chosen]) -> tuple[Choice, ...]:
     )
 
 
-def _take(cut: Cut, found: Rulebook, some: Limits) -> Take:
+def _take(cut: Cut, lines: Sequence[Line], found: Rulebook) -> Take:
     amount, by = words.yuan(cut.off), cut.by
+    sold = words.yuan(sum(line.amount for n, line in enumerate(lines) if n in cut.parts or not cut.parts))
     if isinstance(by, Coupon):
-        return Take(by.source, amount, coupon_id=by.id)
-    key = key_of(by)
+        return Take(by.source, amount, sold, coupon_id=by.id)
     is_flash = isinstance(by.benefit, Flash)
     return Take(
         by.source,
         amount,
+        sold,
         rule_id=by.id,
-        limit_key=key,
-        limit=most_of(by) if key else None,
-        had=some.had.get(key, frozenset()),
+        limit_key=key_of(by),
+        limit=most_of(by),
         budget=by.budget,
         pieces=dict(cut.pieces) if is_flash else {},
         per_buyer={item: found.per_buyer[item] for item in cut.pieces} if is_flash else {},

@@ -1,4 +1,4 @@
-"""The rules as the engine takes them, read once for each state of their tables: what is asked each time is one statement."""
+"""The rules as the engine takes them, read once for each edition of their tables: what is asked each time is which one it is."""
 
 import logging
 from collections import defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models import Q, Subquery, Sum, Value
 from django.utils import timezone
 
 from .engine import Benefit, Book, FreeFreight, Rule, Scope
@@ -43,27 +43,30 @@ class Rulebook:
 _kept: Rulebook | None = None
 
 
-def rulebook() -> Rulebook:
-    """What holds now. Edits are seen at once, by every process: the versions are read each time."""
+def rulebook(edition: tuple[Any, ...] = ()) -> Rulebook:
+    """What holds now. Edits are seen at once, by every process: the edition is asked for each time, unless whoever calls has it already."""
     global _kept
-    version = _version()
+    version = (coin(), *(edition or _edition()))
     if _kept is None or _kept.version != version:
         _kept = _read(version)
     return _kept
 
 
-def _version() -> tuple[Any, ...]:
-    """Another tuple after any edit: a row that was changed, came or went changes the sum of versions."""
-    rules, batches = (
-        model._default_manager.order_by()
-        .values(table=Value(n))
-        .annotate(n=Count("pk"), edits=Sum("version"), last=Max("pk"))
-        for n, model in enumerate((Row, Batch))
-    )
-    rows = rules.values_list("table", "n", "edits", "last").union(
-        batches.values_list("table", "n", "edits", "last"), all=True
-    )
-    return (coin(), *sorted(rows.order_by()))  # Django 6.1 would order the union as the model is
+def edition() -> dict[str, Any]:
+    """Columns for a statement that is made anyhow; their values are what `rulebook` would ask for."""
+    return {f"edition_{n}": Subquery(edits.values("edits")) for n, edits in enumerate(_edits())}
+
+
+def _edition() -> tuple[Any, ...]:
+    rules, batches = (edits.values_list("table", "edits") for edits in _edits())
+    rows = rules.union(batches, all=True).order_by()  # Django 6.1 would order the union as the model is
+    return tuple(edits for _table, edits in sorted(rows))
+
+
+def _edits() -> Iterator[Any]:
+    """Of each table another sum after any edit: a version is drawn from so many that a row which was changed, came or went changes it."""
+    for n, model in enumerate((Row, Batch)):
+        yield model._default_manager.order_by().values(table=Value(n)).annotate(edits=Sum("version"))
 
 
 def _read(version: tuple[Any, ...]) -> Rulebook:

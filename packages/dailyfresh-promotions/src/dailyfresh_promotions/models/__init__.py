@@ -2,6 +2,6 @@
 
 from .coupons import Batch, BatchCount, Coupon, Issue
 from .rules import Budget, FlashItem, Rule
-from .uses import FlashBuyer, Redemption
+from .uses import Redemption
 
-__all__ = ["Batch", "BatchCount", "Budget", "Coupon", "FlashBuyer", "FlashItem", "Issue", "Redemption", "Rule"]
+__all__ = ["Batch", "BatchCount", "Budget", "Coupon", "FlashItem", "Issue", "Redemption", "Rule"]

@@ -1,11 +1,9 @@
-"""What orders took: one row for each offer and coupon in one, and the pieces that a buyer had of a flash price."""
+"""What orders took: one row for each offer and coupon in one."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-from .rules import FlashItem
 
 
 class Redemption(models.Model):
@@ -15,6 +13,8 @@ class Redemption(models.Model):
         HELD = "held", pgettext_lazy("of an offer", "In an order")
         USED = "used", pgettext_lazy("of an offer", "Used")
         RELEASED = "released", pgettext_lazy("of an offer", "Given back")
+
+    OPEN = (State.HELD, State.USED)
 
     reference = models.CharField(_("order"), max_length=64)
     source = models.CharField(_("source"), max_length=64)
@@ -29,10 +29,13 @@ class Redemption(models.Model):
         db_constraint=False,
     )
     limit_key = models.CharField(max_length=24, blank=True)
-    """What a user may have so often: "r:12" for a rule, "first" for all that first orders get together; "" without such a limit."""
-    slot = models.PositiveSmallIntegerField(null=True)
-    """1 to the limit: unique with user and key, so that two orders at once cannot both have the last one. NULL when given back."""
+    """By what a user's uses are counted: "r:12" for a rule, "first" for all that first orders get together; "" where they are not."""
+    turn = models.PositiveIntegerField(null=True)
+    """Which use of the key by its user it is, counted on from the last one, given back or not: of two orders at once that saw the same
+    uses both want the same turn, and one of them looks again. NULL where the key's turn stands in another row of the order."""
     amount = models.DecimalField(_("taken off"), max_digits=12, decimal_places=2)
+    sold = models.DecimalField(_("goods sold"), max_digits=12, decimal_places=2, default=0)
+    """What the goods that it took something off cost in the catalogue; of one for sending, all of the order."""
     pieces = models.JSONField(default=dict)
     """Of a flash price: key of the flash item, as text -> pieces."""
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.HELD)
@@ -44,22 +47,8 @@ class Redemption(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["reference", "source"], name="df_redemption_source"),
-            models.UniqueConstraint(fields=["limit_key", "user", "slot"], name="df_redemption_slot"),
+            models.UniqueConstraint(fields=["limit_key", "user", "turn"], name="df_redemption_turn"),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.source}"
-
-
-class FlashBuyer(models.Model):
-    """Pieces that one buyer has of a flash price."""
-
-    item = models.ForeignKey(FlashItem, models.CASCADE, db_constraint=False, related_name="buyers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False)
-    pieces = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "user"], name="df_flash_buyer")]
-
-    def __str__(self) -> str:
-        return f"{self.item_id}: {self.pieces}"

@@ -4,16 +4,18 @@ from .announcing import announce
 from .auditing import audit, disagreements
 from .giving_back import CODES, forget, give_back, mark_used
 from .issuing import hand_out, issue, issue_by_code, void
-from .taking import Take, take
+from .taking import Had, Take, had_by, take
 
 __all__ = [
     "CODES",
+    "Had",
     "Take",
     "announce",
     "audit",
     "disagreements",
     "forget",
     "give_back",
+    "had_by",
     "hand_out",
     "issue",
     "issue_by_code",

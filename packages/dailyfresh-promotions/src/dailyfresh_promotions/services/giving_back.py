@@ -8,12 +8,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import Batch, Budget, Coupon, FlashBuyer, FlashItem, Redemption
+from ..models import Batch, Budget, Coupon, FlashItem, Redemption
 from .counting import lowered
 
 CODES = ("unpaid", "cancelled", "shop", "refunded_before", "refunded_after")
 """Why something goes back: nobody paid, the buyer cancelled; the shop cancelled, all was refunded before it was sent, or after."""
-OPEN = (Redemption.State.HELD, Redemption.State.USED)
 
 
 def mark_used(reference: str) -> None:
@@ -29,9 +28,9 @@ def give_back(reference: str, *, why: str) -> None:
     if why == "refunded_after":  # the offers were had; only coupons that say so come back
         _free(reference, why)
         return
-    rows = list(Redemption.objects.filter(reference=reference, state__in=OPEN))
-    released = Redemption.objects.filter(pk__in=[row.pk for row in rows], state__in=OPEN)
-    if not rows or not released.update(state=Redemption.State.RELEASED, slot=None):
+    rows = list(Redemption.objects.filter(reference=reference, state__in=Redemption.OPEN))
+    released = Redemption.objects.filter(pk__in=[row.pk for row in rows], state__in=Redemption.OPEN)
+    if not rows or not released.update(state=Redemption.State.RELEASED):
         return
     if any(row.coupon_id for row in rows):
         _free(reference, why)
@@ -60,13 +59,11 @@ def _returns(batch: Batch, why: str) -> bool:
 
 
 def _fall(rows: Sequence[Redemption]) -> None:
-    """In the order in which orders take: what is the buyer's, pieces, budgets."""
+    """In the order in which orders take: pieces, then budgets."""
     pieces = Counter[int]()
     for row in rows:
         pieces.update({int(item): count for item, count in row.pieces.items()})
     if pieces:
-        buyer = FlashBuyer.objects.filter(user=rows[0].user_id)
-        lowered(buyer, {item: {"pieces": count} for item, count in pieces.items()}, key="item_id")
         lowered(FlashItem.objects.all(), {item: {"taken": count} for item, count in pieces.items()})
     spent = {row.rule_id: {"uses": 1, "spent": row.amount} for row in rows if row.rule_id}
     if spent:

@@ -3,17 +3,30 @@
 It runs in the caller's transaction and opens none; what is refused is returned, and the caller rolls everything back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 
-from ..models import Budget, Coupon, FlashBuyer, FlashItem, Redemption
+from ..models import Budget, Coupon, FlashItem, Redemption
 from .counting import raised
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What a buyer's orders have of limits already."""
+
+    uses: Mapping[str, int] = field(default_factory=dict)
+    """Key of a limit -> how many orders have it now."""
+    turns: Mapping[str, int] = field(default_factory=dict)
+    """Key of a limit -> the last turn."""
+    pieces: Mapping[int, int] = field(default_factory=dict)
+    """Key of a flash price -> pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +35,13 @@ class Take:
 
     source: str
     amount: Decimal
+    sold: Decimal = Decimal(0)
+    """What the goods that it takes something off cost without it and its like."""
     rule_id: int | None = None
     coupon_id: int | None = None
     limit_key: str = ""
     limit: int | None = None
-    """How often one buyer may have what goes by the key."""
-    had: frozenset[int] = frozenset()
-    """The slots of it that this buyer had when the price was worked out."""
+    """How many orders of one buyer may have what goes by the key; None: any number."""
     budget: bool = False
     pieces: Mapping[int, int] = field(default_factory=dict)
     """Key of a flash price -> how many."""
@@ -37,16 +50,25 @@ class Take:
     @property
     def personal(self) -> bool:
         """Whether it needs somebody whose uses can be counted."""
-        return bool(self.limit_key or self.coupon_id or self.pieces)
+        return bool(self.limit_key or self.coupon_id)
+
+    def within(self, had: Had) -> bool:
+        """Whether its buyer may have it too."""
+        if self.limit is not None and had.uses.get(self.limit_key, 0) >= self.limit:
+            return False
+        return all(had.pieces.get(item, 0) + count <= self.per_buyer[item] for item, count in self.pieces.items())
 
 
-def take(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) -> list[str]:
-    """Sources that could not be had; none of them means that all was taken. The same order again takes nothing again."""
+def take(takes: Sequence[Take], had: Had, *, user: Any, reference: str, at: datetime) -> list[str]:
+    """Sources that could not be had; none of them means that all was taken. The same order again takes nothing again.
+
+    `had` is what the buyer had when the price was worked out.
+    """
     if not takes:
         return []
     if user is None and (refused := [one.source for one in takes if one.personal]):
         return refused
-    unwritten = _write(takes, user, reference, at)
+    unwritten = _write(takes, had, user, reference, at)
     if unwritten is None or unwritten:
         return unwritten or []
     for step in (_coupons, _flash, _budgets):
@@ -55,52 +77,38 @@ def take(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) -> l
     return []
 
 
-def _write(takes: Sequence[Take], user: Any, reference: str, at: datetime) -> list[str] | None:
-    """Insert the rows of the order, each limited one in the lowest free slot: what was refused, or None when they are there already."""
-    had = {one.limit_key: one.had for one in takes if one.limit_key}
-    for attempt in (1, 2):
-        slots = {key: _free(had[key], _limit(takes, key)) for key in had}
-        if refused := [one.source for one in takes if one.limit_key and slots[one.limit_key] is None]:
+def _write(takes: Sequence[Take], had: Had, user: Any, reference: str, at: datetime) -> list[str] | None:
+    """Insert the rows of the order, each limited one in the next turn: what was refused, or None when they are there already."""
+    for _again in range(2):
+        if refused := [one.source for one in takes if not one.within(had)]:
             return refused
         try:
             with transaction.atomic():
-                Redemption.objects.bulk_create(_rows(takes, slots, user, reference, at))
+                Redemption.objects.bulk_create(_rows(takes, had, user, reference, at))
             return []
         except IntegrityError:
             if Redemption.objects.filter(reference=reference).exists():
                 return None
-            if attempt == 2:
-                break
-            had = slots_had(user, list(had))
+            had = had_by(user, [one.limit_key for one in takes], [one.rule_id or 0 for one in takes if one.pieces])
     return [one.source for one in takes if one.limit_key]
 
 
-def slots_had(user: Any, keys: Sequence[str]) -> dict[str, frozenset[int]]:
-    """key -> the slots of it that this buyer has."""
-    rows = (
-        Redemption.objects.filter(user=user, limit_key__in=keys, slot__isnull=False)
-        .order_by()
-        .values_list("limit_key", "slot")
-    )
-    found: dict[str, set[int]] = {key: set() for key in keys}
-    for key, slot in rows:
-        found[key].add(slot or 0)
-    return {key: frozenset(slots) for key, slots in found.items()}
+def had_by(user: Any, keys: Collection[str], flash: Collection[int]) -> Had:
+    """What a buyer has of these limits, and of flash prices of these rules: one statement, of as many rows as ways to have them."""
+    uses, turns, pieces = Counter[str](), Counter[str](), Counter[int]()
+    meant = Q(limit_key__in=set(keys) - {""}) | Q(rule_id__in=set(flash))
+    rows = Redemption.objects.filter(meant, user=user).order_by().values_list("limit_key", "state", "pieces")
+    for key, state, some, last, turned, n in rows.annotate(last=Max("turn"), turned=Count("turn"), n=Count("pk")):
+        turns[key] = max(turns[key], last or 0)
+        if state in Redemption.OPEN:
+            uses[key] += turned
+            pieces.update({int(item): count * n for item, count in some.items()})
+    return Had(uses, turns, pieces)
 
 
-def _limit(takes: Sequence[Take], key: str) -> int:
-    return min(one.limit or 1 for one in takes if one.limit_key == key)
-
-
-def _free(had: frozenset[int], limit: int) -> int | None:
-    return next((slot for slot in range(1, limit + 1) if slot not in had), None)
-
-
-def _rows(
-    takes: Sequence[Take], slots: Mapping[str, int | None], user: Any, reference: str, at: datetime
-) -> Iterator[Redemption]:
-    """A slot is taken by the first row of its key: all offers for first orders are one use together."""
-    free = dict(slots)
+def _rows(takes: Sequence[Take], had: Had, user: Any, reference: str, at: datetime) -> Iterator[Redemption]:
+    """The turn stands in the first row of its key: all offers for first orders are one use together."""
+    turns = {one.limit_key: had.turns.get(one.limit_key, 0) + 1 for one in takes if one.limit_key}
     for one in takes:
         yield Redemption(
             reference=reference,
@@ -109,8 +117,9 @@ def _rows(
             coupon_id=one.coupon_id,
             user=user,
             limit_key=one.limit_key,
-            slot=free.pop(one.limit_key, None),
+            turn=turns.pop(one.limit_key, None),
             amount=one.amount,
+            sold=one.sold,
             pieces={str(item): count for item, count in one.pieces.items()},
             at=at,
         )
@@ -133,19 +142,10 @@ def _coupons(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) 
 def _flash(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) -> list[str]:
     flash = [one for one in takes if one.pieces]
     pieces = {item: count for one in flash for item, count in one.pieces.items()}
-    if not pieces:
+    fits = {item: Q(quantity__gte=F("taken") + count) for item, count in pieces.items()}
+    if not pieces or raised(FlashItem.objects.all(), {item: {"taken": n} for item, n in pieces.items()}, fits):
         return []
-    most = {item: most for one in flash for item, most in one.per_buyer.items()}
-    FlashBuyer.objects.bulk_create([FlashBuyer(item_id=item, user=user) for item in pieces], ignore_conflicts=True)
-    added = {item: {"pieces": count} for item, count in pieces.items()}
-    within = {item: Q(pieces__lte=most[item] - count) for item, count in pieces.items() if most[item] >= count}
-    mine = len(within) == len(pieces) and raised(FlashBuyer.objects.filter(user=user), added, within, key="item_id")
-    all_of = mine and raised(
-        FlashItem.objects.all(),
-        {item: {"taken": count} for item, count in pieces.items()},
-        {item: Q(quantity__gte=F("taken") + count) for item, count in pieces.items()},
-    )
-    return [] if all_of else [one.source for one in flash]
+    return [one.source for one in flash]
 
 
 def _budgets(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) -> list[str]:
