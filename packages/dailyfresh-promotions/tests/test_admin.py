@@ -136,6 +136,7 @@ def test_the_list_says_how_often_an_offer_was_used_and_what_it_took_off(admin_cl
     move(sale, "over", why="unpaid")
     row = admin_client.get(url("rule", "changelist")).content.decode()
     assert 'class="field-times">1<' in row
+    assert 'class="field-sold">¥120.00' in row
     assert 'class="field-cost">¥10.00' in row
     assert "1/5, 10.00/90.00" in row
 
@@ -188,8 +189,8 @@ def test_a_batch_is_made_handed_out_counted_and_ended(
     sku_id = book("60.00")
     move(buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1})), "paid")
     row = admin_client.get(url("batch", "changelist")).content.decode()
-    assert [re.search(rf'class="field-{name}">([^<]+)<', row)[1] for name in ("issued", "in_orders", "used", "cost")] == [
-        "2", "0", "1", "¥20.00",
+    assert [re.search(rf'class="field-{name}">([^<]+)<', row)[1] for name in ("issued", "in_orders", "used", "sold", "cost")] == [
+        "2", "0", "1", "¥60.00", "¥20.00",
     ]  # fmt: skip
     admin_client.post(url("batch", "changelist"), {"action": "make_void", "_selected_action": [made.pk]})
     assert sorted(Coupon.objects.values_list("state", flat=True)) == ["used", "void"]
@@ -212,6 +213,22 @@ def test_coupons_and_uses_are_exported_and_never_edited(admin_client, model, wor
     assert words in b"".join(answer.streaming_content).decode()
     assert admin_client.post(url(model, "change", row.pk), {"state": "void"}).status_code == 403
     assert admin_client.get(url(model, "add")).status_code == 403
+
+
+def test_what_the_lists_of_offers_and_batches_say_is_exported(admin_client, rule, coupon, buyer, book):
+    made, given = [rule(name="BLOOM", budget={"max_uses": 5}), rule(name="unlimited", active=False)], coupon(buyer)
+    buy(buyer, {(sku_id := book("60.00")): 2}, offers(buyer, {sku_id: 2}))
+    for model, keys, words in [
+        (
+            "rule",
+            [row.pk for row in made],
+            ['BLOOM,¥10 off from ¥100,yes,,,0,1,¥120.00,¥10.00,"1/5, 10.00/∞"', "unlimited"],
+        ),
+        ("batch", [given.batch_id], ["¥20 off", "¥120.00,¥20.00"]),
+    ]:
+        answer = admin_client.post(url(model, "changelist"), {"action": "export", "_selected_action": keys})
+        said = b"".join(answer.streaming_content).decode()
+        assert all(part in said for part in words), said
 
 
 def test_staff_without_the_permission_see_nothing(client, buyer):

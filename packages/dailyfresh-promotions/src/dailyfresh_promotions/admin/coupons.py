@@ -1,24 +1,19 @@
 """Batches of coupons, what is handed out, and the coupons themselves."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from dailyfresh_core.exchange import write_csv
 from dailyfresh_core.lists import ForgivingLists
-from dailyfresh_core.money import shown
-from dailyfresh_core.rows import in_portions
 from django.contrib import admin
-from django.contrib.admin.utils import label_for_field
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..kinds import CouponKind
 from ..models import Batch, Coupon, Issue, Redemption
 from ..models.coupons import folded
 from ..services import void
-from .terms import GOODS, TermsAdmin, TermsForm
-from .uses import ReadOnly, csv_file
+from .exports import ReadOnly
+from .terms import GOODS, SUMS, TermsAdmin, TermsForm
 
 
 class BatchForm(TermsForm):
@@ -31,10 +26,10 @@ class BatchForm(TermsForm):
 class BatchAdmin(TermsAdmin):
     form = BatchForm
     kinds = CouponKind
-    list_display = ["name", "gives", "active", "shown", "code", "total", "issued", "in_orders", "used", "cost"]
+    list_display = ["name", "gives", "active", "shown", "code", "total", "issued", "in_orders", "used", "sold", "cost"]
     list_filter = ["kind", "active", "shown"]
     search_fields = ["name", "label", "code"]
-    actions = ["stop", "make_void"]
+    actions = ["stop", "make_void", "export"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         beside = [] if self.kind_of(request, obj) == CouponKind.FREIGHT else ["with_activity"]
@@ -56,9 +51,10 @@ class BatchAdmin(TermsAdmin):
             "n_held": Count("pk", filter=Q(state=state.HELD)),
             "n_used": Count("pk", filter=Q(state=state.USED)),
         }
-        summed = taken.annotate(one=Value(1)).values("one").annotate(n=Sum("amount")).values("n")
-        found = {name: Subquery(out.annotate(n=count).values("n")) for name, count in counts.items()}
-        return batches.annotate(**found, taken_off=Subquery(summed))
+        together = taken.annotate(one=Value(1)).values("one")
+        sums = {name: together.annotate(n=Sum(column)).values("n") for name, column in SUMS.items()}
+        found = {name: out.annotate(n=count).values("n") for name, count in counts.items()}
+        return batches.annotate(**{name: Subquery(rows) for name, rows in (found | sums).items()})
 
     @admin.display(description=_("issued"), ordering="n_issued")
     def issued(self, row: Any) -> int:
@@ -71,10 +67,6 @@ class BatchAdmin(TermsAdmin):
     @admin.display(description=_("used"), ordering="n_used")
     def used(self, row: Any) -> int:
         return row.n_used or 0
-
-    @admin.display(description=_("taken off"))
-    def cost(self, row: Any) -> str:
-        return shown(row.taken_off or 0)
 
     @admin.action(description=_("Stop and make void what is free"), permissions=["change"])
     def make_void(self, request: HttpRequest, queryset: "QuerySet[Batch]") -> None:
@@ -102,27 +94,3 @@ class CouponAdmin(ReadOnly):
     list_filter = ["state", "batch"]
     list_select_related = ["batch", "user"]
     search_fields = ["number", "reference"]
-    actions = ["export"]
-
-    @admin.action(description=_("Export as CSV"), permissions=["view"])
-    def export(self, request: HttpRequest, queryset: "QuerySet[Coupon]") -> StreamingHttpResponse:
-        return csv_file(_rows(queryset), "coupons.csv")
-
-
-def _rows(chosen: "QuerySet[Coupon]") -> Iterator[bytes]:
-    names = ["number", "batch", "user", "state", "starts", "ends", "reference"]
-    columns = [str(label_for_field(name, Coupon)) for name in names]
-    rows = in_portions(chosen.select_related("batch", "user"), 1000, newest_first=True)
-    values = (
-        [
-            one.number,
-            str(one.batch),
-            str(one.user or ""),
-            one.get_state_display(),
-            one.starts,
-            one.ends or "",
-            one.reference,
-        ]
-        for one in rows
-    )
-    return write_csv(columns, (dict(zip(columns, map(str, row), strict=True)) for row in values))

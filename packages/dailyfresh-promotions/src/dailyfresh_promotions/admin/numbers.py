@@ -19,7 +19,9 @@ class Pair(forms.MultiWidget):
 
     def __init__(self, first: Any, second: Any) -> None:
         boxes = [
-            forms.NumberInput(attrs={"placeholder": words, "step": "any", "min": 0, "class": "vIntegerField"})
+            forms.NumberInput(
+                attrs={"placeholder": words, "aria-label": words, "step": "any", "min": 0, "class": "vIntegerField"}
+            )
             for words in (first, second)
         ]
         super().__init__(boxes)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from dailyfresh_core.money import shown
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +15,7 @@ from ..kinds import Kind
 from ..models import Budget, FlashItem, Redemption, Rule
 from .doubts import doubts
 from .preview import PreviewForm, preview
-from .terms import GOODS, TermsAdmin, TermsForm
+from .terms import GOODS, SUMS, TermsAdmin, TermsForm
 
 DAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
 
@@ -56,7 +55,7 @@ class FlashInline(admin.TabularInline):  # type: ignore[type-arg]
 class RuleAdmin(TermsAdmin):
     form = RuleForm
     kinds = Kind
-    list_display = ["name", "gives", "active", "starts", "ends", "priority", "times", "cost", "budget"]
+    list_display = ["name", "gives", "active", "starts", "ends", "priority", "times", "sold", "cost", "budget"]
     list_filter = ["kind", "active", "audience"]
     list_select_related = ["budget"]
     change_list_template = "admin/dailyfresh_promotions/rule/change_list.html"
@@ -82,8 +81,11 @@ class RuleAdmin(TermsAdmin):
         used = Redemption.objects.filter(rule_id=OuterRef("pk")).exclude(state=Redemption.State.RELEASED).order_by()
         per_rule = used.values("rule_id")
         rules: QuerySet[Rule] = super().get_queryset(request)
-        times, taken_off = per_rule.annotate(n=Count("pk")), per_rule.annotate(n=Sum("amount"))
-        return rules.annotate(times_used=Subquery(times.values("n")), taken_off=Subquery(taken_off.values("n")))
+        sums: dict[str, Any] = {name: Sum(column) for name, column in SUMS.items()}
+        found = {
+            name: per_rule.annotate(n=sum).values("n") for name, sum in (sums | {"times_used": Count("pk")}).items()
+        }
+        return rules.annotate(**{name: Subquery(rows) for name, rows in found.items()})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -93,10 +95,6 @@ class RuleAdmin(TermsAdmin):
     @admin.display(description=_("orders"), ordering="times_used")
     def times(self, row: Any) -> int:
         return row.times_used or 0
-
-    @admin.display(description=_("taken off"), ordering="taken_off")
-    def cost(self, row: Any) -> str:
-        return shown(row.taken_off or 0)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.preview)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.money import shown
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +13,12 @@ from ..exceptions import BadParams
 from ..kinds import benefit_of
 from ..models.terms import Terms
 from ..words import written
+from .exports import Exported
 from .numbers import NUMBERS
 
 GOODS = ("skus", "groups", "but_skus", "but_groups")
+SUMS = {"goods_sold": "sold", "taken_off": "amount"}
+"""What a list says of each row -> the column of its uses that is summed for it."""
 
 
 def words_field(label: Any, help_text: Any = "") -> forms.CharField:
@@ -66,14 +69,14 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class TermsAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class TermsAdmin(Exported):
     """A form for each kind: a new row is asked for its kind first."""
 
     form = TermsForm
     kinds: Any
     list_filter = ["kind", "active"]
     search_fields = ["name", "label"]
-    actions = ["stop"]
+    actions = ["stop", "export"]
 
     def kind_of(self, request: HttpRequest, obj: Any) -> str:
         kind = obj.kind if obj else request.GET.get("kind", "")
@@ -104,6 +107,14 @@ class TermsAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
             return written(row.benefit())
         except BadParams as error:
             return f"! {error}"
+
+    @admin.display(description=_("goods sold"), ordering="goods_sold")
+    def sold(self, row: Any) -> str:
+        return shown(row.goods_sold or 0)
+
+    @admin.display(description=_("taken off"), ordering="taken_off")
+    def cost(self, row: Any) -> str:
+        return shown(row.taken_off or 0)
 
     @admin.action(description=_("Stop now"), permissions=["change"])
     def stop(self, request: HttpRequest, queryset: Any) -> None:
