@@ -156,6 +156,11 @@ def test_a_preview_says_what_a_basket_would_cost_at_a_time_and_why(admin_client,
     assert not Redemption.objects.exists()
 
 
+def test_the_calendar_of_the_preview_finds_what_it_builds_on(admin_client):
+    page = admin_client.get(url("rule", "preview")).content.decode()
+    assert 0 < page.index("admin/js/core.js") < page.index("DateTimeShortcuts.js")
+
+
 def test_a_preview_weighs_what_is_sold_by_weight(admin_client, book, monkeypatch):
     monkeypatch.setattr(Purchasable, "measure", Measured("weight", "weight"), raising=False)
     page = admin_client.get(url("rule", "preview"), {"basket": f"{book('60.00')} 750"}).content.decode()
