@@ -26,7 +26,7 @@ class BatchForm(TermsForm):
 class BatchAdmin(TermsAdmin):
     form = BatchForm
     kinds = CouponKind
-    list_display = ["name", "gives", "active", "shown", "code", "total", "issued", "in_orders", "used", "sold", "cost"]
+    list_display = ["name", "gives", "active", "code", "total", "issued", "in_orders", "used", "sold", "cost"]
     list_filter = ["kind", "active", "shown"]
     search_fields = ["name", "label", "code"]
     actions = ["stop", "make_void", "export"]

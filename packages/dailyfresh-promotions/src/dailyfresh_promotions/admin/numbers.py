@@ -94,7 +94,7 @@ class Tiers(Numbers):
         self.rates = rates
 
     def fields(self) -> dict[str, forms.Field]:
-        gives = _("per cent paid") if self.rates else _("off")
+        gives = _("paid %") if self.rates else _("off")
         steps: dict[str, forms.Field] = {f"step_{n}": StepField(n, gives) for n in range(1, STEPS + 1)}
         return {"by": by_field(), **steps} | ({"cap": money_field(CAP, required=False)} if self.rates else {})
 
