@@ -51,6 +51,7 @@ urlpatterns += i18n_patterns(
     path("", include("dailyfresh_goods.search.urls")),
     path("user/", include("dailyfresh_users.urls")),
     path("cart/", include("dailyfresh_cart.urls")),
+    path("orders/packing/", include("dailyfresh_orders.fulfilment.urls")),
     path("orders/", include("dailyfresh_orders.urls")),
     path("coupons/", include("dailyfresh_promotions.urls")),
     prefix_default_language=False,

@@ -14,12 +14,14 @@ LOOK = ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "vie
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     gettext_noop("Owner"): {
         "dailyfresh_orders": (EVERYTHING,),
+        "dailyfresh_fulfilment": (EVERYTHING,),
         "dailyfresh_goods": (EVERYTHING,),
         "dailyfresh_users": (EVERYTHING,),
     },
     gettext_noop("Catalogue"): {"dailyfresh_goods": (EVERYTHING,)},
     gettext_noop("Picker"): {
         "dailyfresh_orders": ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "change_order"),
+        "dailyfresh_fulfilment": (EVERYTHING,),
     },
     gettext_noop("Support"): {
         "dailyfresh_orders": (

@@ -11,10 +11,11 @@ from store.roles import ROLES, make_roles
 
 ORDERS, BOOKS = "/admin/dailyfresh_orders/order/", "/admin/dailyfresh_orders/booking/days/"
 GOODS, REFUNDS = "/admin/dailyfresh_goods/sku/", "/admin/dailyfresh_orders/refund/"
+PACKING = "/orders/packing/"
 PAGES = {
-    "店主": {ORDERS, BOOKS, GOODS, REFUNDS},
+    "店主": {ORDERS, BOOKS, GOODS, REFUNDS, PACKING},
     "商品管理": {GOODS},
-    "拣货员": {ORDERS},
+    "拣货员": {ORDERS, PACKING},
     "客服": {ORDERS, REFUNDS},
     "财务": {ORDERS, BOOKS, REFUNDS},
 }
@@ -29,7 +30,7 @@ def test_a_role_opens_the_pages_of_its_work_and_no_others(role: str) -> None:
     browser = Client()
     browser.force_login(clerk)
 
-    opened = {page for page in (ORDERS, BOOKS, GOODS, REFUNDS) if browser.get(page).status_code == 200}
+    opened = {page for page in (ORDERS, BOOKS, GOODS, REFUNDS, PACKING) if browser.get(page).status_code == 200}
 
     assert opened == PAGES[role]
     assert browser.get("/admin/").status_code == 200

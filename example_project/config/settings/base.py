@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "dailyfresh_goods.search",
     "dailyfresh_cart",
     "dailyfresh_orders",
+    "dailyfresh_orders.fulfilment",
     "dailyfresh_promotions",
     "dailyfresh_delivery",
     "django_fdfs_storage",

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from dailyfresh_core.testing import own_database, service
@@ -14,7 +15,9 @@ from dailyfresh_orders.services import place_order
 from dailyfresh_orders.signed_quotes import signed
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from minisite.shop.joins import AddressBook
+from django.test import Client
+from minisite.shop.joins import AddressBook, Catalogue
+from minisite.shop.measured import CATCH, LOOSE
 from minisite.shop.models import InBasket, Place, Product
 
 HERE = Path(__file__).parent
@@ -83,6 +86,42 @@ def apple(db):
 @pytest.fixture
 def pear(db):
     return Product.objects.create(title="Pear", yuan=Decimal("20.00"), pieces=10)
+
+
+@pytest.fixture
+def measures(monkeypatch):
+    """sku_id -> the measure by which the mini-site sells it; what is not named has none."""
+    found, find = {}, Catalogue.find
+
+    def with_measures(self, sku_ids):
+        return {
+            sku_id: SimpleNamespace(**vars(item), **({"measure": found[sku_id]} if sku_id in found else {}))
+            for sku_id, item in find(self, sku_ids).items()
+        }
+
+    monkeypatch.setattr(Catalogue, "find", with_measures)
+    return found
+
+
+@pytest.fixture
+def lychee(measures):
+    product = Product.objects.create(title="Lychee", yuan=Decimal("12.80"), pieces=10_000)
+    measures[str(product.pk)] = LOOSE
+    return product
+
+
+@pytest.fixture
+def mango(measures):
+    product = Product.objects.create(title="Mango", yuan=Decimal("15.99"), pieces=20)
+    measures[str(product.pk)] = CATCH
+    return product
+
+
+@pytest.fixture
+def staff(db):
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("boss", password="x"))
+    return client
 
 
 @pytest.fixture

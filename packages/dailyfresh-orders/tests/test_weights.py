@@ -25,55 +25,16 @@ from dailyfresh_orders.services import (
     withdraw,
 )
 from dailyfresh_orders.services.auditing import disagreements
-from django.contrib.auth import get_user_model
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from minisite.shop.joins import Basket, Catalogue
+from minisite.shop.joins import Basket
+from minisite.shop.measured import CATCH, LOOSE
 from minisite.shop.models import Product
 from test_checkout import buy_now, confirm, place, words
 
-LOOSE = Measured("weight", "weight", 500, 0, 300, 50)
-CATCH = Measured("piece", "weight", 500, 180)
 STRATEGIES = ["conditional.ConditionalStock", "optimistic.OptimisticStock", "pessimistic.PessimisticStock"]
-
-
-@pytest.fixture
-def measures(monkeypatch):
-    """sku_id -> the measure by which the mini-site sells it; what is not named has none."""
-    found, find = {}, Catalogue.find
-
-    def with_measures(self, sku_ids):
-        return {
-            sku_id: SimpleNamespace(**vars(item), **({"measure": found[sku_id]} if sku_id in found else {}))
-            for sku_id, item in find(self, sku_ids).items()
-        }
-
-    monkeypatch.setattr(Catalogue, "find", with_measures)
-    return found
-
-
-@pytest.fixture
-def lychee(measures):
-    product = Product.objects.create(title="Lychee", yuan=Decimal("12.80"), pieces=10_000)
-    measures[str(product.pk)] = LOOSE
-    return product
-
-
-@pytest.fixture
-def mango(measures):
-    product = Product.objects.create(title="Mango", yuan=Decimal("15.99"), pieces=20)
-    measures[str(product.pk)] = CATCH
-    return product
-
-
-@pytest.fixture
-def staff(db):
-    client = Client()
-    client.force_login(get_user_model().objects.create_superuser("boss", password="x"))
-    return client
 
 
 # -- the arithmetic, by the numbers of the cases, in fen --

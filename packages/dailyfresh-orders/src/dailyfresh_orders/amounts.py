@@ -60,7 +60,7 @@ LAST = Fees()
 def kept(line: Agreed, left: int, fees: Fees = LAST) -> Decimal:
     """What the buyer pays for `left` of what was given: from 0 for nothing (or what never comes back) to what the line costs in the end.
 
-    Returns are valued by this, and so will short picks and weights be: nothing of the package writes `given` and `settled` yet. The
+    Returns are valued by this, and so are short picks and weights. The
     discount shrinks with the goods, rounded up, and a fee for each piece rounded down, so that the buyer never bears half a fen. It never
     rises while `left` falls, so refunds in any order sum to the same.
     """
@@ -79,6 +79,8 @@ def returned(line: Agreed, left: int, quantity: int, fees: Fees = LAST) -> Decim
     return kept(line, left, fees) - kept(line, left - quantity, fees)
 
 
+SETTLEMENT = "settlement"
+"""Kind of what is less, or other, than was agreed, once it is packed."""
 FREIGHT = "orders:freight"
 """Source of what sending costs before any offer."""
 Named = tuple[str, Decimal]
@@ -100,7 +102,12 @@ class Added(Protocol):
 
 def taken_off(added: Iterable[Added]) -> list[Named]:
     """Discounts and fees, each source once, however many lines it has a part in."""
-    return _named(each for each in added if each.kind != "freight")
+    return _named(each for each in added if each.kind not in ("freight", SETTLEMENT))
+
+
+def weighed(added: Iterable[Added]) -> Decimal:
+    """What came off, and on for what was given in place of something, when it was packed."""
+    return sum((each.amount for each in added if each.kind == SETTLEMENT), NOTHING)
 
 
 def of_freight(added: Iterable[Added]) -> list[Named]:

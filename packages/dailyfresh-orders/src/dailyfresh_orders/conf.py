@@ -79,6 +79,12 @@ class Settings(Conf, name=NAME):
     HELD_SHARE: float | None = None
     """The share of a SKU's stock (0 to 1) that orders waiting for payment may hold; None for all of it."""
 
+    OVER_PERCENT: int = 15
+    """How much heavier than ordered something may be packed before the picker is asked; it costs the buyer no more. For `fulfilment`."""
+
+    GOOD_DAYS: int = 0
+    """How many days longer than the day of its delivery a batch is to be good to be packed. For `fulfilment`."""
+
     PAGE_SIZE: int = 10
     """Orders on a page of the list; reviews on a page of a SKU."""
 
@@ -103,6 +109,12 @@ class Settings(Conf, name=NAME):
 
     PAY_GRACE_SECONDS: int = 120
     """Seconds after a payment's expiry until one that the gateway never heard of counts as unpaid."""
+
+    RETURN_AT_ONCE: Decimal | str | None = None
+    """The most that a buyer is paid back at once for goods that came bad, with a picture of them; None: staff decide about each."""
+
+    RETURNS_A_MONTH: int = 3
+    """For how many of these in a calendar month; more wait for staff."""
 
     REFUND_DAYS: int = 15
     """Days after receipt in which a buyer may ask for a refund."""

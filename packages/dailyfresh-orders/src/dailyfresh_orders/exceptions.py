@@ -87,3 +87,7 @@ class NotMovable(OrderError):
 
 class RefundImpossible(OrderError):
     """The refund was not made; the message says why, in the language of the page."""
+
+
+class NotGivable(OrderError):
+    """What was packed cannot be what the buyer gets; the message says why, in the language of the page."""

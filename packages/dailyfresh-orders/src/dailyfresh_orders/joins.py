@@ -5,6 +5,7 @@ What they give is judged by `protocols`: a WrongShape names what does not fit.
 
 from dailyfresh_core.joins import Join, WrongShape
 from dailyfresh_core.protocols import Catalogue, Purchasable
+from django.apps import apps
 
 from .conf import NAME, conf
 from .protocols import AddressBook, Basket, Delivery, Promotions
@@ -56,3 +57,8 @@ def check_served(item: Purchasable) -> None:
         raise WrongShape(
             f'{NAME}["ADDRESS_BOOK"] is None, and {item.name!r} requires shipping: name an address book, or let the catalogue say False.'
         )
+
+
+def packs() -> bool:
+    """Whether the site packs its orders with `fulfilment`: then something may be short, and the buyer is asked what becomes of it."""
+    return apps.is_installed("dailyfresh_orders.fulfilment")

@@ -82,7 +82,7 @@ def still_sold(order: Order) -> dict[str, int]:
 
     What is sold by another measure today comes with its minimum.
     """
-    wanted = {line.sku_id: line.wanted for line in order.lines.all()}
+    wanted = {line.sku_id: line.wanted for line in order.lines.all() if line.main_slot}
     found = catalogue().find(wanted)
     possible = {
         sku_id: possible_of(item, quantity)

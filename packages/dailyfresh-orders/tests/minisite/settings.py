@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "dailyfresh_core",
     "dailyfresh_orders",
+    "dailyfresh_orders.fulfilment",
     "minisite.shop",
 ]
 

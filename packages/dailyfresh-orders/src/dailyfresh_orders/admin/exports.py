@@ -6,7 +6,6 @@ from typing import Any
 
 from dailyfresh_core.days import local
 from dailyfresh_core.exchange import write_csv
-from dailyfresh_core.measures import times
 from dailyfresh_core.rows import in_portions
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -53,7 +52,7 @@ def orders_csv(chosen: "QuerySet[Order]") -> Iterator[bytes]:
 
 
 def _row(columns: list[str], order: Order) -> dict[str, object]:
-    lines = "; ".join(f"{line.name} {line.unit} {times(line.quantity, line)}" for line in order.lines.all())
+    lines = "; ".join(f"{line.name} {line.unit} {line.box}" for line in order.lines.all())
     values = (
         order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
         label_of(order.payment_method), str(order.user or ""), order.receiver, order.phone, order.address, order.when, order.goods_total,

@@ -37,7 +37,7 @@ class LinesInline(ReadOnlyInline):
     model = OrderLine
     fields = (
         "sku_id", "name", "unit", "unit_price", "sold_by", "priced_by", "price_grams", "nominal_grams", "quantity",
-        "amount", "discount", "fees", "given", "settled", "refunded", "restocked",
+        "amount", "discount", "fees", "substitutes", "given", "actual_grams", "settled", "refunded", "restocked",
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     inlines = (LinesInline, AdjustmentsInline, LogInline)
     actions = ("ship_orders", "cancel_orders", "print_picking_list", "print_delivery_notes", "export_csv")
     fieldsets = (
-        (None, {"fields": ("number", "state", "user", "note")}),
+        (None, {"fields": ("number", "state", "user", "note", "wish")}),
         (
             gettext_lazy("Amounts"),
             {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..gateways import configured
+from ..models import Order
 from ..quotes import BASKET, BUY
 
 
@@ -66,3 +67,4 @@ class PlaceForm(forms.Form):
     coupon = forms.CharField(max_length=64, required=False)
     window = forms.CharField(max_length=64, required=False)
     note = forms.CharField(max_length=100, required=False)
+    wish = forms.ChoiceField(choices=Order.Wish.choices, required=False)

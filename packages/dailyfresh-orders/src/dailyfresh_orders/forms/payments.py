@@ -2,12 +2,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.pictures import judge
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Order, OrderLine, Refund
+from .reviews import PicturesField
 
 KEY = RegexValidator(r"\A[0-9A-Za-z]{12}\Z")
 
@@ -84,18 +86,35 @@ class RefundRequestForm(_Lines):
         widget=forms.Textarea(attrs={"rows": 3, "class": "df-input"}),
     )
 
+    amount = forms.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        required=False,
+        label=_("Only so much of it"),
+        help_text=_("Empty: all that it cost."),
+        widget=forms.NumberInput(attrs={"class": "df-input df-refund-n", "step": "0.01", "inputmode": "decimal"}),
+    )
+    pictures = PicturesField(required=False, label=_("Pictures of what is wrong"))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.whole = self.order.state == Order.State.TO_SHIP
         if self.whole:
             for line, _field in self.by_line:
                 del self.fields[f"line_{line.pk}"]
+            del self.fields["amount"], self.fields["pictures"]
             self.by_line = []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.whole and not self.errors and not self.pieces():
             raise forms.ValidationError(_("Please choose what is to be refunded."))
+        if cleaned.get("pictures") and not self.errors:
+            try:
+                judge(cleaned["pictures"])
+            except forms.ValidationError as error:
+                self.add_error("pictures", error)
         return cleaned
 
     def reason(self) -> str:

@@ -2,10 +2,14 @@
 
 from .adjustment import Adjustment
 from .books import BookDay, Booking
+from .evidence import RefundPicture
+from .line import OrderLine
 from .log import OrderLog
 from .message import Letter, LowStock, Message, MessageChoice
-from .order import ADDRESS, Order, OrderLine, length_of, too_long
-from .payment import Difference, Notice, Payment, PaymentLog, Reconciliation, Refund, RefundLine
+from .order import ADDRESS, Order, length_of, too_long
+from .payment import Notice, Payment, PaymentLog, Refund, RefundLine
+from .picture import SentPicture
+from .reconciliation import Difference, Reconciliation
 from .review import Review, ReviewPicture
 from .sales import SalesDay, SalesDaySku
 
@@ -28,10 +32,12 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "RefundLine",
+    "RefundPicture",
     "Review",
     "ReviewPicture",
     "SalesDay",
     "SalesDaySku",
+    "SentPicture",
     "length_of",
     "too_long",
 ]

@@ -4,7 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .order import Order, OrderLine
+from ..amounts import SETTLEMENT
+from .line import OrderLine
+from .order import Order
 
 
 class Adjustment(models.Model):
@@ -14,6 +16,7 @@ class Adjustment(models.Model):
         DISCOUNT = "discount", _("Discount")
         FEE = "fee", _("Fee")
         FREIGHT = "freight", _("Freight")
+        SETTLEMENT = SETTLEMENT, _("Given otherwise than agreed")
 
     class Returns(models.TextChoices):
         SHARE = "share", pgettext_lazy("returns", "With its line, piece by piece")

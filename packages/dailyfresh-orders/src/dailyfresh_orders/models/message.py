@@ -12,6 +12,7 @@ class Message(models.Model):
     class Event(models.TextChoices):
         PLACED = "placed", pgettext_lazy("message", "The order is placed")
         PAID = "paid", pgettext_lazy("message", "The order is paid")
+        PACKED = "packed", pgettext_lazy("message", "The order is packed")
         SHIPPED = "shipped", pgettext_lazy("message", "The order is on its way")
         RECEIVED = "received", pgettext_lazy("message", "The order has arrived")
         CANCELLED = "cancelled", pgettext_lazy("message", "The order is cancelled")

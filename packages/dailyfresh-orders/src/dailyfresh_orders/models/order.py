@@ -1,11 +1,10 @@
-"""An order and its lines: snapshots that outlive the product, the address and the account."""
+"""An order: a snapshot that outlives the product, the address and the account."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.days import said
-from dailyfresh_core.measures import PIECE, WEIGHT, times, typed
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..amounts import Named, of_freight, taken_off, whole_of
+from ..amounts import Named, of_freight, taken_off
 from ..protocols import Address
 
 ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")
@@ -30,6 +29,11 @@ class Order(models.Model):
         CANCELLING = "cancelling", _("Being cancelled")
         CANCELLED = "cancelled", _("Cancelled")
         CLOSED = "closed", pgettext_lazy("order state", "Closed")
+
+    class Wish(models.TextChoices):
+        REFUND = "refund", pgettext_lazy("what is short", "Leave it out and refund it")
+        CALL = "call", pgettext_lazy("what is short", "Call me first")
+        CHOOSE = "choose", pgettext_lazy("what is short", "Choose something like it for me")
 
     number = models.CharField(_("order number"), max_length=32, unique=True)
     token = models.CharField(_("token"), max_length=32, unique=True, editable=False)
@@ -73,6 +77,9 @@ class Order(models.Model):
     window_ends = models.DateTimeField(_("comes until"), null=True)
     window_closes = models.DateTimeField(_("its time may be changed until"), null=True, editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    wish = models.CharField(
+        _("what is short"), max_length=6, choices=Wish.choices, default=Wish.REFUND, db_default=Wish.REFUND
+    )
     language = models.CharField(
         _("language"),
         max_length=16,
@@ -156,84 +163,20 @@ class Order(models.Model):
         """What offers took off the freight."""
         return of_freight(self.adjustments.all())
 
-
-class OrderLine(models.Model):
-    """What was bought, as it was called, counted and priced when it was bought: it is the measure of its own amounts."""
-
-    class By(models.TextChoices):
-        PIECE = PIECE, _("by the piece")
-        WEIGHT = WEIGHT, _("by weight")
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
-    sku_id = models.CharField(_("SKU"), max_length=64)
-    name = models.CharField(_("name"), max_length=120)
-    unit = models.CharField(_("unit"), max_length=40, blank=True)
-    image_name = models.CharField(_("picture"), max_length=200, blank=True)
-    unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=2)
-    sold_by = models.CharField(_("sold by"), max_length=6, choices=By.choices, default=By.PIECE, db_default=By.PIECE)
-    priced_by = models.CharField(
-        _("priced by"), max_length=6, choices=By.choices, default=By.PIECE, db_default=By.PIECE
-    )
-    price_grams = models.PositiveSmallIntegerField(
-        _("price is for (g)"), default=500, db_default=500, help_text=_("Where it is priced by weight.")
-    )
-    nominal_grams = models.PositiveIntegerField(_("a piece weighs (g)"), default=0, db_default=0)
-    quantity = models.PositiveIntegerField(_("quantity"), help_text=_("Pieces, or grams of what is sold by weight."))
-    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, help_text=_("Before discount and fees."))
-    discount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=NOTHING)
-    fees = models.DecimalField(_("fees"), max_digits=12, decimal_places=2, default=NOTHING)
-    given = models.PositiveIntegerField(_("given"), null=True, help_text=_("Empty while that is all of it."))
-    settled = models.DecimalField(
-        _("settled amount"), max_digits=12, decimal_places=2, null=True, help_text=_("Of what was given.")
-    )
-    refunded = models.PositiveIntegerField(_("refunded"), default=0)
-    counted = models.BooleanField(_("taken from stock"), default=True, db_default=True)
-    restocked = models.PositiveIntegerField(_("put back into stock"), default=0)
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("order line")
-        verbose_name_plural = _("order lines")
-        constraints = [
-            models.UniqueConstraint(fields=["order", "sku_id"], name="orders_line_once"),
-            models.CheckConstraint(
-                condition=models.Q(restocked__lte=models.F("quantity")), name="orders_restocked_once"
-            ),
-            models.CheckConstraint(condition=models.Q(discount__lte=0), name="orders_discount_takes_off"),
-            models.CheckConstraint(
-                condition=models.Q(amount__gte=-models.F("discount") - models.F("fees")),
-                name="orders_line_not_negative",
-            ),
-            models.CheckConstraint(condition=models.Q(settled__lte=models.F("amount")), name="orders_never_dearer"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} {times(self.quantity, self)}"
+    @property
+    def agreed(self) -> Decimal:
+        """What it was to cost when it was placed: to be shown beside what it costs."""
+        return self.total
 
     @property
-    def measure(self) -> "OrderLine":
-        """What says how its quantities are counted, as with every line."""
-        return self
+    def less(self) -> Decimal:
+        """What it came to less than was agreed, for what was really given: 0 or less."""
+        return self.payable - self.total
 
     @property
-    def wanted(self) -> int:
-        """How much was ordered: pieces, or Grams."""
-        return typed(self.quantity, self)
-
-    @property
-    def payable(self) -> Decimal:
-        """As agreed, with discount and fees."""
-        return self.amount + self.discount + self.fees
-
-    @property
-    def why(self) -> list[Named]:
-        """Everything in it: why it cost what it did."""
-        return taken_off(self.adjustments.all())
-
-    @property
-    def whole(self) -> int:
-        """How much of it the buyer has, or will have, before anything is returned."""
-        return whole_of(self)
+    def back(self) -> Decimal:
+        """The same as what comes off."""
+        return -self.less
 
 
 def length_of(model: type[models.Model], column: str) -> int:

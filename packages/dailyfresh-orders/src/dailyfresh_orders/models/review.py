@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from .order import OrderLine
+from .line import OrderLine
+from .picture import SentPicture, nameless
 
 
 class Review(models.Model):
@@ -40,29 +40,11 @@ class Review(models.Model):
         return f"{self.stars}★ {self.text[:40]}"
 
 
-def nameless(picture: "ReviewPicture", name: str) -> str:
-    """Where a picture waits as it was sent: nobody can guess the address, and nothing shows it as a picture."""
-    return f"reviews/waiting/{get_random_string(32)}.bin"
-
-
-class ReviewPicture(models.Model):
-    """A picture of a review: as it was sent until a worker has drawn it anew, and then only what was drawn."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("Being prepared")
-        SHOWN = "shown", _("Shown")
-        REFUSED = "refused", _("Cannot be drawn")
+class ReviewPicture(SentPicture):
+    """A picture of a review."""
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="pictures", verbose_name=_("review"))
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
     image = models.ImageField(_("picture"), upload_to="reviews/%Y/%m", max_length=200, blank=True)
-    sent = models.FileField(_("as it was sent"), upload_to=nameless, max_length=200, blank=True, editable=False)
-    draw_at = models.DateTimeField(_("to be drawn at"), null=True, blank=True, db_index=True, editable=False)
 
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("picture")
-        verbose_name_plural = _("pictures")
 
-    def __str__(self) -> str:
-        return str(self.image) or str(self.get_state_display())
+__all__ = ["Review", "ReviewPicture", "nameless"]

@@ -20,20 +20,13 @@ from .payments.asking import (
     sweep_refunds,
 )
 from .payments.changing import change_payment, other_ways
+from .payments.deciding import approve_refund, decline_refund, retry_refund, withdraw_refund
+from .payments.giving import Given, Instead, give, open_of
 from .payments.ledger import keep_notice
 from .payments.paying_back import resolve_refund, send_refund
 from .payments.reconciling import reconcile
 from .payments.refundable import Refundable, refundable_of
-from .payments.refunding import (
-    approve_refund,
-    decline_refund,
-    refund_askable,
-    refund_lines,
-    request_refund,
-    retry_refund,
-    return_disputed,
-    withdraw_refund,
-)
+from .payments.refunding import refund_askable, refund_lines, request_refund, return_disputed
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
 from .placing import Placed, place_order
@@ -44,6 +37,8 @@ from .transitions import finish, finish_cancel, receive, request_cancel, ship, w
 
 __all__ = [
     "REVIEWABLE",
+    "Given",
+    "Instead",
     "Moves",
     "Placed",
     "Refundable",
@@ -65,6 +60,7 @@ __all__ = [
     "finish",
     "finish_cancel",
     "finish_cancellations",
+    "give",
     "in_the_language_of",
     "keep_notice",
     "make_payments_due",
@@ -73,6 +69,7 @@ __all__ = [
     "may_reschedule",
     "moderate",
     "moves_of",
+    "open_of",
     "other_ways",
     "pass_time",
     "path_of",

@@ -10,7 +10,7 @@ from dailyfresh_core.measures import amount
 from dailyfresh_core.rows import in_portions
 
 from ..days import bounds
-from ..models import Adjustment, Order
+from ..models import Adjustment, Order, OrderLine
 
 logger = logging.getLogger(__name__)
 PORTION = 500
@@ -22,19 +22,24 @@ def disagreements(order: Order) -> list[str]:
     kind = Adjustment.Kind
     lines, added = order.lines.all(), order.adjustments.all()
     sums = [
-        ("goods_total", order.goods_total, sum((line.amount for line in lines), NOTHING)),
+        ("goods_total", order.goods_total, sum((line.amount for line in lines if line.main_slot), NOTHING)),
         ("discount", order.discount, _sum(added, kind.DISCOUNT)),
         ("fees", order.fees, _sum(added, kind.FEE)),
         ("freight", order.freight, _sum(added, kind.FREIGHT)),
         ("total", order.total, order.goods_total + order.discount + order.fees + order.freight),
     ]
+    if order.settled_total is not None:
+        sums.append(("settled_total", order.settled_total, order.total + _sum(added, kind.SETTLEMENT)))
     for line in lines:
         of_line = [each for each in added if each.line_id == line.pk]
         sums += [
-            (f"{line}: amount", line.amount, amount(line.unit_price, line.quantity, line)),
-            (f"{line}: discount", line.discount, _sum(of_line, kind.DISCOUNT)),
+            (f"{line}: amount", line.amount, _worth(line)),
             (f"{line}: fees", line.fees, _sum(of_line, kind.FEE)),
         ]
+        if line.main_slot:
+            sums.append((f"{line}: discount", line.discount, _sum(of_line, kind.DISCOUNT)))
+        else:  # what it costs more than what it was given for is the shop's
+            sums.append((f"{line}: payable", line.payable, _sum(of_line, kind.SETTLEMENT)))
     return [f"{what} is {written}, and comes to {right}" for what, written, right in sums if written != right]
 
 
@@ -48,6 +53,11 @@ def audit(*, day: date) -> int:
             logger.error("Order %s does not add up: %s", order, "; ".join(found))
             wrong += 1
     return wrong
+
+
+def _worth(line: OrderLine) -> Decimal:
+    """Gross, as it was agreed; what was given in place of something was on the scale first."""
+    return amount(line.unit_price, line.quantity, line, grams=None if line.main_slot else line.actual_grams)
 
 
 def _sum(added: Iterable[Adjustment], kind: str) -> Decimal:

@@ -19,6 +19,7 @@ from ..joins import delivery, promotions
 from ..models import Order
 from ..protocols import Window
 from ..quotes import Quote
+from ..signals import order_asked
 from ..signed_quotes import Claim
 from .locking import LockedOrder
 
@@ -104,3 +105,9 @@ def let_go(order: LockedOrder, *, why: str) -> None:
         shop.give_back(order.number, why=why)
     if order.window and why != "refunded_after" and (by := delivery()):
         by.give_back(order.number)
+
+
+def refused(order: LockedOrder, what: str) -> str:
+    """Why the site, or an app of it, does not let this step through; "" when it does."""
+    answers = (said for _receiver, said in order_asked.send(Order, order=order, step=what))
+    return next((str(said) for said in answers if said), "")

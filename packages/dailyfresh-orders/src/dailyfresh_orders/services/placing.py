@@ -1,38 +1,32 @@
 """Placing an order: one durable transaction, once per quote, the stock last; then what was ordered leaves the basket."""
 
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from dailyfresh_core.metrics import counter, refusals
-from dailyfresh_core.money import currency
 from dailyfresh_core.offers import ORDER
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..days import today
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import gateway
 from ..joins import address_book
-from ..models import ADDRESS, Adjustment, Message, Order, OrderLine
-from ..protocols import Address
-from ..quotes import BASKET, Quote, quote
+from ..models import Adjustment, Message, Order, OrderLine
+from ..quotes import Quote, quote
 from ..signals import order_placed, stock_changed
 from ..signed_quotes import claimed, differences
 from ..standing import Standing
 from ..stock import Stock, stock
 from .baskets import settle_quietly
+from .drafting import drafted
 from .holding import at_the_gate, hold_offers, hold_window
-from .limits import check_limits, payable_by, payable_until
+from .limits import check_limits, payable_by
 from .messages.telling import tell
-from .transitions import received
 
 
 @dataclass(frozen=True)
@@ -54,10 +48,13 @@ def place_order(
     address_id: str,
     payment_method: str,
     note: str = "",
+    wish: str = "",
     coupon: str | None = None,
     window: str | None = None,
 ) -> Placed:
     """Make the order that the signed quote `token` shows, or say why not; `coupon` and `window` were chosen since, None for what it says.
+
+    `wish` is what becomes of what turns out to be short: a value of `Order.Wish`, "" for the first.
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
     submitted there is one order, and everybody gets it. Raises QuoteInvalid, QuoteChanged (ask the buyer again), AddressMissing,
@@ -90,7 +87,7 @@ def place_order(
             if changes:
                 raise QuoteChanged(changes)
             check_limits(standing=standing, quote=now, online=online)
-            order = _write(partial(_order, user, now, address, payment_method, note, online, at), now)
+            order = _write(partial(drafted, user, now, address, payment_method, note, wish, online, at), now)
             ORDERS.labels(payment_method).inc()
             return Placed(order, replayed=False)
         except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
@@ -126,55 +123,6 @@ def _write(made: Callable[[], Order], quote: Quote) -> Order:
             if not may_retry(error, since=since):
                 break
     raise Busy(f"the order lost {attempt + 1} races") from last
-
-
-def _order(
-    user: Any, quote: Quote, address: Address | None, payment_method: str, note: str, online: bool, now: datetime
-) -> Order:
-    online = online and quote.total > 0  # nothing to pay is paid
-    window = quote.timing.chosen
-    expires_at = payable_until(window.closes if window else None, at=now) if online else None
-    order = Order(
-        number=new_number(),
-        token=quote.key,
-        user=user,
-        state=Order.State.AWAITING_PAYMENT if online else Order.State.TO_SHIP,
-        requires_shipping=quote.requires_shipping,
-        payment_method=payment_method,
-        goods_total=quote.goods_total,
-        discount=quote.sum_of(Adjustment.Kind.DISCOUNT),
-        fees=quote.sum_of(Adjustment.Kind.FEE),
-        freight=quote.freight,
-        total=quote.total,
-        currency=currency(),
-        note=note,
-        language=get_language() or "",
-        placed_at=now,
-        expires_at=expires_at,
-        due_at=expires_at,
-        sold_at=None if online else now,
-        basket_due=True if quote.source == BASKET else None,
-    )
-    if address and quote.requires_shipping:
-        for field in ADDRESS:
-            setattr(order, field, getattr(address, field))
-        order.district_code = getattr(address, "district_code", "")
-    if window:
-        order.window, order.place = window.id, window.place
-        order.window_starts, order.window_ends, order.window_closes = window.starts, window.ends, window.closes
-    if not (online or quote.requires_shipping):
-        order.state = Order.State.RECEIVED
-        for field, value in received().items():
-            setattr(order, field, value)
-    return order
-
-
-def new_number() -> str:
-    """The day and 14 random digits: not guessable, and no counter for processes and machines to share.
-
-    At a million orders a day two meet about once in half a year; the unique column notices, and `place_order` draws again.
-    """
-    return f"{today():%y%m%d}{secrets.randbelow(10**14):014d}"
 
 
 def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) -> None:

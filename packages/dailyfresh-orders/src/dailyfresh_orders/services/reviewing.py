@@ -1,20 +1,19 @@
 """Reviews: written once for each line, after receipt; published at once or after approval."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from dailyfresh_core.retrying import retried
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from ..conf import conf
-from ..exceptions import AlreadyReviewed, IllegalTransition, PicturesAway
+from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..models import Order, Review, ReviewPicture
 from ..signals import pictures_sent, review_published
 from .locking import lock_order, lock_review
 from .transitions import finish
+from .uploading import drop, waiting
 
 REVIEWABLE = (Order.State.RECEIVED, Order.State.DONE)
 
@@ -44,24 +43,13 @@ def review_order(*, order: Order, words: Mapping[int, Words], anonymous: bool) -
     try:
         for pk, said in words.items():
             for picture in said.pictures:
-                pictures[pk].append(_waiting(picture))
+                pictures[pk].append(waiting(ReviewPicture, picture))
         return _write(order, words, pictures, anonymous)
     except Exception as error:
-        for each in (one for some in pictures.values() for one in some):
-            with suppress(OSError):  # the storage may be what failed
-                each.sent.storage.delete(str(each.sent.name))
+        drop(one for some in pictures.values() for one in some)
         if isinstance(error, IntegrityError):
             raise AlreadyReviewed from error
         raise
-
-
-def _waiting(picture: "File[bytes]") -> ReviewPicture:
-    field = ReviewPicture._meta.get_field("sent")
-    try:
-        name = field.storage.save(field.generate_filename(ReviewPicture(), "picture"), picture)
-    except OSError as error:
-        raise PicturesAway(str(error)) from error
-    return ReviewPicture(sent=name, draw_at=timezone.now())
 
 
 @retried
@@ -95,7 +83,7 @@ def _write(
     if any(pictures.values()):
         pictures_sent.send(Review)
     if locked.state == Order.State.RECEIVED and all(
-        pk in words or hasattr(line, "review") for pk, line in lines.items()
+        pk in words or hasattr(line, "review") or not line.whole for pk, line in lines.items()
     ):
         finish(locked, by=name, why="every line is reviewed")
     if state == Review.State.PUBLISHED:

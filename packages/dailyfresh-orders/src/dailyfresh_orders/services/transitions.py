@@ -4,28 +4,25 @@ Every step takes a locked order, or the id of one that it locks in a transaction
 who / when / why, and sends `order_moved` after the commit.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import IllegalTransition
-from ..models import Message, Order, OrderLine, OrderLog, Payment, Refund
-from ..quantities import measured_otherwise
-from ..signals import order_moved, stock_changed
-from ..stock import stock
+from ..models import Message, Order, OrderLog, Payment, Refund
+from ..signals import order_moved
 from .booking import book_delivery
-from .holding import let_go, use_offers
+from .holding import let_go, refused, use_offers
 from .locking import LockedOrder, step
 from .messages.telling import tell
+from .shelving import give_back, taken
 
 Event = Message.Event
-logger = logging.getLogger(__name__)
 
 LEGAL: dict[str, frozenset[str]] = {
     Order.State.TO_SHIP: frozenset({Order.State.AWAITING_PAYMENT, Order.State.CANCELLING}),
@@ -131,7 +128,7 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
     over = order.expires_at is not None and order.expires_at <= timezone.now()
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
     let_go(order, why="unpaid" if over else "cancelled")
-    _give_back(order, _taken(order))
+    give_back(order, taken(order))
     return True
 
 
@@ -142,7 +139,7 @@ def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
     let_go(order, why="cancelled" if getattr(by, "pk", "") == order.user_id else "shop")
-    _give_back(order, _taken(order))
+    give_back(order, taken(order))
 
 
 def _may_have_money(order: Order) -> bool:
@@ -155,12 +152,15 @@ def _may_have_money(order: Order) -> bool:
 def ship(order: LockedOrder, *, carrier: str, tracking_number: str, by: Any) -> None:
     """Hand the parcel to the carrier: to be shipped -> on its way; it counts as received after RECEIVE_DAYS.
 
-    Raises IllegalTransition also while goods may go back with their money, and when all of it went back; a difference holds no parcel.
+    Raises IllegalTransition also while goods may go back with their money, when all of it went back, and while somebody packs it; a
+    difference holds no parcel.
     """
     now = timezone.now()
     open_ones = Refund.objects.filter(payment__order=order, state__in=Refund.OPEN)
     if open_ones.exclude(kind=Refund.Kind.SETTLEMENT).exists():
         raise IllegalTransition(order, "being refunded", Order.State.SHIPPED)
+    if why := refused(order, "ship"):
+        raise IllegalTransition(order, why, Order.State.SHIPPED)
     if Payment.objects.filter(order=order, paid_slot__isnull=False, state=Payment.State.REFUNDED).exists():
         raise IllegalTransition(order, "refunded", Order.State.SHIPPED)
     _move(
@@ -215,34 +215,5 @@ def close_refunded(order: LockedOrder, *, by: Any, why: str = "") -> bool:
 
 @step
 def restock(order: LockedOrder, *, lines: Mapping[int, int], by: Any) -> None:
-    """Put `lines` (primary key of the line -> quantity) back into stock; never more than was bought, ValueError otherwise."""
-    _give_back(order, lines)
-
-
-def _taken(order: Order) -> dict[int, int]:
-    """Primary key of the line -> pieces that are not back in stock."""
-    return {line.pk: line.quantity - line.restocked for line in order.lines.all() if line.quantity > line.restocked}
-
-
-def _give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:
-    """Return stock of a locked order; `restocked` remembers it, so that no piece returns twice. What is not counted stays out.
-
-    So does what is counted otherwise since: 750 g are no 750 pieces. Whoever keeps the stock is told by the log.
-    """
-    found = {line.pk: line for line in order.lines.all()}
-    returned: dict[str, int] = {}
-    for pk, quantity in quantities.items():
-        line = found.get(pk)
-        if line is None or quantity < 1 or line.restocked + quantity > line.quantity:
-            raise ValueError(f"{quantity} pieces of line {pk} cannot go back into stock: order {order}")
-        if line.counted:
-            returned[line.sku_id] = quantity
-    for pk, quantity in quantities.items():
-        OrderLine.objects.filter(pk=pk).update(restocked=F("restocked") + quantity)
-    for sku_id in measured_otherwise(found.values(), returned):
-        logger.warning("Stock of %s stays as it is: order %s was sold by another measure", sku_id, order)
-        del returned[sku_id]
-    if not returned:
-        return
-    stock_changed.send(Order, sku_ids=list(returned))
-    stock().give_back(returned)
+    """Put `lines` (primary key of the line -> quantity) back into stock; never more than was given, ValueError otherwise."""
+    give_back(order, lines)

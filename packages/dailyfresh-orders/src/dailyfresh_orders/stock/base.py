@@ -58,13 +58,26 @@ class Stock(ABC):
 
         Must be called in a transaction.
         """
+        self._change(quantities, sold=True)
+
+    def add(self, quantities: Mapping[str, int]) -> None:
+        """Add sku_id -> quantity that came in anew, or take off what is thrown away (below 0, never below no stock); no sale is undone.
+
+        Must be called in a transaction; in one statement, and ids that are gone are passed over.
+        """
+        self._change(quantities, sold=False)
+
+    def _change(self, quantities: Mapping[str, int], *, sold: bool) -> None:
         keys = self.keys(quantities)
         if not keys:
             return
         whens = [When(**{self.id_field: key}, then=quantity) for key, quantity in keys.items()]
         amount = Case(*whens, output_field=IntegerField())
         changes: dict[str, Any] = {self.stock_field: F(self.stock_field) + amount}
-        if self.sales_field:
+        if min(keys.values()) < 0:  # an unsigned column knows nothing below 0
+            there = When(**{f"{self.stock_field}__gte": -amount}, then=F(self.stock_field) + amount)
+            changes = {self.stock_field: Case(there, default=Value(0), output_field=IntegerField())}
+        if self.sales_field and sold:
             # Someone may have reset the sales meanwhile: an unsigned column must not stop a cancellation.
             enough = When(**{f"{self.sales_field}__gte": amount}, then=F(self.sales_field) - amount)
             changes[self.sales_field] = Case(enough, default=Value(0), output_field=IntegerField())

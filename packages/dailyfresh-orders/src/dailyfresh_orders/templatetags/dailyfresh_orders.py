@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 
 from ..conf import conf
 from ..gateways import label_of
+from ..joins import packs
 from ..models import Order, OrderLine, Refund
 from ..protocols import Address
 from ..selectors import rating_of, refunds_of, reviews_of
@@ -51,7 +52,8 @@ def picture(line: Any) -> str:
 @register.simple_tag
 def pieces(lines: Iterable[Any]) -> int:
     """Pieces, and what was weighed as one each."""
-    return sum(pieces_of(typed(line.quantity, line.measure)) for line in lines)
+    ordered = (line for line in lines if getattr(line, "main_slot", 1))  # not what was given in place of it
+    return sum(pieces_of(typed(line.quantity, line.measure)) for line in ordered)
 
 
 @register.simple_tag
@@ -112,6 +114,7 @@ def steps(order: Order) -> list[dict[str, Any]]:
     taken = [
         (_("Placed"), order.placed_at),
         (pgettext("time", "Paid"), order.paid_at),
+        *([(_("Packed"), order.settled_at)] if order.settled_at else []),
         (_("Shipped"), order.shipped_at),
         (_("Received"), order.received_at),
         (_("Reviewed"), order.ended_at),
@@ -130,6 +133,12 @@ def steps(order: Order) -> list[dict[str, Any]]:
         }
         for n, (label, at) in enumerate(taken)
     ]
+
+
+@register.filter
+def may_be_short(order: Order) -> bool:
+    """Whether it is to be packed, by a shop that asked what becomes of what is short."""
+    return packs() and order.requires_shipping and order.settled_at is None and not order.ended
 
 
 REFUND_TONES = {

@@ -22,7 +22,7 @@ from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, Q
 from ..forms.checkout import ChosenForm, PlaceForm
 from ..freight import freight
 from ..gateways import configured
-from ..joins import address_book
+from ..joins import address_book, packs
 from ..models import Order
 from ..protocols import Address
 from ..quantities import shortage_texts
@@ -87,6 +87,7 @@ def place(request: HttpRequest) -> HttpResponse:
             address_id=data["address"],
             payment_method=data["payment_method"],
             note=data["note"],
+            wish=data["wish"],
             coupon=data["coupon"] or None,
             window=data["window"] or None,
         )
@@ -205,6 +206,8 @@ def _page(
         "gateways": ways,
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),
+        "wishes": Order.Wish.choices if now.requires_shipping and packs() else (),
+        "wish": request.POST.get("wish", Order.Wish.REFUND),
         "said": said or now.problems or _noted(now),
         "earlier": earlier,
         "orderable": bool(now.lines and ways and (chosen or not now.requires_shipping) and not now.problems),

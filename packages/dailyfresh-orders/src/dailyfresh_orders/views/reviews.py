@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 def review(request: HttpRequest, number: str) -> HttpResponse:
     """Stars, words and pictures for each line that has no review yet."""
     order = theirs(request, number)
-    open_lines = [line for line in order.lines.all() if not hasattr(line, "review")]
+    open_lines = [line for line in order.lines.all() if line.whole and not hasattr(line, "review")]
     if order.state not in REVIEWABLE or not open_lines:
         messages.info(request, _("There is nothing to review in this order."))
         return redirect(order)

@@ -103,11 +103,11 @@ def left_of(payment: Payment, refunds: Sequence[Refund]) -> Refundable:
         taken[line.order_line_id] = taken.get(line.order_line_id, 0) + line.quantity
     lines = OrderLine.objects.filter(order=payment.order_id).order_by("pk").in_bulk()
     pieces = {pk: line.whole - taken.get(pk, 0) for pk, line in lines.items()}
-    fees, stays = _fees(payment.order_id)
+    fees, stays = fees_of(payment.order_id)
     return Refundable(payment, max(payment.received - ours - elsewhere, NOTHING), pieces, lines, refunds, fees, stays)
 
 
-def _fees(order_id: int) -> tuple[dict[int, Fees], Decimal]:
+def fees_of(order_id: int) -> tuple[dict[int, Fees], Decimal]:
     """How the fees of lines come back that do so piece by piece or never, and the sum of what never does; hardly any order has some."""
     kinds, how = Adjustment.Kind, Adjustment.Returns
     rows = Adjustment.objects.filter(order=order_id, kind=kinds.FEE).exclude(returns=how.LAST)

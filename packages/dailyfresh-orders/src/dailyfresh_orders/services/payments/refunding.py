@@ -1,34 +1,37 @@
 """Deciding about refunds: what a buyer asks for, what staff give, and that it never exceeds what was paid."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.retrying import retried
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...conf import conf
 from ...exceptions import RefundImpossible
-from ...models import Order, Payment, Refund, RefundLine
-from ..locking import LockedRefund, decision, lock_order, lock_payments, lock_refunds
+from ...models import Order, Payment, Refund, RefundLine, RefundPicture
+from ...signals import pictures_sent
+from ..holding import refused
+from ..locking import lock_order, lock_payments
+from ..uploading import drop, waiting
 from .ledger import announce, give_all_back
 from .refundable import (
-    COUNTED,
     REFUNDABLE,
     Refundable,
     check_amount,
     due_for,
-    left_of,
     lock_refundable,
     pieces_of,
     refundable_of,
     worth_of,
 )
+from .returning import paid_at_once
 
 
 def refund_lines(
@@ -63,10 +66,31 @@ def refund_lines(
 
 
 def request_refund(
-    *, order: Order, by: Any, key: str, lines: Mapping[int, int] | None = None, reason: str = ""
+    *,
+    order: Order,
+    by: Any,
+    key: str,
+    lines: Mapping[int, int] | None = None,
+    amount: Decimal | None = None,
+    reason: str = "",
+    pictures: "Sequence[File[bytes]]" = (),
 ) -> Refund:
-    """Ask for money back, for staff to approve: the whole order before it is shipped, single lines after. Raises RefundImpossible."""
-    return _write(order.pk, key, lines, reason=reason, kind=Refund.Kind.BUYER, state=Refund.State.ASKED, asked_by=by)
+    """Ask for money back, for staff to approve: the whole order before it is shipped, single lines after, or `amount` of what they cost.
+
+    What is small and has a picture is paid back at once, so often as the site allows. Raises RefundImpossible, and PicturesAway when the
+    storage takes none; pictures go there before the transaction, and are deleted when it fails.
+    """
+    sent: list[RefundPicture] = []
+    asked = {"amount": amount, "reason": reason, "kind": Refund.Kind.BUYER, "state": Refund.State.ASKED, "asked_by": by}
+    try:
+        sent += [waiting(RefundPicture, each) for each in pictures]
+        refund = _write(order.pk, key, lines, pictures=sent, **asked)
+    except Exception:
+        drop(sent)
+        raise
+    if any(each.refund_id is None for each in sent):  # the same form once more
+        drop(sent)
+    return refund
 
 
 @retried
@@ -80,6 +104,7 @@ def _write(
     reason: str,
     amount: Decimal | None = None,
     goods: str = Refund.Goods.NONE,
+    pictures: Sequence[RefundPicture] = (),
     **columns: Any,
 ) -> Refund:
     if not re.fullmatch(r"[0-9A-Za-z]{6,20}", key):
@@ -90,12 +115,16 @@ def _write(
     for refund in left.refunds:
         if refund.out_request_no == number:
             return refund
+    if why := refused(order, "refund"):
+        raise RefundImpossible(why)
     if kind == Refund.Kind.BUYER:
         _check_request(order, left, lines)
     pieces = pieces_of(left, lines)
     worth = worth_of(left, pieces)
     if amount is None:
         amount = left.due if lines is None else due_for(order, left, pieces, worth)
+    elif kind == Refund.Kind.BUYER and amount > sum(worth.values(), NOTHING):
+        raise RefundImpossible(_("This is more than it cost."))
     check_amount(amount, left)
     made = Refund.objects.create(
         payment=left.payment,
@@ -111,63 +140,14 @@ def _write(
         RefundLine(refund=made, order_line_id=line, quantity=quantity, amount=worth[line])
         for line, quantity in pieces.items()
     )
+    if pictures:
+        for each in pictures:
+            each.refund = made
+        RefundPicture.objects.bulk_create(pictures)
+        pictures_sent.send(Refund)
+        paid_at_once(made, order=order, by=columns["asked_by"])
     announce(made)
     return made
-
-
-@decision
-def approve_refund(locked: LockedRefund, /, *, by: Any, goods: str = Refund.Goods.NONE, answer: str = "") -> Refund:
-    """Let a request through, once; checked again against what is left by now. Raises RefundImpossible."""
-    refund = locked.refund
-    if refund.state in COUNTED:
-        return refund
-    _check_undecided(refund)
-    amount = _valued_again(locked, lock_refundable(locked.order, locked.payments))
-    now = timezone.now()
-    return _moved(
-        refund,
-        Refund.State.READY,
-        amount=amount,
-        decided_by=by,
-        decided_at=now,
-        goods=goods if refund.lines.exists() else Refund.Goods.NONE,
-        answer=answer[:200],
-        try_at=now,
-    )
-
-
-@decision
-def decline_refund(locked: LockedRefund, /, *, by: Any, answer: str) -> Refund:
-    """Say no to a request; the buyer reads why."""
-    _check_undecided(locked.refund)
-    return _moved(locked.refund, Refund.State.DECLINED, decided_at=timezone.now(), decided_by=by, answer=answer[:200])
-
-
-@decision
-def withdraw_refund(locked: LockedRefund, /) -> Refund:
-    """The buyer takes the request back before it is decided."""
-    _check_undecided(locked.refund)
-    return _moved(locked.refund, Refund.State.WITHDRAWN, decided_at=timezone.now())
-
-
-@decision
-def retry_refund(locked: LockedRefund, /, *, by: Any) -> Refund:
-    """Send a refused refund again under its own number, so that it cannot happen twice. Raises RefundImpossible."""
-    refund, order = locked.refund, locked.order
-    if refund.state in COUNTED:
-        return refund
-    if refund.state != Refund.State.REFUSED:
-        raise RefundImpossible(_("Only a refused refund can be sent again."))
-    amount = refund.amount
-    if locked.payment.state in REFUNDABLE:
-        amount = _valued_again(locked, left_of(locked.payment, lock_refunds(locked.payment)))
-    now = timezone.now()
-    left_since = order.shipped_at and refund.decided_at and order.shipped_at > refund.decided_at
-    # What was shipped after the decision is no longer here to go back into stock.
-    goods = Refund.Goods.NONE if left_since else refund.goods
-    return _moved(
-        refund, Refund.State.READY, amount=amount, decided_by=by, decided_at=now, try_at=now, code="", goods=goods
-    )
 
 
 def return_disputed(*, payment: Payment, by: Any) -> Refund:
@@ -194,37 +174,6 @@ def refund_askable(order: Order) -> bool:
     except RefundImpossible:
         return False
     return True
-
-
-def _moved(refund: Refund, state: str, **changes: Any) -> Refund:
-    changes["state"] = state
-    for field, value in changes.items():
-        setattr(refund, field, value)
-    refund.save(update_fields=list(changes))
-    announce(refund)
-    return refund
-
-
-def _check_undecided(refund: Refund) -> None:
-    if refund.state != Refund.State.ASKED:
-        raise RefundImpossible(_("This request was decided already."))
-
-
-def _valued_again(locked: LockedRefund, left: Refundable) -> Decimal:
-    """What the refund gives by what is left now; RefundImpossible when there is not so much left.
-
-    Refunds between asking and approving move the fen that do not divide; an amount that staff wrote stays as it is.
-    """
-    lines = list(locked.refund.lines.all())
-    pieces = pieces_of(left, {line.order_line_id: line.quantity for line in lines})
-    worth, amount = worth_of(left, pieces), locked.refund.amount
-    if lines and amount == sum(line.amount for line in lines):
-        amount = due_for(locked.order, left, pieces, worth)
-        for line in lines:
-            line.amount = worth[line.order_line_id]
-        RefundLine.objects.bulk_update(lines, ["amount"])
-    check_amount(amount, left)
-    return amount
 
 
 def _check_request(order: Order, left: Refundable, lines: Mapping[int, int] | None) -> None:

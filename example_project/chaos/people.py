@@ -1,0 +1,167 @@
+"""Who lives a day of the store: buyers, pickers, couriers, and the clock."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from dailyfresh_core.measures import Grams
+from dailyfresh_core.retrying import Busy
+from dailyfresh_delivery.models import Holiday, Slot, Zone
+from dailyfresh_goods.models import SKU
+from dailyfresh_orders.days import today
+from dailyfresh_orders.exceptions import OrderError
+from dailyfresh_orders.fulfilment.models import Picking
+from dailyfresh_orders.fulfilment.selectors import waiting
+from dailyfresh_orders.fulfilment.services import finish_picking, pick
+from dailyfresh_orders.gateways.base import Observation, TradeState
+from dailyfresh_orders.models import Order, Payment, Refund
+from dailyfresh_orders.quotes import BUY, quote
+from dailyfresh_orders.services import (
+    approve_refund,
+    finish_cancellations,
+    open_of,
+    pass_time,
+    place_order,
+    receive,
+    request_refund,
+    settle,
+    ship,
+    start_payment,
+    sweep,
+    sweep_refunds,
+)
+from dailyfresh_orders.signed_quotes import signed
+from dailyfresh_users.addresses import AddressBook
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+dice = random.Random()  # noqa: S311
+
+
+def buyer(*, until: float, each: int) -> None:
+    """Orders so many times, pays most of it, and cancels now and then."""
+    people = list(get_user_model().objects.filter(is_superuser=False))
+    skus = list(SKU.objects.all())
+    for _n in range(each):
+        if time.time() > until:
+            return
+        with suppress(OrderError, Busy):
+            _order(dice.choice(people), skus)
+
+
+def _order(user: Any, skus: list[SKU]) -> None:
+    address = AddressBook().choices(user)[0]
+    wanted = {
+        str(sku.pk): Grams(50 * dice.randint(4, 24)) if sku.sold_by == "weight" else dice.randint(1, 3)
+        for sku in dice.sample(skus, dice.randint(1, 5))
+    }
+    now = quote(wanted, source=BUY, address=address, user=user)
+    tomorrow = [each for each in now.timing.windows if each.open and each.starts.date() > today()][:3]
+    if not tomorrow:
+        return
+    window = dice.choice(tomorrow).id
+    now = quote(wanted, source=BUY, address=address, user=user, window=window)
+    how = "till" if dice.random() < 0.7 else "cod"
+    wish = dice.choice(["refund", "call", "choose"])
+    token = signed(now, user=user)
+    order = place_order(
+        user=user, token=token, address_id=address.id, payment_method=how, wish=wish, window=window
+    ).order
+    if how == "cod":
+        return
+    if dice.random() < 0.08:  # never paid: its time is over soon
+        past = timezone.now() - timedelta(seconds=1)
+        Order.objects.filter(pk=order.pk, state=Order.State.AWAITING_PAYMENT).update(expires_at=past, due_at=past)
+        return
+    start_payment(order=order, code="till", return_url="", notify_url="")
+    payment = Payment.objects.get(order=order)
+    seen = Observation(out_trade_no=payment.out_trade_no, state=TradeState.PAID, amount=payment.amount, source="notify")
+    for _twice in range(dice.choice([1, 1, 2])):
+        settle(seen, code="till")
+
+
+def picker(*, until: float, each: int) -> None:
+    """Packs whatever waits: 5 % of the lines short, half of these with something else in their place, weights a little off."""
+    by, skus = get_user_model().objects.get(is_superuser=True), list(SKU.objects.all())
+    while time.time() < until:
+        orders = list(waiting()[:40])
+        if not orders:
+            time.sleep(0.2)
+            continue
+        order = dice.choice(orders)
+        with suppress(OrderError, Busy):
+            pack(order, by, skus)
+
+
+def pack(order: Order, by: Any, skus: list[SKU]) -> None:
+    """One box."""
+    for line in order.lines.filter(main_slot=1):
+        wanted = open_of([line]).get(line.pk, 0)
+        if not wanted:
+            continue
+        short = dice.random() < 0.1
+        quantity = dice.randint(0, wanted - 1) if short else wanted
+        if line.sold_by == "weight" and not short:
+            quantity = round(wanted * dice.uniform(0.94, 1.04))
+        key = f"{line.pk}-{dice.getrandbits(60):x}"
+        for _twice in range(dice.choice([1, 1, 2])):
+            pick(order_id=order.pk, line_id=line.pk, key=key, by=by, quantity=quantity, gone=short)
+        if short and order.wish != Order.Wish.REFUND and dice.random() < 0.5:
+            other = dice.choice([each for each in skus if each.sold_by == "piece"])
+            more = {"key": f"{key}-i", "quantity": 1, "sku_id": str(other.pk)}
+            pick(order_id=order.pk, line_id=line.pk, by=by, **more)
+    finish_picking(order.pk, by=by)
+
+
+def courier(*, until: float, each: int) -> None:
+    """Sends what is packed; most of it arrives, 3 % comes bad."""
+    while time.time() < until:
+        for picking in Picking.objects.filter(state="done", order__state="to_ship").select_related("order")[:10]:
+            with suppress(OrderError, Busy):
+                deliver(picking.order)
+        time.sleep(0.2)
+
+
+def deliver(order: Order) -> None:
+    ship(order.pk, carrier="van", tracking_number="", by="courier")
+    receive(order.pk, by="buyer")
+    lines = [line for line in order.lines.all() if line.whole]
+    if lines and dice.random() < 0.05:
+        line = dice.choice(lines)
+        order.refresh_from_db()
+        refund = request_refund(
+            order=order, by=order.user, key=f"{dice.getrandbits(60):x}"[:12].ljust(12, "0"), lines={line.pk: 1}
+        )
+        if dice.random() < 0.7:
+            approve_refund(refund, by=None)
+
+
+def clock(*, until: float, each: int) -> None:
+    """What the drains do; a cut-off passes, a holiday is added, and refunds go to the till."""
+    once = True
+    while time.time() < until:
+        owed()
+        if once and time.time() > until - 25:
+            once = False
+            zone = Zone.objects.order_by("pk").last()
+            Holiday.objects.get_or_create(date=today() + timedelta(days=1), zone=zone)
+            first = Slot.objects.filter(date=today() + timedelta(days=1)).order_by("pk").first()
+            Slot.objects.filter(pk=first.pk).update(cut_off_at=timezone.now())
+        time.sleep(0.3)
+
+
+def owed() -> int:
+    """One turn of every drain."""
+    done = pass_time() + finish_cancellations().done
+    sweep()
+    with transaction.atomic():
+        Refund.objects.filter(state="sent", try_at__gt=timezone.now()).update(try_at=timezone.now(), tries=F("tries"))
+    return done + sweep_refunds().done
+
+
+PEOPLE: list[Callable[..., None]] = [buyer, picker, buyer, courier, buyer, picker, buyer, clock]

@@ -1,0 +1,155 @@
+"""What staff see of the packing: who packed what, pick by pick. Nothing can be typed into it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from ..admin.readonly import ReadOnly, ReadOnlyInline
+from ..days import today
+from ..joins import catalogue
+from .batches import receive_batch, scrap_batch
+from .models import Batch, Pick, PickedBatch, Picking
+from .report import day_of_boxes
+
+
+class PicksInline(ReadOnlyInline):
+    model = Pick
+    fields = ("at", "by", "line", "sku_id", "quantity", "grams", "gone")
+
+
+class DayForm(forms.Form):
+    day = forms.DateField()
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not date(2000, 1, 1) <= day <= date(2999, 12, 31):
+            raise forms.ValidationError(_("Choose a day."))
+        return day
+
+
+class BatchesInline(ReadOnlyInline):
+    model = PickedBatch
+    fields = ("batch", "quantity")
+
+
+@admin.register(Picking)
+class PickingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("order", "state", "by", "begun_at", "done_at")
+    list_filter = ("state", "done_at")
+    search_fields = ("order__number",)
+    list_select_related = ("order", "by")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("day/", self.admin_site.admin_view(self.day_view), name="dailyfresh_fulfilment_day"),
+            *super().get_urls(),
+        ]
+
+    def day_view(self, request: HttpRequest) -> HttpResponse:
+        """What became of a day's boxes."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = DayForm(request.GET)
+        day = form.cleaned_data["day"] if form.is_valid() else today()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("The day's boxes"),
+            "opts": self.model._meta,
+            "found": day_of_boxes(day),
+        }
+        return TemplateResponse(request, "admin/dailyfresh_fulfilment/picking/day.html", context)
+
+    inlines = (PicksInline, BatchesInline)
+
+
+class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A batch that comes in; afterwards only its last day can be put right."""
+
+    received = forms.IntegerField(
+        min_value=1,
+        max_value=99_999_999,
+        label=_("came in"),
+        help_text=_("Pieces, or grams of what is sold by weight."),
+    )
+
+    class Meta:
+        model = Batch
+        fields = ("sku_id", "code", "best_before", "received")
+
+    def clean_sku_id(self) -> str:
+        sku_id = str(self.cleaned_data["sku_id"])
+        if sku_id not in catalogue().find([sku_id]):
+            raise forms.ValidationError(_("Nothing that is sold goes by “%(code)s”.") % {"code": sku_id})
+        return sku_id
+
+
+class Ending(admin.SimpleListFilter):
+    title = _("best before")
+    parameter_name = "ends"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("over", _("over")), ("3", _("ends within 3 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Batch]") -> "QuerySet[Batch]":
+        if self.value() == "over":
+            return queryset.filter(best_before__lt=today(), left__gt=0)
+        if self.value() == "3":
+            return queryset.filter(best_before__lte=today() + timedelta(days=3), left__gt=0)
+        return queryset
+
+
+class Named(ForgivingChangeList):
+    """A page of batches with the names of their goods, found in one go."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        found = catalogue().find(sorted({each.sku_id for each in self.result_list}))
+        for each in self.result_list:
+            each.goods = found[each.sku_id].name if each.sku_id in found else ""
+
+
+@admin.register(Batch)
+class BatchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Taking a batch in adds to the stock; throwing one away takes off it."""
+
+    form = BatchForm
+    list_display = ("sku_id", "name", "code", "best_before", "left", "received", "received_at")
+    list_filter = (Ending, "best_before")
+    search_fields = ("sku_id", "code")
+    ordering = ("best_before", "pk")
+    actions = ("scrap",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Batch | None = None) -> tuple[str, ...]:
+        return ("sku_id", "code", "received") if obj else ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Named
+
+    @admin.display(description=_("name"))
+    def name(self, batch: Batch) -> str:
+        return str(getattr(batch, "goods", ""))
+
+    def save_model(self, request: HttpRequest, obj: Batch, form: Any, change: bool) -> None:
+        if change:
+            obj.save(update_fields=["best_before"])
+            return
+        made = receive_batch(sku_id=obj.sku_id, code=obj.code, quantity=obj.received, best_before=obj.best_before)
+        obj.pk, obj.left, obj.received_at = made.pk, made.left, made.received_at
+        obj._state.adding = False
+
+    @admin.action(description=_("Throw away what is left of the selected batches"), permissions=["change"])
+    def scrap(self, request: HttpRequest, chosen: "QuerySet[Batch]") -> None:
+        gone = sum(bool(scrap_batch(batch_id=pk)) for pk in chosen.values_list("pk", flat=True))
+        said = ngettext("%(n)d batch was thrown away.", "%(n)d batches were thrown away.", gone)
+        messages.success(request, said % {"n": gone})

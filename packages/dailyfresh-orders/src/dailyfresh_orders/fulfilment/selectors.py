@@ -1,0 +1,120 @@
+"""What a picker looks at: the waves of orders that wait, and one order line by line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+
+from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.days import said
+from dailyfresh_core.measures import WEIGHT, estimated, grams_of
+from dailyfresh_core.protocols import Purchasable
+from django.db.models import F, QuerySet
+
+from ..joins import catalogue
+from ..models import Order, OrderLine
+from .batches import suggested
+from .models import Batch, Pick, Picking
+
+AT_ONCE = 200
+"""Orders that one look at the waves shows."""
+
+
+@dataclass(frozen=True)
+class Wave:
+    """The orders that leave together: in one window to one place, or whenever it is their turn."""
+
+    starts: datetime | None
+    when: str
+    place: str
+    orders: list[Order]
+
+
+@dataclass(frozen=True)
+class Work:
+    """One line of an order that is to be packed."""
+
+    line: OrderLine
+    wanted: int
+    """Pieces, or grams of what is sold by weight: without what was refunded before."""
+    pick: Pick | None
+    """What lies in the box of it; None while nobody said."""
+    instead: list[tuple[Pick, Purchasable]] = field(default_factory=list)
+    batches: list[tuple[Batch, int]] = field(default_factory=list)
+    """Where to take it from: what ends first, first."""
+
+    @property
+    def by_weight(self) -> bool:
+        return self.line.sold_by == WEIGHT
+
+    @property
+    def weighed(self) -> bool:
+        """Whether it goes over the scale."""
+        return estimated(self.line)
+
+    @property
+    def heavy_from(self) -> int:
+        """Grams above which a picker is asked again: so much more than was ordered is nobody's to give away."""
+        return grams_of(self.wanted, self.line)
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.wanted - self.pick.quantity) if self.pick else 0
+
+    @property
+    def short(self) -> bool:
+        """Whether there was no more of it: what is only lighter than it was ordered is not."""
+        return self.pick is not None and self.pick.gone and self.missing > 0
+
+
+def waiting() -> "QuerySet[Order]":
+    """Orders that are to be packed, in the order in which they leave."""
+    orders = Order.objects.filter(state=Order.State.TO_SHIP, requires_shipping=True, settled_at=None)
+    return orders.order_by(F("window_starts").asc(nulls_last=True), "place", "pk")
+
+
+def waves() -> list[Wave]:
+    """The orders that wait, by the time at which they leave; the first 200."""
+    found = waiting().select_related("picking__by").prefetch_related("lines")[:AT_ONCE]
+    return [
+        Wave(starts, said(starts, ends) if starts and ends else "", place, list(orders))
+        for (starts, ends, place), orders in groupby(
+            found, key=lambda each: (each.window_starts, each.window_ends, each.place)
+        )
+    ]
+
+
+def packed(at_most: int = 30) -> "QuerySet[Picking]":
+    """What was packed last and not sent yet."""
+    done = Picking.objects.filter(state=Picking.State.DONE, order__state=Order.State.TO_SHIP)
+    return done.select_related("order").order_by("-done_at")[:at_most]
+
+
+def last_picks(picks: Iterable[Pick]) -> dict[tuple[int, str], Pick]:
+    """(primary key of the line, "" or what is given in place of it) -> the pick that counts."""
+    return {(each.line_id, each.sku_id): each for each in picks}
+
+
+def work_of(order: Order) -> list[Work]:
+    """Every line that is to be packed, with what lies in the box of it."""
+    picks = last_picks(Pick.objects.filter(picking__order=order).select_related("line").order_by("pk"))
+    others = [each for (_line, sku_id), each in picks.items() if sku_id and each.quantity]
+    goods = catalogue().find(sorted({each.sku_id for each in others})) if others else {}
+    lines = [line for line in order.lines.all() if line.main_slot and line.quantity > line.refunded]
+    batches = suggested(order, {line.sku_id: line.quantity - line.refunded for line in lines})
+    return [
+        Work(
+            line=line,
+            wanted=line.quantity - line.refunded,
+            pick=picks.get((line.pk, "")),
+            instead=[(each, goods[each.sku_id]) for each in others if each.line_id == line.pk and each.sku_id in goods],
+            batches=batches.get(line.sku_id, []),
+        )
+        for line in lines
+    ]
+
+
+def comes_to(order: Order) -> Decimal:
+    """What was sent back, or is collected less, once it is packed."""
+    return order.back if order.settled_total is not None else NOTHING

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+app_name = "dailyfresh_fulfilment"
+
+urlpatterns = [
+    path("", views.waves, name="waves"),
+    path("<slug:number>/", views.box, name="box"),
+    path("<slug:number>/pick/", views.pick, name="pick"),
+    path("<slug:number>/finish/", views.finish, name="finish"),
+]

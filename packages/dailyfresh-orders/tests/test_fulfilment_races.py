@@ -1,0 +1,68 @@
+"""Pickers, buyers and staff at one box at the same instant, in real processes on a real MariaDB or PostgreSQL."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import HERE, minisite_env
+
+
+@pytest.fixture
+def race(server):
+    def run(scenario):
+        done = subprocess.run(
+            [sys.executable, "racing_fulfilment.py", scenario],
+            env=minisite_env(server),
+            cwd=HERE,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        result = json.loads(done.stdout)
+        print(scenario, result)
+        assert (result["disagreeing"], result["too_much"], result["open"]) == ([], [], 0)
+        assert result["settled"] == result["done"]
+        assert all(1000 - result["left"]["1"] == n for sku_id, n in result["given"].items() if sku_id == "1")
+        return result
+
+    return run
+
+
+def test_race_23_a_box_that_is_closed_from_eight_phones_is_settled_once(race):
+    result = race("finish")
+    assert result["seen"] == {"done": 8}
+    assert (result["refunds"], result["back"]) == (1, "20.00")
+
+
+def test_a_pick_that_is_sent_eight_times_at_once_is_one(race):
+    result = race("one pick")
+    assert result["seen"] == {"picked": 8}
+    assert result["picks"] == 1
+
+
+def test_race_28_the_last_goods_to_give_in_place_are_given_once(race):
+    result = race("last in place")
+    assert result["seen"] == {"done": 3, "OutOfStock": 5}
+    assert (result["left"]["2"], result["refunds"]) == (0, 3)
+
+
+def test_race_22_and_26_a_whole_refund_beside_the_closing_never_gives_back_more_than_came_in(race):
+    result = race("refund")
+    assert result["seen"]["done"] == 4
+    assert result["refunds"] == 1
+    assert result["back"] in ("20.00", "80.00")
+
+
+def test_an_order_is_packed_or_withdrawn(race):
+    result = race("withdraw")
+    assert set(result["seen"]) <= {"done", "withdrawn", "packed first", "NotGivable"}
+    assert result["seen"]["withdrawn"] == 1
+
+
+@pytest.mark.prove
+def test_pickers_who_die_settle_nothing_twice(race):
+    result = race("killed")
+    assert result["seen"]["killed"] > 0
+    assert (result["settled"], result["refunds"], result["back"]) == (12, 12, "240.00")
