@@ -17,7 +17,7 @@ def prepare(stock=1000, *, paid=True, orders=1):
     from minisite.shop.models import Product
     from racing_offers import prepare as fresh
 
-    for model in (Picking, Message, Refund, Booking, Payment):
+    for model in (Picking, Message, Booking, Refund, Payment):
         model.objects.all().delete()
     users = fresh(1000)
     Product.objects.create(pk=2, title="other", yuan="18.00", pieces=stock)
