@@ -99,7 +99,7 @@ class Ending(admin.SimpleListFilter):
     parameter_name = "ends"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("over", _("over")), ("3", _("ends within 3 days"))]
+        return [("over", _("past its last day")), ("3", _("ends within 3 days"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Batch]") -> "QuerySet[Batch]":
         if self.value() == "over":
