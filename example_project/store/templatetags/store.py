@@ -22,6 +22,23 @@ from ..usuals import usuals_of
 register = template.Library()
 
 
+PLACES = {
+    "dailyfresh_goods:home",
+    "dailyfresh_goods:list",
+    "dailyfresh_cart:cart",
+    "dailyfresh_orders:list",
+    "dailyfresh_users:profile",
+}
+"""The pages that the frame's menus lead to."""
+
+
+@register.simple_tag(takes_context=True)
+def store_here(context: Context) -> str:
+    """The address of this page, where it is one that the frame marks as the current one; so the frame has few looks, and each is drawn once."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return context["request"].path if match and match.view_name in PLACES else ""
+
+
 @register.simple_tag(takes_context=True)
 def store_languages(context: Context) -> list[tuple[str, str, str]]:
     """The other languages of this page: code, name in that language, address."""

@@ -1,7 +1,10 @@
+import re
 from typing import Any
 
 import pytest
+from dailyfresh_core.templatetags import dailyfresh_core as tags
 from django.template import Context, Template
+from django.template.loader import get_template
 from django.urls import clear_script_prefix, set_script_prefix
 from django.utils.translation import override
 
@@ -10,9 +13,15 @@ def render(text: str, **context: Any) -> str:
     return Template("{% load dailyfresh_core i18n %}" + text).render(Context(context)).strip()
 
 
-def test_an_icon_can_be_kept_for_a_loop() -> None:
-    drawn = render('{% icon "minus" as minus %}{% for one in "ab" %}{{ minus }}{% endfor %}')
-    assert drawn.count("−</span>") == 2
+def test_an_icon_is_drawn_once_for_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    real = tags.sign
+    monkeypatch.setitem(tags.register.filters, "sign", lambda name: drawn.append(name) or real(name))
+    get_template("dailyfresh_core/_icon.html").template.engine.template_loaders[0].reset()  # type: ignore[attr-defined]
+    page = render('{% for one in "abb" %}{% icon "minus" %}{% icon "minus" small=True class=one %}{% endfor %}')
+    assert (page.count("−</span>"), drawn) == (6, ["minus"] * 3)
+    looks = [" ".join(look.split()) for look in re.findall(r'class="([^"]*)"', page)]
+    assert looks == [look for one in "abb" for look in ("df-icon", f"df-icon df-icon--small {one}")]
 
 
 @pytest.fixture
@@ -32,3 +41,18 @@ def test_what_is_rendered_once_is_so_for_each_language_and_prefix() -> None:
         with override(language):
             said.append(template.render(Context({"n": n})))
     assert said == ["Sign in /asked/ 0", "登录 /asked/ 1", "Sign in /sub/asked/ 2", "Sign in /asked/ 0"]
+
+
+def test_a_part_is_rendered_once_for_each_of_the_values_that_it_names() -> None:
+    template = Template("{% load dailyfresh_core %}{% once types here|yesno %}{{ types.0 }} {{ n }}{% endonce %}")
+    asked = [(("a",), "/"), (("a",), ""), (("b",), "/"), (("a",), "/list/")]
+    said = [template.render(Context({"types": types, "here": here, "n": n})) for n, (types, here) in enumerate(asked)]
+    assert said == ["a 0", "a 1", "b 2", "a 0"]
+
+
+def test_values_without_end_are_not_kept_without_end() -> None:
+    template = Template("{% load dailyfresh_core %}{% once words %}{{ words }}{% endonce %}")
+    for n in range(1000):
+        assert template.render(Context({"words": n})) == str(n)
+    (kept,) = template.nodelist.get_nodes_by_type(tags.Once)
+    assert len(kept.rendered) <= tags.Once.MOST

@@ -1,10 +1,12 @@
+from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.html import format_html
@@ -66,11 +68,19 @@ def sign(name: str) -> str:
     return SIGNS.get(name, "•")
 
 
+DRAWN: WeakKeyDictionary[Any, dict[tuple[object, ...], SafeString]] = WeakKeyDictionary()
+"""The loaded `_icon.html` -> each look that was asked for, as it draws it."""
+
+
 @register.simple_tag
-def icon(name: str) -> SafeString:
-    """The icon as the site's `_icon.html` draws it; `as` keeps it for a loop that shows it often."""
-    plain = {"small": False, "flip": False, "on": False, "class": ""}
-    return render_to_string("dailyfresh_core/_icon.html", plain | {"name": name})
+def icon(name: str, small: bool = False, flip: bool = False, on: bool = False, **attributes: str) -> SafeString:
+    """The icon as the site's `_icon.html` draws it, each look once: `small`, `flip` where pages run from right to left, `on`, `class="…"`."""
+    template: Any = get_template("dailyfresh_core/_icon.html")
+    drawn = DRAWN.setdefault(template.template, {})
+    look = (name, bool(small), bool(flip), bool(on), attributes.get("class", ""))
+    if look not in drawn:
+        drawn[look] = template.render(dict(zip(("name", "small", "flip", "on", "class"), look, strict=True)))
+    return drawn[look]
 
 
 @register.filter
@@ -124,27 +134,38 @@ def per(measure: measures.Priced) -> str:
 
 
 class Once(template.Node):
-    """Keeps what it rendered as long as its template is loaded, per language and place of the site's URLs."""
+    """Keeps what it rendered as long as its template is loaded, per language, place of the site's URLs, and values."""
 
-    def __init__(self, nodelist: NodeList) -> None:
-        self.nodelist = nodelist
-        self.rendered: dict[tuple[str | None, ...], SafeString] = {}
+    MOST = 100
+    """Values beyond these push out the ones before."""
+
+    def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
+        self.nodelist, self.values = nodelist, values
+        self.rendered: dict[tuple[Hashable, ...], SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
         # What `url` and `translate` depend on beside their words.
         match = getattr(context.get("request"), "resolver_match", None)
-        key = get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
+        place = get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
+        key = (*place, *(value.resolve(context, ignore_failures=True) for value in self.values))
         if key not in self.rendered:
+            if len(self.rendered) >= self.MOST:
+                self.rendered.clear()
             self.rendered[key] = self.nodelist.render(context)
         return self.rendered[key]
 
 
 @register.tag
 def once(parser: Parser, token: Token) -> Once:
-    """`{% once %}…{% endonce %}` around words and URLs of the site that no request and no variable changes."""
+    """`{% once %}…{% endonce %}` around what no request changes; `{% once types here %}…` where just these values change it.
+
+    The values are few and can be compared (numbers, texts, frozen dataclasses and tuples of them); whatever else the part reads is to be the
+    same for everybody.
+    """
+    _tag, *values = token.split_contents()
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()
-    return Once(nodelist)
+    return Once(nodelist, [parser.compile_filter(value) for value in values])
 
 
 def first_on_page(context: Context, path: str) -> bool:

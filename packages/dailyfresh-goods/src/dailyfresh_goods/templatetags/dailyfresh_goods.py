@@ -21,9 +21,9 @@ def dailyfresh_goods_scripts(context: Context) -> dict[str, object]:
 
 
 @register.simple_tag
-def goods_type_list() -> list[TypeInfo]:
+def goods_type_list() -> tuple[TypeInfo, ...]:
     """All goods types with `name`, `slug`, `promise`, `logo_url` and `url`, for a site's navigation; cached."""
-    return goods_types()
+    return tuple(goods_types())
 
 
 @register.simple_tag
