@@ -7,5 +7,6 @@ from dailyfresh_orders.selectors import orders_of, usual_of
 
 
 def usuals_of(user: Any) -> dict[str, Any]:
-    """The goods that the user orders most often, as far as they are on sale, and the latest order."""
-    return {"cards": cards_on_sale(usual_of(user)), "order": orders_of(user).first()}
+    """The goods that the user orders most often, as far as they are on sale, and the latest order beside them."""
+    cards = cards_on_sale(usual_of(user))
+    return {"cards": cards, "order": orders_of(user).first() if cards else None}

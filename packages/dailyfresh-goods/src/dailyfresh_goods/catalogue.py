@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from dailyfresh_core.measures import BY_THE_PIECE, Measured
+from django.db.models import QuerySet
 
 from .models import SKU, pk_of
 from .selectors import line_picture, with_line_picture
@@ -30,6 +32,13 @@ class Purchasable:
     """Of the type, "type:3": offers name it."""
 
 
+@cache
+def lines() -> "QuerySet[SKU]":
+    """What `find` reads of all SKUs: put together once, for that takes longer than asking."""
+    fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "type")
+    return with_line_picture(SKU.objects.only(*fields, *Measured.__slots__))
+
+
 class Catalogue:
     """Finds SKUs by their ids, those off sale too: who asks must see that they are."""
 
@@ -38,8 +47,6 @@ class Catalogue:
         pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
         if not pks:
             return {}
-        fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "type")
-        skus = with_line_picture(SKU.objects.filter(pk__in=pks).only(*fields, *Measured.__slots__))
         return {
             str(sku.pk): Purchasable(
                 sku_id=str(sku.pk),
@@ -56,5 +63,5 @@ class Catalogue:
                 measure=sku.measure,
                 groups=sku.groups,
             )
-            for sku in skus
+            for sku in lines().filter(pk__in=pks)
         }
