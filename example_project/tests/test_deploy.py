@@ -214,6 +214,11 @@ def test_a_deployment_without_its_values_is_refused_in_words(environ: dict[str, 
     assert sentence in done.stderr
 
 
+def test_a_deployment_is_told_what_it_switches_off() -> None:
+    assert "deploy.W" not in manage("check", **PRODUCTION).stderr
+    assert "deploy.W001" in manage("check", **PRODUCTION, CONN_MAX_AGE="0").stderr
+
+
 def test_postgresql_that_must_not_hang_waits_for_a_row_no_longer_than_before() -> None:
     environ = {**os.environ, **PRODUCTION, "DATABASE_URL": "postgresql://a:b@127.0.0.1/shop", "DATABASE_SECONDS": "10"}
     program = "from config.settings.production import DATABASES as d; print(d['default']['OPTIONS']['options'])"
