@@ -1,6 +1,6 @@
 """What one package tells another: the only place where the store joins them by signals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dailyfresh_cart import services as cart
@@ -8,10 +8,12 @@ from dailyfresh_cart.selectors import cart_of
 from dailyfresh_cart.stores.base import user_owner
 from dailyfresh_goods import services as goods
 from dailyfresh_goods.catalogue import Catalogue
+from dailyfresh_goods.models import Wish
 from dailyfresh_goods.pages.keys import SITE
 from dailyfresh_goods.selectors import history_of
+from dailyfresh_goods.signals import back_in_stock
 from dailyfresh_orders.selectors import orders_of
-from dailyfresh_orders.services import anonymise
+from dailyfresh_orders.services import anonymise, tell_back_in_stock
 from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_promotions import services as promotions
 from dailyfresh_promotions.models import Coupon
@@ -32,6 +34,12 @@ def mark_stock(sku_ids: Iterable[str], **_: Any) -> None:
     """
     changed = list(sku_ids)
     transaction.on_commit(lambda: goods.mark_stock_changed(sku_ids=changed), robust=True)
+
+
+@receiver(back_in_stock, dispatch_uid="store.back_in_stock")
+def tell_who_waits(sku_id: str, name: str, people: Mapping[Any, str], **_: Any) -> None:
+    """The orders' messages bring it, in the shop and by mail, as each person chose."""
+    tell_back_in_stock(sku_id=sku_id, name=name, people=people)
 
 
 @receiver(offers_changed, dispatch_uid="store.offers_changed")
@@ -77,6 +85,10 @@ def add_what_the_shop_knows(user: Any, **_: Any) -> dict[str, Any]:
                 "unit_price_when_added": line.added_price and str(line.added_price),
             }
             for line in cart_of(user_owner(user)).lines
+        ],
+        "wishes": [
+            {"kind": wish.kind, "sku_id": str(wish.sku_id), "name": wish.sku.name, "since": wish.made_at.isoformat()}
+            for wish in Wish.objects.filter(user=user).select_related("sku").order_by("pk")
         ],
         "viewed": [{"sku_id": sku_id, "name": names.get(sku_id)} for sku_id in viewed],
         "orders": [

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
+from dailyfresh_goods.selectors import awaited_of
 from dailyfresh_orders.selectors import REFUNDS, TABS, order_counts, orders_of
 from django import template
 from django.conf import settings
@@ -51,6 +52,18 @@ def store_languages(context: Context) -> list[tuple[str, str, str]]:
 def store_usuals(context: Context) -> dict[str, object]:
     """What the visitor of this page orders most often, and their latest order."""
     return usuals_of(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def store_awaited(context: Context) -> set[str]:
+    """The SKUs that the visitor of this page is told of when they are back; asked once a page."""
+    request: HttpRequest = context["request"]
+    if not request.user.is_authenticated:
+        return set()
+    found: set[str] | None = getattr(request, "_store_awaited", None)
+    if found is None:
+        found = request._store_awaited = awaited_of(request.user)  # type: ignore[attr-defined]
+    return found
 
 
 @register.simple_tag

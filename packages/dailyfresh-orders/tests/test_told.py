@@ -24,6 +24,7 @@ from dailyfresh_orders.services import (
     request_refund,
     send_letters,
     ship,
+    tell_back_in_stock,
 )
 from dailyfresh_orders.services.payments.paying_back import conclude
 from dailyfresh_orders.services.transitions import mark_paid
@@ -476,3 +477,30 @@ def test_a_worker_killed_at_any_moment_loses_no_message(server, moment):
             "from dailyfresh_orders import tasks\nfor _ in range(3): tasks.drain_messages()"
         )
         assert len(box.messages) == (2 if moment == "ACCEPT" else 1)
+
+
+def test_who_waits_for_goods_is_told_in_their_own_language_and_led_to_them(shop, buyer, apple):
+    tell_back_in_stock(sku_id=str(apple.pk), name="Apple 500g", people={buyer.pk: "zh-hans"})
+
+    assert told(buyer) == [("back_in_stock", "shop"), ("back_in_stock", "mail")]
+    assert mail.outbox[0].subject == "到货了：Apple 500g"
+    assert "Apple 500g" in shop.get(reverse("dailyfresh_orders:messages")).content.decode()
+    letter = Letter.objects.filter(user=buyer, channel="shop").get()
+    assert shop.post(reverse("dailyfresh_orders:message", args=[letter.pk])).url == "/apple/"
+
+
+def test_goods_that_are_gone_lead_back_to_the_messages(shop, buyer):
+    tell_back_in_stock(sku_id="no-such", name="Apple", people={buyer.pk: "en"})
+    drained()
+    letter = Letter.objects.filter(user=buyer, channel="shop").get()
+
+    assert shop.post(reverse("dailyfresh_orders:message", args=[letter.pk])).url == reverse(
+        "dailyfresh_orders:messages"
+    )
+
+
+def test_who_left_since_is_told_nothing(buyer):
+    get_user_model().objects.filter(pk=buyer.pk).update(is_active=False)
+    tell_back_in_stock(sku_id="1", name="Apple", people={buyer.pk: "en"})
+
+    assert told() == []

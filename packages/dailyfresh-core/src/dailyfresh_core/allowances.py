@@ -30,6 +30,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "quote": (120, 60),
     "place": (20, 60),
     "review": (30, 3600),
+    "wish": (120, 3600),
 }
 """name -> (times, seconds). An address may stand for a whole office, so these are for machines, not for people."""
 LABELS: dict[str, str | Promise] = {
@@ -40,6 +41,7 @@ LABELS: dict[str, str | Promise] = {
     "quote": _("Looks at the checkout"),
     "place": _("Orders placed"),
     "review": _("Reviews"),
+    "wish": _("Favourites and wishes to be told"),
 }
 """name -> what the merchant's page calls it; a package adds its own."""
 LISTED = 200

@@ -52,6 +52,9 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     STATIC_PAGES: int = 5
     """Pages per type and sort that are written."""
 
+    WISHES: int = 200
+    """Favourites that one account may have, and goods that it may wait for; 0 offers neither."""
+
     IMPORT_DAYS: int = 7
     """An uploaded file of goods that is older goes with the next upload."""
 

@@ -9,6 +9,10 @@ class Absent(GoodsError):
     """There is no such page."""
 
 
+class TooManyWishes(GoodsError):
+    """The account has as many favourites, or waits for as many goods, as one may."""
+
+
 class CacheUnavailable(GoodsError):
     """The cache could not take or give back what must be known to hold."""
 

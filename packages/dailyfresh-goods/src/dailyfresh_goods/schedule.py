@@ -7,6 +7,7 @@ SCHEDULE = {
     "dailyfresh_goods.heal_bands": {"task": "dailyfresh_goods.tasks.heal_bands", "schedule": 30.0},
     "dailyfresh_goods.refresh_figures": {"task": "dailyfresh_goods.tasks.refresh_figures", "schedule": 600.0},
     "dailyfresh_goods.run_imports": {"task": "dailyfresh_goods.tasks.run_imports", "schedule": 30.0},
+    "dailyfresh_goods.tell_of_returns": {"task": "dailyfresh_goods.tasks.tell_of_returns", "schedule": 30.0},
     "dailyfresh_goods.turn_home": {"task": "dailyfresh_goods.tasks.turn_home", "schedule": 30.0},
 }
 """Seconds; a shop that is looked at drains every 5."""

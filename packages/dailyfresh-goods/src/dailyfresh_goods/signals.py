@@ -23,3 +23,9 @@ pages_marked = Signal()
 
 pictures_waiting = Signal()
 """Pictures wait to be drawn, in the transaction of the change that brought them; no arguments."""
+
+back_in_stock = Signal()
+"""Goods can be bought again, and people asked to be told. Sent inside the transaction that forgets what they asked.
+
+Arguments: `sku_id`, a str; `name`, as it is sold; `people`, a dict: primary key of the account -> language that they read.
+"""

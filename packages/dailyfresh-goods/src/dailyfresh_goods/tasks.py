@@ -60,3 +60,9 @@ def heal_bands() -> None:
 def turn_home() -> None:
     """Let scheduled banners begin and end on the written home page."""
     services.turn_home()
+
+
+@task(ignore_result=True)
+def tell_of_returns() -> None:
+    """Tell who waits that goods are back. For beat, every 30 s."""
+    services.tell_of_returns()

@@ -22,5 +22,7 @@ urlpatterns = [
     path("list/<slug:slug>/<slug:sort>/<dailyfresh_goods_number:page>/", views.list_page, name="list_page"),
     path("goods/<dailyfresh_goods_number:pk>/", views.detail, name="detail"),
     path("stock/", views.stock, name="stock"),
+    path("wishes/", views.wishes, name="wishes"),
+    path("wishes/<slug:kind>/<dailyfresh_goods_number:pk>/", views.wish, name="wish"),
     path("visitor/", views.visitor, name="visitor"),
 ]

@@ -1,10 +1,11 @@
-"""The catalogue: types, SPU (what is sold), SKU (the pack that is sold), what the home page shows, its pictures in sizes, files on their way in, and stale rows."""
+"""The catalogue: types, SPU (what is sold), SKU (the pack that is sold), what the home page shows, its pictures in sizes, files on their way in, wishes, and stale rows."""
 
 from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .imports import GoodsImport, GoodsImportPiece
 from .pictures import PICTURED, Picture, Rendition, key_of
 from .stale import StaleDocument, StalePage
+from .wishes import Wish
 
 __all__ = [
     "PICTURED",
@@ -22,6 +23,7 @@ __all__ = [
     "SKUImage",
     "StaleDocument",
     "StalePage",
+    "Wish",
     "key_of",
     "pk_of",
 ]

@@ -8,6 +8,7 @@ from .listing import FACETS, SORTS, Filters, ListPage, Sort, facets, list_page, 
 from .pictures import Album, Shown, line_picture, with_line_picture
 from .stock import Backlog, backlog, cards_on_sale, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
+from .wishes import Wished, awaited_of, wished, wished_kinds, wishes_of
 
 __all__ = [
     "FACETS",
@@ -22,6 +23,8 @@ __all__ = [
     "Shown",
     "Sort",
     "TypeInfo",
+    "Wished",
+    "awaited_of",
     "backlog",
     "cards",
     "cards_on_sale",
@@ -39,5 +42,8 @@ __all__ = [
     "sku_exists",
     "stock_of",
     "turned",
+    "wished",
+    "wished_kinds",
+    "wishes_of",
     "with_line_picture",
 ]

@@ -22,6 +22,7 @@ from .goods import (
 from .imports import Report, export_goods, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
 from .uploads import Look, begin_import, cancel_import, keep_import, look_at, marked_file, run_imports, tell_import
+from .wishes import drop_wish, make_wish, tell_of_returns
 
 __all__ = [
     "Look",
@@ -37,6 +38,7 @@ __all__ = [
     "drain_pages",
     "draw_all_again",
     "draw_pictures",
+    "drop_wish",
     "expect_pictures",
     "export_goods",
     "focus_picture",
@@ -44,6 +46,7 @@ __all__ = [
     "import_goods",
     "keep_import",
     "look_at",
+    "make_wish",
     "mark",
     "mark_stale",
     "mark_stock_changed",
@@ -59,6 +62,7 @@ __all__ = [
     "skus_of",
     "take_off_sale",
     "tell_import",
+    "tell_of_returns",
     "turn_home",
     "visit",
     "why_refused",

@@ -35,7 +35,10 @@ def visitor(request: HttpRequest) -> HttpResponse:
 
 
 def visitor_data(request: HttpRequest) -> dict[str, Any]:
-    """{"history": [cards, newest first]}; records the SKU in `?viewed=` when the page that asks is one of ours."""
+    """{"history": [cards, newest first]}; records the SKU in `?viewed=` when the page that asks is one of ours.
+
+    Of that SKU an account is told which wishes it has: "wishes", a list of kinds.
+    """
     viewed = request.GET.get("viewed") if _same_origin(request) else None
     user = getattr(request, "user", None)
     visitor = Visitor(
@@ -45,7 +48,10 @@ def visitor_data(request: HttpRequest) -> dict[str, Any]:
     seen = services.visit(visitor=visitor, viewed=viewed)
     # What is on screen is not history; a few more are read, since some may be off sale by now.
     cards = selectors.cards_on_sale(seen)[: conf.HISTORY_SHOWN]
-    return {"history": [card.as_dict() for card in cards]}
+    data: dict[str, Any] = {"history": [card.as_dict() for card in cards]}
+    if viewed and visitor.user_id and conf.WISHES:
+        data["wishes"] = selectors.wished_kinds(user, viewed)
+    return data
 
 
 def _same_origin(request: HttpRequest) -> bool:

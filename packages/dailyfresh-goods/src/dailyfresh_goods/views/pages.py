@@ -27,6 +27,7 @@ from ..forms import FilterForm
 from ..pages import keys
 from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request
 from ..pages.cache import cached
+from ..signals import back_in_stock
 from ..structured import breadcrumbs, product, website
 from . import links
 
@@ -219,6 +220,8 @@ def detail_context(found: selectors.Detail) -> dict[str, Any]:
         "canonical": url,
         "buy_url": reverse(conf.BUY_URL) if conf.BUY_URL else "",
         "visitor_data": f"viewed={found.card.sku_id}",
+        "wishes": conf.WISHES,
+        "tells": found.card.sold_out and back_in_stock.has_listeners(),
         "structured": [product(found, url, _absolute), breadcrumbs(trail)],
     }
 

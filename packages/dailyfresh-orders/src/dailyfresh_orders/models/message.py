@@ -1,4 +1,4 @@
-"""What people are told of an order: one message for what happened, and a letter for each person and channel it goes to."""
+"""What people are told, of an order or of goods: one message for what happened, and a letter for each person and channel it goes to."""
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +22,7 @@ class Message(models.Model):
         NEW_ORDER = "new_order", pgettext_lazy("message", "An order is to be shipped")
         REFUND_ASKED = "refund_asked", pgettext_lazy("message", "A refund is asked for")
         LOW_STOCK = "low_stock", pgettext_lazy("message", "Goods are nearly sold out")
+        BACK_IN_STOCK = "back_in_stock", pgettext_lazy("message", "Goods that you wait for are back")
         DISPUTE = "dispute", pgettext_lazy("message", "A payment needs a look")
 
     STAFF = {
@@ -42,6 +43,16 @@ class Message(models.Model):
     payment = models.ForeignKey(
         "dailyfresh_orders.Payment", models.CASCADE, null=True, related_name="+", verbose_name=_("payment")
     )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("recipient"),
+        help_text=_("Of what is no order's."),
+    )
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    sku_id = models.CharField(_("SKU"), max_length=64, blank=True)
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
     due = models.BooleanField(_("to be addressed"), null=True, default=True, editable=False)

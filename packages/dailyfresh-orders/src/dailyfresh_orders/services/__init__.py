@@ -10,6 +10,7 @@ from .messages.addressing import address_messages
 from .messages.low_stock import tell_low_stock
 from .messages.reading import choose_messages, mark_read
 from .messages.sending import remove_old_messages, send_again, send_letters
+from .messages.telling import tell_back_in_stock
 from .messages.writing import in_the_language_of, path_of, words_of, write
 from .payments.asking import (
     ask,
@@ -99,6 +100,7 @@ __all__ = [
     "start_payment",
     "sweep",
     "sweep_refunds",
+    "tell_back_in_stock",
     "tell_low_stock",
     "withdraw",
     "withdraw_refund",

@@ -27,7 +27,7 @@ def visitor_data(request: HttpRequest) -> dict[str, Any]:
 def message_list(request: HttpRequest) -> HttpResponse:
     """Everything the visitor was told in the shop, in the language of the page."""
     page = Paginator(letters_of(request.user), conf.PAGE_SIZE).get_page(request.GET.get("page"))
-    letters = [(letter, *words_of(letter.message), path_of(letter.message)) for letter in page]
+    letters = [(letter, *words_of(letter.message)) for letter in page]
     context = {"page": page, "letters": letters, "unread": unread_of(request.user), "current": "messages"}
     return render(request, "dailyfresh_orders/messages.html", context)
 

@@ -172,6 +172,27 @@ jQuery(function ($) {
     });
   });
 
+  // ---- detail: favourites, and being told. Whoever is not signed in follows the link.
+  function paintWish($wish, on) {
+    var $text = $wish.find("span").last();
+    $wish.data("off", $wish.data("off") || $text.text()).attr("data-wished", on ? "1" : null);
+    $text.text($wish.data(on ? "on" : "off"));
+  }
+  $(document).on("df:visitor", function (e, data) {
+    if (!data.wishes) { return; }
+    $("[data-goods-wish]").each(function () {
+      var $wish = $(this);
+      paintWish($wish, data.wishes.indexOf($wish.data("goodsWish")) >= 0);
+      $wish.off("click.wish").on("click.wish", function (event) {
+        event.preventDefault();
+        df.post(this.href, { on: $wish.attr("data-wished") ? 0 : 1 }).done(function (answer, said) {
+          paintWish($wish, answer.on);
+          df.message(said.message);
+        });
+      });
+    });
+  });
+
   // ---- the visitor: a detail page tells what is looked at, other pages show what was
   if ($detail.length || $("[data-goods-history]").length) { df.visitor(); }
   $(document).on("df:visitor", function (e, data) {

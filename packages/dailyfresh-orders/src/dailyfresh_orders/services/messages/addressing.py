@@ -19,7 +19,7 @@ def address_messages(*, seconds: float = 20.0, at_most: int = 500) -> int:
     """Write the letters of the messages that wait; gives how many messages. Begins nothing new after `seconds`."""
     staff: dict[str, list[Any]] = {}
     ways = channels()
-    due = list(Message.objects.filter(due=True).select_related("order__user").order_by("pk")[:at_most])
+    due = list(Message.objects.filter(due=True).select_related("order__user", "user").order_by("pk")[:at_most])
     # In the order in which things happened; one that cannot be addressed holds up none behind it.
     lane = attrgetter("pk")
     return work_off(due, lambda message: _address(message, ways, staff), seconds=seconds, lane=lane).done
@@ -45,7 +45,7 @@ def _recipients(message: Message, staff: dict[str, list[Any]]) -> list[Any]:
         if message.event not in staff:
             staff[message.event] = staff_for(message.event)
         return staff[message.event]
-    buyer = message.order.user if message.order else None
+    buyer = message.order.user if message.order else message.user
     return [buyer] if buyer is not None and buyer.is_active else []
 
 

@@ -1,5 +1,6 @@
 """Writing down that somebody is to be told; nothing is composed or sent here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...conf import conf
@@ -19,6 +20,17 @@ def tell(
         return
     Message.objects.bulk_create(
         Message(event=event, order=order, refund=refund, payment=payment, note=note) for event in events
+    )
+    messages_waiting.send(Message)
+
+
+def tell_back_in_stock(*, sku_id: str, name: str, people: Mapping[Any, str]) -> None:
+    """Have people told that goods are back: primary key of the account -> language that they read. In a transaction, as `tell`."""
+    if not people or not conf.CHANNELS:
+        return
+    event = Message.Event.BACK_IN_STOCK
+    Message.objects.bulk_create(
+        Message(event=event, user_id=pk, language=language, sku_id=sku_id, note=name) for pk, language in people.items()
     )
     messages_waiting.send(Message)
 

@@ -12,14 +12,15 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import formats, translation
 
 from ...conf import conf
+from ...joins import catalogue
 from ...models import Message
 
 FOLDER = "dailyfresh_orders/messages"
 
 
 def language_of(message: Message) -> str:
-    """What the message is written in: the buyer's language as they ordered, the site's for staff."""
-    chosen = message.order.language if message.order and not message.for_staff else ""
+    """What the message is written in: the buyer's language as they ordered or asked, the site's for staff."""
+    chosen = "" if message.for_staff else message.order.language if message.order else message.language
     return chosen or settings.LANGUAGE_CODE
 
 
@@ -92,7 +93,7 @@ def path_of(message: Message) -> str:
 
 def _path(message: Message) -> str:
     if not message.for_staff:
-        return message.order.get_absolute_url() if message.order else ""
+        return message.order.get_absolute_url() if message.order else _path_of_goods(message.sku_id)
     if message.event == Message.Event.DISPUTE:
         return reverse("admin:dailyfresh_orders_payment_change", args=[message.payment_id])
     if message.event == Message.Event.REFUND_ASKED:
@@ -100,6 +101,12 @@ def _path(message: Message) -> str:
     if message.order_id:
         return reverse("admin:dailyfresh_orders_order_change", args=[message.order_id])
     return reverse("admin:dailyfresh_orders_dashboard")
+
+
+def _path_of_goods(sku_id: str) -> str:
+    """The page of goods as the site's catalogue has it; "" when they are gone."""
+    found = catalogue().find([sku_id]) if sku_id else {}
+    return found[sku_id].url if sku_id in found else ""
 
 
 def link_of(message: Message) -> str:
