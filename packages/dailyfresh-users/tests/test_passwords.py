@@ -241,3 +241,24 @@ def test_a_site_with_several_backends_can_reset(client, user, reset_link, settin
     ]
     set_new(client, reset_link)
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_whoever_forgot_the_password_on_the_way_to_a_page_arrives_there(client, user, commit):
+    way = "/members/only/?page=2"
+    page = client.get(url("login"), {"next": way}).content.decode()
+    asks = f"{url('password_reset')}?next=/members/only/%3Fpage%3D2"
+    assert f'href="{asks}"' in page
+    assert 'name="next" value="/members/only/?page=2"' in client.get(asks).content.decode()
+    with commit():
+        client.post(url("password_reset"), {"email": "lin@example.com", "next": way})
+
+    other = Client()
+    done = set_new(other, link_of(mail.outbox[-1]))
+
+    assert other.get(done.url).url == way
+
+
+def test_a_link_that_was_tampered_with_leads_on_to_no_other_site(client, user, reset_link):
+    done = set_new(client, f"{reset_link}?next=https://evil.example/")
+
+    assert client.get(done.url).url == url("profile")

@@ -67,6 +67,7 @@ class Mail(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     language = models.CharField(_("language"), max_length=35)
     origin = models.CharField(_("site"), max_length=300)
+    next = models.CharField(max_length=LONGEST_NEXT, blank=True, editable=False)
     requested_at = models.DateTimeField(_("requested at"), default=timezone.now)
     due_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now, db_index=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

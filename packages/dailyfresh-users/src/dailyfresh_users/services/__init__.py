@@ -9,7 +9,7 @@ from .accounts import (
     resend_activation,
 )
 from .addresses import add_address, delete_address, edit_address, set_default_address
-from .mails import remove_old_mails, request_mail, send_due_mails
+from .mails import leading_on, remove_old_mails, request_mail, send_due_mails
 from .privacy import erase_account, export_account, finish_erasures
 from .sessions import (
     check_credentials,
@@ -36,6 +36,7 @@ __all__ = [
     "forget_session",
     "is_noted",
     "keep_session",
+    "leading_on",
     "open_account",
     "remove_expired_sessions",
     "remove_old_mails",

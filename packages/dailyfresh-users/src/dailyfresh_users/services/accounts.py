@@ -107,18 +107,19 @@ def resend_activation(*, email: str, subject: str, origin: str) -> None:
     _request_mails(users=users, kind=Mail.Kind.ACTIVATION, email=email, origin=origin)
 
 
-def request_password_reset(*, email: str, subject: str, origin: str) -> None:
+def request_password_reset(*, email: str, subject: str, origin: str, next: str = "") -> None:
     """Send every active account of this address a link to set a new password; says nothing when there is none.
 
+    `next` is the page of this site that the link leads on to.
     Raises Throttled when the visitor (`subject`) asked for too many mails.
     """
     throttles.limit_mail(subject=subject, kind="password_reset", email=email)
     accounts = accounts_with_email(email).filter(CONFIRMED).order_by("pk")[:MOST_ACCOUNTS]
     users = [user for user in accounts if user.is_active and user.has_usable_password()]
-    _request_mails(users=users, kind=Mail.Kind.PASSWORD_RESET, email=email, origin=origin)
+    _request_mails(users=users, kind=Mail.Kind.PASSWORD_RESET, email=email, origin=origin, next=next)
 
 
-def _request_mails(*, users: list[Any], kind: Mail.Kind, email: str, origin: str) -> None:
+def _request_mails(*, users: list[Any], kind: Mail.Kind, email: str, origin: str, next: str = "") -> None:
     # A refusal would tell that there is an account, so it is silent. Nobody is left without a link by it:
     # only mails of this kind that were queued are counted, and the latest of them holds a good one.
     try:
@@ -127,7 +128,7 @@ def _request_mails(*, users: list[Any], kind: Mail.Kind, email: str, origin: str
     except Throttled:
         return
     for user in users:
-        request_mail(user=user, kind=kind, origin=origin)
+        request_mail(user=user, kind=kind, origin=origin, next=next)
 
 
 def remove_unactivated() -> int:

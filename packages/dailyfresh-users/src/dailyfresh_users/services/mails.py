@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from dailyfresh_core.channels import MailChannel, Written
 from dailyfresh_core.outbox import deliver, work_off
@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from ..conf import conf
 from ..durations import in_words
-from ..models import Mail
+from ..models import LONGEST_NEXT, Mail
 from ..selectors import email_is_claimed, email_of, is_pending
 from ..signals import mail_requested
 from ..tokens import activation_token
@@ -25,16 +25,23 @@ from ..tokens import activation_token
 KEPT_FOR = timedelta(days=30)
 
 
-def request_mail(*, user: Any, kind: str, origin: str) -> None:
+def leading_on(path: str, way_on: str) -> str:
+    """The path, with the page to go on to as its `next` if there is one."""
+    return f"{path}?{urlencode({'next': way_on})}" if way_on else path
+
+
+def request_mail(*, user: Any, kind: str, origin: str, next: str = "") -> None:
     """Have one mail of this kind sent to the account, in the language that is active now.
 
-    `origin` is where its link leads: scheme, host and script prefix. An unsent one of the same kind
+    `origin` is where its link leads: scheme, host and script prefix; `next` the page of the site that it leads on to. An unsent one of the same kind
     is superseded, so that a mail server coming back does not bring five of them.
     """
     with transaction.atomic():
         waiting = Mail.objects.filter(user=user, kind=kind, due_at__isnull=False)
         waiting.update(due_at=None, error="superseded")
-        Mail.objects.create(user=user, kind=kind, origin=origin, language=translation.get_language() or "en")
+        way_on = next if len(next) <= LONGEST_NEXT else ""
+        language = translation.get_language() or "en"
+        Mail.objects.create(user=user, kind=kind, origin=origin, language=language, next=way_on)
         mail_requested.send(sender=Mail)
 
 
@@ -75,11 +82,12 @@ def _letter(mail: Mail) -> tuple[str, str, int] | None:
             return None
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         path = reverse("dailyfresh_users:password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
-        return "password_reset", path, settings.PASSWORD_RESET_TIMEOUT
+        return "password_reset", leading_on(path, mail.next), settings.PASSWORD_RESET_TIMEOUT
     if not is_pending(user):
         return None
     if email_is_claimed(email_of(user), but=user):
-        return "already_registered", reverse("dailyfresh_users:password_reset"), conf.ACTIVATION_AGE
+        path = leading_on(reverse("dailyfresh_users:password_reset"), user.dailyfresh_registration.next)
+        return "already_registered", path, conf.ACTIVATION_AGE
     path = reverse("dailyfresh_users:activate", args=[activation_token(user)])
     return "activation", path, conf.ACTIVATION_AGE
 

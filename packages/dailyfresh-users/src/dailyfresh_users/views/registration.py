@@ -1,7 +1,5 @@
 """Opening an account and proving its e-mail address."""
 
-from urllib.parse import urlencode
-
 from dailyfresh_core.answers import envelope, safe_next, throttled
 from dailyfresh_core.retrying import Busy
 from django.contrib.auth.decorators import login_not_required
@@ -19,7 +17,7 @@ from ..durations import in_words, wait_message
 from ..exceptions import ActivationRefused, LinkForged, Throttled, UsernameTaken
 from ..forms import NAME_TAKEN, EmailForm, RegistrationForm, check_username
 from ..selectors import mails_are_delayed
-from ..services import activate_account, open_account, resend_activation
+from ..services import activate_account, leading_on, open_account, resend_activation
 from ..tokens import account_to_activate
 from .visitors import ask_to_wait, for_anybody, home_url, site_origin, visitor_subject
 
@@ -59,8 +57,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def _sent(request: HttpRequest, email: str) -> HttpResponse:
     """To the page that says where the mail went, with the way on."""
     request.session[SENT_TO] = email
-    way_on = safe_next(request)
-    return redirect(reverse("dailyfresh_users:resend") + (f"?{urlencode({'next': way_on})}" if way_on else ""))
+    return redirect(leading_on(reverse("dailyfresh_users:resend"), safe_next(request)))
 
 
 @login_not_required
