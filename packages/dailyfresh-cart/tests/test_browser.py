@@ -181,6 +181,32 @@ def test_a_typed_number_is_asked_once(page: Any, books: list[Book]) -> None:
     assert len(asked) == 2
 
 
+def test_what_is_being_typed_outlives_an_answer_and_is_asked_once(page: Any, books: list[Book]) -> None:
+    fill(page, 1, 2)
+    held: list[Any] = []
+    page.route("**/set/", held.append)
+    page.locator("[data-cart-line='2'] [data-cart-key=more]").click()
+    field = page.get_by_label("Quantity of Ulysses")
+    field.fill("3")
+    while not held:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/set/"):
+        held[0].continue_()
+    expect(page.locator("[data-cart-line='2'] [data-cart-quantity]")).to_have_attribute("value", "2")
+
+    expect(field).to_have_value("3")
+    expect(field).to_be_focused()
+    assert len(held) == 1
+
+    field.press("Tab")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/set/"):
+        held[1].continue_()
+    expect(field).to_have_attribute("value", "3")
+    assert ("quantity=3" in held[1].request.post_data, len(held)) == (True, 2)
+
+
 @pytest.mark.prove
 def test_a_line_set_to_nothing_comes_back_by_undo(page: Any, books: list[Book]) -> None:
     fill(page, 1)

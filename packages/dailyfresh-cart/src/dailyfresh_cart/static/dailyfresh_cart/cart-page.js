@@ -7,6 +7,11 @@ jQuery(function ($) {
   var wishes = [], running = false, begun = 0;
   var known = { html: $page.html(), count: $page.find("[data-cart-line]").length };
 
+  // Whether a field holds what neither the server said nor was asked for.
+  function isTyped(field) {
+    return field.value !== field.defaultValue && field.value.trim() !== field.getAttribute("data-asked");
+  }
+
   function keyed(key, sku) {
     return $page.find("[data-cart-key='" + key + "']").filter(function () { return skuOf(this) === sku; });
   }
@@ -17,9 +22,14 @@ jQuery(function ($) {
 
   function show(data) {
     var focused = document.activeElement, inside = $.contains($page[0], focused);
-    var key = $(focused).attr("data-cart-key"), sku = skuOf(focused);
+    var key = $(focused).attr("data-cart-key"), sku = skuOf(focused), typed = null;
     var pictures = {};
     $page.find("img").each(function () { pictures[this.getAttribute("src")] = this; });
+    // What is being typed goes on in the new field: the old one says that it changed as it goes, and that is nothing to ask.
+    if ($(focused).is("[data-cart-quantity]") && isTyped(focused)) {
+      typed = { text: focused.value, from: focused.selectionStart, to: focused.selectionEnd };
+      focused.setAttribute("data-asked", typed.text.trim());
+    }
     $page.html(data.html);
     // The old pictures go on: new ones would flash.
     $page.find("img").each(function () { $(this).replaceWith(pictures[this.getAttribute("src")] || this); });
@@ -31,7 +41,8 @@ jQuery(function ($) {
     if (inside) {
       var $again = key ? keyed(key, sku).not(":disabled") : $();
       if (!$again.length && sku) { $again = keyed("quantity", sku); }
-      ($again.length ? $again : $("[data-cart-title]")).first().trigger("focus");
+      $again = ($again.length ? $again : $("[data-cart-title]")).first().trigger("focus");
+      if (typed && $again.is("[data-cart-quantity]")) { $again.val(typed.text)[0].setSelectionRange(typed.from, typed.to); }
     }
   }
 
@@ -94,6 +105,9 @@ jQuery(function ($) {
     // Enter asks at once, and the browser tells of the same change again when the field goes.
     var typed = this.value.trim();
     if (this.getAttribute("data-asked") !== typed) { setQuantity(this, df.quantity.read(typed), typed); }
+  }).on("focusout", "[data-cart-quantity]", function () {
+    // A field that was drawn anew under the typing tells of no change by itself.
+    if (isTyped(this)) { $(this).trigger("change"); }
   }).on("keydown", "[data-cart-quantity]", function (event) {
     if (event.key === "Enter") { event.preventDefault(); $(this).trigger("change"); }
   }).on("click", "[data-cart-remove]", function (event) {
