@@ -52,6 +52,7 @@ DAILYFRESH_ORDERS = {
             "least_field": "minimum",
         },
     },
+    "INVOICE_TITLES": 10,
     "DELIVERY": "dailyfresh_delivery.windows.Delivery",
     "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
 }

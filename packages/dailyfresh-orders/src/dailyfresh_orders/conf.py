@@ -40,6 +40,9 @@ class Settings(Conf, name=NAME):
     GATEWAYS: dict[str, dict[str, Any]] = {}
     """Ways to pay: code -> {"BACKEND": ..., "OPTIONS": {...}}, in the order in which buyers see them."""
 
+    INVOICE_TITLES: int = 0
+    """Invoice titles (发票抬头) that one account may keep, to choose from at the checkout; 0 asks for none."""
+
     CHANNELS: dict[str, dict[str, Any]] = {
         "shop": {"BACKEND": "dailyfresh_orders.channels.InShop"},
         "mail": {"BACKEND": "dailyfresh_core.channels.MailChannel"},

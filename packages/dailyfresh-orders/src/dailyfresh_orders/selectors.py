@@ -9,9 +9,21 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from .channels import kept
+from .conf import conf
 from .exceptions import BasketAway
 from .joins import basket, catalogue
-from .models import Letter, Message, MessageChoice, Order, OrderLine, Payment, Refund, Review, ReviewPicture
+from .models import (
+    InvoiceTitle,
+    Letter,
+    Message,
+    MessageChoice,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Review,
+    ReviewPicture,
+)
 from .quantities import possible_of
 
 TABS: Mapping[str, tuple[str, ...]] = {
@@ -211,3 +223,9 @@ def example_of(event: str) -> Message | None:
     if order is None or (about_refund and refund is None) or (event == Message.Event.DISPUTE and payment is None):
         return None
     return Message(event=event, order=order, refund=refund, payment=payment, note="…", at=order.placed_at)
+
+
+def invoice_titles_of(user: Any) -> "QuerySet[InvoiceTitle]":
+    """To whom the user has invoices made out, the latest first; none where the site asks for none."""
+    titles = InvoiceTitle.objects.filter(user=user).order_by("-pk")
+    return titles if conf.INVOICE_TITLES else titles.none()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import checkout, messages, orders, payments, refunds, rescheduling, reviews
+from .views import checkout, invoices, messages, orders, payments, refunds, rescheduling, reviews
 
 app_name = "dailyfresh_orders"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("messages/read/", messages.read_all, name="messages_read"),
     path("messages/choices/", messages.choices, name="message_choices"),
     path("messages/<int:pk>/", messages.open_message, name="message"),
+    path("invoices/", invoices.invoice_titles, name="invoices"),
+    path("invoices/<int:pk>/remove/", invoices.invoice_title_remove, name="invoice_remove"),
     path("reviews/", reviews.my_reviews, name="my_reviews"),
     path("reviews/<str:sku_id>/", reviews.sku_reviews, name="reviews"),
     path("<slug:number>/", orders.order_detail, name="detail"),

@@ -37,7 +37,7 @@ def picking_list(chosen: "QuerySet[Order]") -> dict[str, Any]:
 
 def delivery_notes(chosen: "QuerySet[Order]") -> dict[str, Any]:
     """A sheet for each chosen order."""
-    orders = chosen.prefetch_related("lines", "adjustments").order_by("pk")
+    orders = chosen.select_related("invoice").prefetch_related("lines", "adjustments").order_by("pk")
     return {"notes": [(order, _open_lines(order)) for order in orders]}
 
 
@@ -45,9 +45,9 @@ def orders_csv(chosen: "QuerySet[Order]") -> Iterator[bytes]:
     """The chosen orders as CSV, newest first, read and sent in pieces: as many as there are, in the memory that a piece takes."""
     columns = [
         _("Order number"), _("Placed"), _("State"), _("Paid"), _("Payment"), _("Buyer"), _("Receiver"), _("Phone"),
-        _("Address"), _("Delivery time"), _("Goods"), _("Discount"), _("Fees"), _("Freight"), _("Total"), _("Carrier"), _("Tracking number"), _("Lines"),
+        _("Address"), _("Delivery time"), _("Goods"), _("Discount"), _("Fees"), _("Freight"), _("Total"), _("Carrier"), _("Tracking number"), _("Invoice"), _("Lines"),
     ]  # fmt: skip
-    orders = chosen.select_related("user").prefetch_related("lines")
+    orders = chosen.select_related("user", "invoice").prefetch_related("lines")
     return write_csv(columns, (_row(columns, order) for order in in_portions(orders, PIECE, newest_first=True)))
 
 
@@ -56,7 +56,7 @@ def _row(columns: list[str], order: Order) -> dict[str, object]:
     values = (
         order.number, _time(order.placed_at), order.get_state_display(), _time(order.paid_at),
         label_of(order.payment_method), str(order.user or ""), order.receiver, order.phone, order.address, order.when, order.goods_total,
-        order.discount, order.fees, order.freight, order.payable, order.carrier, order.tracking_number, lines,
+        order.discount, order.fees, order.freight, order.payable, order.carrier, order.tracking_number, str(getattr(order, "invoice", "")), lines,
     )  # fmt: skip
     return dict(zip(columns, values, strict=True))
 

@@ -13,6 +13,7 @@ from ..conf import conf
 from ..gateways import configured
 from ..models import Order
 from ..quotes import BASKET, BUY
+from ..selectors import invoice_titles_of
 
 
 class ChosenForm(forms.Form):
@@ -66,5 +67,14 @@ class PlaceForm(forms.Form):
     )
     coupon = forms.CharField(max_length=64, required=False)
     window = forms.CharField(max_length=64, required=False)
+    invoice: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
+        None,
+        required=False,
+        error_messages={"invalid_choice": _("This invoice title is gone. Please choose another one.")},
+    )
     note = forms.CharField(max_length=100, required=False)
     wish = forms.ChoiceField(choices=Order.Wish.choices, required=False)
+
+    def __init__(self, data: QueryDict, *, user: Any) -> None:
+        super().__init__(data)
+        self.fields["invoice"].queryset = invoice_titles_of(user)  # type: ignore[attr-defined]

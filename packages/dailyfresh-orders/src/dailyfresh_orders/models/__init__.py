@@ -1,8 +1,9 @@
-"""Orders, payments with their book, reviews, messages, the book of the money, and the sales of closed days."""
+"""Orders, payments with their book, reviews, messages, invoices, the book of the money, and the sales of closed days."""
 
 from .adjustment import Adjustment
 from .books import BookDay, Booking
 from .evidence import RefundPicture
+from .invoice import Invoice, InvoiceTitle, check_tax_number
 from .line import OrderLine
 from .log import OrderLog
 from .message import Letter, LowStock, Message, MessageChoice
@@ -19,6 +20,8 @@ __all__ = [
     "BookDay",
     "Booking",
     "Difference",
+    "Invoice",
+    "InvoiceTitle",
     "Letter",
     "LowStock",
     "Message",
@@ -38,6 +41,7 @@ __all__ = [
     "SalesDay",
     "SalesDaySku",
     "SentPicture",
+    "check_tax_number",
     "length_of",
     "too_long",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from dailyfresh_core.retrying import retried
 from django.db import transaction
 
-from ..models import Order, OrderLog, Refund, Review
+from ..models import Invoice, InvoiceTitle, Order, OrderLog, Refund, Review
 from .locking import lock_orders
 from .messages.telling import forget_letters
 from .transitions import FORGOTTEN, scrubbed
@@ -22,6 +22,8 @@ def anonymise(*, user: Any) -> int:
     lock_orders(mine)
     OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
     Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
+    Invoice.objects.filter(order__in=mine, kind=Invoice.Kind.PERSONAL).update(title=FORGOTTEN)
+    InvoiceTitle.objects.filter(user=user).delete()
     Review.objects.filter(user=user).update(author=FORGOTTEN, user=None)
     forget_letters(user=user)
     arrived = (Order.State.RECEIVED, Order.State.DONE, Order.State.CANCELLED, Order.State.CLOSED)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import gateway
 from ..joins import address_book
-from ..models import Adjustment, Message, Order, OrderLine
+from ..models import Adjustment, InvoiceTitle, Message, Order, OrderLine
 from ..quotes import Quote, quote
 from ..signals import order_placed, stock_changed
 from ..signed_quotes import claimed, differences
@@ -51,15 +51,15 @@ def place_order(
     wish: str = "",
     coupon: str | None = None,
     window: str | None = None,
+    invoice: InvoiceTitle | None = None,
 ) -> Placed:
     """Make the order that the signed quote `token` shows, or say why not; `coupon` and `window` were chosen since, None for what it says.
 
     `wish` is what becomes of what turns out to be short: a value of `Order.Wish`, "" for the first.
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
-    submitted there is one order, and everybody gets it. Raises QuoteInvalid, QuoteChanged (ask the buyer again), AddressMissing,
-    OutOfStock, TooMuchOpen, Busy, and UnknownGateway when the payment method is not configured. After the commit the basket is settled and
-    `order_placed` is sent.
+    submitted there is one order, and everybody gets it. After the commit the basket is settled and `order_placed` is sent. Raises QuoteInvalid,
+    QuoteChanged (ask the buyer again), AddressMissing, OutOfStock, TooMuchOpen, Busy, and UnknownGateway for a method that is not configured.
     """
     claim = claimed(token, user=user)
     online = gateway(payment_method).online
@@ -87,7 +87,7 @@ def place_order(
             if changes:
                 raise QuoteChanged(changes)
             check_limits(standing=standing, quote=now, online=online)
-            order = _write(partial(drafted, user, now, address, payment_method, note, wish, online, at), now)
+            order = _write(partial(drafted, user, now, address, payment_method, note, wish, online, at), now, invoice)
             ORDERS.labels(payment_method).inc()
             return Placed(order, replayed=False)
         except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
@@ -98,7 +98,7 @@ def place_order(
             return Placed(earlier, replayed=True)
 
 
-def _write(made: Callable[[], Order], quote: Quote) -> Order:
+def _write(made: Callable[[], Order], quote: Quote, invoice: InvoiceTitle | None) -> Order:
     """Write an order, drawn again for every attempt."""
     strategy = stock() if quote.counted else None
     since = time.monotonic()
@@ -107,7 +107,7 @@ def _write(made: Callable[[], Order], quote: Quote) -> Order:
         order = made()
         try:
             with read_committed(), transaction.atomic(durable=True):
-                _insert(order, quote, strategy, attempt)
+                _insert(order, quote, invoice, strategy, attempt)
             return order
         except StockShort:
             shortages = strategy.shortages(quote.counted) if strategy else []
@@ -125,7 +125,7 @@ def _write(made: Callable[[], Order], quote: Quote) -> Order:
     raise Busy(f"the order lost {attempt + 1} races") from last
 
 
-def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) -> None:
+def _insert(order: Order, quote: Quote, invoice: InvoiceTitle | None, strategy: Stock | None, attempt: int) -> None:
     """The statements of the transaction: inserts first; what others wait for last, the hot rows of the stock by the last one."""
     order.save(force_insert=True)
     lines = OrderLine.objects.bulk_create(
@@ -153,9 +153,9 @@ def _insert(order: Order, quote: Quote, strategy: Stock | None, attempt: int) ->
     Adjustment.objects.bulk_create(_adjustments(order, lines, quote))
     hold_offers(order, quote)
     hold_window(order, quote)
-
-    # Paid on delivery, or nothing to pay: it is to be shipped at once.
-    to_ship = order.state == Order.State.TO_SHIP
+    if invoice:
+        invoice.keep_for(order)
+    to_ship = order.state == Order.State.TO_SHIP  # paid on delivery, or nothing to pay
     tell(Message.Event.PLACED, *[Message.Event.NEW_ORDER] * to_ship, order=order)
 
     def placed() -> None:

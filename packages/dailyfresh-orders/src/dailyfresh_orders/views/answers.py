@@ -13,8 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from ..conf import conf
 from ..models import Order
-from ..selectors import order_of
+from ..selectors import invoice_titles_of, order_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -59,6 +60,12 @@ def theirs(request: HttpRequest, number: str) -> Order:
     if order is None:
         raise Http404
     return order
+
+
+def invoice_choices(request: HttpRequest, back: str) -> dict[str, Any]:
+    """To whom the buyer can have an invoice made out, and what is chosen; None where the shop asks for none. `back` is where it is asked."""
+    titles = invoice_titles_of(request.user) if conf.INVOICE_TITLES else None
+    return {"invoices": titles, "invoice": (request.POST or request.GET).get("invoice", ""), "back": back}
 
 
 def back_to(

@@ -30,10 +30,9 @@ from ..quotes import BASKET, Quote, new_key, quote
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
 from ..signed_quotes import claimed, signed
-from .answers import for_buyers, within
+from .answers import for_buyers, invoice_choices, within
 
 logger = logging.getLogger(__name__)
-
 KEYS = "dailyfresh_orders_quotes"
 
 
@@ -75,7 +74,7 @@ def requote(request: HttpRequest) -> HttpResponse:
 @within("place")
 def place(request: HttpRequest) -> HttpResponse:
     """Make the order; what changed since the page was shown is said, and asked again."""
-    form = PlaceForm(request.POST)
+    form = PlaceForm(request.POST, user=request.user)
     if not form.is_valid():
         sentence = str(next(iter(form.errors.values()))[0])
         return _again(request, [sentence], status=400, code="invalid")
@@ -90,6 +89,7 @@ def place(request: HttpRequest) -> HttpResponse:
             wish=data["wish"],
             coupon=data["coupon"] or None,
             window=data["window"] or None,
+            invoice=data["invoice"],
         )
     except QuoteInvalid:
         return _too_old(request)
@@ -208,6 +208,7 @@ def _page(
         "note": request.POST.get("note", ""),
         "wishes": Order.Wish.choices if now.requires_shipping and packs() else (),
         "wish": request.POST.get("wish", Order.Wish.REFUND),
+        **invoice_choices(request, back),
         "said": said or now.problems or _noted(now),
         "earlier": earlier,
         "orderable": bool(now.lines and ways and (chosen or not now.requires_shipping) and not now.problems),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dailyfresh_orders", "0008_windows"),
+        ("dailyfresh_orders", "0010_fulfilment"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
