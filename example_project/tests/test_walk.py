@@ -8,8 +8,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from demo.accounts import BUYER, PASSWORD
@@ -47,6 +47,7 @@ OWN = [
     "/orders/",
     "/orders/reviews/",
 ]
+OWN += ["/wishes/", "/wishes/?kind=back", "/orders/invoices/", "/coupons/mine/"]
 OWN += ["/orders/messages/", "/orders/messages/choices/", "/cart/", "confirm", "detail", "pay"]
 LISTEN = """
 window.__moved = {by: 0, what: []};
@@ -110,14 +111,9 @@ def places(browser: "playwright.Browser", shop: str, goods: dict[str, str]) -> d
 
 
 @pytest.fixture(scope="module")
-def axe() -> "Iterator[object]":
-    """The checks of axe-core, where the package that brings them is installed."""
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        yield None
-    else:
-        yield Axe()
+def axe() -> Any:
+    """The checks of axe-core."""
+    return pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
 
 
 def words_of(language: str) -> set[str]:
@@ -129,7 +125,7 @@ def words_of(language: str) -> set[str]:
     return {key for key in plain if re.search("[a-z]{3}", key)}
 
 
-def faults(visitor: Visitor, path: str, foreign_words: set[str], axe: object) -> list[str]:
+def faults(visitor: Visitor, path: str, foreign_words: set[str], axe: Any) -> list[str]:
     """What is wrong with the page that is shown."""
     page, found = visitor.page, []
     page.wait_for_load_state("networkidle")
@@ -143,7 +139,7 @@ def faults(visitor: Visitor, path: str, foreign_words: set[str], axe: object) ->
     broken = page.evaluate("[...document.images].filter(i => i.complete && i.src && !i.naturalWidth).map(i => i.src)")
     found += [f"no picture: {source}" for source in broken]
     if axe is not None:
-        results = axe.run(page).response["violations"]  # type: ignore[attr-defined]
+        results = axe.run(page).response["violations"]
         found += [f"axe {each['id']}: {each['nodes'][0]['html'][:160]}" for each in results]
     return [f"{path}: {fault}" for fault in found]
 
@@ -152,7 +148,7 @@ def faults(visitor: Visitor, path: str, foreign_words: set[str], axe: object) ->
     "turn", [pytest.param(n, marks=() if n in AT_ONCE else pytest.mark.prove) for n in range(len(WAYS))]
 )
 def test_nothing_is_wrong_on_any_page(
-    browser: "playwright.Browser", shop: str, places: dict[str, str], axe: object, turn: int
+    browser: "playwright.Browser", shop: str, places: dict[str, str], axe: Any, turn: int
 ) -> None:
     width, scheme, language = WAYS[turn]
     found: list[str] = []
