@@ -41,9 +41,11 @@ class Migration(migrations.Migration):
                 choices=[
                     ("placed", "The order is placed"),
                     ("paid", "The order is paid"),
+                    ("packed", "The order is packed"),
                     ("shipped", "The order is on its way"),
                     ("received", "The order has arrived"),
                     ("cancelled", "The order is cancelled"),
+                    ("rescheduled", "The order comes at another time"),
                     ("refunded", "Money was refunded"),
                     ("refund_declined", "A refund was declined"),
                     ("new_order", "An order is to be shipped"),
