@@ -16,6 +16,7 @@ A query that has had its time before (setting SEARCH_SECONDS) is read as the las
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, product
 from typing import Any
 
@@ -74,6 +75,7 @@ def answer(
     facets and limits, so that it needs no second search to be shown.
     """
     query, hasty = understand(text, thesaurus), False
+    open_index(using)
     with budget(conf.SEARCH_SECONDS):
         try:
             for reading in readings(query, thesaurus, menu, using):
@@ -85,6 +87,12 @@ def answer(
     if hasty and len(query.concepts) > 1 and (found := _found(query.any_of(), using, shaped)) is not None:
         return Answer(query, found, loose=True, hasty=True)
     return Answer(query, None, hasty=hasty)
+
+
+@cache
+def open_index(using: str | None) -> None:
+    """Search once in each process for nothing in particular: what the first search opens and compiles is no visitor's time."""
+    SearchQuerySet(using=using).filter(SQ(text="-")).query.get_count()
 
 
 def _found(sq: SQ, using: str | None, shaped: Callable[[Any], Any]) -> Any:
