@@ -1,19 +1,25 @@
 """What changes windows: made ahead of their days, closed, and their places taken, moved and given back."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from dailyfresh_core.days import local, moment
+from dailyfresh_core.retrying import retried
 from dailyfresh_core.rows import lock_in_order
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .conf import conf
+from .joins import orders
 from .models import Holiday, Pattern, Reservation, Slot
 
+logger = logging.getLogger(__name__)
 Closed = Slot.Closed
 
 
@@ -111,6 +117,34 @@ def move(reference: str, slot_id: int, *, at: datetime) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What became of the orders of a window that were to come in another one."""
+
+    moved: int
+    stayed: Mapping[str, str]
+    """Reference -> why it is where it was, in the language of the page."""
+
+
+def move_all(slot: Slot, to: Slot, *, by: Any) -> Moved:
+    """Have all orders of a window come in another one, the oldest first and as many as fit, each in a transaction of its own."""
+    shop, moved, stayed = orders(), 0, {}
+    held = Reservation.objects.filter(slot=slot, released_at=None).order_by("pk")
+    for reference in list(held.values_list("reference", flat=True)):
+        why = shop.move(reference, str(to.pk), by=by) if shop else _move_alone(reference, to.pk)
+        if why:
+            stayed[reference] = why
+        else:
+            moved += 1
+    return Moved(moved, stayed)
+
+
+@retried
+@transaction.atomic
+def _move_alone(reference: str, slot_id: int) -> str:
+    return "" if move(reference, slot_id, at=timezone.now()) else _("There is no place for it.")
+
+
 def _moved(column: str, by: int, to: int) -> Any:
     """An unsigned column of MariaDB may not even in between be below 0."""
     more = When(pk=to, then=F(column) + by)
@@ -136,3 +170,11 @@ def disagreements() -> list[Slot]:
         orders=Count("reservations", filter=held), weight=Sum("reservations__grams", filter=held, default=0)
     )
     return list(counted.exclude(taken=F("orders"), taken_grams=F("weight")))
+
+
+def audit() -> int:
+    """Log, as errors, the windows whose counters do not agree with what is in them; gives how many. It repairs nothing: somebody has to know why."""
+    found = disagreements()
+    for slot in found:
+        logger.error("Window %s (%s) counts %d orders and %d g", slot.pk, slot.starts_at, slot.taken, slot.taken_grams)
+    return len(found)

@@ -2,10 +2,16 @@
 
 from dailyfresh_core.waking import task
 
-from .services import make_windows
+from .services import audit, make_windows
 
 
 @task(ignore_result=True)
 def drain() -> None:
     """The windows of the days to come. For beat, every ten minutes."""
     make_windows()
+
+
+@task(ignore_result=True)
+def audit_windows() -> None:
+    """Log windows whose counters say what no reservation bears out. For beat, once a day."""
+    audit()

@@ -46,7 +46,8 @@ class Delivery:
 
         An address has a `district_code`, or a `province_code` at least, as in GB/T 2260; None asks for the pickup points alone.
         """
-        codes = list(codes_of(address))
+        code = getattr(address, "district_code", "") or getattr(address, "province_code", "")
+        codes = list(codes_of(str(code)))
         rows = list(_slots(codes, at))
         best = max((row.code for row in rows if row.code), key=len, default=None)
         return [_window(row, grams, at) for row in rows if row.point_id or row.code == best]
@@ -70,9 +71,14 @@ class Delivery:
         services.give_back(reference, at=timezone.now())
 
 
-def codes_of(address: Any) -> Iterator[str]:
+def is_code(text: str) -> bool:
+    """Whether it is a province, city or district as in GB/T 2260."""
+    return bool(re.fullmatch(r"([0-9]{2}){1,3}", text, re.ASCII))
+
+
+def codes_of(code: str) -> Iterator[str]:
     """The codes above and of a district, the province first: "440305" is in "44", "4403" and "440305"; zeros at the end name what is above."""
-    code = str(getattr(address, "district_code", "") or getattr(address, "province_code", ""))[:6]
+    code = code[:6]
     for length in range(2, len(code) + 1, 2):
         if code[length - 2 : length] != "00":
             yield code[:length]

@@ -1,5 +1,5 @@
 from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [path("admin/", admin.site.urls), path("where/", include("dailyfresh_delivery.urls"))]

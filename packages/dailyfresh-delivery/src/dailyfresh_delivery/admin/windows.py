@@ -6,6 +6,7 @@ from dailyfresh_core.lists import ForgivingLists
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from ..models import Reservation, Slot
 from ..services import close, reopen
+from .calendar import pages
 
 
 class ReservationInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -38,6 +40,9 @@ class SlotAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ["close_windows", "open_windows"]
     fields = ["__str__", ("capacity", "taken"), ("capacity_grams", "taken_grams"), "cut_off_at", "fee", "closed"]
     readonly_fields = ["__str__", "taken", "taken_grams", "cut_off_at", "fee", "closed"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*pages(self.admin_site), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,0 +1,79 @@
+"""What a visitor is told before there is an order: when it would come to their district, and what that costs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from dailyfresh_core.days import said
+from dailyfresh_core.loading import imported
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .conf import NAME, conf
+from .fees import Tariff
+from .models import Slot, Zone, ZoneArea
+from .services import free
+from .windows import codes_of, is_code
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is said of a district: whose it is, None where nobody's, and when the earliest order comes, "" where none can."""
+
+    code: str
+    zone: Zone | None
+    tariff: Tariff | None
+    """Also where no district is known, and all zones cost the same."""
+    earliest: str = ""
+
+
+def zone_of(code: str) -> Zone | None:
+    """The zone whose area is the longest code above the district; None where nobody brings anything."""
+    areas = ZoneArea.objects.filter(code__in=list(codes_of(code))).select_related("zone")
+    area = max(areas, key=lambda each: len(each.code), default=None)
+    return area.zone if area else None
+
+
+def district_of(request: HttpRequest) -> str:
+    """What the visitor chose, or the district of their first address; "" while nothing is known of them."""
+    if is_code(chosen := request.COOKIES.get(conf.DISTRICT_COOKIE, "")):
+        return chosen
+    if conf.ADDRESS_BOOK is None or not request.user.is_authenticated:
+        return ""
+    book: Any = imported(conf.ADDRESS_BOOK, where=f'{NAME}["ADDRESS_BOOK"]')()
+    addresses = book.choices(request.user)
+    return str(addresses[0].district_code) if addresses else ""
+
+
+def free_from(request: HttpRequest) -> Decimal | None:
+    """From which goods total on the visitor's zone asks no base fee; None where it always does, or nothing is known."""
+    tariff = _known(request).tariff
+    return tariff.free_from if tariff and tariff.base else None
+
+
+def outlook(request: HttpRequest) -> Outlook:
+    """What the visitor is told: whose their district is, one statement, and when an order comes there, one more."""
+    known = _known(request)
+    if known.zone is None:
+        return known
+    return Outlook(known.code, known.zone, known.tariff, earliest_of([known.zone]).get(known.zone.pk, ""))
+
+
+def _known(request: HttpRequest) -> Outlook:
+    if code := district_of(request):
+        zone = zone_of(code)
+        return Outlook(code, zone, zone.tariff if zone else None)
+    tariffs = {zone.tariff for zone in Zone.objects.all()}
+    return Outlook("", None, tariffs.pop() if len(tariffs) == 1 else None)
+
+
+def earliest_of(zones: Iterable[Zone], *, at: datetime | None = None) -> dict[int, str]:
+    """Key of a zone -> the earliest window that an order can still have, in words; one statement, zones without any are absent."""
+    open_now = Slot.objects.filter(free(at or timezone.now(), 0), zone__in=[zone.pk for zone in zones])
+    first: dict[int, str] = {}
+    for zone, starts, ends in open_now.order_by("starts_at").values_list("zone", "starts_at", "ends_at"):
+        if zone not in first:
+            first[zone] = said(starts, ends)
+    return first
