@@ -58,6 +58,7 @@ DRAINS = (
 """Those that find their rows by an index: they may run as often as one likes."""
 
 LONG = (
+    "dailyfresh_delivery.tasks.audit_windows",
     "dailyfresh_goods.tasks.collect_pictures",
     "dailyfresh_goods.tasks.draw_pictures",
     "dailyfresh_goods.tasks.refresh_figures",

@@ -54,5 +54,6 @@ urlpatterns += i18n_patterns(
     path("orders/packing/", include("dailyfresh_orders.fulfilment.urls")),
     path("orders/", include("dailyfresh_orders.urls")),
     path("coupons/", include("dailyfresh_promotions.urls")),
+    path("delivery/", include("dailyfresh_delivery.urls")),
     prefix_default_language=False,
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from dailyfresh_delivery.selectors import windowless
 from dailyfresh_goods.models import StaleDocument, StalePage
 from dailyfresh_orders.models import Order, Payment, Refund, ReviewPicture
 from dailyfresh_users.models import Erasure, Mail
@@ -52,6 +53,8 @@ def parts() -> Iterator[Part]:
     if database.well:
         for name, rows, column in drains():
             yield behind(name, rows, column)
+        none = windowless(at=timezone.now())
+        yield Part("windows", not none, said="no window in the next three days" if none else "")
 
 
 def asked(name: str, question: Callable[[], Any]) -> Part:

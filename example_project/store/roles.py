@@ -17,11 +17,28 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "dailyfresh_fulfilment": (EVERYTHING,),
         "dailyfresh_goods": (EVERYTHING,),
         "dailyfresh_users": (EVERYTHING,),
+        "dailyfresh_delivery": (EVERYTHING,),
     },
     gettext_noop("Catalogue"): {"dailyfresh_goods": (EVERYTHING,)},
     gettext_noop("Picker"): {
         "dailyfresh_orders": ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "change_order"),
         "dailyfresh_fulfilment": (EVERYTHING,),
+        "dailyfresh_delivery": ("view_slot", "view_reservation"),
+    },
+    gettext_noop("Dispatch"): {
+        "dailyfresh_delivery": (
+            "view_zone",
+            "view_pickuppoint",
+            "view_pattern",
+            "view_slot",
+            "change_slot",
+            "view_reservation",
+            "change_reservation",
+            "view_holiday",
+            "add_holiday",
+            "delete_holiday",
+        ),
+        "dailyfresh_orders": ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "change_order"),
     },
     gettext_noop("Support"): {
         "dailyfresh_orders": (

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from dailyfresh_cart.views import visitor_data as cart_visitor
 from dailyfresh_core.answers import envelope, signed_in, wants_json
+from dailyfresh_delivery.views import visitor_data as delivery_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_orders.views.messages import visitor_data as orders_visitor
 from dailyfresh_users.views import visitor_data as users_visitor
@@ -35,7 +36,9 @@ from .usuals import usuals_of
 @require_GET
 def visitor(request: HttpRequest) -> JsonResponse:
     """What the page is not allowed to know: the visitor's token, name, cart, unread messages and goods viewed last, in one answer."""
-    parts = (users_visitor, cart_visitor, goods_visitor, orders_visitor)
+    parts = [users_visitor, cart_visitor, goods_visitor, orders_visitor]
+    if "viewed" in request.GET:  # the page of goods says when they would come
+        parts.append(delivery_visitor)
     data = {"csrf": get_token(request)} | {key: value for part in parts for key, value in part(request).items()}
     return JsonResponse({"ok": True, "code": "ok", "message": "", "data": data})
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from dailyfresh_delivery.models import Pattern, Slot, Zone
 from dailyfresh_goods.models import StalePage
 from dailyfresh_users.models import Mail
 from django.core.cache import cache
@@ -84,3 +85,12 @@ def test_without_the_database_the_other_parts_are_told_all_the_same(
     found = told(client)
     assert (found["database"]["well"], found["carts"]["well"]) == (False, True)
     assert "mails" not in found
+
+
+def test_a_shop_that_delivers_and_has_no_window_to_come_is_told(client: Client) -> None:
+    assert told(client)["windows"]["well"]
+    Slot.objects.all().delete()
+    assert not told(client)["windows"]["well"]
+    Pattern.objects.all().delete()
+    Zone.objects.all().delete()
+    assert told(client)["windows"]["well"]

@@ -11,11 +11,12 @@ from store.roles import ROLES, make_roles
 
 ORDERS, BOOKS = "/admin/dailyfresh_orders/order/", "/admin/dailyfresh_orders/booking/days/"
 GOODS, REFUNDS = "/admin/dailyfresh_goods/sku/", "/admin/dailyfresh_orders/refund/"
-PACKING = "/orders/packing/"
+PACKING, CALENDAR = "/orders/packing/", "/admin/dailyfresh_delivery/slot/calendar/"
 PAGES = {
-    "店主": {ORDERS, BOOKS, GOODS, REFUNDS, PACKING},
+    "店主": {ORDERS, BOOKS, GOODS, REFUNDS, PACKING, CALENDAR},
     "商品管理": {GOODS},
-    "拣货员": {ORDERS, PACKING},
+    "拣货员": {ORDERS, PACKING, CALENDAR},
+    "配送调度": {ORDERS, CALENDAR},
     "客服": {ORDERS, REFUNDS},
     "财务": {ORDERS, BOOKS, REFUNDS},
 }
@@ -30,7 +31,8 @@ def test_a_role_opens_the_pages_of_its_work_and_no_others(role: str) -> None:
     browser = Client()
     browser.force_login(clerk)
 
-    opened = {page for page in (ORDERS, BOOKS, GOODS, REFUNDS, PACKING) if browser.get(page).status_code == 200}
+    pages = (ORDERS, BOOKS, GOODS, REFUNDS, PACKING, CALENDAR)
+    opened = {page for page in pages if browser.get(page).status_code == 200}
 
     assert opened == PAGES[role]
     assert browser.get("/admin/").status_code == 200
@@ -46,4 +48,4 @@ def test_every_right_of_a_role_exists_and_making_them_again_takes_nothing_away(c
     Group.objects.get(name="拣货员").permissions.add(*Group.objects.get(name="财务").permissions.all())
     call_command("make_roles")
     assert Group.objects.get(name="拣货员").permissions.filter(codename="view_booking").exists()
-    assert Group.objects.count() == 5
+    assert Group.objects.count() == 6

@@ -34,7 +34,7 @@ DAILYFRESH_CART = {
     "FIRST_ORDER": "dailyfresh_orders.offers.first_order",
     "CHECKOUT_URL": "dailyfresh_orders:confirm",
     "SHOP_URL": "dailyfresh_goods:home",
-    "FREE_DELIVERY_FROM": "59.00",
+    "FREE_DELIVERY": "dailyfresh_delivery.showing.free_from",
 }
 DAILYFRESH_ORDERS = {
     "PUBLIC_URL": SITE_URL,
@@ -55,6 +55,10 @@ DAILYFRESH_ORDERS = {
     "INVOICE_TITLES": 10,
     "DELIVERY": "dailyfresh_delivery.windows.Delivery",
     "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},
+}
+DAILYFRESH_DELIVERY = {
+    "ORDERS": "dailyfresh_orders.deliveries.Orders",
+    "ADDRESS_BOOK": "dailyfresh_users.addresses.AddressBook",
 }
 DAILYFRESH_PROMOTIONS = {
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",

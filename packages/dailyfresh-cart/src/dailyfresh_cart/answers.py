@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import wraps
 from typing import Any
@@ -35,7 +36,7 @@ from .exceptions import (
     WrongQuantity,
 )
 from .forms import sealed
-from .offers import priced
+from .offers import free_from, priced
 from .owners import remember_guest
 from .selectors import Cart, CartLine
 from .services import Removed
@@ -192,7 +193,8 @@ def _context(request: HttpRequest, cart: Cart) -> dict[str, Any]:
 
 
 def _priced(request: HttpRequest, cart: Cart) -> Cart:
-    return priced(cart, user=request.user if request.user.is_authenticated else None)
+    user = request.user if request.user.is_authenticated else None
+    return priced(replace(cart, free_from=free_from(request)), user=user)
 
 
 def shown_data(request: HttpRequest, cart: Cart) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class Settings(Conf, name=NAME):
     FREE_DELIVERY_FROM: Decimal | str | None = None
     """Goods total from which delivery is free, for the hint on the page; None shows no hint."""
 
+    FREE_DELIVERY: str | None = None
+    """Dotted path of a function of the request that gives it as a Decimal, or None, where it differs by district."""
+
     GUESTS: bool = True
     """Whether visitors who are not signed in have a cart."""
 

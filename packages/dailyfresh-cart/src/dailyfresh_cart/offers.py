@@ -1,6 +1,7 @@
 """What the cart gets: the offers of the site, asked as the confirm page asks, so that both show one price."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.joins import Join
@@ -8,6 +9,7 @@ from dailyfresh_core.loading import imported
 from dailyfresh_core.measures import grams_of
 from dailyfresh_core.offers import AUTO, Goods, groups_of, offered
 from dailyfresh_core.protocols import Pricing
+from django.http import HttpRequest
 from django.utils import timezone
 
 from .conf import NAME, conf
@@ -30,7 +32,15 @@ def priced(cart: Cart, *, user: Any) -> Cart:
         at=timezone.now(),
     )
     lines = (replace(line, why=found.why(line.sku_id)) if line.selected else line for line in cart.lines)
-    return Cart(tuple(lines), found)
+    return replace(cart, lines=tuple(lines), offered=found)
+
+
+def free_from(request: HttpRequest) -> Decimal | None:
+    """From what goods total on delivery is free for this visitor, as the site says it; None where it does not."""
+    if conf.FREE_DELIVERY is None:
+        return None if conf.FREE_DELIVERY_FROM is None else Decimal(conf.FREE_DELIVERY_FROM)
+    given: Decimal | None = imported(conf.FREE_DELIVERY, where=f'{NAME}["FREE_DELIVERY"]')(request)
+    return given
 
 
 def _first_order(user: Any) -> bool:

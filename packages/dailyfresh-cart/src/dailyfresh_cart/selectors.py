@@ -136,6 +136,8 @@ class Cart:
 
     lines: tuple[CartLine, ...]
     offered: Offered = field(default_factory=Offered)
+    free_from: Decimal | None = None
+    """What the goods come to where delivery is free, for whoever looks at it."""
 
     @property
     def count(self) -> int:
@@ -198,9 +200,8 @@ class Cart:
     @cached_property
     def free_delivery_from(self) -> Decimal | None:
         """None also where nothing of the cart is delivered."""
-        wanted = conf.FREE_DELIVERY_FROM
         sent = any(line.product and line.product.requires_shipping for line in self.valid)
-        return Decimal(wanted) if wanted is not None and sent else None
+        return self.free_from if sent else None
 
     @cached_property
     def free_delivery_missing(self) -> Decimal:
