@@ -11,6 +11,7 @@ BENCH says which rows, by a part of their names (BENCH='cart add'), or all.
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -43,6 +44,7 @@ def main() -> None:
         missing.append("DATABASE_URL of a MariaDB")
     if missing:
         sys.exit(f"bench-store needs {', '.join(missing)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left running
     rows = [row for row in ROWS if not sys.argv[1:] or any(word in row.name for word in sys.argv[1:])]
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-store-")))
