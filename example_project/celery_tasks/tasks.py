@@ -21,6 +21,7 @@ from dailyfresh_promotions.schedule import SCHEDULE as PROMOTIONS
 from dailyfresh_users.schedule import SCHEDULE as USERS
 from django_guid.log_filters import CorrelationId
 from kombu import Queue
+from kombu.common import Broadcast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
@@ -74,6 +75,15 @@ LONG = (
 # A worker that is told of no queue takes from both.
 app.conf.task_queues = [Queue("celery"), Queue("background")]
 app.conf.task_routes = {name: {"queue": "background"} for name in LONG}
+
+OF_EACH_HOST = ("dailyfresh_goods.tasks.drain_pages", "dailyfresh_search.drain_documents")
+"""Where several hosts have pages and an index of their own, a worker on each is called; one that is down is not called later."""
+
+if os.environ.get("HOST_NAME"):
+    hosts = Broadcast("hosts")
+    app.conf.task_queues.append(hosts)
+    # Declared with each call: on Redis a process that has not heard of a fanout exchange takes it for a direct one.
+    app.conf.task_routes |= {name: {"queue": "hosts", "declare": [hosts.exchange]} for name in OF_EACH_HOST}
 
 schedule = {**USERS, **GOODS, **SEARCH, **ORDERS, **PROMOTIONS, **DELIVERY}
 seconds = float(os.environ.get("DRAIN_SECONDS", "30"))

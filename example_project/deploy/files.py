@@ -105,6 +105,7 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         **asdict(deployment),
         "files": out.resolve(),
         "host": deployment.host,
+        "host_name": settings.DAILYFRESH_GOODS.get("HOST_NAME", ""),
         "strangers": deployment.strangers,
         "guests": max(1, deployment.searches - deployment.strangers),
         "cookie": settings.CSRF_COOKIE_NAME,

@@ -6,12 +6,12 @@ looks at the database alone.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from dailyfresh_delivery.selectors import windowless
-from dailyfresh_goods.models import StaleDocument, StalePage
+from dailyfresh_goods.models import Follower, Mark, StaleDocument, StalePage
 from dailyfresh_orders.models import Order, Payment, Refund, ReviewPicture
 from dailyfresh_users.models import Erasure, Mail
 from django.core.cache import cache
@@ -55,6 +55,7 @@ def parts() -> Iterator[Part]:
             yield behind(name, rows, column)
         none = windowless(at=timezone.now())
         yield Part("windows", not none, said="no window in the next three days" if none else "")
+        yield from hosts()
 
 
 def asked(name: str, question: Callable[[], Any]) -> Part:
@@ -108,8 +109,8 @@ def drains() -> "Iterator[tuple[str, QuerySet[Any], str]]":
     now = timezone.now()
     yield "mails", Mail.objects.filter(due_at__lte=now), "due_at"
     yield "erasures", Erasure.objects.all(), "erased_at"
-    yield "pages", StalePage.objects.filter(failed_at=None), "marked_at"
-    yield "index", StaleDocument.objects.all(), "marked_at"
+    yield "pages", StalePage.objects.filter(host="", failed_at=None), "marked_at"
+    yield "index", StaleDocument.objects.filter(host=""), "marked_at"
     yield "orders", Order.objects.filter(due_at__lte=now), "due_at"
     yield "baskets", Order.objects.filter(basket_due=True), "placed_at"
     yield "cancelling", Order.objects.filter(state=Order.State.CANCELLING, due_at__lte=now), "due_at"
@@ -125,3 +126,19 @@ def behind(name: str, rows: "QuerySet[Any]", column: str) -> Part:
     late = (timezone.now() - since).total_seconds() if since else 0.0
     said = f"the oldest has been due for {timedelta(seconds=round(late))}" if late > PATIENCE else ""
     return Part(name, late <= PATIENCE, waiting=found["waiting"], seconds=max(0.0, late), said=said)
+
+
+def hosts() -> Iterator[Part]:
+    """Where several hosts have pages and an index of their own: how far each is behind, and whether its worker gives a sign."""
+    kinds: tuple[tuple[str, type[Mark], QuerySet[Any]], ...] = (
+        ("pages", StalePage, StalePage.objects.filter(failed_at=None)),
+        ("index", StaleDocument, StaleDocument.objects.all()),
+    )
+    for name, model, rows in kinds:
+        for host, seen_at in Follower.of(model).order_by("host").values_list("host", "seen_at"):
+            part = behind(f"{name}@{host}", rows.filter(host=host), "marked_at")
+            silent = timezone.now() - seen_at
+            if silent.total_seconds() > PATIENCE:
+                said = f"no sign of life for {timedelta(seconds=round(silent.total_seconds()))}"
+                part = replace(part, well=False, seconds=silent.total_seconds(), said=said)
+            yield part

@@ -51,6 +51,7 @@ SESSION_ENGINE = "store.sessions"
 
 PAGES_DIR = env("PAGES_DIR", default=str(VAR_DIR / "pages"))
 DAILYFRESH_GOODS["PAGES"] = {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": PAGES_DIR}}
+DAILYFRESH_GOODS["HOST_NAME"] = env("HOST_NAME", default="")
 DAILYFRESH_GOODS["RELEASE"] = env("RELEASE", default="")
 DAILYFRESH_ORDERS["ALLOW_LOOPBACK_SIMULATOR"] = env.bool("ALLOW_LOOPBACK_SIMULATOR", default=False)
 

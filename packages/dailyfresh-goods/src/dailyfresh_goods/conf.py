@@ -49,6 +49,9 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     PAGES: dict[str, Any] | None = None
     """Where pages are written for the web server, `{"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", ...}`; None: nowhere."""
 
+    HOST_NAME: str = ""
+    """Name of this host where several have pages or an index of their own; "" where one has."""
+
     STATIC_PAGES: int = 5
     """Pages per type and sort that are written."""
 

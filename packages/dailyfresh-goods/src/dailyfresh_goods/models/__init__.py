@@ -4,7 +4,7 @@ from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .imports import GoodsImport, GoodsImportPiece
 from .pictures import PICTURED, Picture, Rendition, key_of
-from .stale import StaleDocument, StalePage
+from .stale import Follower, Mark, StaleDocument, StalePage
 from .wishes import Wish
 
 __all__ = [
@@ -12,11 +12,13 @@ __all__ = [
     "SKU",
     "SPU",
     "Band",
+    "Follower",
     "GoodsImport",
     "GoodsImportPiece",
     "GoodsType",
     "HomeBanner",
     "HomeTypeGoods",
+    "Mark",
     "Picture",
     "Promotion",
     "Rendition",

@@ -5,6 +5,7 @@ from typing import Any
 
 from dailyfresh_core.rows import lock_in_order
 from django.db import models, router, transaction
+from django.utils import timezone
 
 from ..signals import rows_changed
 
@@ -78,15 +79,26 @@ class Tracked(models.Model):
             super().save(*args, **kwargs)
 
 
-class StalePage(models.Model):
-    """A page to be built anew; written in the transaction of the change, deleted by the drain.
+class Mark(models.Model):
+    """A row that says what is to be made anew; written in the transaction of the change, deleted by the drain.
 
     Rows are only ever inserted, one a change: an upsert on a unique key would make every order of
     the same goods wait for the one before, and a drain could delete a mark it has not seen.
     """
 
+    host = models.CharField(max_length=190, blank=True)
+    """Whose drain it is for; "" until it was handed out, and where no host has a name."""
+    marked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        indexes = (models.Index(fields=["host"]),)
+
+
+class StalePage(Mark):
+    """A page to be built anew."""
+
     key = models.CharField(max_length=190)
-    marked_at = models.DateTimeField(auto_now_add=True)
     failed_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
 
@@ -94,11 +106,33 @@ class StalePage(models.Model):
         return self.key
 
 
-class StaleDocument(models.Model):
-    """A SKU to be indexed anew; written and deleted as a `StalePage` is."""
+class StaleDocument(Mark):
+    """A SKU to be indexed anew."""
+
+    EVERYTHING = 0
+    """For a SKU: the whole index."""
 
     sku_id = models.BigIntegerField()
-    marked_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return str(self.sku_id)
+
+
+class Follower(models.Model):
+    """A host that has a name and files of its own, pages or an index; every mark is handed to each of them."""
+
+    host = models.CharField(max_length=190)
+    marks = models.CharField(max_length=40)
+    """The model of the marks that it works off, "stalepage" or "staledocument"."""
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["host", "marks"], name="dailyfresh_goods_one_follower"),)
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.marks}"
+
+    @classmethod
+    def of(cls, model: type[Mark]) -> "models.QuerySet[Follower]":
+        """The hosts that work off marks of that model."""
+        return cls.objects.filter(marks=model.__name__.lower())

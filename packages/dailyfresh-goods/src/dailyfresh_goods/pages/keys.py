@@ -5,6 +5,7 @@ list:<slug>       all pages of a type's list       group list:<slug>
 detail:<pk>       the page of a SKU                group detail:<pk>
 site              everything                       group site
 details:<pk>      the next details after that pk   (a step of `site`)
+anew              everything, on a host whose pages nobody kept up to date: they go, and `site` follows
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from ..conf import conf
 
 HOME = "home"
 SITE = "site"
+ANEW = "anew"
 SORT_CODES = ("default", "sales", "price", "price-desc", "newest")
 
 
@@ -42,7 +44,7 @@ def details_key(after: int) -> str:
 
 def groups_of(keys: Iterable[str]) -> set[str]:
     """The groups whose cached entries the pages belong to."""
-    return {key for key in keys if not key.startswith("details:")}
+    return {key for key in keys if key != ANEW and not key.startswith("details:")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from typing import Any
 
 from dailyfresh_core.retrying import Busy
 from dailyfresh_core.rows import in_portions
+from django.db.models import QuerySet
 from haystack import connections
 from haystack.constants import DEFAULT_ALIAS
 
+from ..conf import conf
 from ..models import SKU, StaleDocument
+from ..services import marks_here
 from .engines.base import IndexUnavailable, LocalBackend
 from .search_indexes import SKUIndex
 
@@ -47,41 +50,44 @@ def drain(alias: str = DEFAULT_ALIAS, *, seconds: float | None = None) -> int:
     last: a process that dies before repeats its batch. An index that cannot be read or written is built anew first, whatever
     waits. When something else writes for too long the marks stay for the next drain.
     """
-    backend, number = backend_of(alias), 0
+    backend, number, marks = backend_of(alias), 0, marks_here(StaleDocument, anew={"sku_id": StaleDocument.EVERYTHING})
     end = inf if seconds is None else time.monotonic() + seconds
     try:
         while True:
             with backend.draining() if isinstance(backend, LocalBackend) else nullcontext():
-                number += _heal_and_work_off(backend, alias, end)
+                number += _heal_and_work_off(backend, alias, marks, end)
             # A mark may have come while we held the lock, and its own drain gone home on seeing it.
-            if time.monotonic() >= end or not StaleDocument.objects.exists():
+            if time.monotonic() >= end or not marks.exists():
                 return number
     except Busy as error:
         logger.debug("The index is left to another drain: %s", error)
         return number
 
 
-def _heal_and_work_off(backend: Any, alias: str, end: float) -> int:
+def _heal_and_work_off(backend: Any, alias: str, marks: "QuerySet[StaleDocument]", end: float) -> int:
+    if conf.HOST_NAME and (asked := list(marks.filter(sku_id=StaleDocument.EVERYTHING).values_list("pk", flat=True))):
+        rebuild(alias)
+        marks.filter(pk__in=asked).delete()
     try:
         if isinstance(backend, LocalBackend):
             # A search of all costs whoosh more than the writing of one SKU; who writes learns as much.
-            backend.probe(search=not StaleDocument.objects.exists())
-        return _work_off(backend, alias, end)
+            backend.probe(search=not marks.exists())
+        return _work_off(backend, alias, marks, end)
     except IndexUnavailable:
         logger.exception("The index is missing or damaged; it is built anew")
         rebuild(alias)
-        return _work_off(backend, alias, end)
+        return _work_off(backend, alias, marks, end)
 
 
-def _work_off(backend: Any, alias: str, end: float) -> int:
+def _work_off(backend: Any, alias: str, marks: "QuerySet[StaleDocument]", end: float) -> int:
     number = 0
-    if not StaleDocument.objects.exists():
+    if not marks.exists():
         return number
     with _writing(backend):
-        while marks := list(StaleDocument.objects.order_by("pk").values_list("pk", "sku_id")[:BATCH]):
-            keys = {sku_id for _pk, sku_id in marks}
+        while due := list(marks.order_by("pk").values_list("pk", "sku_id")[:BATCH]):
+            keys = {sku_id for _pk, sku_id in due}
             _bring(backend, alias, keys)
-            StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in marks]).delete()
+            StaleDocument.objects.filter(pk__in=[pk for pk, _sku_id in due]).delete()
             number += len(keys)
             if time.monotonic() >= end:
                 break
@@ -146,8 +152,9 @@ class Status:
 def status(alias: str = DEFAULT_ALIAS) -> Status:
     """Compares every document with its SKU; reads the whole catalogue."""
     backend = backend_of(alias)
-    first = StaleDocument.objects.order_by("pk").first()
-    found = Status(waiting=StaleDocument.objects.count(), oldest=first.marked_at if first else None)
+    marks = StaleDocument.objects.filter(host__in=("", conf.HOST_NAME))
+    first = marks.order_by("marked_at").first()
+    found = Status(waiting=marks.count(), oldest=first.marked_at if first else None)
     if not isinstance(backend, LocalBackend):
         found.error = "Only local engines can be compared; count documents with the engine's own tools."
         return found

@@ -19,7 +19,7 @@ def drain_documents() -> None:
     """
     if tasks_run_inline(conf.TASKS):
         drain()
-    elif drain(seconds=SECONDS) and StaleDocument.objects.exists():
+    elif drain(seconds=SECONDS) and StaleDocument.objects.filter(host=conf.HOST_NAME).exists():
         wake(drain_documents, tasks=conf.TASKS)
     # An idle run loads the dictionary, so that the first change does not wait for it.
     segmenter()

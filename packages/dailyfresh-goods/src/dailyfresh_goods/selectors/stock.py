@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
+from ..conf import conf
 from ..models import SKU, StalePage, pk_of
 from ..pages.cache import cached
 from ..pages.keys import SITE
@@ -51,7 +52,8 @@ class Backlog:
 
 
 def backlog() -> Backlog:
-    """How far the pages are behind the catalogue, for a health check."""
-    failed = StalePage.objects.filter(failed_at__isnull=False)
+    """How far the pages of this host are behind the catalogue, for a health check."""
+    marks = StalePage.objects.filter(host__in=("", conf.HOST_NAME))
+    failed = marks.filter(failed_at__isnull=False)
     last = failed.order_by("-failed_at").first()
-    return Backlog(StalePage.objects.count(), failed.count(), last.reason if last else "")
+    return Backlog(marks.count(), failed.count(), last.reason if last else "")

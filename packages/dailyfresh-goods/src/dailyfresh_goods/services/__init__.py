@@ -10,6 +10,7 @@ from .drawing import (
     focus_picture,
     why_refused,
 )
+from .following import marks_here
 from .goods import (
     add_stock,
     change_skus,
@@ -51,6 +52,7 @@ __all__ = [
     "mark_stale",
     "mark_stock_changed",
     "marked_file",
+    "marks_here",
     "merge_history",
     "pages_of",
     "pages_showing",

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from dailyfresh_core.metrics import histogram
+from dailyfresh_core.retrying import Busy
 from dailyfresh_core.waking import tasks_run_inline
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..conf import conf
@@ -17,8 +19,9 @@ from ..models import SKU, GoodsType, StalePage
 from ..pages.base import PageWriter
 from ..pages.build import build_run, writer
 from ..pages.cache import invalidate
-from ..pages.keys import HOME, SITE, detail_key, details_key, groups_of, list_key, runs_of
+from ..pages.keys import ANEW, HOME, SITE, detail_key, details_key, groups_of, list_key, release, runs_of
 from ..selectors import turned
+from .following import marks_here
 from .marks import mark
 
 logger = logging.getLogger(__name__)
@@ -46,28 +49,28 @@ def drain_pages() -> bool:
     May be called at any time, from anywhere, twice at once: one process works, the others leave at once.
     A mark is deleted after its page is written, so a killed drain is done again by the next.
     """
-    to = writer()
+    to, marks = writer(), marks_here(StalePage, anew={"key": ANEW})
     try:
         if to is None:
-            _work_off(None)
+            _work_off(marks, None)
             return False
         while True:
             with to.draining() as mine:
                 if mine:
-                    _work_off(to)
+                    _work_off(marks, to)
             # A mark may have come while we held the lock, and its own drain gone home on seeing it.
-            if not mine or not _due(to):
-                return StalePage.objects.filter(failed_at=None).exists()
+            if not mine or not _due(marks, to):
+                return marks.filter(failed_at=None).exists()
     except CacheUnavailable as error:
         logger.warning("Stale pages wait, since the cache may still hold them: %s", error)
         return False
 
 
-def _due(to: PageWriter | None) -> dict[str, Due]:
+def _due(marks: "QuerySet[StalePage]", to: PageWriter | None) -> dict[str, Due]:
     """key -> its marks, for the pages that were quiet long enough or have waited too long."""
     now = timezone.now()
     waiting: dict[str, Due] = {}
-    rows = StalePage.objects.filter(Q(failed_at=None) | Q(failed_at__lte=now - RETRY)).order_by("pk")
+    rows = marks.filter(Q(failed_at=None) | Q(failed_at__lte=now - RETRY)).order_by("pk")
     for pk, key, at in rows.values_list("pk", "key", "marked_at")[:BATCH]:
         due = waiting.setdefault(key, Due([], at, at))
         due.ids.append(pk)
@@ -82,48 +85,57 @@ def _due(to: PageWriter | None) -> dict[str, Due]:
     }
 
 
-def _work_off(to: PageWriter | None) -> None:
-    while due := _due(to):
+def _work_off(marks: "QuerySet[StalePage]", to: PageWriter | None) -> None:
+    while due := _due(marks, to):
         invalidate(groups_of(due))  # the process that wrote the mark may have died before it did
         if to is None:
-            StalePage.objects.filter(pk__in=[pk for marks in due.values() for pk in marks.ids]).delete()
+            StalePage.objects.filter(pk__in=[pk for page in due.values() for pk in page.ids]).delete()
             continue
-        for key, marks in due.items():
-            _make(to, key, marks)
+        for key, page in due.items():
+            _make(to, key, page)
 
 
-def _make(to: PageWriter, key: str, marks: Due) -> None:
-    rows = StalePage.objects.filter(pk__in=marks.ids)
+def _make(to: PageWriter, key: str, due: Due) -> None:
+    rows = StalePage.objects.filter(pk__in=due.ids)
     try:
         following = _build(to, key)
-    except (PageRefused, OSError) as error:
+    except (PageRefused, OSError, Busy) as error:
         logger.error("The page %s stays as it was: %s", key, error)
         rows.update(failed_at=timezone.now(), reason=str(error)[:200])
         return
     with transaction.atomic():
         StalePage.objects.bulk_create(following)
         rows.delete()
-    REBUILD.observe((timezone.now() - marks.first).total_seconds())
+    REBUILD.observe((timezone.now() - due.first).total_seconds())
 
 
 def _build(to: PageWriter, key: str) -> list[StalePage]:
     """Make the page, or one step of many; the marks that follow from it."""
     kind, _, name = key.partition(":")
+    if kind == ANEW:
+        with to.rebuild(release()):
+            pass  # an empty set: whatever is not written yet comes from Django, and nothing that is outdated is served
+        return [_mark(SITE)]
     if kind == SITE:
         slugs = GoodsType.objects.values_list("slug", flat=True)
-        return [StalePage(key=other) for other in (HOME, *map(list_key, slugs), details_key(0))]
+        return [_mark(other) for other in (HOME, *map(list_key, slugs), details_key(0))]
     if kind != "details":
         build(to, key)
         return []
     pks = list(SKU.objects.filter(pk__gt=int(name)).order_by("pk").values_list("pk", flat=True)[:STEP])
-    following = [StalePage(key=details_key(pks[-1]))] if pks else []
+    following = [_mark(details_key(pks[-1]))] if pks else []
     for pk in pks:
         try:
             build(to, detail_key(pk))
         except PageRefused as error:  # one bad page does not hold the others up
             logger.error("The page %s stays as it was: %s", detail_key(pk), error)
-            following.append(StalePage(key=detail_key(pk), failed_at=timezone.now(), reason=str(error)[:200]))
+            following.append(_mark(detail_key(pk), failed_at=timezone.now(), reason=str(error)[:200]))
     return following
+
+
+def _mark(key: str, **more: Any) -> StalePage:
+    """A mark for this host's own drain."""
+    return StalePage(key=key, host=conf.HOST_NAME, **more)
 
 
 def build(to: PageWriter, key: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Model, Q
+from django.utils import timezone
 
 from ..exceptions import CacheUnavailable
 from ..models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage, StalePage, pk_of
@@ -29,7 +30,8 @@ def mark(keys: Iterable[str]) -> None:
         return
     # Without a savepoint: what waits for the commit is then known to be as sure as the change, and waits once.
     with transaction.atomic(savepoint=False):
-        StalePage.objects.bulk_create([StalePage(key=key) for key in unique])
+        now = timezone.now()
+        StalePage.objects.bulk_create([StalePage(key=key, marked_at=now) for key in unique])
         groups = groups_of(unique)
         transaction.on_commit(lambda: _move(groups), robust=True)
         pages_marked.send(sender=StalePage)
