@@ -10,6 +10,7 @@ from .base import (
     DAILYFRESH_ORDERS,
     DATABASES,
     INSTALLED_APPS,
+    MIDDLEWARE,
     SECRET_KEY,
     SITE_URL,
     VAR_DIR,
@@ -46,6 +47,15 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A server that hangs must not hold a visitor's thread for long; a migration may take its time.
 given = DATABASES["default"].setdefault("OPTIONS", {})
 given |= patience(DATABASES["default"]["ENGINE"], env.int("DATABASE_SECONDS", default=0), given.get("options", ""))
+if replica := env("DATABASE_REPLICA_URL", default=""):
+    # Everything but the address as the primary has it, so that both are waited for alike.
+    address = env.db_url_config(replica)
+    DATABASES["replica"] = DATABASES["default"] | {
+        name: address[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+    }
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["store.replica.Router"]
+    MIDDLEWARE = [*MIDDLEWARE, "store.replica.ReplicaMiddleware"]
 # Read from the cache, written to both: a cache that comes back empty signs nobody out.
 SESSION_ENGINE = "store.sessions"
 
