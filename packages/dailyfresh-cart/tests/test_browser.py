@@ -181,6 +181,7 @@ def test_a_typed_number_is_asked_once(page: Any, books: list[Book]) -> None:
     assert len(asked) == 2
 
 
+@pytest.mark.prove
 def test_what_is_being_typed_outlives_an_answer_and_is_asked_once(page: Any, books: list[Book]) -> None:
     fill(page, 1, 2)
     held: list[Any] = []
