@@ -19,6 +19,7 @@ from dailyfresh_orders.services import (
     sweep_refunds,
     words_of,
 )
+from dailyfresh_orders.signals import order_asked
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -81,6 +82,22 @@ def test_the_place_moves_with_the_order_and_both_keep_their_counts(place, apple,
     assert order.log.count() == 1
     cancel_order(order.pk, by=order.user)
     assert taken(first, other) == [0, 0]
+
+
+def test_an_order_that_somebody_has_in_hand_stays_where_it_is(place, apple, tour):
+    first, other = tour(), tour(29)
+    order = place({apple: 1})
+
+    def packing(step, **kwargs):
+        return "Somebody packs it." if step == "move" else None
+
+    order_asked.connect(packing)
+    try:
+        with pytest.raises(NotMovable, match="Somebody packs it"):
+            move(order, other)
+    finally:
+        order_asked.disconnect(packing)
+    assert taken(first, other) == [1, 0]
 
 
 def test_a_cheaper_time_gives_the_difference_back_once_and_a_dearer_one_is_not_offered(place, apple, tour, fees):

@@ -3,8 +3,8 @@
 from django.dispatch import Signal
 
 order_asked = Signal()
-"""Sent inside the transaction with the locked `order` and the `step` that is about to be taken: "ship" or "refund". A receiver that gives a
-sentence, in the language of the moment, refuses it; one that gives None lets it through."""
+"""Sent inside the transaction with the locked `order` and the `step` that is about to be taken: "ship", "refund" or "move" (to another
+time). A receiver that gives a sentence, in the language of the moment, refuses it; one that gives None lets it through."""
 
 stock_changed = Signal()
 """Sent inside the transaction with `sku_ids` (list of str), just before their stock changes: the rows are locked last.

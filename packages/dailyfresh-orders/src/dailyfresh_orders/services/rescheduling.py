@@ -20,7 +20,7 @@ from ..exceptions import NotMovable, RefundImpossible
 from ..models import Adjustment, Message, Order, OrderLog, Payment
 from ..protocols import Window
 from ..windows import Timing, timing
-from .holding import move_window
+from .holding import move_window, refused
 from .limits import payable_until
 from .locking import LockedOrder, lock_order
 from .messages.telling import tell
@@ -87,6 +87,8 @@ def _reschedule(order_id: int, wanted: str, by: Any, by_staff: bool) -> Decimal:
         return NOTHING
     if not may_reschedule(order, at=at, by_staff=by_staff):
         raise NotMovable(_("The time of this order can no longer be changed."))
+    if why := refused(order, "move"):
+        raise NotMovable(why)
     moves = moves_of(order, at=at, wanted=wanted)
     window = moves.timing.chosen
     if window is None:
