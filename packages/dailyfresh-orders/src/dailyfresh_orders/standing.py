@@ -64,7 +64,8 @@ class Standing:
         since = timezone.now() - timedelta(hours=conf.PIECES[1])
         lines = OrderLine.objects.filter(order__user=self.user, order__placed_at__gt=since, sku_id__in=self.sku_ids)
         lines = lines.exclude(order__state__in=GONE)
-        return list(orders.union(summed(lines).annotate(together=Sum(F("quantity") * 0)), all=True))
+        both = orders.union(summed(lines).annotate(together=Sum(F("quantity") * 0)), all=True)
+        return list(both.order_by())  # Django 6.1 would order the union as the model is
 
 
 def sums(lines: Any) -> Mapping[tuple[str, str], int]:
