@@ -52,12 +52,20 @@ def assigned(node: ast.AST | None, before: ast.Call | None = None) -> dict[str, 
     """Name -> what it was set to last in there, above the line of `before`."""
     made = [each for each in ast.walk(node) if isinstance(each, Assignment) and each.value] if node else []
     return {
-        target.id: each.value
+        name.id: value
         for each in sorted(made, key=lambda each: each.lineno)
         if before is None or each.lineno < before.lineno
         for target in targets(each)
-        if isinstance(target, ast.Name)
+        for name, value in pairs(target, each.value)
+        if isinstance(name, ast.Name)
     }
+
+
+def pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """What each name is set to, where several are at once."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def said(node: ast.expr, known: dict[str, ast.expr], depth: int = 0) -> str:

@@ -37,7 +37,9 @@ def checks(package: Package) -> Rows:
     for tree in package.trees.values():
         imported = {each.module: each.names for each in tree.body if isinstance(each, ast.ImportFrom)}
         constants = assigned(package.conf) if any(name.name == "NAME" for name in imported.get("conf", ())) else {}
-        constants |= assigned(tree)
+        constants |= assigned(
+            ast.Module([each for each in tree.body if not isinstance(each, Function | ast.ClassDef)], [])
+        )
         for function in (each for each in ast.walk(tree) if isinstance(each, Function)):
             for call in (each for each in ast.walk(function) if isinstance(each, ast.Call)):
                 found.update(messages(call, constants | assigned(function, before=call)))

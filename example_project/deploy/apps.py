@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class DeployConfig(AppConfig):
@@ -6,4 +7,6 @@ class DeployConfig(AppConfig):
     verbose_name = "Deployment"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - registers them
+        from .checks import check_switches
+
+        register(check_switches)

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Warning
+from django.db import connection
 
 
-@register
 def check_switches(**_kwargs: Any) -> list[CheckMessage]:
     switches = [
         (
-            settings.DATABASES["default"].get("CONN_MAX_AGE", 0) == 0,
+            connection.settings_dict["CONN_MAX_AGE"] == 0,
             "Each request opens a connection to the database of its own.",
             "Set CONN_MAX_AGE, in seconds.",
         ),

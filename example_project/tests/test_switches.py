@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
 from deploy.checks import check_switches
+from django.db import connection
 
 
-def test_each_switch_that_is_off_is_named_with_what_turns_it_on(settings: Any) -> None:
-    settings.DATABASES = {"default": {**settings.DATABASES["default"], "CONN_MAX_AGE": 0}}
+def test_each_switch_that_is_off_is_named_with_what_turns_it_on(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGES": None}
     found = check_switches()
