@@ -9,6 +9,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -82,9 +83,9 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
     template_name = "dailyfresh_users/password_reset_confirm.html"
     success_url = reverse_lazy("dailyfresh_users:password_reset_complete")
 
-    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Whoever opens the link is led to the form, which has an address without its token: the way on goes along."""
-        response: HttpResponse = super().dispatch(*args, **kwargs)
+        response: HttpResponseBase = super().dispatch(*args, **kwargs)
         if self.request.method != "POST" and response.has_header("Location"):
             response["Location"] = leading_on(response["Location"], safe_next(self.request))
         return response
