@@ -6,7 +6,7 @@ The goods are tables in `data/`: six types, 60 products with their pictures, som
 import csv
 import random
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from dailyfresh_core.measures import Measured
 from dailyfresh_delivery.models import Pattern, PickupPoint, Zone, ZoneArea
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
-from dailyfresh_promotions.models import Batch, Rule
+from dailyfresh_promotions.models import Batch, FlashItem, Rule
 from dailyfresh_users.models import Registration
 from dailyfresh_users.services import add_address
 from django.contrib.auth import get_user_model
@@ -177,6 +177,13 @@ def load_offers() -> bool:
     half, seafood = {"every": 2, "few": 1, "rate": 5000}, GoodsType.objects.get(slug="seafood")
     scope = {"groups": [f"type:{seafood.pk}"]}
     Rule.objects.create(name="海鲜第二件半价", kind="cheapest", params=half, scope=scope, priority=1, stackable=True)
+    now = timezone.now()
+    week = Rule.objects.create(
+        name="限时特价", kind="flash", starts=now, ends=now + timedelta(days=3, hours=4), priority=2, alone=True
+    )
+    for sku in SKU.objects.filter(slug__in=("cherry", "steak", "broccoli")):
+        price = (sku.price * Decimal("0.8")).quantize(Decimal("0.1"))
+        FlashItem.objects.create(rule=week, sku_id=str(sku.pk), price=price, quantity=200, per_buyer=2)
     return True
 
 

@@ -128,9 +128,9 @@ def gateway(demo: Demo) -> Program:
     return Program("alipay", command, port=demo.gateway_port, hush=ROUTINE_OF_THE_GATEWAY, backing=True)
 
 
-def load() -> Program:
-    """Tables, style sheets, catalogue and index: what a first start makes and a later one finds."""
-    return Program("load", [PYTHON, "manage.py", "load_demo"])
+def load(*, bare: bool) -> Program:
+    """Tables, style sheets, catalogue and index, and weeks of trade unless it is `bare`: what a first start makes and a later one finds."""
+    return Program("load", [PYTHON, "manage.py", "load_demo", *([] if bare else ["--lived-in"])])
 
 
 def worker() -> Program:

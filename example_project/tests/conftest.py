@@ -103,7 +103,7 @@ def shop(demo_folder: Path) -> Iterator[str]:
     environ = {name: value for name, value in os.environ.items() if name not in embedded}
     log = (var / "demo.log").open("w")
     demo = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        [sys.executable, "manage.py", "demo", "--bare", "--port", str(port)],
         cwd=PROJECT,
         env={**environ, "VAR_DIR": str(demo_folder)},
         stdout=log,

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from dailyfresh_core import waking
 from dailyfresh_core.checks import check_shared
-from dailyfresh_core.waking import tasks_run_inline, wake, wake_later
+from dailyfresh_core.waking import asleep, tasks_run_inline, wake, wake_later
 from django.db import transaction
 
 runs: list[str] = []
@@ -65,6 +65,15 @@ def test_celery_is_asked_where_the_site_says_so_by_a_call_that_queues_for_second
     task.apply_async = lambda *, expires: runs.append(f"in {expires} s")  # type: ignore[attr-defined]
     wake(task, tasks="celery")
     assert runs == ["in 5 s"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_of_many_rows_wakes_nobody_and_what_comes_after_it_does() -> None:
+    with asleep():
+        wake(drain, tasks="inline")
+    assert runs == []
+    wake(drain, tasks="inline")
+    assert runs == ["run"]
 
 
 def test_without_a_celery_app_drains_run_inline() -> None:

@@ -27,8 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--host", default="127.0.0.1", help="address of the site; others can reach none but loopback"
         )
+        parser.add_argument("--bare", action="store_true", help="a first start makes no weeks of trade: goods alone")
 
-    def handle(self, *_args: Any, port: int, host: str, **_options: Any) -> None:
+    def handle(self, *_args: Any, port: int, host: str, bare: bool, **_options: Any) -> None:
         started = time.monotonic()
         var = Path(settings.VAR_DIR)
         lock = lock_folder(var)
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         try:
             with Supervisor(folder=settings.BASE_DIR, environ=demo.environ, output=output) as supervisor:
                 try:
-                    self.run(supervisor, demo, output, started)
+                    self.run(supervisor, demo, output, started, bare=bare)
                 except Stopped:
                     output.say("demo", "stopping ...")
         except Failed as error:
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             lock.close()
         output.say("demo", "stopped.")
 
-    def run(self, supervisor: Supervisor, demo: services.Demo, output: Output, started: float) -> None:
+    def run(self, supervisor: Supervisor, demo: services.Demo, output: Output, started: float, *, bare: bool) -> None:
         """Starts the programs in order, tells where everything is, and stays until a signal."""
         if demo.redis_url is None:
             program, warning = services.redis(demo)
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         supervisor.start(services.files(demo))
         supervisor.start(services.gateway(demo))
         supervisor.wait_ready()
-        supervisor.run(services.load())
+        supervisor.run(services.load(bare=bare))
         for program in (services.web(demo), services.worker(), services.beat(demo)):
             supervisor.start(program)
         supervisor.wait_ready()

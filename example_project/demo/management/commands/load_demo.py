@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,12 @@ class Command(BaseCommand):
     help = "Brings tables, static files, the demo's catalogue and accounts, and the search index up to date."
     requires_system_checks = ()
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--lived-in", action="store_true", help="with goods, buyers and orders of weeks: `load_life`"
+        )
+
+    def handle(self, *_args: Any, lived_in: bool, **_options: Any) -> None:
         started = time.monotonic()
         executor = MigrationExecutor(connection)
         if missing := len(executor.migration_plan(executor.loader.graph.leaf_nodes())):
@@ -35,6 +41,8 @@ class Command(BaseCommand):
         if load_delivery():
             self.tell("delivery")
         make_windows()
+        if loaded and lived_in:
+            call_command("load_life", stdout=self.stdout)
         if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "current").exists():
             self.tell("search index (jieba cuts the Chinese words)")
             call_command("search_rebuild", verbosity=0)

@@ -1,7 +1,9 @@
 """How a drain is woken: the task that works off rows which were written with the change."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,6 +22,18 @@ EXPIRES = 5
 
 Without it the calls of a busy hour queue up before everything else, beat's own among them.
 """
+
+_ASLEEP = ContextVar("_ASLEEP", default=False)
+
+
+@contextmanager
+def asleep() -> Iterator[None]:
+    """Wake nobody inside, for a load of thousands of rows: the drains work them off together when beat calls them."""
+    token = _ASLEEP.set(True)
+    try:
+        yield
+    finally:
+        _ASLEEP.reset(token)
 
 
 def tasks_run_inline(tasks: str | None) -> bool:
@@ -62,6 +76,8 @@ def wake(task: Callable[[], object], *, tasks: str | None) -> None:
     A transaction wakes the same drain once, however often it asks. The rows that the drain works off are written already, so a
     lost call costs time and nothing else: beat calls it again.
     """
+    if _ASLEEP.get():
+        return
     connection = transaction.get_connection()
     # A callback of an inner savepoint may yet be rolled back: only one that is as sure as ours counts.
     for savepoints, callback, _robust in connection.run_on_commit:
