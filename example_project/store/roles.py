@@ -9,21 +9,38 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 EVERYTHING = "*"
-LOOK = ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "view_payment", "view_refund")
+LOOK = (
+    "view_order",
+    "add_ordernote",
+    "view_orderline",
+    "view_adjustment",
+    "view_orderlog",
+    "view_payment",
+    "view_refund",
+)
 
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     gettext_noop("Owner"): {
         "dailyfresh_orders": (EVERYTHING,),
         "dailyfresh_fulfilment": (EVERYTHING,),
         "dailyfresh_goods": (EVERYTHING,),
-        "dailyfresh_users": (EVERYTHING,),
+        "dailyfresh_search": (EVERYTHING,),
+        "dailyfresh_promotions": (EVERYTHING,),
         "dailyfresh_delivery": (EVERYTHING,),
+        "dailyfresh_users": (EVERYTHING,),
     },
-    gettext_noop("Catalogue"): {"dailyfresh_goods": (EVERYTHING,)},
+    gettext_noop("Catalogue"): {"dailyfresh_goods": (EVERYTHING,), "dailyfresh_search": (EVERYTHING,)},
     gettext_noop("Picker"): {
-        "dailyfresh_orders": ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "change_order"),
         "dailyfresh_fulfilment": (EVERYTHING,),
         "dailyfresh_delivery": ("view_slot", "view_reservation"),
+        "dailyfresh_orders": (
+            "view_order",
+            "view_orderline",
+            "view_adjustment",
+            "view_orderlog",
+            "change_order",
+            "add_ordernote",
+        ),
     },
     gettext_noop("Dispatch"): {
         "dailyfresh_delivery": (
@@ -38,7 +55,14 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "add_holiday",
             "delete_holiday",
         ),
-        "dailyfresh_orders": ("view_order", "view_orderline", "view_adjustment", "view_orderlog", "change_order"),
+        "dailyfresh_orders": (
+            "view_order",
+            "view_orderline",
+            "view_adjustment",
+            "view_orderlog",
+            "change_order",
+            "add_ordernote",
+        ),
     },
     gettext_noop("Support"): {
         "dailyfresh_orders": (

@@ -21,13 +21,14 @@ from ..days import today
 from ..exceptions import IllegalTransition
 from ..forms.shipping import ShipForm
 from ..gateways import label_of
-from ..models import Adjustment, Order, OrderLine, OrderLog
+from ..models import Adjustment, Order, OrderLine
 from ..services import cancel_order, ship
 from .dashboard import dashboard
 from .exports import csv_file, delivery_notes, orders_csv, picking_list
 from .filters import PaymentMethod, WorkList
 from .readonly import ReadOnly, ReadOnlyInline
 from .rescheduling import another_time
+from .workbench import Workbench
 
 AT_ONCE = 100
 """How many orders are shipped on one page, or printed on one paper: the page's address names them all, in at most 4,094 characters (gunicorn)."""
@@ -46,13 +47,8 @@ class AdjustmentsInline(ReadOnlyInline):
     fields = ("line", "kind", "label", "source", "amount", "returns")
 
 
-class LogInline(ReadOnlyInline):
-    model = OrderLog
-    fields = ("at", "by", "was", "became", "why")
-
-
 @admin.register(Order)
-class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
     list_display = (
         "number",
         "placed_at",
@@ -69,7 +65,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     search_help_text = gettext_lazy("Part of a number, a phone, the receiver's name or a product's name.")
     show_full_result_count = False
     list_per_page = 50
-    inlines = (LinesInline, AdjustmentsInline, LogInline)
+    inlines = (LinesInline, AdjustmentsInline)
     actions = ("ship_orders", "cancel_orders", "print_picking_list", "print_delivery_notes", "export_csv")
     fieldsets = (
         (None, {"fields": ("number", "state", "user", "note", "wish")}),
@@ -97,6 +93,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
             path("dashboard/", wrap(self.dashboard_view), name="dailyfresh_orders_dashboard"),
             path("<int:pk>/time/", self.time_view(), name="dailyfresh_orders_time"),
             path("ship/", wrap(self.ship_view), name="dailyfresh_orders_ship"),
+            *self.workbench_urls(),
             *super().get_urls(),
         ]
 

@@ -5,7 +5,7 @@ from .books import BookDay, Booking
 from .evidence import RefundPicture
 from .invoice import Invoice, InvoiceTitle, check_tax_number
 from .line import OrderLine
-from .log import OrderLog
+from .log import OrderLog, OrderNote
 from .message import Letter, LowStock, Message, MessageChoice
 from .order import ADDRESS, Order, length_of, too_long
 from .payment import Notice, Payment, PaymentLog, Refund, RefundLine
@@ -30,6 +30,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderLog",
+    "OrderNote",
     "Payment",
     "PaymentLog",
     "Reconciliation",

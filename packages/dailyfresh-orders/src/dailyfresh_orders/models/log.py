@@ -1,5 +1,6 @@
-"""The steps that an order took."""
+"""The steps that an order took, and what staff said of it among themselves."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,3 +32,22 @@ class OrderLog(models.Model):
     @property
     def rescheduled(self) -> bool:
         return self.was == self.became
+
+
+class OrderNote(models.Model):
+    """What one of the staff wrote for the others; no buyer reads it."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="staff_notes", verbose_name=_("order"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("written by")
+    )
+    text = models.CharField(_("note"), max_length=500)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("note of the staff")
+        verbose_name_plural = _("notes of the staff")
+
+    def __str__(self) -> str:
+        return self.text[:40]

@@ -2,7 +2,7 @@
 
 from .auditing import audit, disagreements
 from .baskets import settle_baskets
-from .cancelling import cancel_order, pass_time
+from .cancelling import cancel_order, open_steps, pass_time
 from .drawing import draw_pictures
 from .forgetting import anonymise
 from .limits import payable_by
@@ -12,6 +12,7 @@ from .messages.reading import choose_messages, mark_read
 from .messages.sending import remove_old_messages, send_again, send_letters
 from .messages.telling import tell_back_in_stock
 from .messages.writing import in_the_language_of, path_of, words_of, write
+from .noting import leave_note
 from .payments.asking import (
     ask,
     close_open_payments,
@@ -64,6 +65,7 @@ __all__ = [
     "give",
     "in_the_language_of",
     "keep_notice",
+    "leave_note",
     "make_payments_due",
     "mark_read",
     "masked",
@@ -71,6 +73,7 @@ __all__ = [
     "moderate",
     "moves_of",
     "open_of",
+    "open_steps",
     "other_ways",
     "pass_time",
     "path_of",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ..exceptions import IllegalTransition
 from ..models import Order
 from .locking import LockedOrder, step
-from .transitions import finish, finish_cancel, receive, request_cancel, withdraw
+from .transitions import finish, finish_cancel, may_have_money, receive, request_cancel, withdraw
 
 CLOCK = "clock"
 """Who the log names when time passed."""
@@ -27,6 +27,14 @@ def cancel_order(order: LockedOrder, *, by: Any, why: str = "") -> None:
     request_cancel(order, by=by, why=why)
     if not order.payments.exists():
         finish_cancel(order, by=by, why=why)
+
+
+def open_steps(order: Order) -> list[str]:
+    """What staff may do with it now that needs no form: "cancel", "receive"."""
+    unpaid = order.state == Order.State.TO_SHIP and order.paid_at is None and not may_have_money(order)
+    if order.state == Order.State.AWAITING_PAYMENT or unpaid:
+        return ["cancel"]
+    return ["receive"] if order.state == Order.State.SHIPPED else []
 
 
 def pass_time(*, seconds: float = 20.0, at_most: int = 500) -> int:

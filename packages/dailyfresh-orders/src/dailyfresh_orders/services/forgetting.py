@@ -5,7 +5,7 @@ from typing import Any
 from dailyfresh_core.retrying import retried
 from django.db import transaction
 
-from ..models import Invoice, InvoiceTitle, Order, OrderLog, Refund, Review
+from ..models import Invoice, InvoiceTitle, Order, OrderLog, OrderNote, Refund, Review
 from .locking import lock_orders
 from .messages.telling import forget_letters
 from .transitions import FORGOTTEN, scrubbed
@@ -21,6 +21,7 @@ def anonymise(*, user: Any) -> int:
     mine = Order.objects.filter(user=user)
     lock_orders(mine)
     OrderLog.objects.filter(order__in=mine, by=user.get_username()).update(by=FORGOTTEN)
+    OrderNote.objects.filter(order__in=mine).delete()  # nobody can tell what of them is about the person
     Refund.objects.filter(payment__order__in=mine).update(reason="", answer="", asked_by=None)
     Invoice.objects.filter(order__in=mine, kind=Invoice.Kind.PERSONAL).update(title=FORGOTTEN)
     InvoiceTitle.objects.filter(user=user).delete()

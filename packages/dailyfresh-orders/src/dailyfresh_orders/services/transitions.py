@@ -135,14 +135,14 @@ def finish_cancel(order: LockedOrder, *, by: Any, why: str = "") -> bool:
 @step
 def withdraw(order: LockedOrder, *, by: Any, why: str = "") -> None:
     """Stop an order that is to be paid on delivery, before it is shipped: its stock returns; IllegalTransition once it is paid or sent."""
-    if order.state != Order.State.TO_SHIP or order.paid_at is not None or _may_have_money(order):
+    if order.state != Order.State.TO_SHIP or order.paid_at is not None or may_have_money(order):
         raise IllegalTransition(order, order.state, Order.State.CANCELLED)
     _move(order, Order.State.CANCELLED, by=by, why=why, tells=(Event.CANCELLED,))
     let_go(order, why="cancelled" if getattr(by, "pk", "") == order.user_id else "shop")
     give_back(order, taken(order))
 
 
-def _may_have_money(order: Order) -> bool:
+def may_have_money(order: Order) -> bool:
     """Whether more was begun than payments of which nothing came, or all of what paid nothing has gone back."""
     over = Q(state=Payment.State.CLOSED) | Q(state=Payment.State.REFUNDED, paid_slot=None)
     return order.payments.exclude(over).exists()

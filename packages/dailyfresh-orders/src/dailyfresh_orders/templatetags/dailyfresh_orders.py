@@ -21,7 +21,8 @@ from ..joins import packs
 from ..models import Order, OrderLine, Refund
 from ..protocols import Address
 from ..selectors import rating_of, refunds_of, reviews_of
-from ..services import Refundable, refund_askable
+from ..services import Refundable, open_steps, refund_askable
+from ..story import story_of
 from ..work import work_for
 
 register = template.Library()
@@ -194,5 +195,7 @@ def order_facts(context: template.Context, order: Order) -> dict[str, Any]:
         "lines": order.lines.all(),
         "earlier": others if order.user_id else [],
         "payments": order.payments.prefetch_related("refunds").order_by("pk"),
+        "story": story_of(order),
+        "steps": open_steps(order),
         "perms": context.get("perms"),
     }
