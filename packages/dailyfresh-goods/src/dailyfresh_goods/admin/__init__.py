@@ -1,10 +1,12 @@
 """The admin a merchant works in."""
 
+from .changes import GoodsChangeAdmin
 from .goods import GoodsTypeAdmin, SKUAdmin, SPUAdmin
 from .home import HomeBannerAdmin, HomeTypeGoodsAdmin, PromotionAdmin
 from .pictures import PictureAdmin
 
 __all__ = [
+    "GoodsChangeAdmin",
     "GoodsTypeAdmin",
     "HomeBannerAdmin",
     "HomeTypeGoodsAdmin",

@@ -1,5 +1,6 @@
 """Types, SPU and SKU."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
@@ -20,7 +21,18 @@ from ..columns import COLUMNS
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
 from .imports import ImportView, MarkedView, UploadView
-from .parts import AT_ONCE, PACKS, Edited, JudgedPictures, PacksFormSet, Repeated, SKUFormSet, Thumbnail, save_changed
+from .parts import (
+    AT_ONCE,
+    PACKS,
+    Edited,
+    JudgedPictures,
+    PacksFormSet,
+    Repeated,
+    SKUFormSet,
+    Slugged,
+    Thumbnail,
+    save_changed,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -30,7 +42,7 @@ class GoodsTypeAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: igno
     list_display = ("name", "thumbnail", "slug", "promise", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
+    form = Slugged
 
 
 class SKUImageInline(Thumbnail, admin.TabularInline):  # type: ignore[type-arg]
@@ -50,10 +62,15 @@ class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[ty
         ("image", "label", "origin"),
         "description",
     )
-    prepopulated_fields = {"slug": ("name", "unit")}
+    form = Slugged
     extra = 0
     max_num = PACKS
     show_change_link = True
+
+    def get_formset(self, request: HttpRequest, obj: SPU | None = None, **kwargs: Any) -> Any:
+        made: Any = super().get_formset(request, obj, **kwargs)
+        made.editor = request.user  # the class is made anew for every request
+        return made
 
 
 @admin.register(SPU)
@@ -94,7 +111,7 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
     search_fields = ("name", "slug", "=id", "origin")
     autocomplete_fields = ("spu",)
     readonly_fields = ("band", "sales", "created_at", "updated_at", "preview")
-    prepopulated_fields = {"slug": ("name", "unit")}
+    form = Slugged
     inlines = (SKUImageInline,)
 
     class Media:
@@ -119,7 +136,7 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
 
     def save_model(self, request: HttpRequest, obj: SKU, form: Any, change: bool) -> None:
         if change:
-            save_changed(form)
+            save_changed(form, by=request.user)
         else:
             obj.save()
 
@@ -141,13 +158,16 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
 
     @admin.action(description=_("Put on sale"), permissions=["change"])
     def put_on_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
-        self._report(request, services.put_on_sale(sku_ids=_ids(chosen)))
+        self._sell(request, chosen, services.put_on_sale)
 
     @admin.action(description=_("Take off sale"), permissions=["change"])
     def take_off_sale(self, request: HttpRequest, chosen: QuerySet[SKU]) -> None:
-        self._report(request, services.take_off_sale(sku_ids=_ids(chosen)))
+        self._sell(request, chosen, services.take_off_sale)
 
-    def _report(self, request: HttpRequest, number: int) -> None:
+    def _sell(self, request: HttpRequest, chosen: QuerySet[SKU], change: Callable[..., int]) -> None:
+        ids = _ids(chosen)
+        with services.noting(pks=map(int, ids), by=request.user):
+            number = change(sku_ids=ids)
         text = ngettext("%d SKU was changed.", "%d SKUs were changed.", number) % number
         self.message_user(request, text, messages.SUCCESS)
 

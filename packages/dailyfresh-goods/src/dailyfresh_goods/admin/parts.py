@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import services
-from ..models import SKU, key_of
+from ..models import SKU, GoodsChange, key_of
 from ..selectors import Album
 
 AT_ONCE = 100
@@ -74,16 +74,19 @@ class SKUFormSet(BaseModelFormSet):  # type: ignore[type-arg]
 class PacksFormSet(SKUFormSet, BaseInlineFormSet):  # type: ignore[type-arg]
     """The SKUs on the page of their SPU: the newest `PACKS` of them."""
 
+    editor: Any = ""
+    """Who has the page open."""
+
     def get_queryset(self) -> "QuerySet[SKU]":
         rows: QuerySet[SKU] = super().get_queryset()
         return rows if self.is_bound else rows[:PACKS]
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> SKU:
-        save_changed(form)
+        save_changed(form, by=self.editor)
         return form.instance  # type: ignore[no-any-return]
 
 
-def save_changed(form: "forms.ModelForm[SKU]") -> None:
+def save_changed(form: "forms.ModelForm[SKU]", *, by: Any) -> None:
     """Write the columns that were changed; a stock that was typed is added to what is left of the one shown.
 
     Raises `SKU.DoesNotExist` when the SKU is no more; to be called in a transaction.
@@ -91,6 +94,15 @@ def save_changed(form: "forms.ModelForm[SKU]") -> None:
     sku, changed = form.instance, set(form.changed_data)
     columns = {field.name for field in SKU._meta.concrete_fields if field.name in changed and not field.primary_key}
     SKU.objects.select_for_update().only("pk").get(pk=sku.pk)
+    if columns & set(GoodsChange.COLUMNS):
+        with services.noting(pks=[sku.pk], by=by):
+            _write(form, columns)
+    else:
+        _write(form, columns)
+
+
+def _write(form: "forms.ModelForm[SKU]", columns: set[str]) -> None:
+    sku = form.instance
     if columns - {"stock"}:
         sku.save(update_fields=columns - {"stock"} | {"updated_at"})
     if "stock" in columns:
@@ -101,6 +113,21 @@ def save_changed(form: "forms.ModelForm[SKU]") -> None:
             services.change_skus(sku_ids=[str(sku.pk)], stock=sku.stock)
         else:
             services.add_stock(sku_id=str(sku.pk), pieces=sku.stock - seen)
+
+
+class Slugged(forms.ModelForm):  # type: ignore[type-arg]
+    """A slug that is left empty is made of the name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Left empty it is made of the name.")
+
+    def clean_slug(self) -> str:
+        given: str = self.cleaned_data["slug"]
+        words = (self.cleaned_data.get(name, "") for name in ("name", "unit"))
+        return given or services.slug_for(type(self.instance), *words)
 
 
 class JudgedPictures:

@@ -1,5 +1,6 @@
 """The catalogue: types, SPU (what is sold), SKU (the pack that is sold), what the home page shows, its pictures in sizes, files on their way in, wishes, and stale rows."""
 
+from .changes import GoodsChange
 from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .imports import GoodsImport, GoodsImportPiece
@@ -13,6 +14,7 @@ __all__ = [
     "SPU",
     "Band",
     "Follower",
+    "GoodsChange",
     "GoodsImport",
     "GoodsImportPiece",
     "GoodsType",

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from dailyfresh_core.lists import ForgivingLists
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from .models import Dish, PopularSearch, Synonym
+from .models import Dish, Miss, PopularSearch, Redirect, Synonym
 from .words.dictionary import shipped_groups
 from .words.dishes import shipped_dishes
 
@@ -65,3 +68,51 @@ class PopularSearchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type
     list_display = ("text", "place", "updated_at")
     list_filter = ("place",)
     search_fields = ("text",)
+
+
+@admin.register(Redirect)
+class RedirectAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("text", "url", "active", "updated_at")
+    list_filter = ("active",)
+    search_fields = ("text", "url")
+
+
+@admin.register(Miss)
+class MissAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """The desk: the words that buyers use and the shop does not know, each a click away from being known."""
+
+    list_display = ("text", "became", "times", "last_at", "make")
+    list_display_links = None
+    list_filter = ("judged", ("became", admin.EmptyFieldListFilter))
+    search_fields = ("text",)
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("judge",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Miss | None = None) -> bool:
+        return super().has_change_permission(request, obj) and obj is None
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Miss]":
+        """What was judged is out of the way until it is asked for."""
+        rows = super().get_queryset(request)
+        return rows if "judged__exact" in request.GET or request.method == "POST" else rows.filter(judged=False)
+
+    @admin.display(description=_("make it"))
+    def make(self, miss: Miss) -> str:
+        known = {"words": f"{miss.text}, {miss.became}" if miss.became else miss.text}
+        ways = (
+            ("synonym", _("a synonym"), known),
+            ("dish", _("a dish"), {"names": miss.text}),
+            ("redirect", _("a redirect"), {"text": miss.text}),
+        )
+        links = ((reverse(f"admin:dailyfresh_search_{name}_add", query=query), label) for name, label, query in ways)
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+    @admin.action(description=_("Judged: show no more"), permissions=["change"])
+    def judge(self, request: HttpRequest, chosen: "QuerySet[Miss]") -> None:
+        n = chosen.update(judged=True)
+        said = ngettext("%(n)d search is judged.", "%(n)d searches are judged.", n)
+        messages.success(request, said % {"n": n})

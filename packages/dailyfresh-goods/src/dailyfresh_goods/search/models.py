@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import connections, models, router
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +111,63 @@ class PopularSearch(models.Model):
             raise ValidationError({"text": _("Write at least one word.")})
 
 
+class Redirect(models.Model):
+    """A search that leads to a page of the shop instead of to results."""
+
+    text = models.CharField(
+        _("search"),
+        max_length=64,
+        unique=True,
+        help_text=_("The whole search; width, case, script and spaces make no difference."),
+    )
+    url = models.CharField(
+        _("leads to"),
+        max_length=200,
+        validators=[RegexValidator(r"^/(?![/\\])[^\s\\]*$", _("An address of this site, beginning with one “/”."))],
+        help_text=_("A page of this site: /list/fruit/"),
+    )
+    active = models.BooleanField(_("active"), default=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: models.Manager["Redirect"] = models.Manager()
+
+    class Meta:
+        ordering = ["text"]
+        verbose_name = _("redirect of a search")
+        verbose_name_plural = _("redirects of searches")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        if not normalise(self.text):
+            raise ValidationError({"text": _("Write at least one word.")})
+
+
+class Miss(models.Model):
+    """A search that found nothing, or something else than was written, and how often that was."""
+
+    text = models.CharField(_("search"), max_length=64, unique=True)
+    became = models.CharField(
+        _("searched instead"), max_length=64, blank=True, help_text=_("Empty where nothing was found.")
+    )
+    times = models.PositiveIntegerField(_("times"), default=1)
+    first_at = models.DateTimeField(_("first"), auto_now_add=True)
+    last_at = models.DateTimeField(_("last"))
+    judged = models.BooleanField(_("judged"), default=False)
+
+    objects: models.Manager["Miss"] = models.Manager()
+
+    class Meta:
+        ordering = ["-times", "-last_at"]
+        verbose_name = _("search that failed")
+        verbose_name_plural = _("searches that failed")
+        indexes = [models.Index(fields=["judged", "-times"], name="search_misses")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 _lock = Lock()
 _loaded: dict[type[models.Model], tuple[object, Any]] = {}
 
@@ -133,6 +191,16 @@ def menu() -> Menu:
         return Menu(shipped_dishes(), own)
 
     found: Menu = _as_it_stands(Dish, load)
+    return found
+
+
+def redirects(spelled: Callable[[str], str]) -> dict[str, str]:
+    """Search as `spelled` -> address; as above."""
+
+    def load() -> dict[str, str]:
+        return {spelled(row.text): row.url for row in Redirect.objects.filter(active=True)}
+
+    found: dict[str, str] = _as_it_stands(Redirect, load)
     return found
 
 

@@ -6,7 +6,7 @@ from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.answers import envelope, too_often
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -15,6 +15,7 @@ from ..conf import conf
 from ..selectors import Card, goods_types, popular
 from ..views import links
 from ..views.links import Link
+from .desk import note_miss, redirect_of
 from .finding import SORTS, Found, Hit, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
@@ -31,11 +32,14 @@ def search(request: HttpRequest) -> HttpResponse:
     visitor = subject_of(request, trusted=conf.TRUSTED_PROXIES)
     if words and (wait := use("search", visitor)):
         return too_often(request, wait)
+    if words and refinement == Refinement() and (url := redirect_of(words)):
+        return redirect(url)
     found = find(words, refinement) if words else None
     if found and found.number and refinement.page > found.pages:
         raise Http404
     if found and refinement == Refinement():
         _count(found, visitor=visitor)
+        _count_miss(found)
     context: dict[str, Any] = {
         "form": form,
         "words": words,
@@ -72,6 +76,13 @@ def _count(found: Found, *, visitor: str) -> None:
     # Another spelling that fails says nothing about the one that is shown.
     if (query.corrected or found.loose or not found.number) and not found.degraded and merged(query.text) == query.text:
         counter.drop(query.text)
+
+
+def _count_miss(found: Found) -> None:
+    """Counts a search that found nothing by itself: staff see what their buyers call things."""
+    query = found.query
+    if query.text and not (found.hasty or found.degraded) and (query.corrected or not found.number):
+        note_miss(query.text, became=query.corrected if found.number else "")
 
 
 def _shown(hits: list[Hit]) -> list[tuple[Card, str, tuple[Card, ...]]]:

@@ -1,6 +1,7 @@
 """What changes the catalogue, its pages and a visitor's history."""
 
 from ..history import forget_history, merge_history, visit
+from .changes import noting
 from .drain import build, build_everything, drain_pages, turn_home
 from .drawing import (
     collect_pictures,
@@ -22,6 +23,7 @@ from .goods import (
 )
 from .imports import Report, export_goods, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
+from .slugs import slug_for
 from .uploads import Look, begin_import, cancel_import, keep_import, look_at, marked_file, run_imports, tell_import
 from .wishes import drop_wish, make_wish, tell_of_returns
 
@@ -54,6 +56,7 @@ __all__ = [
     "marked_file",
     "marks_here",
     "merge_history",
+    "noting",
     "pages_of",
     "pages_showing",
     "put_on_sale",
@@ -62,6 +65,7 @@ __all__ = [
     "refresh_sales",
     "run_imports",
     "skus_of",
+    "slug_for",
     "take_off_sale",
     "tell_import",
     "tell_of_returns",
