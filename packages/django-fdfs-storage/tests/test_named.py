@@ -352,6 +352,7 @@ def test_a_cluster_that_is_down_loses_no_deletion(storage, held, settings):
         save(storage, "b.txt")
     settings.FDFS_STORAGE = there
     assert held() == 1
+    StoredFile.objects.update(delete_after=timezone.now() - timedelta(seconds=1))
     assert drain(storage.rows, storage.engine) == 1
     assert held() == 0
 
@@ -360,7 +361,7 @@ def test_a_cluster_that_is_down_at_a_rollback_is_asked_again(storage, held, monk
     with transaction.atomic():
         save(storage)
         transaction.set_rollback(True)
-    monkeypatch.setattr("django_fdfs_storage.named.outcomes.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("django_fdfs_storage.named.drain.PAUSE_SECONDS", 0)
     monkeypatch.setattr(FastDFSClient, "delete", lambda *_: (_ for _ in ()).throw(FastDFSError("down")))
     throw_away()
     monkeypatch.undo()

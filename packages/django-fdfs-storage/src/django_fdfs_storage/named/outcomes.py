@@ -2,23 +2,22 @@
 
 import atexit
 import logging
+import os
 import weakref
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..client import Engine
-from ..exceptions import FastDFSError, NoSuchFile
+from .drain import dispose, is_paused
+from .models import StoredFile
 
 logger: logging.Logger = logging.getLogger(__name__)
-# Files whose rows were rolled back, until they are deleted; the oldest are left to fdfs_gc.
-_rubbish: deque[tuple[Engine, str]] = deque(maxlen=10_000)
-PAUSE_SECONDS = 10.0
-_pauses: dict[Engine, float] = {}
+# (database, engine, file id): files whose rows were, as it seems, rolled back; the oldest are left to fdfs_gc.
+_rubbish: deque[tuple[str, Engine, str]] = deque(maxlen=10_000)
 # (database, name) -> when to ask again, and the file id.
 remembered: dict[tuple[str, str], tuple[float, str]] = {}
 _changing: "weakref.WeakKeyDictionary[BaseDatabaseWrapper, list[str]]" = weakref.WeakKeyDictionary()
@@ -31,12 +30,22 @@ class _Outcome:
         self._committed = committed
         # Django logs it when the callback fails.
         setattr(self, "__qualname__", type(self).__qualname__)  # noqa: B010
-        self._dropped = weakref.finalize(self, rolled_back)
+        self._dropped = weakref.finalize(self, _in(os.getpid(), rolled_back))
         self._dropped.atexit = False
 
     def __call__(self) -> None:
         if self._dropped.detach():
             self._committed()
+
+
+def _in(process: int, call: Callable[[], None]) -> Callable[[], None]:
+    """In a fork nothing: its copy of the connection has a transaction that goes on in the parent."""
+
+    def here() -> None:
+        if os.getpid() == process:
+            call()
+
+    return here
 
 
 def settle(
@@ -78,29 +87,39 @@ def is_lost_race(error: OperationalError) -> bool:
     return error.args[:1] in ((1205,), (1213,)) or getattr(error.__cause__, "sqlstate", None) in ("40001", "40P01")
 
 
-def reject(engine: Engine, file_id: str) -> None:
-    """Let `throw_away` delete a file that no row ever referred to."""
-    _rubbish.append((engine, file_id))
+def reject(using: str, engine: Engine, file_id: str) -> None:
+    """Let `throw_away` delete a file, unless a row stands for it."""
+    _rubbish.append((using, engine, file_id))
 
 
 def throw_away(**_signal: Any) -> None:
-    """Delete the files of rolled-back saves; what cannot be deleted now is tried again after a pause."""
+    """Delete the files of failed saves; what cannot be deleted now is tried again after a pause.
+
+    An error does not tell whether a row was committed, for the answer to a commit may be lost: the table does.
+    """
+    found: dict[tuple[str, Engine], set[str]] = defaultdict(set)
     for _ in range(len(_rubbish)):
         try:
-            engine, file_id = _rubbish.popleft()
+            using, engine, file_id = _rubbish.popleft()
         except IndexError:
-            return  # another thread was faster
-        if _pauses.get(engine, 0.0) > monotonic():
-            _rubbish.append((engine, file_id))
-            continue
+            break  # another thread was faster
+        # An open transaction may see the table as it was before.
+        if connections[using].in_atomic_block or is_paused(engine, file_id):
+            reject(using, engine, file_id)
+        else:
+            found[using, engine].add(file_id)
+    for (using, engine), file_ids in found.items():
         try:
-            engine.delete(file_id)
-        except NoSuchFile:
-            continue
-        except FastDFSError as error:
-            logger.warning("%s was rolled back and could not be deleted: %s", file_id, error)
-            _pauses[engine] = monotonic() + PAUSE_SECONDS
-            _rubbish.append((engine, file_id))
+            settled = dispose(StoredFile._base_manager.using(using), engine, file_ids)
+        except Exception:
+            # Whatever keeps the table from answering, the files are kept.
+            logger.warning("%d files of failed saves wait for the database", len(file_ids), exc_info=True)
+            settled = set()
+        for file_id in file_ids - settled:
+            reject(using, engine, file_id)
 
 
+# What a fork copied is the parent's to end, and to delete.
+os.register_at_fork(after_in_child=_rubbish.clear)
+os.register_at_fork(after_in_child=_changing.clear)
 atexit.register(throw_away)

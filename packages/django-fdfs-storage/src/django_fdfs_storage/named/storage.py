@@ -94,13 +94,13 @@ class NamedFastDFSStorage(Names):
             return self._keep(name, row, uploaded, overwrite=overwrite)
         except BaseException:
             if uploaded:
-                reject(self.engine, uploaded)
+                reject(self.using, self.engine, uploaded)
             raise
 
     def _keep(self, name: str, row: StoredFile, uploaded: str | None, *, overwrite: bool) -> str:
         """Insert the row, under another name if somebody was faster; or take the row of a file that has the name."""
         using = self.using
-        undo = partial(reject, self.engine, uploaded) if uploaded else None
+        undo = partial(reject, using, self.engine, uploaded) if uploaded else None
         for _ in range(ATTEMPTS):
             row.name = self.full_name(name)
             if len(row.name) > LONGEST_NAME:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ...named.drain import drain
+from ...named.drain import drain, due
 from ...named.storage import NamedFastDFSStorage
 from .._storages import fastdfs_storage
 
@@ -17,9 +17,9 @@ class Command(BaseCommand):
         parser.add_argument("--storage", default="default", help="alias of STORAGES (default: default)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Delete in portions until nothing is due, or nothing can be deleted."""
+        """Delete in portions until nothing is due; what cannot be deleted is put off."""
         storage = fastdfs_storage(options["storage"], NamedFastDFSStorage)
         total = 0
-        while count := drain(storage.rows, storage.engine):
-            total += count
+        while due(storage.rows).exists():
+            total += drain(storage.rows, storage.engine)
         self.stdout.write(f"{total} deleted.")
