@@ -8,7 +8,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django_fdfs_storage.client import AsyncFastDFSClient
 from django_fdfs_storage.client.connection import Address
-from django_fdfs_storage.exceptions import NoSuchFile, PoolExhausted, ServerTimeout, ServerUnreachable, WrongSize
+from django_fdfs_storage.exceptions import (
+    BadReply,
+    NoSuchFile,
+    PoolExhausted,
+    ServerTimeout,
+    ServerUnreachable,
+    WrongSize,
+)
 from django_fdfs_storage.storage import FastDFSStorage
 from proxy import Proxy
 
@@ -52,6 +59,21 @@ def test_a_hundred_tasks_share_few_connections_without_a_wrong_byte(tracker):
         assert all(idle <= 4 for idle, _used in client.pool.usage().values())
 
     in_loop(work, tracker, max_connections=4)
+
+
+def test_a_stream_that_is_cut_is_an_error(tracker, monkeypatch):
+    async def work(client):
+        name = await client.upload(b"0123456789")
+        download = client.download
+
+        async def cut(file_id, *, offset, length):
+            return b"" if offset else await download(file_id, offset=offset, length=length)
+
+        monkeypatch.setattr(client, "download", cut)
+        with pytest.raises(BadReply, match="ended at 4 of its 10 bytes"):
+            [block async for block in client.stream(name, block=4)]
+
+    in_loop(work, tracker)
 
 
 def test_content_may_be_awaited(tracker):

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.named.models import StoredFile
 from django_fdfs_storage.named.storage import NamedFastDFSStorage
 from django_fdfs_storage.names import is_file_id
@@ -142,6 +143,51 @@ def test_file_ids_in_rows_get_names_and_the_names_go_again():
     assert "1 given, 0 failed." in run("fdfs_give", to_ids=True)
     picture.refresh_from_db()
     assert picture.file.name == file_id
+
+
+def meanwhile(monkeypatch, act) -> None:
+    """Somebody acts while the content of the file is looked at."""
+    stream = FastDFSClient.stream
+
+    def look(self, *arguments, **options):
+        monkeypatch.undo()
+        act()
+        return stream(self, *arguments, **options)
+
+    monkeypatch.setattr(FastDFSClient, "stream", look)
+
+
+def test_a_row_gets_the_name_that_its_file_got(monkeypatch):
+    file_id = FastDFSStorage().save("cat.jpg", ContentFile(b"meow"))
+    picture = Picture.objects.create(file=file_id)
+    wanted = Picture._meta.get_field("file").generate_filename(picture, os.path.basename(file_id))
+    meanwhile(monkeypatch, lambda: default_storage.save(wanted, ContentFile(b"of somebody else")))
+    assert "1 taken, 0 failed." in run("fdfs_take", from_ids=True)
+    picture.refresh_from_db()
+    assert picture.file.name != wanted
+    assert picture.file.read() == b"meow"
+
+
+def test_a_row_that_got_another_file_meanwhile_is_not_taken_over(monkeypatch):
+    picture = Picture.objects.create(file=FastDFSStorage().save("cat.jpg", ContentFile(b"meow")))
+    meanwhile(monkeypatch, lambda: Picture.objects.update(file="pictures/another.jpg"))
+    assert "0 taken, 0 failed." in run("fdfs_take", from_ids=True)
+    picture.refresh_from_db()
+    assert picture.file.name == "pictures/another.jpg"
+    assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize("lie", [lambda content: content[:-1], lambda content: content[::-1]], ids=["short", "other"])
+def test_a_copy_that_is_not_the_file_is_not_given(media, tmp_path, monkeypatch, lie):
+    run("fdfs_take", from_dir=str(media))
+    download = FastDFSClient.download
+    target = tmp_path / "back"
+    with monkeypatch.context() as lying:
+        lying.setattr(FastDFSClient, "download", lambda *given, **options: lie(download(*given, **options)))
+        with pytest.raises(CommandError, match="3 files could not be given"):
+            run("fdfs_give", to_dir=str(target))
+    assert "3 given, 0 failed." in run("fdfs_give", to_dir=str(target))
+    assert (target / "a.txt").read_bytes() == b"one"
 
 
 def test_what_was_let_go_of_is_drained():

@@ -15,7 +15,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage, storages
 from django.db.migrations.writer import MigrationWriter
 from django.test import override_settings
-from django_fdfs_storage.exceptions import NoStorageAvailable
+from django_fdfs_storage.client import FastDFSClient
+from django_fdfs_storage.exceptions import BadReply, NoStorageAvailable
 from django_fdfs_storage.fdfs_client_py3 import FdfsClientPy3
 from django_fdfs_storage.storage import FastDFSStorage
 from django_fdfs_storage.testing import MISSING as NAME
@@ -316,3 +317,18 @@ def test_a_model_field_stores_reads_and_shows_its_file():
         assert file.read() == b"meow"
     again.file.delete()
     assert not default_storage.exists(picture.file.name)
+
+
+def test_a_file_whose_end_does_not_come_is_an_error(client, monkeypatch):
+    storage = FastDFSStorage()
+    name = storage.save("a.bin", ContentFile(b"x" * 3_000_000))
+    download = FastDFSClient.download
+
+    def cut(self, file_id, *, offset=0, length=None):
+        return b"" if offset else download(self, file_id, offset=offset, length=length)
+
+    monkeypatch.setattr(FastDFSClient, "download", cut)
+    with pytest.raises(BadReply, match="3000000 bytes"):
+        storage.open(name).read()
+    with pytest.raises(BadReply, match="3000000 bytes"):
+        list(client.stream(name))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.base import File
 
 from .client.engine import BLOCK, Engine
+from .exceptions import BadReply
 
 if TYPE_CHECKING:
     _File = File[Any]
@@ -50,6 +51,8 @@ class _Remote(io.RawIOBase):
         if not count:
             return 0
         data = self._engine.download(self._file_id, offset=self._position, length=count)
+        if not data:
+            raise BadReply(f"{self._file_id} ended at {self._position} of its {self._size} bytes")
         view[: len(data)] = data
         self._position += len(data)
         return len(data)

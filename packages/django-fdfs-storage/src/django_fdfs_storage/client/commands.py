@@ -12,7 +12,7 @@ from ..exceptions import (
 from ..names import FileId, parse_file_id
 from .connection import Address, Connection
 from .content import AnyContent, size_of
-from .engine import BLOCK
+from .engine import BLOCK, ends_at
 from .eventloop import AsyncPool
 from .pool import Pool, PoolOptions
 from .servers import StorageServers
@@ -177,9 +177,16 @@ class AsyncFastDFSClient:
     async def stream(
         self, file_id: str, *, offset: int = 0, length: int | None = None, block: int = BLOCK
     ) -> AsyncIterator[bytes]:
-        """The content in blocks, each its own request: a slow consumer holds no connection."""
+        """The content in blocks, each its own request: a slow consumer holds no connection.
+
+        BadReply when it ends before the size that its server tells.
+        """
         end = (await self.info(file_id)).size if length is None else offset + length
-        while offset < end and (data := await self.download(file_id, offset=offset, length=min(block, end - offset))):
+        while offset < end:
+            data = await self.download(file_id, offset=offset, length=min(block, end - offset))
+            if not data:
+                ends_at(await self.info(file_id), file_id, offset)
+                return
             yield data
             offset += len(data)
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
+from ..exceptions import BadReply
 from .content import Content
 from .wire import FileInfo
 
@@ -41,11 +42,21 @@ class Engine(ABC):
     def stream(
         self, file_id: str, *, offset: int = 0, length: int | None = None, block: int = BLOCK
     ) -> Iterator[bytes]:
-        """The content in blocks, each its own request: a slow consumer holds no connection."""
+        """The content in blocks, each its own request: a slow consumer holds no connection.
+
+        BadReply when it ends before the size that its server tells.
+        """
         end = self.info(file_id).size if length is None else offset + length
         while offset < end:
             data = self.download(file_id, offset=offset, length=min(block, end - offset))
             if not data:
+                ends_at(self.info(file_id), file_id, offset)
                 return
             yield data
             offset += len(data)
+
+
+def ends_at(info: FileInfo, file_id: str, offset: int) -> None:
+    """BadReply when a file of which nothing came from an offset on has more than that."""
+    if offset < info.size:
+        raise BadReply(f"{file_id} ended at {offset} of its {info.size} bytes")

@@ -7,6 +7,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.core.management.base import CommandParser
 
 from ...exceptions import FastDFSError
+from ...files import Measured
 from ...named.storage import NamedFastDFSStorage
 from ...references import file_columns
 from .._moving import MovingCommand
@@ -51,11 +52,22 @@ class Command(MovingCommand):
             if kept != name:
                 target.delete(kept)
                 raise OSError(f"the storage would keep it as {kept}")
+            self._compare(target, name)
             if isinstance(target, FileSystemStorage):
                 os.utime(target.path(name), ns=(round(modified.timestamp() * 1e6) * 1000,) * 2)
             self.moved += 1
         except OSError as error:
             self.complain(f"{name}: {error}")
+
+    def _compare(self, target: Storage, name: str) -> None:
+        row = self.source.rows.get(name=self.source.full_name(name))
+        with target.open(name) as copy:
+            content = Measured(copy)
+            for _ in content:
+                pass
+        if (content.length, content.sha256) != (row.size, row.sha256):
+            target.delete(name)
+            raise OSError(f"{content.length} bytes arrived that are not the {row.size} of the file")
 
     def _is_given(self, target: Storage, name: str, modified: datetime) -> bool:
         """A half file has another size, and one that was replaced here since is older, where the storage knows times."""

@@ -60,8 +60,11 @@ class Command(MovingCommand):
                 name = self.target.get_available_name(wanted, field.max_length)
                 try:
                     with transaction.atomic(using=router.db_for_write(column.model)):
-                        self.target.adopt(name, file_id)
-                        column.replace(row.pk, file_id, name)
-                    self.moved += 1
+                        kept = self.target.adopt(name, file_id)
+                        taken = column.replace(row.pk, file_id, kept)
+                        if not taken:
+                            # Somebody gave the row another file meanwhile.
+                            self.target.rows.filter(name=self.target.full_name(kept)).delete()
+                    self.moved += taken
                 except FastDFSError as error:
                     self.complain(f"{column} of row {row.pk}: {error}")
