@@ -9,6 +9,8 @@ from visitor import Visitor, playwright
 
 pytestmark = pytest.mark.browser
 CHOSEN = "[name=window]:checked"
+OTHER_DAY = "details.df-day:not([open]) > summary:visible"
+"""The day of the time that is chosen, which depends on the hour, is open already."""
 
 
 def buyer_at(browser: "playwright.Browser", shop: str, path: str, **context: object) -> Visitor:
@@ -35,9 +37,10 @@ def test_a_time_is_chosen_and_changed_with_the_keyboard_alone(browser: "playwrig
     keys, page = buyer.page.keyboard, buyer.page
     first = page.locator(CHOSEN).input_value()
     press(buyer, "details.df-day:not([open]) > summary")
-    walk_to(buyer, "details.df-day[open] [name=window]:not(:checked)")
+    # All times are one group of radio buttons: Tab leads to the chosen one, arrows to the others that are shown.
+    walk_to(buyer, CHOSEN)
     with page.expect_response("**/orders/quote/"):
-        keys.press("Space")
+        keys.press("ArrowDown")
     playwright.expect(page.locator(CHOSEN)).not_to_have_value(first)
     page.wait_for_function("document.activeElement.name === 'window'")
     when = buyer.see("#df-h-when + span").inner_text()
@@ -61,8 +64,8 @@ def test_a_time_is_chosen_and_changed_with_the_keyboard_alone(browser: "playwrig
 def test_a_time_is_chosen_and_changed_without_javascript(browser: "playwright.Browser", shop: str) -> None:
     buyer = buyer_at(browser, shop, confirm_url(), java_script_enabled=False)
     page = buyer.page
-    page.locator("details.df-day > summary").nth(1).click()
-    page.locator("details.df-day[open] [name=window]:not(:checked)").last.check(force=True)
+    page.locator(OTHER_DAY).first.click()
+    page.locator("details.df-day[open] [name=window]:enabled:not(:checked)").last.check(force=True)
     buyer.see("[data-nojs] button[formaction$='/orders/quote/']:has-text('时段')").click()
     when = buyer.see("#df-h-when + span").inner_text()
     page.check("[name=payment_method][value=cod]")
@@ -71,7 +74,7 @@ def test_a_time_is_chosen_and_changed_without_javascript(browser: "playwright.Br
     buyer.go(order)
     assert when in buyer.see("main").inner_text()
     buyer.see("a[href$='/time/']").click()
-    page.locator("[name=window]").first.check(force=True)
+    page.locator("[name=window]:enabled:visible").first.check(force=True)
     buyer.see("main form [data-once]").click()
     page.wait_for_url(f"**{order}")
     assert f"{when} → " in buyer.see("main").inner_text()
@@ -84,7 +87,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_every_time_can_be_hit(
     buyer = buyer_at(browser, shop, confirm_url(), color_scheme=scheme)
     page = buyer.page
     page.set_viewport_size({"width": 390, "height": 844})
-    page.locator("details.df-day > summary").nth(1).click()
+    page.locator(OTHER_DAY).first.click()
     sizes = page.locator("details[open] label.df-opt").evaluate_all(
         "all => all.map(each => each.getBoundingClientRect().height)"
     )
