@@ -132,3 +132,10 @@ def test_a_field_too_short_for_a_file_id_is_found():
                 app_label = "minisite"
 
         assert [message.id for message in field_messages(Short)] == ["fdfs.E009"]
+
+
+def test_named_storages_of_two_clusters_do_not_share_the_table(ids):
+    one = {"BACKEND": NAMED, "OPTIONS": {"trackers": ["a:1", "b:1"]}}
+    assert ids(storages={"one": one, "two": {"BACKEND": NAMED, "OPTIONS": {"trackers": ["c:1"]}}}) == ["fdfs.E010"]
+    assert ids(storages={"one": one, "two": {"BACKEND": NAMED, "OPTIONS": {"trackers": ["b:1"]}}}) == []
+    assert ids(storages={"one": one, "two": {"BACKEND": BACKEND, "OPTIONS": {"trackers": ["c:1"]}}}) == []

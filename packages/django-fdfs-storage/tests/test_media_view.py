@@ -1,6 +1,7 @@
 """The view that serves files from the site's own origin, which no test here gives a database."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 from django.core.files.base import ContentFile
@@ -120,6 +121,19 @@ def test_an_uploaded_page_cannot_act_for_the_site(browser):
 def test_a_download_gets_its_name(browser, url):
     response = browser.get(url, {"filename": "小猫.jpg"})
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''%E5%B0%8F%E7%8C%AB.jpg"
+
+
+def test_a_new_line_in_the_name_of_a_download_is_left_out(browser, url):
+    response = browser.get(url, {"filename": "cat\r\nX: y.jpg\n"})
+    assert response["Content-Disposition"] == 'attachment; filename="catX: y.jpg"'
+
+
+@pytest.mark.parametrize("group", ["g\nX: y", "é" * 16, "..?a", "status?", "g#x%"])
+@pytest.mark.parametrize("accel", [None, "/protected/"])
+def test_a_group_that_no_cluster_has_is_404(browser, url, settings, group, accel):
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "ACCEL_REDIRECT": accel}
+    path = url.removeprefix("/site/media/group1/")
+    assert browser.get(f"/site/media/{quote(group)}/{path}").status_code == 404
 
 
 def test_an_appender_file_is_asked_for_again(browser, client):

@@ -95,12 +95,22 @@ def test_a_name_that_has_to_be_kept_whole_is_refused_where_it_does_not_fit(stora
     assert held() == StoredFile.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["../a.txt", "a/../../b.txt", "..\\a.txt", "a\x00.txt"])
+@pytest.mark.parametrize("name", ["../a.txt", "a/../../b.txt", "..\\a.txt", "a\x00.txt", "a\udcff.txt"])
 def test_a_name_that_would_escape_or_that_no_database_keeps_is_refused(storage, name):
     with pytest.raises(SuspiciousFileOperation):
         save(storage, name)
     with pytest.raises(SuspiciousFileOperation):
         storage.exists(name)
+
+
+def test_no_file_is_saved_under_a_name_that_is_taken_for_a_file_id(storage, held):
+    file_id = storage.file_id(save(storage))
+    for name in (file_id, f"./{file_id}", file_id[:-4] + ".png"):
+        with pytest.raises(SuspiciousFileOperation):
+            save(storage, name)
+    with pytest.raises(SuspiciousFileOperation), storage.open(file_id, "wb") as file:
+        file.write(b"new")
+    assert (held(), storage.open(file_id).read()) == (1, b"meow")
 
 
 def test_locations_keep_the_files_of_two_storages_apart(storage):

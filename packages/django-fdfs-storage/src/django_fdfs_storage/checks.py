@@ -1,7 +1,7 @@
 """System checks of the settings, with ids fdfs.E001 and so on (see README)."""
 
 from collections.abc import Iterable, Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 from django.apps import apps
@@ -58,7 +58,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             messages += _storage(alias, storage, options)
             if storage.named:
                 named[alias] = options
-    return [*messages, *_open_doors(named)]
+    return [*messages, *_open_doors(named), *_strangers(named)]
 
 
 def _open_doors(named: dict[str, Options]) -> Iterator[CheckMessage]:
@@ -71,6 +71,18 @@ def _open_doors(named: dict[str, Options]) -> Iterator[CheckMessage]:
                 hint="Give each a LOCATION outside of the other's, or the open one a POLICY.",
                 obj=alias,
                 id="fdfs.W003",
+            )
+
+
+def _strangers(named: dict[str, Options]) -> Iterator[CheckMessage]:
+    """Storages of two clusters over one table, whose rows do not say in which of them a file is."""
+    for (alias, one), (other, another) in combinations(named.items(), 2):
+        if one.trackers and another.trackers and set(one.trackers).isdisjoint(another.trackers):
+            yield Error(
+                f"{alias!r} and {other!r} keep their names in one table and their files in two clusters.",
+                hint="Each would share and delete the other's files: one site's named storages need common TRACKERS.",
+                obj=other,
+                id="fdfs.E010",
             )
 
 

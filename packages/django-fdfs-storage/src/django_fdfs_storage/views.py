@@ -39,6 +39,8 @@ logger: logging.Logger = logging.getLogger(__name__)
 YEAR = 365 * 24 * 3600
 # An uploaded page must not act in the name of the site that serves it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# No header takes a new line, and no file name the rest.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 # A name that Django's ManifestStaticFilesStorage gave: another content has another name.
 _HASHED = re.compile(r"\.[0-9a-f]{12}(\.[^./]*)?$")
 
@@ -112,7 +114,8 @@ def _redirected(options: Options, file_id: str, name: str, request: HttpRequest)
 def _described(response: HttpResponseBase, name: str, request: HttpRequest) -> HttpResponseBase:
     response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if (filename := request.GET.get("filename")) is not None:
-        response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
+        header = content_disposition_header(True, _CONTROLS.sub("", filename))
+        response["Content-Disposition"] = header or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _POLICY
     return response

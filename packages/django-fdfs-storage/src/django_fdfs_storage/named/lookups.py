@@ -1,6 +1,7 @@
 """Questions to the table of named files: what a name stands for, and what is in a folder."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic
@@ -12,21 +13,29 @@ from django.db.models.functions import Concat, StrIndex, Substr
 from django.utils import timezone
 
 from ..files import Measured
+from ..names import is_file_id
 from .models import StoredFile
 from .outcomes import is_changing, remembered
 
 # So many names are remembered in a process.
 _REMEMBERED = 10_000
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def full_name(location: str, name: str) -> str:
-    """The name in the table; SuspiciousFileOperation when it would leave the location, or holds a NUL, which PostgreSQL keeps nowhere."""
+    """The name in the table.
+
+    SuspiciousFileOperation when it would leave the location, is taken for a file id, or holds what no database keeps:
+    a NUL (PostgreSQL) or half a surrogate pair.
+    """
     name = str(name).replace("\\", "/")
-    if "\x00" in name:
+    if _UNKEPT.search(name):
         raise SuspiciousFileOperation(f"{name!r} is no name")
     if ".." in name.split("/"):
         raise SuspiciousFileOperation(f"{name!r} leads out of the storage")
     path = posixpath.normpath("/" + name).lstrip("/")
+    if is_file_id(path):
+        raise SuspiciousFileOperation(f"{name!r} has the form of a file id")
     return posixpath.join(location.strip("/"), path) if location else path
 
 

@@ -84,6 +84,7 @@ class NamedFastDFSStorage(Names):
         modified: datetime | None = None,
     ) -> str:
         throw_away()
+        self.full_name(name)  # refused before anything is uploaded
         chunks = Measured(content)
         same = lookups.file_id_with(self.rows, chunks) if self.options.deduplicate and chunks.rereadable else None
         uploaded = None if same else upload(name, chunks)

@@ -1,6 +1,7 @@
 import os
 from typing import Any
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
 from django.core.management.base import CommandParser
 from django.db import router, transaction
@@ -46,7 +47,7 @@ class Command(MovingCommand):
             with source.open(name) as content:
                 self.target.replace(name, content, modified=modified)
             self.moved += 1
-        except OSError as error:
+        except (OSError, SuspiciousFileOperation) as error:
             self.complain(f"{name}: {error}")
 
     def _name_rows(self) -> None:
