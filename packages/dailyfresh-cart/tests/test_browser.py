@@ -185,7 +185,7 @@ def test_a_typed_number_is_asked_once(page: Any, books: list[Book]) -> None:
 def test_what_is_being_typed_outlives_an_answer_and_is_asked_once(page: Any, books: list[Book]) -> None:
     fill(page, 1, 2)
     held: list[Any] = []
-    page.route("**/set/", held.append)
+    page.route("**/set/", lambda route: held.append(route))
     page.locator("[data-cart-line='2'] [data-cart-key=more]").click()
     field = page.get_by_label("Quantity of Ulysses")
     field.fill("3")
