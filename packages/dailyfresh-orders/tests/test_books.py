@@ -3,7 +3,6 @@
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
 from dailyfresh_orders.books import before, books
@@ -12,9 +11,6 @@ from dailyfresh_orders.gateways.base import Observation, Outcome, RefundOutcome,
 from dailyfresh_orders.models import BookDay, Booking, Order, OrderLine, Payment, Refund, SalesDay
 from dailyfresh_orders.services import cancel_order, close_days, receive, refund_lines, settle, ship
 from dailyfresh_orders.services.payments.paying_back import conclude
-from dailyfresh_orders.services.transitions import send_unpaid
-from django.apps import apps
-from django.db import connection
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -196,31 +192,6 @@ def test_the_books_are_the_payments_books_to_the_fen_and_closed_days_stay(clock,
 @pytest.mark.prove
 def test_the_books_of_a_hundred_thousand_orders_agree(clock):
     run(Shop(2026), clock, orders=100_000, days=60)
-
-
-def test_a_shop_that_had_no_books_is_given_them_for_what_moved_before(clock):
-    run(Shop(7), clock, orders=60)
-    Booking.objects.all().delete()
-    upgrade = import_module("dailyfresh_orders.migrations.0006_books_before")
-    upgrade.write_books(apps, connection.schema_editor())
-    agree()
-    assert not SalesDay.objects.exists()
-    BookDay.objects.all().delete()
-    assert close_days() >= 6
-
-
-def test_an_upgrade_books_what_the_courier_was_paid_though_a_payment_was_begun_before(clock):
-    shop = Shop(1)
-    order = shop.order(online=True)
-    shop.payment(order)
-    Payment.objects.update(state="closed")
-    send_unpaid(order.pk, payment_method="cod", by="shop")
-    ship(order.pk, carrier="SF", tracking_number="1", by="shop")
-    receive(order.pk, by="shop")
-    Booking.objects.all().delete()
-    upgrade = import_module("dailyfresh_orders.migrations.0006_books_before")
-    upgrade.write_books(apps, connection.schema_editor())
-    agree()
 
 
 def test_cash_on_delivery_counts_when_it_is_received_and_cancelled_never(clock):

@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
                 ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
                 ("error", models.CharField(blank=True, max_length=200, verbose_name="last error")),
+                ("next", models.CharField(blank=True, editable=False, max_length=1000)),
                 (
                     "user",
                     models.ForeignKey(
@@ -206,6 +207,7 @@ class Migration(migrations.Migration):
                     "activated_at",
                     models.DateTimeField(blank=True, editable=False, null=True, verbose_name="activated at"),
                 ),
+                ("next", models.CharField(blank=True, editable=False, max_length=1000)),
                 (
                     "user",
                     models.OneToOneField(
