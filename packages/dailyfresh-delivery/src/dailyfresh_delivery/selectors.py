@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from dailyfresh_core.days import hours_said
 from django.db.models import Q
@@ -93,7 +92,7 @@ def board(day: date) -> list[Load]:
     return loads(Q(slot__date=day))
 
 
-def loads(which: Any) -> list[Load]:
+def loads(which: Q) -> list[Load]:
     """The windows of these reservations with what is in them."""
     held = Reservation.objects.filter(which, released_at=None).select_related("slot__zone", "slot__point")
     by_slot: dict[Slot, list[Reservation]] = defaultdict(list)

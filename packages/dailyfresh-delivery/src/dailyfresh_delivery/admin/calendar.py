@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -64,9 +64,9 @@ class ChosenForm(forms.Form):
     def __init__(self, *args: Any, tables: list[Table], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_day = {f"{table.key}:{day.date}": (table.where, day) for table in tables for day in table.days}
-        self.by_slot = {str(slot.pk): slot for table in tables for day in table.days for slot in day.slots if slot}
         self.fields["day"].choices = [(each, each) for each in self.by_day]  # type: ignore[attr-defined]
-        self.fields["slot"].choices = [(each, each) for each in self.by_slot]  # type: ignore[attr-defined]
+        slots = [slot.pk for table in tables for day in table.days for slot in day.slots if slot]
+        self.fields["slot"].choices = [(each, each) for each in slots]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -75,9 +75,9 @@ class ChosenForm(forms.Form):
         return cleaned
 
     @property
-    def slots(self) -> set[Slot]:
-        of_days = (slot for each in self.cleaned_data["day"] for slot in self.by_day[each][1].slots if slot)
-        return {*of_days, *(self.by_slot[each] for each in self.cleaned_data["slot"])}
+    def slots(self) -> "QuerySet[Slot]":
+        of_days = [slot.pk for each in self.cleaned_data["day"] for slot in self.by_day[each][1].slots if slot]
+        return Slot.objects.filter(pk__in=[*of_days, *self.cleaned_data["slot"]])
 
     @property
     def zone_days(self) -> list[tuple[Zone, date]]:
@@ -87,8 +87,7 @@ class ChosenForm(forms.Form):
 
 def calendar_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     """How full each window is, in orders and in weight; those that are chosen are closed or opened, whole days made holidays."""
-    form = DayForm(request.GET)
-    first = form.chosen
+    first = DayForm(request.GET).chosen
     tables = calendar(first, days=FORTNIGHT)
     if request.method == "POST":
         chosen = ChosenForm(request.POST, tables=tables)
@@ -102,7 +101,7 @@ def calendar_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     context = {
         "tables": tables,
         "first": first,
-        "form": form if form.is_bound and form.data.get("day") else DayForm(initial={"day": first}),
+        "form": DayForm(initial={"day": first}),
         "earlier": first - timedelta(days=FORTNIGHT),
         "later": first + timedelta(days=FORTNIGHT),
         "now": timezone.now(),
@@ -110,8 +109,8 @@ def calendar_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     return _page(request, site, "calendar", _("Calendar"), context)
 
 
-def _close(request: HttpRequest, chosen: ChosenForm) -> None:
-    slots = Slot.objects.filter(pk__in=[slot.pk for slot in chosen.slots])
+def close_windows(request: HttpRequest, slots: "QuerySet[Slot]") -> None:
+    """Closes them, and tells staff how many, and how many orders stay in them."""
     inside = sum(slots.filter(closed=Slot.Closed.OPEN).values_list("taken", flat=True))
     n = close(slots)
     messages.success(request, ngettext("%(n)d window is closed.", "%(n)d windows are closed.", n) % {"n": n})
@@ -122,8 +121,9 @@ def _close(request: HttpRequest, chosen: ChosenForm) -> None:
         messages.warning(request, sentence % {"n": inside})
 
 
-def _open(request: HttpRequest, chosen: ChosenForm) -> None:
-    n = reopen(Slot.objects.filter(pk__in=[slot.pk for slot in chosen.slots]))
+def open_windows(request: HttpRequest, slots: "QuerySet[Slot]") -> None:
+    """Opens them again, and tells staff how many."""
+    n = reopen(slots)
     messages.success(request, ngettext("%(n)d window is open.", "%(n)d windows are open.", n) % {"n": n})
 
 
@@ -137,7 +137,11 @@ def _holiday(request: HttpRequest, chosen: ChosenForm) -> None:
     messages.success(request, _("Nothing comes: %(days)s.") % {"days": days})
 
 
-DOES = {CLOSE: _close, OPEN: _open, HOLIDAY: _holiday}
+DOES: dict[str, Callable[[HttpRequest, ChosenForm], None]] = {
+    CLOSE: lambda request, chosen: close_windows(request, chosen.slots),
+    OPEN: lambda request, chosen: open_windows(request, chosen.slots),
+    HOLIDAY: _holiday,
+}
 
 
 class ToForm(forms.Form):
@@ -175,10 +179,8 @@ def move_view(request: HttpRequest, pk: int, site: admin.AdminSite) -> HttpRespo
 
 def board_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     """What is brought on a day, by zone and window, as a paper: to whom, how heavy, what is to be collected."""
-    form = DayForm(request.GET)
-    day = form.chosen
-    form = form if form.data.get("day") else DayForm(initial={"day": day})
-    context = {"day": day, "form": form, "loads": board(day)}
+    day = DayForm(request.GET).chosen
+    context = {"form": DayForm(initial={"day": day}), "loads": board(day)}
     return _page(request, site, "board", _("Deliveries of %(day)s") % {"day": day_said(day)}, context)
 
 

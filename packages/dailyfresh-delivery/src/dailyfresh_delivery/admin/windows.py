@@ -3,18 +3,16 @@
 from typing import Any
 
 from dailyfresh_core.lists import ForgivingLists
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ..models import Reservation, Slot
-from ..services import close, reopen
-from .calendar import pages
+from .calendar import close_windows, open_windows, pages
 
 
 class ReservationInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -67,12 +65,8 @@ class SlotAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description=_("Take no more orders for these windows"), permissions=["change"])
     def close_windows(self, request: HttpRequest, chosen: "QuerySet[Slot]") -> None:
-        inside = sum(chosen.filter(closed=Slot.Closed.OPEN).values_list("taken", flat=True))
-        close(chosen)
-        if inside:
-            sentence = ngettext("%(n)d order stays in them: call.", "%(n)d orders stay in them: call.", inside)
-            self.message_user(request, sentence % {"n": inside}, messages.WARNING)
+        close_windows(request, chosen)
 
     @admin.action(description=_("Open these windows again"), permissions=["change"])
     def open_windows(self, request: HttpRequest, chosen: "QuerySet[Slot]") -> None:
-        reopen(chosen)
+        open_windows(request, chosen)
