@@ -95,6 +95,12 @@ def test_the_areas_are_a_page_without_javascript_and_one_is_chosen_there(client,
     assert "you are here" in page
 
 
+def test_the_cookie_of_a_district_goes_where_the_session_goes(client, zone, settings):
+    settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_PATH = True, "/shop/"
+    cookie = client.post(reverse(AREAS), {"zone": zone().pk}).cookies["df-district"]
+    assert (cookie["secure"], cookie["path"]) == (True, "/shop/")
+
+
 def test_nobody_is_led_away_by_choosing_an_area(client, zone):
     here = zone()
     answer = client.post(reverse(AREAS), {"zone": here.pk, "next": "https://evil.example/"})

@@ -4,6 +4,7 @@ from typing import Any
 
 from dailyfresh_core.answers import safe_next
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -40,7 +41,16 @@ def areas(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             raise Http404
         answer = redirect(safe_next(request) or "dailyfresh_delivery:areas")
-        answer.set_cookie(conf.DISTRICT_COOKIE, form.code, max_age=YEAR, httponly=True, samesite="Lax")
+        answer.set_cookie(
+            conf.DISTRICT_COOKIE,
+            form.code,
+            max_age=YEAR,
+            path=settings.SESSION_COOKIE_PATH,
+            domain=settings.SESSION_COOKIE_DOMAIN,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
         return answer
     those, theirs = list(Zone.objects.filter(areas__isnull=False).distinct()), zone_of(district_of(request))
     earliest = earliest_of(those)
