@@ -18,12 +18,12 @@ class WindowTaken(Exception):
 
 
 def test_the_readmes_checkout_sells_the_last_place_once(zone, slot):
-    shop = {"Sale": Sale, "SHELF": Decimal("20.00"), "transaction": transaction, "WindowTaken": WindowTaken}
+    shop = {"Sale": Sale, "transaction": transaction, "WindowTaken": WindowTaken}
     exec(next(block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "def sell" in block), shop)
     zone(base=5)
     slot(capacity=1, fee=2)
     now = timezone.now()
-    ((window, fee),) = shop["windows_for"](Address("110108"), 500, now)
+    ((window, fee),) = shop["windows_for"](Address("110108"), 500, Decimal("20.00"), now)
     assert fee == Decimal("7.00")
     sale = shop["sell"]("Molly", window.id, 500, now)
     with pytest.raises(WindowTaken):

@@ -8,4 +8,5 @@ jQuery(function ($) {
       return href.split("?")[0] + "?next=" + encodeURIComponent(location.pathname);
     });
   });
+  if ($("[data-delivery]").length) { df.visitor(); }
 });
