@@ -54,6 +54,8 @@ class Ran:
     """The names of the tests that failed."""
     absent: bool = False
     """Its interpreter is not on this machine."""
+    seconds: float = 0
+    """What its commands took, its installation among them."""
 
     @classmethod
     def of(cls, env: str, entry: Mapping[str, Any], *, needed: bool) -> "Ran":
@@ -74,7 +76,8 @@ class Ran:
         failures = re.findall(r"^(?:FAILED|ERROR) (\S+)", text, re.M)
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
         absent = bool(entry["result"].get("skipped"))
-        return cls(env, passed, failed + errors, skipped, skips, ok, sent, failures, absent)
+        seconds = sum(command["elapsed"] for part in ("setup", "test") for command in entry.get(part, ()))
+        return cls(env, passed, failed + errors, skipped, skips, ok, sent, failures, absent, seconds)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Group:
         nothing = {"result": {"success": False}}
         ran = [Ran.of(env, entries.get(env, nothing), needed=needed) for env in self.envs]
         for one in ran:
-            counts = f"{one.passed:5} passed {one.failed:3} failed {one.skipped:4} skipped"
+            counts = f"{one.passed:5} passed {one.failed:3} failed {one.skipped:4} skipped {one.seconds:6.0f} s"
             word = "none" if one.absent else "ok  " if one.ok else "FAIL"
             print(f"{word} {one.env:32} {'its Python is not here' if one.absent else counts}", flush=True)
         print(f"{time.monotonic() - started:7.1f} s  {self.name}", flush=True)
