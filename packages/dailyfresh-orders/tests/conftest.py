@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -44,6 +45,22 @@ def minisite_env(address, **more):
         "PYTHONPATH": str(HERE),
         **more,
     }
+
+
+def raced(script, scenario, *, server, timeout=300, **more):
+    """What a script of racing processes says of its scenario, as it prints it in JSON."""
+    done = subprocess.run(
+        [sys.executable, script, scenario],
+        env=minisite_env(server, **more),
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    print(scenario, more, result)
+    return result
 
 
 @pytest.fixture(autouse=True)

@@ -1,30 +1,16 @@
 """Pickers, buyers and staff at one box at the same instant, in real processes on a real MariaDB or PostgreSQL."""
 
-import json
-import subprocess
-import sys
-
 import pytest
-from conftest import HERE, minisite_env
+from conftest import raced
 
 
 @pytest.fixture
 def race(server):
     def run(scenario):
-        done = subprocess.run(
-            [sys.executable, "racing_fulfilment.py", scenario],
-            env=minisite_env(server),
-            cwd=HERE,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr
-        result = json.loads(done.stdout)
-        print(scenario, result)
+        result = raced("racing_fulfilment.py", scenario, server=server)
         assert (result["disagreeing"], result["too_much"], result["open"]) == ([], [], 0)
         assert result["settled"] == result["done"]
-        assert all(1000 - result["left"]["1"] == n for sku_id, n in result["given"].items() if sku_id == "1")
+        assert 1000 - result["left"]["1"] == result["given"].get("1", 0)
         return result
 
     return run

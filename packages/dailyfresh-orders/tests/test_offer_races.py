@@ -1,27 +1,14 @@
 """Orders that want the same offers at the same instant, in real processes against a real MariaDB or PostgreSQL."""
 
-import json
-import subprocess
-import sys
-
 import pytest
-from conftest import HERE, minisite_env
+from conftest import raced
 
 
 @pytest.fixture
 def race(server):
     def run(scenario):
-        done = subprocess.run(
-            [sys.executable, "racing_offers.py", scenario],
-            env=minisite_env(server, MINISITE_PROMOTIONS="minisite.shop.promotions.Promotions"),
-            cwd=HERE,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr
-        result = json.loads(done.stdout)
-        print(scenario, result)
+        promotions = "minisite.shop.promotions.Promotions"
+        result = raced("racing_offers.py", scenario, server=server, MINISITE_PROMOTIONS=promotions)
         assert result["disagreeing"] == []
         assert (result["strays"], result["vouchers_twice"], result["used_of_unpaid"]) == (0, 0, 0)
         assert result["taken"] == result["held"] == result["with_rule"]

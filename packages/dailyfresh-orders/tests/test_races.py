@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import HERE, minisite_env
+from conftest import HERE, minisite_env, raced
 
 STRATEGIES = {
     "pessimistic": "dailyfresh_orders.stock.pessimistic.PessimisticStock",
@@ -20,18 +20,14 @@ def race(request, server):
     """Runs a scenario of racing.py under one strategy."""
 
     def run(isolation="read committed", **scenario):
-        done = subprocess.run(
-            [sys.executable, "racing.py", json.dumps(scenario)],
-            env=minisite_env(server, MINISITE_STOCK=STRATEGIES[request.param], MINISITE_ISOLATION=isolation),
-            cwd=HERE,
-            capture_output=True,
-            text=True,
+        return raced(
+            "racing.py",
+            json.dumps(scenario),
+            server=server,
             timeout=scenario["seconds"] + 60,
+            MINISITE_STOCK=STRATEGIES[request.param],
+            MINISITE_ISOLATION=isolation,
         )
-        assert done.returncode == 0, done.stderr
-        result = json.loads(done.stdout)
-        print(request.param, scenario, result)
-        return result
 
     return run
 
