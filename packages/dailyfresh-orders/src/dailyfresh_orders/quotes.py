@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .joins import ADDRESS_BOOK, catalogue, check_served
-from .models import Adjustment, OrderLine, length_of, too_long
+from .models import Adjustment, called, too_long
 from .offers import Extras, Share, extras_of
 from .protocols import Address
 from .quantities import at_the_door, possible_of, shortage_text
@@ -222,11 +222,12 @@ def _with(line: QuoteLine, extras: Extras) -> QuoteLine:
 
 
 def _line(item: Purchasable, quantity: int, measure: Measure) -> QuoteLine:
+    name, unit, image_name = called(item)
     return QuoteLine(
         sku_id=item.sku_id,
-        name=item.name[: length_of(OrderLine, "name")],
-        unit=item.unit[: length_of(OrderLine, "unit")],
-        image_name=item.image_name if len(item.image_name) <= length_of(OrderLine, "image_name") else "",
+        name=name,
+        unit=unit,
+        image_name=image_name,
         image_url=item.image_url,
         url=item.url,
         unit_price=item.unit_price,

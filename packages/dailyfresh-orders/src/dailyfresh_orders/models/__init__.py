@@ -4,7 +4,7 @@ from .adjustment import Adjustment
 from .books import BookDay, Booking
 from .evidence import RefundPicture
 from .invoice import Invoice, InvoiceTitle, check_tax_number
-from .line import OrderLine
+from .line import OrderLine, called
 from .log import OrderLog, OrderNote
 from .message import Letter, LowStock, Message, MessageChoice
 from .order import ADDRESS, Order, length_of, too_long
@@ -42,6 +42,7 @@ __all__ = [
     "SalesDay",
     "SalesDaySku",
     "SentPicture",
+    "called",
     "check_tax_number",
     "length_of",
     "too_long",

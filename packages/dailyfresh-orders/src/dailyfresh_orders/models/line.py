@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.measures import PIECE, WEIGHT, times, typed, weight
+from dailyfresh_core.protocols import Purchasable
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..amounts import Named, taken_off, weighed, whole_of
-from .order import Order
+from .order import Order, length_of
 
 
 class OrderLine(models.Model):
@@ -115,3 +116,9 @@ class OrderLine(models.Model):
     def whole(self) -> int:
         """How much of it the buyer has, or will have, before anything is returned."""
         return whole_of(self)
+
+
+def called(item: Purchasable) -> tuple[str, str, str]:
+    """(name, unit, name of the picture) of goods as a line keeps them: what is too long is cut, and a picture is none."""
+    picture = item.image_name if len(item.image_name) <= length_of(OrderLine, "image_name") else ""
+    return item.name[: length_of(OrderLine, "name")], item.unit[: length_of(OrderLine, "unit")], picture

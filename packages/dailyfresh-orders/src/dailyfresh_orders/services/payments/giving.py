@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ...amounts import LAST, Fees, given_for, kept
 from ...exceptions import IllegalTransition, NotGivable, RefundImpossible
-from ...models import Adjustment, Message, Order, OrderLine, Refund, length_of
+from ...models import Adjustment, Message, Order, OrderLine, Refund, called
 from ..locking import LockedOrder, lock_payments, lock_refunds
 from ..messages.telling import tell
 from ..shelving import correct_stock
@@ -143,14 +143,15 @@ def _substitute(order: LockedOrder, work: _Lines, each: Instead, off: Mapping[in
     own = amount(item.unit_price, each.quantity, measure, grams=each.grams)
     put_in = OrderLine.objects.filter(substitutes=each.line)
     free = off[each.line] - sum((line.payable for line in put_in), NOTHING)
+    name, unit, image_name = called(item)
     return OrderLine.objects.create(
         order=order,
         substitutes=work.lines[each.line],
         main_slot=None,
         sku_id=item.sku_id,
-        name=item.name[: length_of(OrderLine, "name")],
-        unit=item.unit[: length_of(OrderLine, "unit")],
-        image_name=item.image_name if len(item.image_name) <= length_of(OrderLine, "image_name") else "",
+        name=name,
+        unit=unit,
+        image_name=image_name,
         unit_price=item.unit_price,
         quantity=each.quantity,
         sold_by=measure.sold_by,
