@@ -27,6 +27,7 @@ from dailyfresh_orders.services import (
     ship,
     sweep_refunds,
     withdraw,
+    words_of,
 )
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -103,6 +104,12 @@ def box(order, given, *, by, instead=()):
     order.refresh_from_db()
     assert disagreements(order) == []
     return order
+
+
+def label_of(product, grams):
+    """What a scale in the shop prints."""
+    digits = f"21{product.pk:05d}{grams:05d}"
+    return f"{digits}{-sum(int(digit) * (3 if n % 2 else 1) for n, digit in enumerate(digits)) % 10}"
 
 
 def left(product):
@@ -373,11 +380,22 @@ def test_a_script_is_answered_with_the_line(phone, bought, apple):
 
 def test_a_scanned_label_fills_the_form_without_a_script(phone, bought, lychee):
     order = bought({lychee: Grams(750)})
-    digits = f"21{lychee.pk:05d}00702"
-    check = -sum(int(digit) * (3 if n % 2 else 1) for n, digit in enumerate(digits)) % 10
     here = reverse("dailyfresh_fulfilment:box", args=[order.number])
-    assert 'value="702" autofocus' in phone.get(here, {"scan": f"{digits}{check}"}).content.decode()
+    assert 'value="702" autofocus' in phone.get(here, {"scan": label_of(lychee, 702)}).content.decode()
     assert "goes by “nothing”" in phone.get(here, {"scan": "nothing"}).content.decode()
+
+
+def test_a_scanned_label_says_how_much_is_given_in_place(phone, bought, apple, lychee, mango):
+    order = bought({apple: 2})
+    Order.objects.update(wish="choose")
+    url = reverse("dailyfresh_fulfilment:pick", args=[order.number])
+    given = {"line": line_of(order, apple).pk, "quantity": 1}
+    for product, grams in ((lychee, 412), (mango, 505)):
+        phone.post(url, given | {"key": f"label{product.pk:03d}", "sku_id": label_of(product, grams)})
+    assert list(Pick.objects.values_list("sku_id", "quantity", "grams")) == [
+        (str(lychee.pk), 412, None),
+        (str(mango.pk), 1, 505),
+    ]
 
 
 def test_only_pickers_get_in(shop, bought, apple, phone):
@@ -395,8 +413,6 @@ def test_another_order_s_line_is_not_there(phone, bought, apple, pear):
 
 
 def test_the_buyer_is_told_what_was_given(bought, lychee, picker):
-    from dailyfresh_orders.services import words_of
-
     box(bought({lychee: Grams(750)}), {lychee: 702}, by=picker)
     subject, text = words_of(Message.objects.get(event="packed"))
     assert "costs less" in subject

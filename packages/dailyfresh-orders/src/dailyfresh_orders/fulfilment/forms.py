@@ -25,8 +25,10 @@ class PickForm(forms.Form):
     heavy = forms.BooleanField(required=False)
     sku_id = forms.CharField(max_length=64, required=False)
 
-    def clean_sku_id(self) -> str:
-        return scanned(self.cleaned_data["sku_id"]).code
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        found = scanned(data.get("sku_id", ""))
+        return data | {"sku_id": found.code, "grams": data.get("grams") or found.grams}
 
     def pick(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)

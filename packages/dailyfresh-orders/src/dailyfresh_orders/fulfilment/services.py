@@ -20,6 +20,8 @@ from .models import Pick, Picking
 from .selectors import last_picks
 
 
+@retried
+@transaction.atomic(durable=True)
 def pick(
     *,
     order_id: int,
@@ -37,29 +39,13 @@ def pick(
     `grams` is what pieces that are priced by weight weigh; `gone` says that there is no more of it; `heavy` that the picker means a weight
     far above what was ordered. The same key is the same pick. Raises NotGivable, and OrderLine.DoesNotExist for a line of another order.
     """
-    return _pick(order_id, line_id, key, by, quantity, grams, gone, sku_id, heavy)
-
-
-@retried
-@transaction.atomic(durable=True)
-def _pick(
-    order_id: int,
-    line_id: int,
-    key: str,
-    by: Any,
-    quantity: int,
-    grams: int | None,
-    gone: bool,
-    sku_id: str,
-    heavy: bool,
-) -> Pick:
     order = lock_order(order_id)
     line = order.lines.get(pk=line_id, main_slot=1)
     if earlier := Pick.objects.filter(picking__order=order, key=key).first():
         return earlier
     picking = _open(order, by)
     if sku_id:
-        _check_instead(order, sku_id, quantity, grams)
+        quantity, grams = _instead(order, sku_id, quantity, grams)
     else:
         _check(line, quantity, grams, heavy=heavy)
     return Pick.objects.create(
@@ -125,13 +111,19 @@ def _check(line: OrderLine, quantity: int, grams: int | None, *, heavy: bool) ->
         raise NotGivable(sentence)
 
 
-def _check_instead(order: Order, sku_id: str, quantity: int, grams: int | None) -> None:
-    """NotGivable for goods in place of others that the buyer does not want, that are not sold, or that were not weighed."""
+def _instead(order: Order, sku_id: str, quantity: int, grams: int | None) -> tuple[int, int | None]:
+    """(quantity, grams) of goods in place of others: of what is sold by weight, what it weighs is how much of it.
+
+    NotGivable for what the buyer does not want, what is not sold, and what was not weighed.
+    """
     if quantity and order.wish == Order.Wish.REFUND:
         raise NotGivable(_("The buyer wants what is short left out and refunded."))
     measure = measure_of(_goods(sku_id))
-    if estimated(measure) and measure.sold_by != WEIGHT:
+    if measure.sold_by == WEIGHT:
+        return (grams if quantity and grams else quantity), None
+    if estimated(measure):
         _weighed(quantity, grams)
+    return quantity, grams
 
 
 def _weighed(quantity: int, grams: int | None) -> int:
