@@ -2,14 +2,16 @@
  * sure that what is sent twice is once. A scanner types its code and Enter; a scale's label has grams in it. Works without this too. */
 jQuery(function ($) {
   "use strict";
-  var $box = $("[data-box]"), NAME = "dailyfresh.picks." + $box.data("box"), sending = false;
+  var $box = $("[data-box]"), NAME = "dailyfresh.picks." + $box.data("box"), memory = null, sending = false;
 
   function kept() {
+    if (memory) { return memory; }
     try { return JSON.parse(localStorage.getItem(NAME)) || []; } catch (error) { return []; }
   }
 
   function keep(picks) {
-    try { localStorage.setItem(NAME, JSON.stringify(picks)); } catch (error) { /* private mode: this page's memory has to do */ }
+    memory = null;
+    try { localStorage.setItem(NAME, JSON.stringify(picks)); } catch (error) { memory = picks; }  // full, or shut: this page's memory has to do
     $("[data-waiting]").prop("hidden", !picks.length).text(picks.length + " · " + $box.data("kept"));
   }
 
@@ -131,7 +133,7 @@ jQuery(function ($) {
         view.hidden = false;
         view.play();
         watch();
-      }, function () { df.message($box.data("unknown"), { level: "error" }); });
+      }, function () { df.message($box.data("unseen"), { level: "error" }); });
     });
   }
 
