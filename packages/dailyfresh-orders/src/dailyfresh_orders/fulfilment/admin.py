@@ -1,6 +1,6 @@
 """What staff see of the packing: who packed what, pick by pick. Nothing can be typed into it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..admin.readonly import ReadOnly, ReadOnlyInline
 from ..days import today
+from ..forms.shipping import REASONABLE
 from ..joins import catalogue
 from .batches import receive_batch, scrap_batch
 from .models import Batch, Pick, PickedBatch, Picking
@@ -29,13 +30,7 @@ class PicksInline(ReadOnlyInline):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField()
-
-    def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if not date(2000, 1, 1) <= day <= date(2999, 12, 31):
-            raise forms.ValidationError(_("Choose a day."))
-        return day
+    day = forms.DateField(validators=REASONABLE)
 
 
 class BatchesInline(ReadOnlyInline):
@@ -49,6 +44,7 @@ class PickingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[
     list_filter = ("state", "done_at")
     search_fields = ("order__number",)
     list_select_related = ("order", "by")
+    inlines = (PicksInline, BatchesInline)
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -69,8 +65,6 @@ class PickingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[
             "found": day_of_boxes(day),
         }
         return TemplateResponse(request, "admin/dailyfresh_fulfilment/picking/day.html", context)
-
-    inlines = (PicksInline, BatchesInline)
 
 
 class BatchForm(forms.ModelForm):  # type: ignore[type-arg]

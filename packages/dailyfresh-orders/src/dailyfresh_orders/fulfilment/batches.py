@@ -97,12 +97,11 @@ def suggested(order: Order, wanted: Mapping[str, int]) -> dict[str, list[tuple[B
     return {sku_id: first_out(mine, wanted[sku_id], day=day, days=conf.GOOD_DAYS)[0] for sku_id, mine in there.items()}
 
 
-def out_of_step(sku_ids: Iterable[str] | None = None) -> list[tuple[str, int, int]]:
+def out_of_step() -> list[tuple[str, int, int]]:
     """(sku_id, what its batches have, what they should have) of every SKU with batches where the two differ: stock, and what is sold but not packed."""
     if conf.STOCK is None:
         return []
-    batches = Batch.objects.all() if sku_ids is None else Batch.objects.filter(sku_id__in=list(sku_ids))
-    have = dict(batches.values_list("sku_id").annotate(n=Sum("left")).order_by("sku_id"))
+    have = dict(Batch.objects.values_list("sku_id").annotate(n=Sum("left")).order_by("sku_id"))
     left = stock().left(have)
     sold = _unpacked(have)
     return [

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from ..days import bounds
 from ..models import Order, OrderLine, Refund
+from ..services.payments.refundable import COUNTED
 from .batches import out_of_step
 from .models import Batch, Picking
 from .selectors import last_picks
@@ -54,8 +55,7 @@ def day_of_boxes(day: date) -> Day:
     orders = Order.objects.filter(picking__in=done)
     sums = orders.aggregate(agreed=Sum("total"), settled=Sum("settled_total"))
     lines = list(OrderLine.objects.filter(order__in=orders).order_by("pk"))
-    back = Refund.objects.filter(kind=Refund.Kind.BUYER, decided_at__gte=begin, decided_at__lt=end)
-    back = back.exclude(state__in=(Refund.State.DECLINED, Refund.State.WITHDRAWN, Refund.State.ASKED))
+    back = Refund.objects.filter(kind=Refund.Kind.BUYER, state__in=COUNTED, decided_at__gte=begin, decided_at__lt=end)
     given_back = back.aggregate(n=Count("pk"), amount=Sum("amount"))
     ending = Batch.objects.filter(left__gt=0, best_before__lte=day + timedelta(days=3)).order_by("best_before", "pk")
     return Day(

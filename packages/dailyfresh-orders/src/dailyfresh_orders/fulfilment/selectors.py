@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from itertools import groupby
 
-from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.days import said
-from dailyfresh_core.measures import WEIGHT, estimated, grams_of
+from dailyfresh_core.measures import WEIGHT, estimated
 from dailyfresh_core.protocols import Purchasable
 from django.db.models import F, QuerySet
 
@@ -52,11 +50,6 @@ class Work:
     def weighed(self) -> bool:
         """Whether it goes over the scale."""
         return estimated(self.line)
-
-    @property
-    def heavy_from(self) -> int:
-        """Grams above which a picker is asked again: so much more than was ordered is nobody's to give away."""
-        return grams_of(self.wanted, self.line)
 
     @property
     def missing(self) -> int:
@@ -113,8 +106,3 @@ def work_of(order: Order) -> list[Work]:
         )
         for line in lines
     ]
-
-
-def comes_to(order: Order) -> Decimal:
-    """What was sent back, or is collected less, once it is packed."""
-    return order.back if order.settled_total is not None else NOTHING

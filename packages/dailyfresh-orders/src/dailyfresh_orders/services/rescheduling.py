@@ -71,29 +71,25 @@ def moves_of(order: Order, *, at: datetime, wanted: str | None = None) -> Moves:
     return Moves(replace(found, windows=windows, chosen=chosen, problem=problem), back)
 
 
+@retried
+@transaction.atomic(durable=True)
 def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -> Decimal:
     """Have the order come in another window; gives what goes back, or need not be paid. In a durable transaction of its own.
 
     The same window again changes nothing. Raises NotMovable, whose sentence says why not, and Busy. The buyer is told.
     """
-    return _reschedule(order_id, window, by, by_staff)
-
-
-@retried
-@transaction.atomic(durable=True)
-def _reschedule(order_id: int, wanted: str, by: Any, by_staff: bool) -> Decimal:
     order, at = lock_order(order_id), timezone.now()
-    if wanted == order.window:
+    if window == order.window:
         return NOTHING
     if not may_reschedule(order, at=at, by_staff=by_staff):
         raise NotMovable(_("The time of this order can no longer be changed."))
     if why := refused(order, "move"):
         raise NotMovable(why)
-    moves = moves_of(order, at=at, wanted=wanted)
-    window = moves.timing.chosen
-    if window is None:
+    moves = moves_of(order, at=at, wanted=window)
+    chosen = moves.timing.chosen
+    if chosen is None:
         raise NotMovable(moves.timing.problem)
-    less = moves.back[window.id]
+    less = moves.back[chosen.id]
     n = order.adjustments.filter(source=RESCHEDULED).count()
     if less and order.paid_at:
         try:
@@ -101,8 +97,8 @@ def _reschedule(order_id: int, wanted: str, by: Any, by_staff: bool) -> Decimal:
         except RefundImpossible as error:
             raise NotMovable(str(error)) from error
     with translation.override(order.language or settings.LANGUAGE_CODE):
-        _write(order, window, less, by=by)
-    if not move_window(order, window, at=at):
+        _write(order, chosen, less, by=by)
+    if not move_window(order, chosen, at=at):
         raise NotMovable(_("This time is taken. Please choose another one."))
     return less
 
