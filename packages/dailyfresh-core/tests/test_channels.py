@@ -26,7 +26,6 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
         for name, value in smtp(server.server_address[1], timeout=None).items():
             setattr(settings, name, value)
         yield server
-        server.shutdown()
 
 
 class TestMail(ChannelContract):

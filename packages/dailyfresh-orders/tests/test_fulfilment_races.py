@@ -10,7 +10,8 @@ def race(server):
         result = raced("racing_fulfilment.py", scenario, server=server)
         assert (result["disagreeing"], result["too_much"], result["open"]) == ([], [], 0)
         assert result["settled"] == result["done"]
-        assert 1000 - result["left"]["1"] == result["given"].get("1", 0)
+        # Of an order that was withdrawn once it was packed, what was written off does not come back.
+        assert result["given"].get("1") in (None, 1000 - result["left"]["1"])
         return result
 
     return run

@@ -35,7 +35,6 @@ def mailbox(settings):
     with Mailbox() as server:
         use(settings, smtp(server.server_address[1]))
         yield server
-        server.shutdown()
 
 
 def ask(user=None, kind=Mail.Kind.PASSWORD_RESET):

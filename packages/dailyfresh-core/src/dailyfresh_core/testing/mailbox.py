@@ -35,6 +35,10 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.accepted: threading.Event = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()  # a thread that goes on asking a closed socket takes a processor for itself
+        self.server_close()
+
     def parsed(self) -> list[EmailMessage]:
         return [message_from_bytes(raw, policy=policy.default) for raw in self.messages]
 
