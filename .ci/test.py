@@ -190,11 +190,11 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         oldest_django = [f"{name}-py{v}-dj52" for name in ("users", "cart", "core") for v in newest]
         without_extras = [bare]
         if os.environ.get("REQUIRE_SERVICES"):
-            # In CI the newest has just run as a newcomer's. The matrix has what is left out: the storage, the simulator and the
-            # store on what lies between, and the bare package, for the foreign sites have no extras either.
+            # In CI the newest has just run as a newcomer's. The matrix has what is left out: the longest suites and the store on
+            # what lies between, and the bare package, for the foreign sites have no extras either.
             without_extras = []
-            kept = ("orders", "goods", "users", "cart", "promotions", "delivery", "core")
-            others = [env for env in others if env.startswith(kept) and f"-py{found[-1]}" not in env]
+            quick = ("users", "cart", "promotions", "delivery", "core")
+            others = [env for env in others if env.startswith(quick) and f"-py{found[-1]}" not in env]
         on_servers = [f"{store[0]}-{server}" for server in servers] or store[:1]
         slowest_first = [env for pair in zip_longest(first, on_postgresql) for env in pair if env]
         rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers, "lint", "docs", "dist"]
