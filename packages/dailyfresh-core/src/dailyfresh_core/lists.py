@@ -1,4 +1,4 @@
-"""Lists of the admin whose address may hold anything."""
+"""Lists of the admin whose address may hold anything, and rows that staff only look at."""
 
 from typing import Any
 
@@ -37,3 +37,20 @@ class ForgivingLists:
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ForgivingChangeList
+
+
+class NotEdited:
+    """For a ModelAdmin or an inline: the shop writes these rows. Staff look, and delete what they have the permission for."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(NotEdited):
+    """Looking needs the view permission, nothing else is offered."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,8 +1,6 @@
 """Staff see who waits for activation, which mails failed and where accounts are signed in; they see no password."""
 
-from typing import Any
-
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, NotEdited
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
@@ -24,21 +22,15 @@ if get_user_model() is User:
 NAME_LOOKUP = f"user__{get_user_model().USERNAME_FIELD}"
 
 
-class ReadOnly(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that the shop writes: staff look."""
+class OfUsers(NotEdited, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What the shop notes of its users."""
 
     list_select_related = ("user",)
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Registration)
-class RegistrationAdmin(ReadOnly):
+class RegistrationAdmin(OfUsers):
     """Deleting the registration of an inactive account disables it: its links are void then."""
 
     list_display = ("user", "registered_at", "activated_at", "email_key")
@@ -48,7 +40,7 @@ class RegistrationAdmin(ReadOnly):
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnly):
+class MailAdmin(OfUsers):
     list_display = ("user", "kind", "requested_at", "sent_at", "attempts", "due_at", "error")
     list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
     search_fields = (NAME_LOOKUP,)
@@ -66,7 +58,7 @@ class MailAdmin(ReadOnly):
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(ReadOnly):
+class UserSessionAdmin(OfUsers):
     list_display = ("user", "address", "agent", "signed_in_at", "seen_at", "expires_at")
     search_fields = (NAME_LOOKUP,)
     ordering = ("-seen_at",)
@@ -87,7 +79,7 @@ class UserSessionAdmin(ReadOnly):
 
 
 @admin.register(Address)
-class AddressAdmin(ReadOnly):
+class AddressAdmin(OfUsers):
     list_display = ("user", "receiver", "province", "city", "district", "street", "is_default")
     list_filter = ("province",)
     search_fields = (NAME_LOOKUP, "receiver", "phone")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from dailyfresh_core.exchange import write_csv
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -19,7 +19,6 @@ from ..forms.shipping import RangeForm
 from ..gateways import label_of
 from ..models import BookDay, Booking
 from .exports import csv_file
-from .readonly import ReadOnly
 
 
 @admin.register(Booking)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dailyfresh_core.channels import MailChannel
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,6 @@ from ..channels import channel
 from ..models import Letter, Message, Order
 from ..selectors import example_of
 from ..services import send_again, write
-from .readonly import ReadOnly
 
 IN_A_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 """The policy of a mail as a page of its own: it may have the inline styles that mails need, and do nothing."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
@@ -26,7 +26,7 @@ from ..services import cancel_order, ship
 from .dashboard import dashboard
 from .exports import csv_file, delivery_notes, orders_csv, picking_list
 from .filters import PaymentMethod, WorkList
-from .readonly import ReadOnly, ReadOnlyInline
+from .readonly import ReadOnlyInline
 from .rescheduling import another_time
 from .workbench import Workbench
 

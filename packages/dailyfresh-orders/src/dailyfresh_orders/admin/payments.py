@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
 from django.contrib import admin, messages
@@ -23,7 +23,7 @@ from ..gateways import UnknownGateway
 from ..models import Order, Payment, PaymentLog, Refund, RefundLine
 from ..selectors import refunded_under
 from ..services import approve_refund, ask, decline_refund, refund_lines, refundable_of, retry_refund, return_disputed
-from .readonly import ReadOnly, ReadOnlyInline
+from .readonly import ReadOnlyInline
 
 
 class LogInline(ReadOnlyInline):

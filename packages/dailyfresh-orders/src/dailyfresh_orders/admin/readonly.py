@@ -1,22 +1,10 @@
-"""An admin that shows and never writes: what is in the books changes by services only."""
+"""Rows beside their order that are shown and never written: what is in the books changes by services only."""
 
 from typing import Any
 
+from dailyfresh_core.lists import ReadOnly
 from django.contrib import admin
 from django.http import HttpRequest
-
-
-class ReadOnly:
-    """Mixed into an admin or an inline: looking needs the view permission, nothing else is offered."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]

@@ -1,6 +1,6 @@
 """What gateways told us, and the daily comparison with them."""
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Difference, Notice, Reconciliation
 from .exports import csv_file, differences_csv
-from .readonly import ReadOnly, ReadOnlyInline
+from .readonly import ReadOnlyInline
 
 
 class DifferenceInline(ReadOnlyInline):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists
+from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists, ReadOnly
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ..admin.readonly import ReadOnly, ReadOnlyInline
+from ..admin.readonly import ReadOnlyInline
 from ..days import today
 from ..forms.shipping import REASONABLE
 from ..joins import catalogue

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from ..kinds import CouponKind
 from ..models import Batch, Coupon, Issue, Redemption
 from ..models.coupons import folded
 from ..services import void
-from .exports import ReadOnly
+from .exports import Exported
 from .terms import GOODS, SUMS, TermsAdmin, TermsForm
 
 
@@ -89,7 +89,8 @@ class IssueAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Coupon)
-class CouponAdmin(ReadOnly):
+class CouponAdmin(ReadOnly, Exported):
+    actions = ["export"]
     list_display = ["number", "batch", "user", "state", "starts", "ends", "reference"]
     list_filter = ["state", "batch"]
     list_select_related = ["batch", "user"]

@@ -1,4 +1,4 @@
-"""Lists of the admin to take away, and rows to look at that nobody edits."""
+"""Lists of the admin to take away."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,16 +40,3 @@ class Exported(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
         except ObjectDoesNotExist:  # a rule without a budget
             return ""
         return "" if value is None else str(yesno(value) if isinstance(value, bool) else value)
-
-
-class ReadOnly(Exported):
-    actions = ["export"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
