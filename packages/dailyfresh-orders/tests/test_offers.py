@@ -430,7 +430,7 @@ def test_the_confirm_page_lists_what_is_taken_off_what_more_would_bring_and_the_
     for expected in (
         '<dt>满30减10</dt><dd class="df-red">-¥10.00</dd>',
         '<dt>¥3 券</dt><dd class="df-red">-¥3.00</dd>',
-        "满30减10 -¥3.55",
+        '满30减10 <span class="df-amt">-¥3.55</span>',
         '<a class="df-lk" href="/fruit/">再买 ¥79.00 减 ¥20</a>',
         "Saves ¥3.00",
         "¥9 券 · 满 ¥80 可用",
@@ -476,7 +476,7 @@ def test_the_order_its_paper_and_its_refunds_say_each_offer_by_name(place, shop,
     order = place({apple: 2, pear: 1})
     said = words(shop.get(order.get_absolute_url()))
     assert '<dt>满30减10</dt><dd class="df-red">-¥10.00</dd>' in said
-    assert "满30减10 -¥6.45" in said
+    assert '满30减10 <span class="df-amt">-¥6.45</span>' in said
     act = {"action": "print_delivery_notes", "_selected_action": [order.pk]}
     paper = words(admin_client.post(reverse("admin:dailyfresh_orders_order_changelist"), act))
     assert "满30减10 -¥10.00" in paper
