@@ -32,11 +32,15 @@ def test_a_code_is_read_whatever_its_case_and_spaces(batch, buyer, now):
     assert services.issue_by_code(user=buyer, code="sPRING2026", at=now).user == buyer
 
 
-def test_a_wrong_code_and_one_that_is_over_are_the_same(batch, buyer, now):
+def test_a_wrong_code_and_one_that_is_over_or_used_up_are_the_same(batch, buyer, other, now):
     batch(code="over", ends=now)
     batch(code="ended", active=False)
+    batch(code="spent", total=1)
     batch()
-    assert {refused(user=buyer, code=code, at=now) for code in ("over", "ended", "wrong", "", "  ")} == {"unknown"}
+    services.issue_by_code(user=other, code="spent", at=now)
+    codes = ("over", "ended", "spent", "wrong", "", "  ")
+    assert {refused(user=buyer, code=code, at=now) for code in codes} == {"unknown"}
+    assert refused(user=other, code="spent", at=now) == "had"
 
 
 def test_the_centre_gives_nothing_that_it_does_not_show(batch, buyer, now):

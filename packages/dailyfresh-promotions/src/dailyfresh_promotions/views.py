@@ -121,7 +121,7 @@ def _had(request: HttpRequest, had: Callable[[], Coupon]) -> HttpResponse:
         coupon = had()
     except NotIssued as error:
         sentences = {
-            "unknown": _("There is no such coupon, or its time is not now."),
+            "unknown": _("There is no such coupon, or it is over."),
             "gone": _("These coupons are all gone."),
             "had": _("You have this coupon already."),
         }

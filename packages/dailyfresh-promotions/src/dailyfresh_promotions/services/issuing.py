@@ -28,9 +28,15 @@ def issue(*, user: Any, batch_id: int, at: datetime) -> Coupon:
 
 @retried
 def issue_by_code(*, user: Any, code: str, at: datetime) -> Coupon:
-    """A coupon for whoever types the code of a batch, good now or later. Raises NotIssued: the same for a wrong code and one that is over."""
+    """A coupon for whoever types the code of a batch, good now or later. Raises NotIssued.
+
+    A wrong code, one that is over and one that is used up are the same: who guesses learns of none.
+    """
     wanted = folded(code)
-    return _issue(Batch.objects.filter(code=wanted).first() if wanted else None, user, at)
+    try:
+        return _issue(Batch.objects.filter(code=wanted).first() if wanted else None, user, at)
+    except NotIssued as error:
+        raise NotIssued("unknown" if error.code == "gone" else error.code) from None
 
 
 def _issue(batch: Batch | None, user: Any, at: datetime) -> Coupon:
