@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from conftest import ask
 from dailyfresh_cart.checks import check_settings
-from dailyfresh_core.testing.offers import GivenOffer, GivenShare, TenOffHundred
+from dailyfresh_core.offers import GivenOffer, GivenShare
+from dailyfresh_core.testing.offers import TenOffHundred
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -23,7 +24,7 @@ class Pricing(TenOffHundred):
     def price(self, items: Sequence[Any], **asked: Any) -> GivenOffer:
         self.asked.append({"items": list(items), **asked})
         offer = super().price(items, **asked)
-        if not asked["first_order"]:
+        if not asked["first_order"]():
             return offer
         box = GivenShare("test:box", "礼盒", {"": Decimal("1.00")}, "fee", "last")
         return GivenOffer([*offer.shares, box], offer.hints, digest="2")

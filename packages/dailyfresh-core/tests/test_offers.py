@@ -62,7 +62,7 @@ def ask(settings, monkeypatch):
             join,
             BASKET,
             user=None,
-            first_order=False,
+            first_order=lambda: False,
             coupon=offers.AUTO,
             freight=lambda goods: freight,
             at=datetime.now(UTC),

@@ -26,7 +26,7 @@ def priced(cart: Cart, *, user: Any) -> Cart:
         PROMOTIONS,
         [_goods(line) for line in cart.selected],
         user=user,
-        first_order=_first_order(user),
+        first_order=lambda: _first_order(user),
         coupon=AUTO,
         freight=lambda goods: NOTHING,
         at=timezone.now(),

@@ -4,7 +4,7 @@ The cart and the confirm page ask by the same function, so a buyer reads the sam
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +44,49 @@ class Goods:
 
 
 @dataclass(frozen=True)
+class GivenShare:
+    """What an offer takes off, or a fee adds, as whoever prices gives it (`protocols.Share`)."""
+
+    source: str
+    label: str
+    amounts: Mapping[str, Decimal]
+    """sku_id, or ORDER -> yuan, signed."""
+    kind: str = "discount"
+    returns: str = "share"
+
+
+@dataclass(frozen=True)
+class GivenHint:
+    """What a little more would bring (`protocols.Hint`)."""
+
+    source: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class GivenChoice:
+    """A coupon of the buyer beside the basket (`protocols.Choice`)."""
+
+    number: str
+    label: str
+    saves: Decimal = NOTHING
+    chosen: bool = False
+    why: str = ""
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True)
+class GivenOffer:
+    """What the basket gets (`protocols.Offer`)."""
+
+    shares: Sequence[GivenShare] = ()
+    hints: Sequence[GivenHint] = ()
+    coupons: Sequence[GivenChoice] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Offered:
     """What the basket gets (`protocols.Offer`); nothing of it where there are no offers, or nobody answered."""
 
@@ -80,7 +123,7 @@ def offered(
     items: Sequence[Item],
     *,
     user: Any,
-    first_order: bool,
+    first_order: Callable[[], bool],
     coupon: str,
     freight: Callable[[Decimal], Decimal],
     at: datetime,

@@ -232,13 +232,14 @@ class Pricing(Protocol):
         items: Sequence[Item],
         *,
         user: Any,
-        first_order: bool,
+        first_order: Callable[[], bool],
         coupon: str,
         freight: Callable[[Decimal], Decimal],
         at: datetime,
     ) -> Offer:
         """What these items get at this moment, written nowhere. `user` is None for a visitor.
 
+        `first_order` tells whether the buyer has no order yet: a statement, to be asked where an offer depends on it.
         `coupon` is "auto" (the best one), "none" or the number of one: a number that cannot be used, or is somebody else's, counts as
         "auto". `freight` tells what sending costs when the goods come to so much.
         """

@@ -89,8 +89,15 @@ def extras_of(
             return timing.fee(goods_total)
         return freight().cost(goods_total, address) if sent else NOTHING
 
-    first = bool(PROMOTIONS.dotted and user is not None) and (standing or Standing(user)).first
-    found = offered(PROMOTIONS, goods, user=user, first_order=first, coupon=coupon, freight=sending, at=at)
+    found = offered(
+        PROMOTIONS,
+        goods,
+        user=user,
+        first_order=lambda: user is not None and (standing or Standing(user)).first,
+        coupon=coupon,
+        freight=sending,
+        at=at,
+    )
     given = [_share(each) for each in found.shares]
     kinds = Adjustment.Kind
     taken_off = sum((each.amount for each in given if each.kind == kinds.DISCOUNT), NOTHING)

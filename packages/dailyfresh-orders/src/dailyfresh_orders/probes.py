@@ -108,7 +108,8 @@ def probe_promotions(join: Join, asked: Asked) -> Iterator[str]:
     ]
     made, at = join.made(), timezone.now()
     for user in (None, asked.user) if asked.user is not None else (None,):
-        ask = partial(made.price, user=user, first_order=False, coupon=AUTO, freight=lambda goods: NOTHING, at=at)
+        beside = {"first_order": lambda: False, "freight": lambda goods: NOTHING}
+        ask = partial(made.price, user=user, coupon=AUTO, at=at, **beside)
         ask(goods)  # what is read once and kept, as the rules, is read now
         offer, statements, _seconds = measured(partial(ask, goods))
         yield from (

@@ -1,9 +1,10 @@
 """A buyer's basket as the engine wants it: lines in coins, the wallet, and what limits leave this buyer."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from dailyfresh_core.amounts import gross
@@ -51,9 +52,7 @@ def wallet(user: Any, at: datetime) -> tuple[Rulebook, list[Coupon]]:
     if user is None:
         return rulebook(), []
     good = Q(ends=None) | Q(ends__gt=at)
-    mine = models.Coupon.objects.filter(good, user=user, state=models.Coupon.State.FREE, starts__lte=at)
-    mine = mine.order_by(F("ends").asc(nulls_last=True), "number").annotate(**edition())[:WALLET]
-    rows = list(mine.values_list("pk", "number", "batch_id", "ends", *edition()))
+    rows = list(_free().filter(good, user=user, starts__lte=at)[:WALLET])
     book = rulebook(rows[0][4:] if rows else ())
     found = []
     for key, number, batch, ends, *_edition in rows:
@@ -62,6 +61,15 @@ def wallet(user: Any, at: datetime) -> tuple[Rulebook, list[Coupon]]:
                 Coupon(number, given.benefit, given.scope, given.with_activity, ends, key, given.label, given.version)
             )
     return book, found
+
+
+@cache
+def _free() -> Any:
+    """Of every wallet, with the edition of the rules: put together once, for that takes longer than asking."""
+    free = models.Coupon.objects.filter(state=models.Coupon.State.FREE).order_by(
+        F("ends").asc(nulls_last=True), "number"
+    )
+    return free.annotate(**edition()).values_list("pk", "number", "batch_id", "ends", *edition())
 
 
 def key_of(rule: Rule) -> str:
@@ -76,33 +84,56 @@ def most_of(rule: Rule) -> int | None:
     return 1 if rule.audience == FIRST else rule.per_user
 
 
-def limits(meant: Sequence[Meant], book: Rulebook, user: Any, *, first_order: bool) -> Limits:
+def limits(meant: Sequence[Meant], book: Rulebook, user: Any, *, first_order: Callable[[], bool]) -> Limits:
     """Asks for what is limited in this basket, and nothing where nothing is: one statement for the buyer's, one for everybody's."""
     rules = [rule for rule, _places in meant]
-    blocked = {rule.id: "audience" for rule in rules if not _is_for(rule, user, first_order)}
+    first = any(rule.audience == FIRST for rule in rules) and first_order()
+    blocked = {rule.id: "audience" for rule in rules if not _is_for(rule, user, first)}
     keys = {key for rule in rules if rule.id not in blocked and (key := key_of(rule))}
     flash = [rule.id for rule in rules if isinstance(rule.benefit, Flash)]
     had = had_by(user, keys, flash) if keys and user is not None else Had()
     for rule in rules:
         if (most := most_of(rule)) is not None and had.uses.get(key_of(rule), 0) >= most:
             blocked.setdefault(rule.id, "used_up")
-    limited = [rule.id for rule in rules if rule.id not in blocked and (rule.budget or isinstance(rule.benefit, Flash))]
-    left, room = dict[int, int](), dict[int, Decimal]()
-    for key, most, uses, money, spent, item, quantity, taken in _counters(limited) if limited else ():
-        if most is not None and uses >= most:
-            blocked[key] = "used_up"
+    counted = left_of(rule for rule in rules if rule.id not in blocked)
+    blocked.update(dict.fromkeys(counted.used_up, "used_up"))
+    mine = {item: most - had.pieces.get(item, 0) for item, most in book.per_buyer.items()}
+    left = {item: max(min(pieces, mine.get(item, 0)), 0) for item, pieces in counted.pieces.items()}
+    return Limits(blocked, left, counted.money, had)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What budgets and flash prices leave everybody."""
+
+    used_up: set[int] = field(default_factory=set)
+    """Rules of which nobody can have any more."""
+    money: dict[int, Decimal] = field(default_factory=dict)
+    """Rule -> yuan that it may still take off."""
+    pieces: dict[int, int] = field(default_factory=dict)
+    """Flash price -> pieces."""
+
+
+def left_of(rules: Iterable[Rule]) -> Left:
+    """One statement, and none where nothing is limited."""
+    left = Left()
+    limited = [rule.id for rule in rules if rule.budget or isinstance(rule.benefit, Flash)]
+    for key, most, uses, money, spent, item, quantity, taken in _counters().filter(pk__in=limited) if limited else ():
         if money is not None:
-            room[key] = money - spent
-        if item in book.per_buyer:
-            left[item] = max(min(quantity - taken, book.per_buyer[item] - had.pieces.get(item, 0)), 0)
-    return Limits(blocked, left, room, had)
+            left.money[key] = money - spent
+        if (most is not None and uses >= most) or (money is not None and spent >= money):
+            left.used_up.add(key)
+        if item is not None:
+            left.pieces[item] = quantity - taken
+    return left
 
 
-def _counters(rules: Sequence[int]) -> Any:
-    """What budgets and flash prices of these rules count: a row for each rule, or for each of its prices."""
+@cache
+def _counters() -> Any:
+    """What budgets and flash prices of rules count: a row for each rule, or for each of its prices."""
     budget = [f"budget__{column}" for column in ("max_uses", "uses", "max_spent", "spent")]
     price = [f"items__{column}" for column in ("pk", "quantity", "taken")]
-    return models.Rule.objects.filter(pk__in=rules).order_by().values_list("pk", *budget, *price)
+    return models.Rule.objects.order_by().values_list("pk", *budget, *price)
 
 
 def _is_for(rule: Rule, user: Any, first_order: bool) -> bool:

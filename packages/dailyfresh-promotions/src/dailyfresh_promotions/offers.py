@@ -8,50 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.days import local
+from dailyfresh_core.offers import ORDER, GivenChoice, GivenHint, GivenOffer, GivenShare
 from dailyfresh_core.protocols import Item
 
 from . import gate, words
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
-from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Rule, price
+from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Reason, Rule, price
 from .kinds import in_coins
 from .rulebook import Rulebook
 from .services import Had, Take, give_back, mark_used, take
-
-ORDER = ""
-"""Where a share stands on the order as a whole."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """What one offer or coupon takes off: sku_id -> yuan below 0, or "" for sending."""
-
-    source: str
-    kind: str
-    label: str
-    returns: str
-    amounts: Mapping[str, Decimal]
-    stage: int
-
-
-@dataclass(frozen=True)
-class Hint:
-    """What a little more would bring, as a sentence."""
-
-    source: str
-    text: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A coupon of the buyer beside the basket."""
-
-    number: str
-    label: str
-    saves: Decimal
-    chosen: bool
-    why: str
-    ends: datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,16 +30,17 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Offer:
+class Offer(GivenOffer):
     """What a basket gets, and what an order of it has to take."""
 
-    shares: tuple[Share, ...] = ()
-    hints: tuple[Hint, ...] = ()
-    coupons: tuple[Choice, ...] = ()
-    digest: str = ""
-    reasons: tuple[Why, ...] = ()
     takes: tuple[Take, ...] = ()
     had: Had = field(default_factory=Had)
+    idle: tuple[Reason, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Why, ...]:
+        """Why all else that means something here takes nothing off, in words for whoever asks."""
+        return tuple(Why(one.of.source, words.named(one.of), one.code, words.why(one)) for one in self.idle)
 
 
 class Promotions:
@@ -85,14 +51,15 @@ class Promotions:
         items: Sequence[Item],
         *,
         user: Any,
-        first_order: bool,
+        first_order: Callable[[], bool],
         coupon: str,
         freight: Callable[[Decimal], Decimal],
         at: datetime,
     ) -> Offer:
         """What these items get at a moment; nothing is written. `user` is None for a visitor.
 
-        `coupon` is "auto" (the one that makes it cheapest), "none" or a number; `freight` says what sending goods for so much costs.
+        `coupon` is "auto" (the one that makes it cheapest), "none" or a number; `freight` says what sending goods for so much costs;
+        `first_order` whether the buyer has none yet, and is asked where an offer depends on it.
         """
         found, coupons = wallet(user, at)
         lines = [line_of(item) for item in items]
@@ -156,18 +123,18 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
     return Offer(
         shares=shares,
         hints=tuple(
-            Hint(rule.source, words.hint(rule, step))
+            GivenHint(rule.source, words.hint(rule, step))
             for rule, step in sorted(priced.steps, key=lambda each: each[1].rank)
         ),
         coupons=_choices(priced.coupons),
         digest=hashlib.sha256(repr(seen).encode()).hexdigest()[:16] if seen else "",
-        reasons=tuple(Why(one.of.source, words.named(one.of), one.code, words.why(one)) for one in priced.reasons),
         takes=tuple(_take(cut, lines, found) for cut in priced.cuts),
         had=some.had,
+        idle=tuple(priced.reasons),
     )
 
 
-def _share(cut: Cut, lines: Sequence[Line]) -> Share:
+def _share(cut: Cut, lines: Sequence[Line]) -> GivenShare:
     on_freight = cut.stage == 5
     amounts = (
         {ORDER: -words.yuan(cut.off)}
@@ -175,15 +142,15 @@ def _share(cut: Cut, lines: Sequence[Line]) -> Share:
         else {lines[n].sku_id: -words.yuan(part) for n, part in cut.parts.items()}
     )
     kind, returns = ("freight", "last") if on_freight else ("discount", "share")
-    return Share(cut.by.source, kind, words.named(cut.by), returns, amounts, cut.stage)
+    return GivenShare(cut.by.source, words.named(cut.by), amounts, kind, returns)
 
 
-def _choices(coupons: Sequence[Chosen]) -> tuple[Choice, ...]:
+def _choices(coupons: Sequence[Chosen]) -> tuple[GivenChoice, ...]:
     """Those in use first, then what saves most. One is called chosen: with two in use, that for the goods."""
     marked = next((one for one in coupons if one.used), None)
     ranked = sorted(coupons, key=lambda one: (not one.used, bool(one.why), -one.saves, one.coupon.rank))
     return tuple(
-        Choice(
+        GivenChoice(
             one.coupon.number,
             words.named(one.coupon),
             words.yuan(one.saves),

@@ -79,7 +79,7 @@ def _read(version: tuple[Any, ...]) -> Rulebook:
     limited = set(Budget.objects.filter(rule_id__in=keys).values_list("rule_id", flat=True))
     return Rulebook(
         version=version,
-        book=Book(_rules(rows, items, limited), version=version),
+        book=Book(_rules(rows, items, limited)),
         batches=dict(_batches()),
         per_buyer={item.pk: item.per_buyer for some in items.values() for item in some},
     )

@@ -7,7 +7,7 @@ from dailyfresh_core.amounts import in_yuan
 from dailyfresh_core.money import shown
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from .engine import (
     Benefit,
@@ -25,6 +25,21 @@ from .engine import (
     Step,
 )
 from .kinds import coin
+
+SENTENCES = {
+    "": "",
+    "below": gettext_lazy("Not enough for it yet."),
+    "free": gettext_lazy("Delivery is free already."),
+    "scope": gettext_lazy("For none of these goods."),
+    "activity": gettext_lazy("Not together with offers."),
+    "closed": gettext_lazy("These goods have a price that stands alone."),
+    "dearer": gettext_lazy("Another price is lower."),
+    "taken_by": gettext_lazy("Not together with “%(offer)s”."),
+    "worse_than": gettext_lazy("“%(offer)s” saves more."),
+    "used_up": gettext_lazy("It is used up."),
+    "audience": gettext_lazy("It is not for you."),
+}
+"""Why an offer or a coupon takes nothing off, by its code."""
 
 
 def yuan(coins: int) -> Decimal:
@@ -119,20 +134,7 @@ def why(reason: Reason) -> str:
 
 def why_not(code: str, *, other: str = "") -> str:
     """The sentence of a code; "" for ""."""
-    sentences = {
-        "": "",
-        "below": _("Not enough for it yet."),
-        "free": _("Delivery is free already."),
-        "scope": _("For none of these goods."),
-        "activity": _("Not together with offers."),
-        "closed": _("These goods have a price that stands alone."),
-        "dearer": _("Another price is lower."),
-        "taken_by": _("Not together with “%(offer)s”.") % {"offer": other},
-        "worse_than": _("“%(offer)s” saves more.") % {"offer": other},
-        "used_up": _("It is used up."),
-        "audience": _("It is not for you."),
-    }
-    return sentences[code]
+    return str(SENTENCES[code]) % {"offer": other}
 
 
 def _steps(steps: Sequence[tuple[int, str]], pieces: bool) -> str:

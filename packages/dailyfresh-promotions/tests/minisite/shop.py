@@ -54,9 +54,12 @@ def offers(user: Any, wanted: Mapping[str, int], *, coupon: str = "auto", at: An
         Goods(sku_id, books[sku_id].groups, books[sku_id].unit_price, n, books[sku_id].unit_price * n)
         for sku_id, n in wanted.items()
     ]
-    first = not Sale.objects.filter(user=user).exclude(state="cancelled").exists() if user else True
+
+    def is_first() -> bool:
+        return user is None or not Sale.objects.filter(user=user).exclude(state="cancelled").exists()
+
     return promotions.price(
-        items, user=user, first_order=first, coupon=coupon, freight=lambda goods: POSTAGE, at=at or timezone.now()
+        items, user=user, first_order=is_first, coupon=coupon, freight=lambda goods: POSTAGE, at=at or timezone.now()
     )
 
 

@@ -1,47 +1,14 @@
-"""Offers that a test makes up: the values of `protocols`, and a pricing of a few lines."""
+"""Offers that a test makes up: a pricing of a few lines."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from ..amounts import NOTHING, allocate
+from ..offers import GivenHint, GivenOffer, GivenShare
 from ..protocols import Item
-
-
-@dataclass(frozen=True)
-class GivenShare:
-    source: str
-    label: str
-    amounts: Mapping[str, Decimal]
-    kind: str = "discount"
-    returns: str = "share"
-
-
-@dataclass(frozen=True)
-class GivenHint:
-    source: str
-    text: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class GivenChoice:
-    number: str
-    label: str
-    saves: Decimal = NOTHING
-    chosen: bool = False
-    why: str = ""
-    ends: datetime | None = None
-
-
-@dataclass(frozen=True)
-class GivenOffer:
-    shares: Sequence[GivenShare] = ()
-    hints: Sequence[GivenHint] = ()
-    coupons: Sequence[GivenChoice] = ()
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +41,7 @@ class TenOffHundred:
         items: Sequence[Item],
         *,
         user: Any,
-        first_order: bool,
+        first_order: Callable[[], bool],
         coupon: str,
         freight: Callable[[Decimal], Decimal],
         at: datetime,

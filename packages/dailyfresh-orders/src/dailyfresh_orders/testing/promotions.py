@@ -31,7 +31,7 @@ def priced(
     return promotions.price(
         items,
         user=user,
-        first_order=user is not None,
+        first_order=lambda: user is not None,
         coupon=coupon,
         freight=lambda goods: freight,
         at=at or timezone.now(),

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.offers import NO_COUPON
-from dailyfresh_core.testing.offers import GivenChoice, GivenHint, GivenOffer, Off
+from dailyfresh_core.offers import NO_COUPON, GivenChoice, GivenHint, GivenOffer
+from dailyfresh_core.testing.offers import Off
 from django.db.models import F
 
 from .models import Held, Rule, Voucher
@@ -16,7 +16,7 @@ class Promotions:
         weights = {item.sku_id: item.amount for item in items}
         shares, hints = [], []
         for rule in Rule.objects.filter(taken__lt=F("most")).order_by("pk"):
-            if rule.first and not first_order:
+            if rule.first and not first_order():
                 continue
             off = Off(rule.off, rule.least, f"rule:{rule.pk}", f"满{rule.least:.0f}减{rule.off:.0f}")
             if share := off.share(items, list(weights.values())):

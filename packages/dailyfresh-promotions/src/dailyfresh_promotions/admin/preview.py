@@ -10,7 +10,7 @@ from typing import Any
 from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.loading import imported
 from dailyfresh_core.measures import amount, grams_of, measure_of, typed
-from dailyfresh_core.offers import Goods, groups_of
+from dailyfresh_core.offers import ORDER, Goods, Offered, groups_of
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth import get_user_model
@@ -107,20 +107,18 @@ def preview(asked: Mapping[str, Any]) -> Preview:
     offer = Promotions().price(
         items,
         user=asked["username"],
-        first_order=asked["first_order"],
+        first_order=lambda: asked["first_order"],
         coupon="auto",
         freight=lambda goods: cost,
         at=asked["at"] or timezone.now(),
     )
-    less = {
-        item.sku_id: sum((share.amounts.get(item.sku_id, NOTHING) for share in offer.shares), NOTHING) for item in items
-    }
+    given = Offered(tuple(offer.shares))
     rows = []
     for item in items:
         product = found[item.sku_id]
         counted = typed(item.quantity, measure_of(product))
-        rows.append(Row(product.name, counted, item, item.amount + less[item.sku_id]))
-    sending = cost + sum((share.amounts.get("", NOTHING) for share in offer.shares), NOTHING)
+        rows.append(Row(product.name, counted, item, item.amount + given.sum_of("discount", item.sku_id)))
+    sending = cost + given.sum_of("freight", ORDER)
     return Preview(
         rows,
         [sku_id for sku_id in asked["basket"] if sku_id not in found],

@@ -14,8 +14,7 @@ Meant = tuple[Rule, tuple[int, ...]]
 class Book:
     """Rules by the goods they mean. Rules that mean the same goods share one entry."""
 
-    def __init__(self, rules: Iterable[Rule], *, version: object = None) -> None:
-        self.version = version
+    def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self._scopes: list[Scope] = list(dict.fromkeys(rule.scope for rule in self.rules))
         number = {scope: n for n, scope in enumerate(self._scopes)}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -97,13 +98,19 @@ def had_by(user: Any, keys: Collection[str], flash: Collection[int]) -> Had:
     """What a buyer has of these limits, and of flash prices of these rules: one statement, of as many rows as ways to have them."""
     uses, turns, pieces = Counter[str](), Counter[str](), Counter[int]()
     meant = Q(limit_key__in=set(keys) - {""}) | Q(rule_id__in=set(flash))
-    rows = Redemption.objects.filter(meant, user=user).order_by().values_list("limit_key", "state", "pieces")
-    for key, state, some, last, turned, n in rows.annotate(last=Max("turn"), turned=Count("turn"), n=Count("pk")):
+    for key, state, some, last, turned, n in _uses().filter(meant, user=user):
         turns[key] = max(turns[key], last or 0)
         if state in Redemption.OPEN:
             uses[key] += turned
             pieces.update({int(item): count * n for item, count in some.items()})
     return Had(uses, turns, pieces)
+
+
+@cache
+def _uses() -> Any:
+    """Of everybody, by what they are counted by: put together once, for that takes longer than asking."""
+    rows = Redemption.objects.order_by().values_list("limit_key", "state", "pieces")
+    return rows.annotate(last=Max("turn"), turned=Count("turn"), n=Count("pk"))
 
 
 def _rows(takes: Sequence[Take], had: Had, user: Any, reference: str, at: datetime) -> Iterator[Redemption]:
