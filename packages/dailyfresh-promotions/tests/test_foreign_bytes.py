@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from minisite.shop import offers
 
 NAMES = ("tiers", "by", "off", "reach", "cap", "every", "few", "rate", "price", "prices")
-drawn = settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+drawn = settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 some = json_values.filter(lambda value: value is not None)  # a NULL no column takes
 numbers = st.one_of(
     some,

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 from dailyfresh_promotions import services
-from dailyfresh_promotions.models import Coupon, Rule
+from dailyfresh_promotions.models import Budget, Coupon, Rule
 from dailyfresh_promotions.signals import offers_changed
 from django.db import connection
 from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from minisite.shop import buy, move, offers
 
 JSON = {"accept": "application/json"}
 
@@ -198,6 +199,18 @@ def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):
     assert "data-df-ends" not in text
 
 
+@pytest.mark.parametrize("budget", [{"max_uses": 1}, {"max_spent": "10.00"}])
+def test_an_offer_with_a_budget_is_asked_for_and_gone_when_it_is_used_up(client, rule, book, buyer, budget):
+    sku_id = book("60.00")
+    rule(budget=budget)
+    assert pills(on_the_page(sku_id)) == []
+    assert pills(asked_for(client, sku_id)[sku_id]) == ["¥10 off from ¥100"]
+    sale = buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+    assert pills(asked_for(client, sku_id)[sku_id]) == []
+    move(sale, "cancelled", why="unpaid")
+    assert pills(asked_for(client, sku_id)[sku_id]) == ["¥10 off from ¥100"]
+
+
 def test_an_offer_for_members_is_named_to_visitors_and_kept_from_who_is_none(client, rule, book, buyer, settings):
     sku_id = book("60.00")
     rule("price", {"prices": {sku_id: "50.00"}}, audience="members")
@@ -276,9 +289,13 @@ def test_pages_are_told_when_an_offer_begins_ends_or_is_edited(rule, told):
     assert told[3:] == [None]
 
 
-def test_pages_are_told_of_the_goods_of_a_flash_sale(rule, told):
+def test_pages_are_told_of_the_goods_of_a_flash_sale_and_of_a_budget(rule, told):
     rule("flash", {}, items=[{"sku_id": "7", "price": "9.90", "quantity": 3}])
     assert told[-1] == ["7"]
+    made = rule(scope={"skus": ["8"]})
+    told.clear()
+    Budget.objects.create(rule=made, max_uses=3)
+    assert told == [["8"]]
 
 
 @pytest.mark.parametrize("name", ["centre", "wallet"])

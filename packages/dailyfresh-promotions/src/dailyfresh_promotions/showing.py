@@ -15,11 +15,10 @@ from dailyfresh_core.loading import imported
 from dailyfresh_core.protocols import Catalogue
 
 from . import words
-from .basket import is_member
+from .basket import is_member, left_of
 from .conf import NAME, conf
 from .engine import Flash, Line, Prices, Rule
 from .kinds import in_coins
-from .models import FlashItem
 from .rulebook import Rulebook, rulebook
 
 
@@ -61,15 +60,13 @@ def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, l
     meant = {
         sku_id: [rule for rule, _places in book.meant([line], at=at, local=local(at))] for sku_id, line in lines.items()
     }
-    flash = {rule.id for rules in meant.values() for rule in rules if isinstance(rule.benefit, Flash)}
-    rows = FlashItem.objects.filter(rule_id__in=flash, sku_id__in=list(lines)) if flash else ()
-    left = {(row.rule_id, row.sku_id): row.quantity - row.taken for row in rows}
+    left = left_of({rule for rules in meant.values() for rule in rules})
     member = is_member(user) if any(rule.audience == "members" for rules in meant.values() for rule in rules) else False
     return {
         sku_id: [
-            _shown(rule, lines[sku_id], left)
+            _shown(rule, lines[sku_id], left.pieces)
             for rule in _sorted(rules)
-            if rule.audience != "members" or member or user is None
+            if rule.id not in left.used_up and (rule.audience != "members" or member or user is None)
         ]
         for sku_id, rules in meant.items()
     }
@@ -85,7 +82,8 @@ def _line(sku_id: str, groups: Sequence[str], price: Decimal) -> Line:
 
 
 def _is_public(rule: Rule) -> bool:
-    return rule.audience == "all" and not isinstance(rule.benefit, Flash) and not rule.schedule.by_the_day
+    limited = rule.budget or isinstance(rule.benefit, Flash)
+    return rule.audience == "all" and not limited and not rule.schedule.by_the_day
 
 
 def _sorted(rules: Iterable[Rule]) -> list[Rule]:
@@ -102,10 +100,11 @@ def _sorted(rules: Iterable[Rule]) -> list[Rule]:
     )
 
 
-def _shown(rule: Rule, line: Line, left: Mapping[tuple[int, str], int] | None = None) -> OnProduct:
-    price = None
+def _shown(rule: Rule, line: Line, left: Mapping[int, int] | None = None) -> OnProduct:
+    price = pieces = None
     if isinstance(rule.benefit, Flash):
-        price = rule.benefit.items[line.sku_id][0]
+        price, item = rule.benefit.items[line.sku_id]
+        pieces = (left or {}).get(item)
     elif isinstance(rule.benefit, Prices):
         price = rule.benefit.price_of(line.sku_id, line.price)
     return OnProduct(
@@ -113,6 +112,6 @@ def _shown(rule: Rule, line: Line, left: Mapping[tuple[int, str], int] | None = 
         rule.schedule.ends,
         rule.scope.everything,
         None if price is None else words.yuan(price),
-        (left or {}).get((rule.id, line.sku_id)),
+        pieces,
         words.audience(rule.audience),
     )

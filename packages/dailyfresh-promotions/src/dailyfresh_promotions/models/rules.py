@@ -173,6 +173,11 @@ class Budget(Limit):
     def __str__(self) -> str:
         return f"{self.uses}/{self.max_uses or '∞'}, {self.spent}/{self.max_spent or '∞'}"
 
+    def tell(self) -> None:
+        """A page that is the same for everybody names no offer that may be used up."""
+        super().tell()
+        offers_changed.send(Rule, sku_ids=self.rule.skus())
+
 
 class FlashItem(Limit):
     """A price for so many pieces of one SKU; `taken` rises by orders alone."""
