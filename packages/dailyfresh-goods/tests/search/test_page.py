@@ -154,11 +154,11 @@ def test_the_page_speaks_chinese(shop, client):
 
 def test_a_search_takes_few_statements_however_many_goods_it_shows(shop, client, django_assert_num_queries):
     client.get(URL, {"q": "草莓"})
-    # The stamps of thesaurus and redirects, and the rows that are shown, between the savepoints of ATOMIC_REQUESTS; types come from the cache.
-    with django_assert_num_queries(5):
+    # The stamp of the shop's own words and the rows that are shown, between the savepoints of ATOMIC_REQUESTS; types come from the cache.
+    with django_assert_num_queries(4):
         client.get(URL, {"q": "草莓"})
     client.get(URL, {"q": "蔬菜"})
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(URL, {"q": "蔬菜"})
 
 

@@ -4,7 +4,7 @@ import pytest
 from dailyfresh_goods.models import SKU
 from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import rebuild
-from dailyfresh_goods.search.models import Dish, thesaurus
+from dailyfresh_goods.search.models import Dish, Vocabulary
 from dailyfresh_goods.search.suggestions import suggestions
 from dailyfresh_goods.search.words.dishes import shipped_dishes
 from django.urls import reverse
@@ -87,7 +87,7 @@ def test_the_shop_writes_dishes_of_its_own(shop):
 
 
 def test_every_shipped_dish_is_made_of_words_that_the_search_knows(db):
-    dishes, words = shipped_dishes(), thesaurus()
+    dishes, words = shipped_dishes(), Vocabulary().thesaurus()
     assert len(dishes) >= 150
     names = [name for names, _ingredients in dishes for name in names]
     assert len(names) == len(set(names))

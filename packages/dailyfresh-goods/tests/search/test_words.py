@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from dailyfresh_goods.search.corrections import distance
-from dailyfresh_goods.search.models import Synonym, thesaurus
+from dailyfresh_goods.search.models import Synonym, Vocabulary
 from dailyfresh_goods.search.words.dictionary import shipped_groups
 from dailyfresh_goods.search.words.grams import grams, head_grams, needles
 from dailyfresh_goods.search.words.normal import normalise
@@ -90,13 +90,13 @@ def test_distance_counts_a_swap_of_neighbours_as_one():
 
 
 def test_a_row_of_the_shop_works_at_once_and_takes_the_place_of_the_shipped(db):
-    assert "西红柿" in thesaurus().alternatives("番茄")
+    assert "西红柿" in Vocabulary().thesaurus().alternatives("番茄")
     row = Synonym.objects.create(words="番茄，小红", narrower="贝贝番茄")
-    assert set(thesaurus().alternatives("番茄")) == {"小红", "贝贝番茄"}
-    assert "番茄" not in thesaurus().alternatives("贝贝番茄")
+    assert set(Vocabulary().thesaurus().alternatives("番茄")) == {"小红", "贝贝番茄"}
+    assert "番茄" not in Vocabulary().thesaurus().alternatives("贝贝番茄")
     row.active = False
     row.save()
-    assert "西红柿" in thesaurus().alternatives("番茄")
+    assert "西红柿" in Vocabulary().thesaurus().alternatives("番茄")
 
 
 def test_narrower_words_are_found_one_way():

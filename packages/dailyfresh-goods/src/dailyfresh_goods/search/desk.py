@@ -1,4 +1,4 @@
-"""The search desk: searches that failed are counted, so that the shop learns its buyers' words; some lead to a page of their own."""
+"""The search desk: searches that failed are counted, so that the shop learns its buyers' words."""
 
 import logging
 
@@ -6,19 +6,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .models import Miss, redirects
-from .popular import merged
+from .models import Miss
+from .words.normal import merged
 
 logger = logging.getLogger(__name__)
 
 KEPT = 2000
 """Rows; of more, those that nobody searched for again go first."""
 LONGEST = 64
-
-
-def redirect_of(text: str) -> str | None:
-    """The page that a search leads to, if the shop named one."""
-    return redirects(merged).get(merged(text))
 
 
 def note_miss(text: str, *, became: str) -> None:

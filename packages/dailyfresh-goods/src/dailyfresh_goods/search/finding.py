@@ -13,7 +13,7 @@ from ..conf import conf
 from ..models import SKU, Band
 from ..selectors import Card, Filters, cards
 from .highlight import Marked, marked
-from .models import menu, thesaurus
+from .models import Vocabulary
 from .relaxation import Answer, answer
 from .understanding import Query, understand
 from .words.normal import runs
@@ -91,9 +91,10 @@ class Found:
     groups: list[Together] = field(default_factory=list)
 
 
-def find(text: str, refinement: Refinement, *, using: str | None = None) -> Found:
+def find(text: str, refinement: Refinement, *, using: str | None = None, vocabulary: Vocabulary | None = None) -> Found:
     """The page that `refinement` asks for of what `text` finds; from the database while there is no index to ask."""
-    words = thesaurus()
+    vocabulary = vocabulary or Vocabulary()
+    words, menu = vocabulary.thesaurus(), vocabulary.menu
     try:
         if refinement.conditions():
             reply = answer(text, words, menu, using=using)

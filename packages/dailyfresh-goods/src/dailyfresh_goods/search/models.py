@@ -1,4 +1,4 @@
-"""What the shop itself says about words, and the thesaurus that comes of it."""
+"""What the shop itself says about words, and what comes of it."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from .words.dictionary import Group, shipped_groups, words_in
 from .words.dishes import Menu, shipped_dishes
-from .words.normal import normalise
+from .words.normal import merged, normalise
 from .words.thesaurus import Thesaurus
 
 
@@ -172,53 +172,56 @@ _lock = Lock()
 _loaded: dict[type[models.Model], tuple[object, Any]] = {}
 
 
-def thesaurus() -> Thesaurus:
-    """The thesaurus as it stands: one statement asks whether the shop's rows have changed."""
+class Vocabulary:
+    """What the shop itself says about words, as it stands when this is made: one statement asks whether any of its rows have changed."""
 
-    def load() -> Thesaurus:
-        own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
-        return Thesaurus(shipped_groups(), own)
+    def __init__(self) -> None:
+        self._stamps = _stamps(Synonym, Dish, Redirect)
 
-    found: Thesaurus = _as_it_stands(Synonym, load, *conf.SEARCH_SYNONYMS)
-    return found
+    def thesaurus(self) -> Thesaurus:
+        def load() -> Thesaurus:
+            own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
+            return Thesaurus(shipped_groups(), own)
+
+        found: Thesaurus = self._as_it_stands(Synonym, load, *conf.SEARCH_SYNONYMS)
+        return found
+
+    def menu(self) -> Menu:
+        def load() -> Menu:
+            own = [(words_in(row.names), words_in(row.ingredients)) for row in Dish.objects.filter(active=True)]
+            return Menu(shipped_dishes(), own)
+
+        found: Menu = self._as_it_stands(Dish, load)
+        return found
+
+    def redirect_of(self, text: str) -> str | None:
+        """The page that a search leads to, if the shop named one."""
+
+        def load() -> dict[str, str]:
+            return {merged(row.text): row.url for row in Redirect.objects.filter(active=True)}
+
+        found: dict[str, str] = self._as_it_stands(Redirect, load)
+        return found.get(merged(text))
+
+    def _as_it_stands(self, model: type[models.Model], load: Callable[[], Any], *files: str) -> Any:
+        """What `load` made of the rows, made anew when they changed."""
+        stamp = (self._stamps[model], files)
+        loaded = _loaded.get(model)
+        if loaded is None or loaded[0] != stamp:
+            made = load()
+            with _lock:
+                _loaded[model] = loaded = (stamp, made)
+        return loaded[1]
 
 
-def menu() -> Menu:
-    """The dishes as they stand; as above."""
-
-    def load() -> Menu:
-        own = [(words_in(row.names), words_in(row.ingredients)) for row in Dish.objects.filter(active=True)]
-        return Menu(shipped_dishes(), own)
-
-    found: Menu = _as_it_stands(Dish, load)
-    return found
-
-
-def redirects(spelled: Callable[[str], str]) -> dict[str, str]:
-    """Search as `spelled` -> address; as above."""
-
-    def load() -> dict[str, str]:
-        return {spelled(row.text): row.url for row in Redirect.objects.filter(active=True)}
-
-    found: dict[str, str] = _as_it_stands(Redirect, load)
-    return found
-
-
-def _as_it_stands(model: type[models.Model], load: Callable[[], Any], *files: str) -> Any:
-    """What `load` made of the rows, made anew when they changed."""
-    stamp = (_stamp(model), files)
-    loaded = _loaded.get(model)
-    if loaded is None or loaded[0] != stamp:
-        made = load()
-        with _lock:
-            _loaded[model] = loaded = (stamp, made)
-    return loaded[1]
-
-
-def _stamp(model: type[models.Model]) -> object:
-    """Another value after every change of the rows; plain SQL, since building it costs more than asking it, at each search."""
-    connection = connections[router.db_for_read(model)]
-    table, updated = map(connection.ops.quote_name, (model._meta.db_table, "updated_at"))
+def _stamps(*tables: type[models.Model]) -> dict[type[models.Model], object]:
+    """Another value after every change of a table's rows; plain SQL, since building it costs more than asking it, at each search."""
+    connection = connections[router.db_for_read(tables[0])]
+    quote = connection.ops.quote_name
+    each = (
+        f"SELECT {n}, MAX({quote('updated_at')}), COUNT(*) FROM {quote(table._meta.db_table)}"  # noqa: S608  # the names are the model's own
+        for n, table in enumerate(tables)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MAX({updated}), COUNT(*) FROM {table}")  # noqa: S608  # the names are the model's own
-        return cursor.fetchone()
+        cursor.execute(" UNION ALL ".join(each))
+        return {tables[n]: stamp for n, *stamp in cursor.fetchall()}

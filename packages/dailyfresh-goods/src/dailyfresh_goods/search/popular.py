@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import math
-import re
 import time
 from abc import ABC, abstractmethod
 from typing import Any
@@ -14,7 +13,7 @@ from django.core.checks import CheckMessage, Error
 from ..conf import conf
 from ..pages.cache import cached
 from .models import PopularSearch
-from .words.normal import HAN, normalise
+from .words.normal import merged
 
 logger = logging.getLogger(__name__)
 SHOWN, KNOWN = 8, 200
@@ -23,8 +22,6 @@ GROUP = "popular_searches"
 """What moves in the data cache when the shop pins or blocks a search."""
 LONGEST_SHOWN = 24
 """Characters of a search that others are shown: as many fit on the line of a phone."""
-_SPACED = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
-_REPEATED = re.compile(rf"([{HAN}]{{2,}}?)\1+|([{HAN}])\2{{2,}}")
 
 
 def popular_backend() -> "Popular | None":
@@ -51,12 +48,6 @@ def _shown() -> list[str]:
     for text in [*places[PopularSearch.Place.FIRST], *(counter.top(KNOWN) if counter else [])]:
         shown.setdefault(merged(text), text)
     return [text for spelling, text in shown.items() if spelling not in never]
-
-
-def merged(text: str) -> str:
-    """One spelling for all that say the same: as it is searched, each word once, Chinese without spaces and not over and over."""
-    text = _SPACED.sub("", " ".join(dict.fromkeys(normalise(text).split())))
-    return _REPEATED.sub(lambda again: again[1] or again[2], text)
 
 
 class Popular(ABC):

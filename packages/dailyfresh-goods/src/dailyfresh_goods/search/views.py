@@ -15,12 +15,14 @@ from ..conf import conf
 from ..selectors import Card, goods_types, popular
 from ..views import links
 from ..views.links import Link
-from .desk import note_miss, redirect_of
+from .desk import note_miss
 from .finding import SORTS, Found, Hit, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
-from .popular import LONGEST_SHOWN, merged, popular_backend, popular_searches
+from .models import Vocabulary
+from .popular import LONGEST_SHOWN, popular_backend, popular_searches
 from .suggestions import suggestions
+from .words.normal import merged
 
 
 @login_not_required
@@ -30,11 +32,14 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words, refinement = form.words(), form.refinement()
     visitor = subject_of(request, trusted=conf.TRUSTED_PROXIES)
-    if words and (wait := use("search", visitor)):
-        return too_often(request, wait)
-    if words and refinement == Refinement() and (url := redirect_of(words)):
-        return redirect(url)
-    found = find(words, refinement) if words else None
+    found = None
+    if words:
+        if wait := use("search", visitor):
+            return too_often(request, wait)
+        vocabulary = Vocabulary()
+        if refinement == Refinement() and (url := vocabulary.redirect_of(words)):
+            return redirect(url)
+        found = find(words, refinement, vocabulary=vocabulary)
     if found and found.number and refinement.page > found.pages:
         raise Http404
     if found and refinement == Refinement():

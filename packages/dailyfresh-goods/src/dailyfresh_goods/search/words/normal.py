@@ -12,6 +12,8 @@ HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{HAN}]+|[^\W{HAN}]+(?:\.\d+)?")
 _HAN = re.compile(rf"[{HAN}]")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['\u2019`\u00b7](?=[a-z])")
+_SPACED = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
+_REPEATED = re.compile(rf"([{HAN}]{{2,}}?)\1+|([{HAN}])\2{{2,}}")
 _OTHER = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]+|_+")
 
 
@@ -41,6 +43,12 @@ def _normalised(text: str) -> str:
 
 _short = lru_cache(4096)(_normalised)
 """Names are asked for again and again: by each field of a document, and by each page that lights what was searched."""
+
+
+def merged(text: str) -> str:
+    """One spelling for all that say the same: as it is searched, each word once, Chinese without spaces and not over and over."""
+    text = _SPACED.sub("", " ".join(dict.fromkeys(normalise(text).split())))
+    return _REPEATED.sub(lambda again: again[1] or again[2], text)
 
 
 def runs(text: str) -> list[str]:

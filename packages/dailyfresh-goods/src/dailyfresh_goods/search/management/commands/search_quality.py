@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 
 from ....models import SKU
-from ...models import menu, thesaurus
+from ...models import Vocabulary
 from ...relaxation import answer
 
 K = 10
@@ -82,11 +82,12 @@ def _slugs(text: str) -> frozenset[str]:
 
 def score(table: Iterable[Row], *, using: str | None = None) -> list[Score]:
     """Asks every query as the results page does."""
-    words = thesaurus()
+    vocabulary = Vocabulary()
+    words = vocabulary.thesaurus()
     slugs = {str(pk): slug for pk, slug in SKU.objects.values_list("pk", "slug")}
     scores = []
     for row in table:
-        reply = answer(row.query, words, menu, using=using)
+        reply = answer(row.query, words, vocabulary.menu, using=using)
         keys = [result.pk for result in reply.found[:1000]] if reply.found is not None else []
         scores.append(Score(row, tuple(slugs[key] for key in keys if key in slugs)))
     return scores
