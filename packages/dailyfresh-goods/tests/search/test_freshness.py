@@ -15,6 +15,7 @@ from dailyfresh_goods.search import indexing, tasks
 from dailyfresh_goods.search.engines.base import IndexUnavailable
 from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
+from demo import use_index
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
@@ -39,6 +40,16 @@ def test_a_saved_change_is_found_after_its_commit(shop, django_capture_on_commit
     assert names("砀山") == ["安徽砀山酥梨"]
     assert names("库尔勒") == ["库尔勒香梨"] or names("库尔勒") == ["安徽砀山酥梨"]
     assert not StaleDocument.objects.exists()
+
+
+@both
+def test_a_shop_without_goods_searches_its_index_and_does_not_rebuild_it(db, tmp_path, engine):
+    with use_index(tmp_path, engine):
+        rebuild()
+        built = backend_of("default").generations.current
+        found = find("草莓", Refinement())
+        assert (found.degraded, found.number, drain()) == (False, 0, 0)
+        assert backend_of("default").generations.current == built
 
 
 def test_a_change_is_found_within_two_seconds(shop, django_capture_on_commit_callbacks):

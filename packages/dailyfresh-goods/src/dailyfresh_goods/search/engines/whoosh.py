@@ -60,7 +60,8 @@ class WhooshReader(Reader):
     def column(self, name: str) -> Any:
         """Number of a document -> its value of a sortable field."""
         if name not in self.columns:
-            values = [value for reader, _offset in self.reader.leaf_readers() for value in reader.column_reader(name)]
+            leaves = [reader for reader, _offset in self.reader.leaf_readers() if reader.doc_count_all()]
+            values = [value for reader in leaves for value in reader.column_reader(name)]
             self.columns[name] = array("q", values) if values and isinstance(values[0], int) else values
         return self.columns[name]
 
