@@ -27,5 +27,6 @@ DAILYFRESH_ORDERS = {
         "cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"},
     },
 }
-CELERY_BROKER_URL = "memory://"
+# Where Celery without an app of its own looks; else each call waits for a broker.
+os.environ["CELERY_BROKER_URL"] = "memory://"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

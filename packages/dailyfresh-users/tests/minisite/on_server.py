@@ -15,4 +15,6 @@ DATABASES = {
     )
 }
 DAILYFRESH_USERS = {"ADDRESS_LIMIT": 5, "TASKS": "celery"}
+# Where Celery without an app of its own looks; else each call waits for a broker.
+os.environ["CELERY_BROKER_URL"] = "memory://"
 vars().update(mail("locmem"))
