@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from dailyfresh_core.testing import own_database, service
 from dailyfresh_goods import receivers
-from dailyfresh_goods.models import StalePage
+from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.services import drain_pages
 from django.core.management import call_command
 from django.db import connection
@@ -22,6 +22,7 @@ def test_after_random_changes_no_page_differs_from_a_fresh_one(
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 4, "STATIC_PAGES": 2}
     monkeypatch.setattr(receivers, "drain_pages", lambda: None)  # marks gather, and are worked off together
     stock_shop(10)
+    first = SKU.objects.order_by("pk").values_list("pk", flat=True)[0]  # a server goes on counting after a rollback
     drain_pages()
     merchant = Merchant(seed=int(os.environ.get("FRESHNESS_SEED", "7")))
     monkeypatch.setattr(merchant, "do_type", lambda: None)  # the long proof makes all pages anew again and again
@@ -31,7 +32,7 @@ def test_after_random_changes_no_page_differs_from_a_fresh_one(
             if number % 5 == 4:  # as when the process dies between COMMIT and its callbacks
                 connection.run_on_commit.clear()
     drain_pages()
-    assert outdated() == []
+    assert outdated(first) == []
     call_command("check_pages", verbosity=0)
     assert not StalePage.objects.exists()
 

@@ -220,10 +220,11 @@ class Merchant:
             type_.save()
 
 
-def addresses() -> Iterator[tuple[str, str]]:
-    """(language, path) of every page there may be, written or not, of goods that are gone too."""
+def addresses(first: int = 1) -> Iterator[tuple[str, str]]:
+    """(language, path) of every page there may be, written or not, of goods that are gone too, the `first` of all among them."""
     slugs = {f"type-{n}" for n in range(4)} | set(GoodsType.objects.values_list("slug", flat=True))
-    keys = [HOME, *map(list_key, slugs), *map(detail_key, range(1, (SKU.objects.aggregate(m=Max("pk"))["m"] or 0) + 1))]
+    last = SKU.objects.aggregate(m=Max("pk"))["m"] or 0
+    keys = [HOME, *map(list_key, slugs), *map(detail_key, range(first, last + 1))]
     for key in keys:
         for language, paths in runs_of(key):
             for path in paths:
@@ -234,10 +235,10 @@ def addresses() -> Iterator[tuple[str, str]]:
                 yield "en", list_page(slug, sort, page).path
 
 
-def outdated() -> list[str]:
+def outdated(first: int = 1) -> list[str]:
     """Pages whose answer from the cache differs from a page made now from the database."""
     client, wrong = Client(), []
-    for language, path in addresses():
+    for language, path in addresses(first):
         answer = client.get(path, headers={"accept-language": language, "host": "shop.example"})
         served = answer.content if answer.status_code == 200 else None
         with uncached():
