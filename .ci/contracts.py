@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from parsed import ROOT, bases, fields, words
+
 PAGE = ROOT / "docs" / "contracts.md"
 MARKS = "<!-- drawn: contracts -->", "<!-- end -->"
 VALUES = {"dataclass", "StrEnum"}
@@ -28,34 +29,8 @@ def classes(path: Path) -> list[ast.ClassDef]:
     return [each for each in ast.parse(path.read_text()).body if isinstance(each, ast.ClassDef) and each.name[0] != "_"]
 
 
-def bases(of: ast.ClassDef) -> set[str]:
-    """Names of the bases and decorators."""
-    nodes = [*of.bases, *(each.func if isinstance(each, ast.Call) else each for each in of.decorator_list)]
-    return {ast.unparse(each) for each in nodes}
-
-
 def shapes(path: Path) -> list[ast.ClassDef]:
     return [each for each in classes(path) if bases(each) & {"Protocol", "ABC", *VALUES}]
-
-
-def words(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Module) -> str:
-    """A docstring in one line."""
-    return " ".join((ast.get_docstring(node) or "").split())
-
-
-def fields(of: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
-    """(name, type, what it is) of properties and annotated attributes."""
-    for n, node in enumerate(of.body):
-        after = of.body[n + 1] if n + 1 < len(of.body) else None
-        if isinstance(node, ast.FunctionDef) and "property" in map(ast.unparse, node.decorator_list):
-            yield node.name, ast.unparse(node.returns) if node.returns else "", words(node)
-        elif isinstance(node, ast.AnnAssign):
-            said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
-            default = f" = {ast.unparse(node.value)}" if node.value and "field(" not in ast.unparse(node.value) else ""
-            yield ast.unparse(node.target), ast.unparse(node.annotation) + default, " ".join(str(said).split())
-        elif isinstance(node, ast.Assign) and "StrEnum" in bases(of):
-            said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
-            yield ast.unparse(node.targets[0]), ast.unparse(node.value), " ".join(str(said).split())
 
 
 def methods(of: ast.ClassDef) -> Iterator[tuple[str, bool, str]]:

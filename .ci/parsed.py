@@ -2,11 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contracts import ROOT
-
+ROOT = Path(__file__).resolve().parent.parent
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Assignment = ast.Assign | ast.AnnAssign
 
@@ -42,6 +41,36 @@ class Package:
 
 def packages() -> list[Package]:
     return [Package(folder) for folder in sorted((ROOT / "packages").iterdir()) if (folder / "src").is_dir()]
+
+
+def bases(of: ast.ClassDef) -> set[str]:
+    """Names of the bases and decorators."""
+    nodes = [*of.bases, *(each.func if isinstance(each, ast.Call) else each for each in of.decorator_list)]
+    return {ast.unparse(each) for each in nodes}
+
+
+def words(node: ast.ClassDef | Function | ast.Module) -> str:
+    """A docstring in one line."""
+    return " ".join((ast.get_docstring(node) or "").split())
+
+
+def explained(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
+    """Each statement, and what the string below it says of it."""
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        text = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+        yield node, " ".join(str(text).split())
+
+
+def fields(of: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+    """(name, type, what it is) of properties and annotated attributes."""
+    for node, text in explained(of.body):
+        if isinstance(node, ast.FunctionDef) and "property" in map(ast.unparse, node.decorator_list):
+            yield node.name, ast.unparse(node.returns) if node.returns else "", words(node)
+        elif isinstance(node, ast.AnnAssign):
+            default = f" = {ast.unparse(node.value)}" if node.value and "field(" not in ast.unparse(node.value) else ""
+            yield ast.unparse(node.target), ast.unparse(node.annotation) + default, text
+        elif isinstance(node, ast.Assign) and "StrEnum" in bases(of):
+            yield ast.unparse(node.targets[0]), ast.unparse(node.value), text
 
 
 def targets(node: Assignment) -> list[ast.expr]:

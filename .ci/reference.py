@@ -13,8 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from contracts import ROOT, fields, words
-from parsed import Assignment, Function, Package, assigned, packages, said, targets
+from parsed import ROOT, Assignment, Function, Package, assigned, explained, fields, packages, said, targets, words
 
 FOLDER = ROOT / "docs" / "reference"
 Rows = list[tuple[str, ...]]
@@ -82,23 +81,15 @@ def urls(package: Package) -> Rows:
 def methods(package: Package, view: Function | ast.ClassDef) -> str:
     """By its decorators, and by what those are made of."""
     if isinstance(view, ast.ClassDef):
-        return ", ".join(
-            sorted(
-                each.name.upper() for each in view.body if isinstance(each, Function) and each.name in ("get", "post")
-            )
-        )
+        names = {each.name for each in view.body if isinstance(each, Function)}
+        return ", ".join(name.upper() for name in ("get", "post") if name in names)
     text = "\n".join(map(ast.unparse, view.decorator_list))
     for decorator in re.findall(r"\w+", text):
         text += ast.unparse(found) if (found := package.functions.get(decorator)) else ""
     if "require_POST" in text or "csrf_exempt" in text:  # a message of a gateway
         return "POST"
-    return (
-        "GET"
-        if "require_safe" in text or "require_GET" in text
-        else "GET, POST"
-        if "POST" in ast.unparse(view)
-        else "GET"
-    )
+    safe = "require_safe" in text or "require_GET" in text or "POST" not in ast.unparse(view)
+    return "GET" if safe else "GET, POST"
 
 
 def of_forms(package: Package, view: ast.AST) -> str:
@@ -131,13 +122,8 @@ def commands(package: Package) -> Rows:
     for path, tree in package.trees.items():
         if "commands" in path.parts and path.stem[0] != "_":
             known = assigned(tree)
-            rows.append(
-                (
-                    f"`{path.stem}`",
-                    said(known["help"], known) if "help" in known else words(tree),
-                    arguments(tree, known),
-                )
-            )
+            text = said(known["help"], known) if "help" in known else words(tree)
+            rows.append((f"`{path.stem}`", text, arguments(tree, known)))
     return rows
 
 
@@ -155,15 +141,12 @@ def arguments(tree: ast.Module, known: dict[str, ast.expr]) -> str:
 
 
 def signals(package: Package) -> Rows:
-    rows: Rows = []
-    for _path, tree in package.named("signals"):
-        for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
-            if isinstance(node, Assignment) and node.value and "Signal(" in ast.unparse(node.value):
-                text = (
-                    after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
-                )
-                rows.append((f"`{ast.unparse(targets(node)[0])}`", " ".join(str(text).split())))
-    return rows
+    return [
+        (f"`{ast.unparse(targets(node)[0])}`", text)
+        for _path, tree in package.named("signals")
+        for node, text in explained(tree.body)
+        if isinstance(node, Assignment) and node.value and "Signal(" in ast.unparse(node.value)
+    ]
 
 
 def tags(package: Package) -> Rows:
