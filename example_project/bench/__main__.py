@@ -4,7 +4,8 @@ Both shops sell the same 10,000 goods from one uwsgi process each, with DEBUG of
 a Redis of their own. `original/` is what students wrote for these requirements, written again from its description: Django's own middleware,
 its sessions in Redis, a query for each line. What is measured is the processor time of one request, in the shop's process, in what serves its
 connection to the database, and in its Redis: the smallest of ROUNDS rounds, in which the shops take turns, so that a busy machine
-changes little. Before it everything that was woken is done, and each answer is a good one. Exit status 1: an aim is missed.
+changes little. Each answer has to be a good one. No worker runs: what a request leaves to one is told to
+Redis, and stays there. Exit status 1: an aim is missed.
 
 BENCH says which rows, by a part of their names (BENCH='cart add'), or all.
 """

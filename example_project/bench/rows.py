@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .shops import Original, Ours, Shop
+from .shops import Ours, Shop
 from .sites import Cost
 
 
@@ -33,10 +33,6 @@ def ours_only(ask: Callable[[Ours], Cost]) -> Callable[[Shop], Cost | None]:
     return lambda shop: ask(shop) if isinstance(shop, Ours) else None
 
 
-def both(ask: Callable[[Ours | Original], Cost]) -> Callable[[Shop], Cost | None]:
-    return lambda shop: ask(shop) if isinstance(shop, Ours | Original) else None
-
-
 BARE = "bare view"
 ROWS = [
     Row(BARE, ours_only(lambda shop: shop.look("/bench/bare/", times=40))),
@@ -49,13 +45,13 @@ ROWS = [
     Row("confirm 10", lambda shop: shop.confirm(10), ratio=2),
     Row("place 1", lambda shop: shop.place(1), ratio=1.5, most=3),
     Row("place 10", lambda shop: shop.place(10), ratio=4),
-    Row("10 orders", both(lambda shop: shop.look(shop.orders, "orders")), ratio=2, most=6),
-    Row("detail, cold", both(lambda shop: shop.cold(shop.detail)), ratio=1),
-    Row("list of 20, cold", both(lambda shop: shop.cold(shop.goods_list)), most=15),
-    Row("home, cold", both(lambda shop: shop.cold(shop.home)), most=15),
+    Row("10 orders", lambda shop: shop.look(shop.orders, "orders"), ratio=2, most=6),
+    Row("detail, cold", lambda shop: shop.cold(shop.detail), ratio=1),
+    Row("list of 20, cold", lambda shop: shop.cold(shop.goods_list), most=15),
+    Row("home, cold", lambda shop: shop.cold(shop.home), most=15),
     Row("visitor request", ours_only(lambda shop: shop.look("/visitor/?found=1", "visitor", json=True)), most=1.8),
     Row("search page", ours_only(lambda shop: shop.look("/search/?q=%E8%8B%B9%E6%9E%9C")), most=10),
-    Row("home, warm", both(lambda shop: shop.look(shop.home, times=40)), of_bare=0.6),
-    Row("list, warm", both(lambda shop: shop.look(shop.goods_list, times=40)), of_bare=0.6),
-    Row("detail, warm", both(lambda shop: shop.look(shop.detail, times=40)), of_bare=0.6),
+    Row("home, warm", lambda shop: shop.look(shop.home, times=40), of_bare=0.6),
+    Row("list, warm", lambda shop: shop.look(shop.goods_list, times=40), of_bare=0.6),
+    Row("detail, warm", lambda shop: shop.look(shop.detail, times=40), of_bare=0.6),
 ]

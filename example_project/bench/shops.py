@@ -8,6 +8,8 @@ from .sites import Cost, Request, Site, fields
 
 TIMES = 12
 """Requests in one round."""
+CARTS = {"cart1": 1, "cart10": 10, "cart50": 50, "add": 9, "confirm1": 1, "confirm10": 10}
+"""Buyer -> lines in the cart before anything is measured."""
 Before = Callable[[], object]
 
 
@@ -16,10 +18,12 @@ def nothing() -> None:
 
 
 class Shop:
-    """What both have in common: each method gives what one request of its kind costs, None where the shop has no such thing."""
+    """What both have in common: each method gives what one request of its kind costs."""
 
-    add_path: str
-    cart_path: str
+    home: str
+    goods_list: str
+    detail: str
+    orders: str
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -36,15 +40,8 @@ class Shop:
         raise NotImplementedError
 
     def open(self) -> None:
-        """Fill the carts that are looked at, place ten orders, and let everything that was woken end."""
-        for buyer, lines in (
-            ("cart1", 1),
-            ("cart10", 10),
-            ("cart50", 50),
-            ("add", 9),
-            ("confirm1", 1),
-            ("confirm10", 10),
-        ):
+        """Fill the carts that are looked at, and place ten orders."""
+        for buyer, lines in CARTS.items():
             self.fill(buyer, range(1, lines + 1))
         for _ in range(10):
             self.site.good(self.ready("orders", 2), "orders")
@@ -70,7 +67,7 @@ class Shop:
         return self.site.cost([self.adding(60)] * TIMES, "add", nothing)
 
     def cart(self, lines: int) -> Cost:
-        return self.look(self.cart_path, f"cart{lines}")
+        return self.look("/cart/", f"cart{lines}")
 
     def confirm(self, lines: int) -> Cost:
         return self.site.cost([self.chosen(list(range(1, lines + 1)))] * TIMES, f"confirm{lines}", nothing)
@@ -89,7 +86,6 @@ class Shop:
 
 
 class Ours(Shop):
-    cart_path = "/cart/"
     home, goods_list, detail, orders = "/", "/list/type-0/", "/goods/1/", "/orders/"
 
     def adding(self, number: int) -> Request:
@@ -106,7 +102,6 @@ class Ours(Shop):
 
 
 class Original(Shop):
-    cart_path = "/cart/"
     home, goods_list, detail, orders = "/", "/list/1/1", "/goods/1", "/user/order/1"
 
     def adding(self, number: int) -> Request:

@@ -5,19 +5,20 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from dailyfresh_core.testing import own_database
+from dailyfresh_core.testing import database, own_database
+from running.supervisor import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
 HOST = "shop.example"
@@ -122,8 +123,7 @@ def thread_clock(numbers: list[str]) -> Callable[[], float]:
 
 def threads_of(address: str) -> list[str]:
     """The threads of MariaDB that serve the connections to this database."""
-    import MySQLdb
-    from dailyfresh_core.testing import database
+    import MySQLdb  # a driver that not everybody has
 
     given = database(address)
     server = MySQLdb.connect(
@@ -134,12 +134,6 @@ def threads_of(address: str) -> list[str]:
     threads = [str(tid) for (tid,) in cursor.fetchall()]
     server.close()
     return threads
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -172,7 +166,7 @@ def environment_of(name: str, address: str, redis: str, place: Path) -> dict[str
 
 def prepared(name: str, environment: dict[str, str]) -> dict[str, dict[str, str]]:
     """What each buyer's browser brings, once there are tables, goods and buyers."""
-    command = [sys.executable, "-W", "ignore", "-m", f"bench.{name}.prepare"]
+    command = [sys.executable, "-W", "ignore", "-m", "bench.prepare", name]
     done = subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.PIPE)
     buyers: dict[str, dict[str, str]] = json.loads(done.stdout.splitlines()[-1])
     return buyers
@@ -220,8 +214,6 @@ def wait(site: Site) -> None:
 
 def fields(html: str, form: str) -> dict[str, object]:
     """What a browser sends of the form with this id: its hidden fields, and what is chosen of each group."""
-    from html import unescape
-
     (inside,) = re.findall(rf'<form[^>]*id="{form}".*?</form>', html, re.S)
     sent: dict[str, object] = {}
     for tag in re.findall(r"<input[^>]*>", inside):
