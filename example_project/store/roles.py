@@ -9,15 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 EVERYTHING = "*"
-LOOK = (
-    "view_order",
-    "add_ordernote",
-    "view_orderline",
-    "view_adjustment",
-    "view_orderlog",
-    "view_payment",
-    "view_refund",
-)
+READ = ("view_order", "add_ordernote", "view_orderline", "view_adjustment", "view_orderlog")
+LOOK = (*READ, "view_payment", "view_refund")
 
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     gettext_noop("Owner"): {
@@ -33,14 +26,7 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     gettext_noop("Picker"): {
         "dailyfresh_fulfilment": (EVERYTHING,),
         "dailyfresh_delivery": ("view_slot", "view_reservation"),
-        "dailyfresh_orders": (
-            "view_order",
-            "view_orderline",
-            "view_adjustment",
-            "view_orderlog",
-            "change_order",
-            "add_ordernote",
-        ),
+        "dailyfresh_orders": (*READ, "change_order"),
     },
     gettext_noop("Dispatch"): {
         "dailyfresh_delivery": (
@@ -55,14 +41,7 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "add_holiday",
             "delete_holiday",
         ),
-        "dailyfresh_orders": (
-            "view_order",
-            "view_orderline",
-            "view_adjustment",
-            "view_orderlog",
-            "change_order",
-            "add_ordernote",
-        ),
+        "dailyfresh_orders": (*READ, "change_order"),
     },
     gettext_noop("Support"): {
         "dailyfresh_orders": (
