@@ -97,7 +97,7 @@ DAILYFRESH_ORDERS = {
         "OPTIONS": {"amount": "10.00", "free_from": "59.00"},
     },
     "GATEWAYS": {
-        "voucher": {"BACKEND": "minisite.shop.voucher.Voucher"},
+        "voucher": {"BACKEND": "dailyfresh_orders.testing.Voucher"},
         "cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"},
     },
 }

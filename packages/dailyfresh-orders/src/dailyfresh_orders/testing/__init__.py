@@ -8,6 +8,7 @@ from .gateways import GatewayContract, Till
 from .joins import AddressBookContract, BasketContract, CatalogueContract
 from .promotions import PromotionsContract
 from .stock import StockContract
+from .voucher import Voucher
 
 __all__ = [
     "AddressBookContract",
@@ -18,4 +19,5 @@ __all__ = [
     "PromotionsContract",
     "StockContract",
     "Till",
+    "Voucher",
 ]

@@ -1,6 +1,8 @@
-"""A way to pay online that asks nobody: what the tests of orders need of a gateway."""
+"""A way to pay online that asks nobody, for tests and for gateways that need little more."""
 
-from dailyfresh_orders.gateways.base import (
+from decimal import Decimal
+
+from ..gateways.base import (
     CloseOutcome,
     Message,
     NotifyRejected,
@@ -15,6 +17,8 @@ from dailyfresh_orders.gateways.base import (
 
 
 class Voucher(PaymentGateway):
+    """Its trades wait, no message of it comes, and what it is asked to give back or to close is done."""
+
     label = "Voucher"
 
     def create(self, request: PaymentRequest) -> Redirect:
@@ -29,7 +33,7 @@ class Voucher(PaymentGateway):
     def verify_return(self, message: Message) -> str:
         raise NotifyRejected("none come")
 
-    def refund(self, out_trade_no, amount, out_request_no, reason="") -> RefundOutcome:
+    def refund(self, out_trade_no: str, amount: Decimal, out_request_no: str, reason: str = "") -> RefundOutcome:
         return RefundOutcome(Outcome.DONE)
 
     def query_refund(self, out_trade_no: str, out_request_no: str) -> RefundOutcome:
