@@ -62,7 +62,7 @@ def postgresql(folder: Path, port: int, programs: dict[str, str]) -> Program:
     """PostgreSQL; it refuses to run as root, so there it runs as the package's own user."""
     data, server = folder / "postgresql", programs["postgres"]
     data.mkdir(exist_ok=True)
-    wrapper = _as_postgres(data)
+    wrapper = as_postgres(data)
     if not (data / "PG_VERSION").exists():
         initdb = str(Path(server).with_name("initdb"))
         _run([*wrapper, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
@@ -80,7 +80,8 @@ def prepare_postgresql(port: int) -> None:
         _run([*client, f"CREATE DATABASE {NAME} OWNER {USER}"])
 
 
-def _as_postgres(data: Path) -> list[str]:
+def as_postgres(data: Path) -> list[str]:
+    """What stands before a command that root must not run itself; the folder is given to the user who runs it."""
     if os.geteuid():
         return []
     user = pwd.getpwnam("postgres")

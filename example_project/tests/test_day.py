@@ -14,19 +14,7 @@ from dailyfresh_core.testing import service
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "POSTGRES_URL"])
 def test_a_day_of_a_thousand_orders_adds_up(variable: str) -> None:
     done = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            "chaos.day",
-            "--orders",
-            "1000",
-            "--processes",
-            "16",
-            "--seconds",
-            "240",
-        ],
+        [sys.executable, "-W", "ignore", "-m", "chaos.day", "--orders=1000", "--processes=16", "--seconds=240"],
         cwd=PROJECT,
         env={**os.environ, "DATABASE_URL": service(variable)},
         capture_output=True,

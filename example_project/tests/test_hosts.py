@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,10 +86,10 @@ class Fleet:
         )
 
 
-def until(true: object) -> float:
+def until(true: Callable[[], object]) -> float:
     """Seconds until it is so."""
     began = time.monotonic()
-    while not true():  # type: ignore[operator]
+    while not true():
         assert time.monotonic() < began + PATIENCE, "it never came"
         time.sleep(0.2)
     return time.monotonic() - began

@@ -88,10 +88,7 @@ def mariadb(
         server = databases.mariadb(home, port, found)
         more = [
             f"--server-id={number}",
-            "--log-bin",
-            "--log-slave-updates",
-            "--gtid-strict-mode=ON",
-            "--binlog-format=ROW",
+            *["--log-bin", "--log-slave-updates", "--gtid-strict-mode=ON", "--binlog-format=ROW"],
         ]
         supervisor.start(replace(server, name=home.name, command=[*server.command, *more]))
     supervisor.wait_ready()
@@ -121,23 +118,13 @@ def postgresql(
     supervisor.start(replace(databases.postgresql(homes[0], ports[0], found), name="primary"))
     supervisor.wait_ready()
     databases.prepare_postgresql(ports[0])
-    (homes[1] / "postgresql").mkdir()
-    wrapper = databases._as_postgres(homes[1] / "postgresql")
+    data = homes[1] / "postgresql"
+    data.mkdir()
     copy = program("pg_basebackup") or pytest.skip("needs pg_basebackup")
     words = [
-        "-D",
-        str(homes[1] / "postgresql"),
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(ports[0]),
-        "-U",
-        "postgres",
-        "-R",
-        "-c",
-        "fast",
-    ]
-    subprocess.run([*wrapper, copy, *words], check=True, capture_output=True)
+        f"--pgdata={data}", "--host=127.0.0.1", f"--port={ports[0]}", "--username=postgres", "--write-recovery-conf", "--checkpoint=fast",
+    ]  # fmt: skip
+    subprocess.run([*databases.as_postgres(data), copy, *words], check=True, capture_output=True)
     supervisor.start(replace(databases.postgresql(homes[1], ports[1], found), name="replica"))
     supervisor.wait_ready()
 

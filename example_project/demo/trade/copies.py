@@ -154,10 +154,10 @@ class Copy:
     order: Order
     buyer: Any
     shift: timedelta
-    number: str = field(default_factory=lambda: new_number())
+    number: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.number = f"{local(self.order.placed_at + self.shift):%y%m%d}{self.number[6:]}"
+        self.number = f"{local(self.order.placed_at + self.shift):%y%m%d}{new_number()[6:]}"
 
     def again(self, row: Any, **changes: Any) -> Any:
         """The row without its key: its times moved, the order's number and its buyer's name those of the copy."""
