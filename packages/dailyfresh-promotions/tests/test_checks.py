@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db  # Django asks the database whether it knows 
         ({"CATALOGUE": "nowhere.At"}, "E002"),
         ({"SHOP_URL": "nowhere"}, "E004"),
         ({"GATE": "no address"}, "E002"),
+        ({"GATE": "default"}, "E002"),  # not in Redis
         ({"GATE_AWAY": "perhaps"}, "E001"),
         ({"PAGESIZE": 3}, "W001"),
         ({"TASKS": None}, "W002"),

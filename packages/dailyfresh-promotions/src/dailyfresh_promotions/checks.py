@@ -53,7 +53,11 @@ def _gate() -> Iterator[CheckMessage]:
     try:
         script(conf.GATE)
     except (ImproperlyConfigured, ValueError) as error:
-        yield Error(str(error), hint=f'{NAME}["GATE"] is the URL of a Redis.', id=f"{TAG}.E002")
+        yield Error(
+            str(error),
+            hint=f'{NAME}["GATE"] is the URL of a Redis, or the alias of a cache of django-redis.',
+            id=f"{TAG}.E002",
+        )
 
 
 def _tries() -> Iterator[CheckMessage]:

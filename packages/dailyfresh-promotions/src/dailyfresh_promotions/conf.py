@@ -16,7 +16,7 @@ class Settings(Conf, name=NAME):
     """(times, seconds): how often one account, and one address, may type coupon codes."""
 
     GATE: str | None = None
-    """URL of a Redis that holds the gate before flash sales; None: every buyer asks the database."""
+    """URL of a Redis that holds the gate before flash sales, or the alias of a cache of django-redis; None: every buyer asks the database."""
 
     GATE_AWAY: str = "through"
     """What becomes of buyers while that Redis is away: "through" to the database, or "closed"."""

@@ -96,11 +96,26 @@ def _run(rule: int, doing: str, token: str, *more: Any) -> Any:
 
 
 @cache
-def script(url: str) -> Any:
-    """The script over the Redis at this address."""
+def script(where: str) -> Any:
+    """The script over the Redis at this address, or over that of this cache."""
     redis = _redis()
-    client = redis.Redis.from_url(url, socket_timeout=WAIT, socket_connect_timeout=WAIT)
+    if "://" in where:
+        client = redis.Redis.from_url(where, socket_timeout=WAIT, socket_connect_timeout=WAIT)
+    else:
+        client = _of_cache(where)
     return client.register_script(files(__package__).joinpath("gate.lua").read_text(encoding="utf-8"))
+
+
+def _of_cache(alias: str) -> Any:
+    """As django-redis reaches it, by Sentinels too."""
+    try:
+        from django_redis import get_redis_connection
+
+        return get_redis_connection(alias)
+    except (ImportError, NotImplementedError) as error:
+        raise ImproperlyConfigured(
+            f'{NAME}["GATE"] is {alias!r}: neither the URL of a Redis nor a cache of django-redis'
+        ) from error
 
 
 def _redis() -> Any:
