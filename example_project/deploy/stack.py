@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 DATABASES = {"mariadb": "mariadbd", "postgresql": "postgres"}
 
 
-def answers(url: str, *, seconds: float = 60) -> None:
+def answers(url: str, *, seconds: float = 300) -> None:
     """Wait for a good answer: a uwsgi that listens is not ready yet."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE  # the stack's own certificate

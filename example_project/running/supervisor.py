@@ -16,6 +16,7 @@ from types import FrameType
 
 LEASH = Path(__file__).with_name("leash.py")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+TELL_EVERY = 20.0  # seconds that a start may take without a word
 PATIENCE = 3.0  # seconds between SIGTERM and SIGKILL: what must happen is a row, so that a busy worker may be killed
 
 
@@ -125,9 +126,9 @@ class Supervisor:
         if code:
             raise Failed(f"{program.name} failed with status {code}; its last lines above say why.")
 
-    def wait_ready(self, *, timeout: float = 60) -> None:
-        """Waits until every program with a port accepts connections there."""
-        deadline = time.monotonic() + timeout
+    def wait_ready(self, *, timeout: float = 300) -> None:
+        """Waits until every program with a port accepts connections there, and says for whom when it takes long."""
+        deadline, told = time.monotonic() + timeout, time.monotonic()
         for program, process, reader in self.running:
             while program.port is not None and not listens(program.port):
                 if process.poll() is not None:
@@ -135,6 +136,9 @@ class Supervisor:
                     raise Failed(f"{program.name} ended with status {process.returncode} while it was starting.")
                 if time.monotonic() > deadline:
                     raise Failed(f"{program.name} did not open port {program.port} within {timeout:.0f} seconds.")
+                if time.monotonic() > told + TELL_EVERY:
+                    told = time.monotonic()
+                    self.output.say(program.name, f"is not at port {program.port} yet; still waiting")
                 time.sleep(0.05)
 
     def watch(self) -> None:

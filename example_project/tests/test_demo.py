@@ -62,6 +62,23 @@ def test_leaving_the_supervisor_stops_its_programs(tmp_path: Path) -> None:
     assert not listens(port)
 
 
+def test_a_slow_start_is_waited_for_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("running.supervisor.TELL_EVERY", 0.1)
+    port, said, output = free_port(), [], Output()
+    output.say = lambda name, line: said.append(name)  # type: ignore[method-assign]
+    slow = replace(server(port), name="slow")
+    command = [
+        sys.executable,
+        "-c",
+        f"import os, time; time.sleep(0.5); os.execvp({slow.command[0]!r}, {slow.command!r})",
+    ]
+    with Supervisor(folder=tmp_path, environ={}, output=output) as supervisor:
+        supervisor.start(replace(slow, command=command))
+        supervisor.wait_ready()
+        assert listens(port)
+    assert "slow" in said
+
+
 def test_what_backs_the_others_is_there_until_they_have_ended(tmp_path: Path) -> None:
     port, last_words = free_port(), tmp_path / "last_words"
     busy = (

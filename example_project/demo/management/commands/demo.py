@@ -66,7 +66,7 @@ class Command(BaseCommand):
         for program in (services.web(demo), services.worker(), services.beat(demo)):
             supervisor.start(program)
         supervisor.wait_ready()
-        with urllib.request.urlopen(f"{demo.site}/", timeout=60):  # noqa: S310 - compiles the templates of the first page
+        with urllib.request.urlopen(f"{demo.site}/", timeout=300):  # noqa: S310 - compiles the templates of the first page
             pass
         for line in welcome(demo, seconds=time.monotonic() - started):
             output.say("demo", line)
