@@ -28,6 +28,7 @@ from .accounts import BUYER, MERCHANT, PASSWORD
 HERE = Path(__file__).parent
 Tell = Callable[[str], None]
 Row = dict[str, str]
+AMBIENT = {"navel-orange", "banana", "watermelon", "mango", "free-range-egg", "salted-egg", "potato", "mooncake"}
 
 
 def table(name: str) -> list[Row]:
@@ -97,12 +98,12 @@ def print_coupons() -> None:
 def first_pack(product: Row, kind: GoodsType, words: Row, draw: random.Random) -> SKU:
     """A product with its SPU, and a gallery of three pictures."""
     sku = filled(SKU(type=kind, name=product["name"], origin=product["origin"]), product, draw, most=(300, 6000))
-    sku.description, sku.sort_order = product["description"], 100
+    sku.description, sku.sort_order, sku.storage = product["description"], 100, kept(product, kind)
     gallery = [SKUImage(sort_order=number) for number in range(2)]
     for row, view in zip(gallery, ("stand", "close"), strict=True):
         store(row.image, f"skus/{sku.slug}-{view}.webp")
     store(sku.image, f"skus/{sku.slug}.webp")
-    specs = f"英文名：{product['english']}\n储存：{'-18℃ 冷冻' if kind.slug == 'frozen' else '0–6℃ 冷藏'}"
+    specs = f"英文名：{product['english']}"
     sku.spu = SPU.objects.create(name=sku.name, detail=detail(product, words), specs=specs)
     sku.save()
     for row in gallery:
@@ -111,10 +112,17 @@ def first_pack(product: Row, kind: GoodsType, words: Row, draw: random.Random) -
     return sku
 
 
+def kept(product: Row, kind: GoodsType) -> str:
+    """How it is kept at home."""
+    if product["slug"] in AMBIENT:
+        return SKU.Storage.AMBIENT
+    return SKU.Storage.FROZEN if kind.slug == "frozen" else SKU.Storage.CHILLED
+
+
 def second_pack(product: Row, one: SKU, draw: random.Random) -> SKU:
     """Another pack of a product that is there: the same SPU, the same pictures."""
     sku = filled(SKU(type=one.type, spu=one.spu, name=one.name, origin=one.origin), product, draw, most=(40, 900))
-    sku.description, sku.image, sku.sort_order = one.description, one.image.name, 200
+    sku.description, sku.image, sku.sort_order, sku.storage = one.description, one.image.name, 200, one.storage
     sku.save()
     SKUImage.objects.bulk_create(
         [SKUImage(sku=sku, image=row.image.name, sort_order=row.sort_order) for row in one.images.all()]

@@ -25,6 +25,7 @@ def load_range() -> int:
         told = detail({"description": f"{text}。"}, words[one.type.slug])
         spu = SPU(name=row["name"], detail=told, specs=f"产地：{row['origin']}\n规格：{row['unit']}")
         sku = SKU(type=one.type, name=row["name"], slug=row["slug"], unit=row["unit"], origin=row["origin"])
+        sku.storage = one.storage
         for name in Measured.__slots__:
             setattr(sku, name, getattr(one, name))
         sku.price, sku.description, sku.image = Decimal(row["price"]), text, one.image.name

@@ -100,6 +100,14 @@ def test_a_file_brings_measures_and_says_what_cannot_be(shop: Shop) -> None:
     assert (row["sold_by"], row["price_grams"], row["minimum"]) == ("weight", 500, 300)
 
 
+def test_how_goods_are_kept_is_read_in_chinese_and_english(shop: Shop) -> None:
+    shop.sku(slug="peas")
+    assert read("货号,储存方式\npeas,冷冻\n").changed == 1
+    assert SKU.objects.get(slug="peas").storage == "frozen"
+    assert read("slug,storage\npeas,Chilled\n").changed == 1
+    assert [problem.column for problem in read("slug,storage\npeas,hot\n").problems] == ["storage"]
+
+
 @pytest.mark.parametrize(
     ("values", "total", "said"),
     [

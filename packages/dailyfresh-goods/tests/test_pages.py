@@ -278,3 +278,16 @@ def test_a_list_is_narrowed_to_an_origin_or_a_label_with_the_number_of_each(shop
     both = browse("/list/fruit/?origin=Hainan&label=new").content.decode().partition("data-goods-results")[2]
     assert ">Banana<" not in both.partition("df-five")[0]
     assert browse("/list/fruit/?origin=Nowhere").status_code == 200
+
+
+def test_a_list_is_narrowed_to_how_goods_are_kept_in_the_words_of_the_reader(shop: Shop, browse: Browse) -> None:
+    cold = shop.sku("Peas", storage="frozen")
+    shop.sku("Mango", storage="ambient")
+    assert '<option value="frozen">冷冻 (1)' in browse("/list/fruit/", accept_language="zh-hans").content.decode()
+    narrowed = browse("/list/fruit/?storage=frozen").content.decode()
+    goods = narrowed.partition("data-goods-results")[2].partition("df-five")[0]
+    assert ">Peas<" in goods
+    assert ">Mango<" not in goods
+    assert "frozen" in narrowed.partition('class="df-chip"')[2].partition("</a>")[0]
+    assert browse("/list/fruit/?storage=hot").status_code == 200
+    assert "冷冻" in browse(f"/goods/{cold.pk}/", accept_language="zh-hans").content.decode()

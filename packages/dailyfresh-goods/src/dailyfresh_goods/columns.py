@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from .models import SKU, SPU
 
 OWN = (
-    "slug", "name", "description", "price", "market_price", "unit", "origin", "image",
+    "slug", "name", "description", "price", "market_price", "unit", "origin", "storage", "image",
     "stock", "sales", "limit", "label", "sort_order", "on_sale", "requires_shipping", *Measured.__slots__,
 )  # fmt: skip
 OF_SPU = {"spu_name": "name", "detail": "detail", "specs": "specs"}
@@ -41,6 +41,7 @@ HEADINGS = {
     "market_price": "market price, list price, compare at price, regular price, 市场价, 原价, 划线价",
     "unit": "pack, pack size, size, 单位, 规格, 包装",
     "origin": "country of origin, place of origin, 产地",
+    "storage": "storage condition, storage temperature, keep, 储存, 储存方式, 储存条件, 存储方式, 保存方式, 温层",
     "image": "picture, main image, 图片, 主图, 商品图片",
     "stock": "quantity, inventory, qty, in stock, 库存, 数量, 库存数量",
     "sales": "sold, 销量, 已售",
@@ -67,7 +68,7 @@ PROBLEM = "[problem]"
 """Heading of the column that says what is wrong with a row of a file that is given back; it is left out again."""
 
 YES, NO = {"1", "true", "yes", "y", "是", "上架"}, {"0", "false", "no", "n", "否", "下架"}
-BY = {
+CHOICES = {
     "件": PIECE,
     "按件": PIECE,
     "按个": PIECE,
@@ -76,8 +77,13 @@ BY = {
     "称重": WEIGHT,
     "散称": WEIGHT,
     "按斤": WEIGHT,
+    "常温": SKU.Storage.AMBIENT,
+    "阴凉": SKU.Storage.AMBIENT,
+    "冷藏": SKU.Storage.CHILLED,
+    "保鲜": SKU.Storage.CHILLED,
+    "冷冻": SKU.Storage.FROZEN,
 }
-"""What others write for the ways to sell and to price."""
+"""What others write for the ways to sell, to price and to keep."""
 ERRORS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -167,7 +173,7 @@ def _clean(column: str, cell: Any) -> Any:
         return field.clean(_number(text, cell), None)
     if isinstance(field, ImageField):
         return _stored(text)
-    return field.clean(BY.get(text, text.lower()) if field.choices else text, None)
+    return field.clean(CHOICES.get(text, text.lower()) if field.choices else text, None)
 
 
 def text_of(cell: Any) -> str:

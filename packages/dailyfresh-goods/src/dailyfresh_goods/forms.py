@@ -9,7 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .models import SKU
 from .selectors import FACETS, Filters
+
+
+def said(facet: str, word: str) -> str:
+    """A word of a facet as it is read."""
+    return str(dict(SKU.Storage.choices).get(word, word)) if facet == "storage" else word
 
 
 class FilterForm(forms.Form):
@@ -25,6 +31,7 @@ class FilterForm(forms.Form):
     )
 
     origin = forms.CharField(label=gettext_lazy("Origin"), required=False, max_length=40)
+    storage = forms.ChoiceField(label=gettext_lazy("Storage"), choices=SKU.Storage.choices, required=False)
     label = forms.CharField(label=gettext_lazy("Label"), required=False, max_length=12)
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +74,7 @@ class FilterForm(forms.Form):
         return {
             "in_stock": _("In stock"),
             "offers": _("On offer"),
-            **{name: given.get(name, "") for name in FACETS},
+            **{name: said(name, given.get(name, "")) for name in FACETS},
             "low": _("From %s") % shown(Decimal(given.get("low", 0))),
             "high": _("Up to %s") % shown(Decimal(given.get("high", 0))),
         }

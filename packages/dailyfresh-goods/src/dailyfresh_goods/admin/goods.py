@@ -59,7 +59,7 @@ class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[ty
         ("name", "unit", "slug"),
         ("type", "price", "market_price"),
         ("stock", "limit", "on_sale", "requires_shipping"),
-        ("image", "label", "origin"),
+        ("image", "label", "origin", "storage"),
         "description",
     )
     form = Slugged
@@ -119,7 +119,19 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
 
     actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx", "export_json")
     fieldsets = (
-        (None, {"fields": (("name", "unit"), "slug", ("type", "spu"), "description", "image", ("label", "origin"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "unit"),
+                    "slug",
+                    ("type", "spu"),
+                    "description",
+                    "image",
+                    ("label", "origin", "storage"),
+                )
+            },
+        ),
         (
             _("Selling"),
             {"fields": (("price", "market_price"), ("stock", "limit", "requires_shipping"), ("on_sale", "sort_order"))},

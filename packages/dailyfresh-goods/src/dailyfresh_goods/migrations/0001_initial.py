@@ -258,6 +258,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("origin", models.CharField(blank=True, max_length=40, verbose_name="origin")),
+                (
+                    "storage",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ambient", "room temperature"), ("chilled", "chilled"), ("frozen", "frozen")],
+                        help_text="How it is kept at home.",
+                        max_length=7,
+                        verbose_name="storage",
+                    ),
+                ),
                 ("image", models.ImageField(blank=True, upload_to="skus", verbose_name="image")),
                 (
                     "stock",

@@ -71,6 +71,11 @@ class SKU(Tracked):
         PIECE = "piece", _("by the piece")
         WEIGHT = "weight", _("by weight")
 
+    class Storage(models.TextChoices):
+        AMBIENT = "ambient", _("room temperature")
+        CHILLED = "chilled", _("chilled")
+        FROZEN = "frozen", _("frozen")
+
     QUIET = frozenset({"stock", "sales", "sales_rank", "band", "updated_at"})
 
     type = models.ForeignKey(GoodsType, models.PROTECT, related_name="skus", verbose_name=_("type"))
@@ -115,6 +120,9 @@ class SKU(Tracked):
     minimum = models.PositiveIntegerField(_("minimum"), default=1, validators=[MinValueValidator(1)])
     step = models.PositiveIntegerField(_("step"), default=1, validators=[MinValueValidator(1)])
     origin = models.CharField(_("origin"), max_length=40, blank=True)
+    storage = models.CharField(
+        _("storage"), max_length=7, choices=Storage.choices, blank=True, help_text=_("How it is kept at home.")
+    )
     image = models.ImageField(_("image"), upload_to="skus", blank=True)
     stock = models.PositiveIntegerField(
         _("stock"),

@@ -14,7 +14,7 @@ LAST_PAGE = 50
 class SearchForm(FilterForm):
     """The words and the filters; `refinement()` is what of them is understood."""
 
-    offers = origin = label = None  # type: ignore[assignment]  # no document says so
+    offers = origin = storage = label = None  # type: ignore[assignment]  # no document says so
     q = forms.CharField(label=_("Search goods"), required=False, max_length=None)
     category = forms.SlugField(label=_("Category"), required=False)
     sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False)

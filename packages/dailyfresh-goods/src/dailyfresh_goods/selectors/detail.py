@@ -36,6 +36,7 @@ class Detail:
     card: Card
     description: str
     origin: str
+    storage: str
     limit: int | None
     type_name: str
     type_slug: str
@@ -75,6 +76,7 @@ def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
         card=card(sku, album, rating),
         description=sku.description,
         origin=sku.origin,
+        storage=sku.get_storage_display(),
         limit=sku.limit,
         type_name=sku.type.name,
         type_slug=sku.type.slug,

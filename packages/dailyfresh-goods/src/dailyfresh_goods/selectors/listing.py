@@ -65,6 +65,7 @@ class Filters:
     low: Decimal | None = None
     high: Decimal | None = None
     origin: str = ""
+    storage: str = ""
     label: str = ""
 
     def __bool__(self) -> bool:
@@ -73,7 +74,7 @@ class Filters:
     @property
     def name(self) -> str:
         """The conditions as a part of a cache key."""
-        words = quote(f"{self.origin}/{self.label}", safe="")
+        words = quote("/".join(getattr(self, name) for name in FACETS), safe="")
         return f"{self.in_stock:d}{self.offers:d}-{self.low}-{self.high}-{words}" if self else ""
 
     def condition(self) -> Q:
@@ -92,7 +93,7 @@ class Filters:
         return found
 
 
-FACETS = ("origin", "label")
+FACETS = ("origin", "storage", "label")
 """What goods of a type share, and a list can be narrowed to by the words for it."""
 MOST = 12
 """Words of each that a list offers, those of the most goods."""

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 from .. import selectors
 from ..conf import conf
 from ..exceptions import Absent
-from ..forms import FilterForm
+from ..forms import FilterForm, said
 from ..pages import keys
 from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request
 from ..pages.cache import cached
@@ -142,7 +142,10 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "number": page,
             "pages": found.pages,
             "form": form,
-            "facets": [(form[name], words) for name, words in selectors.facets(slug).items()],
+            "facets": [
+                (form[name], [(word, said(name, word), n) for word, n in words])
+                for name, words in selectors.facets(slug).items()
+            ],
             "address": plain,
             "reset": plain,
             "chips": links.chips(form, plain),
