@@ -9,6 +9,7 @@ from alipay_simulator.book import Book
 from alipay_simulator.database import Database
 from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID, ensure_keys
 from dailyfresh_core.amounts import in_fen
+from dailyfresh_goods.models import SKU
 from dailyfresh_orders.days import today
 from dailyfresh_orders.models import Booking, Letter, Order, OrderLog, Payment, Refund, Review, SalesDay
 from dailyfresh_orders.services import audit
@@ -57,6 +58,7 @@ def test_weeks_of_trade_leave_every_kind_of_order_and_books_that_agree_to_the_fe
     assert Refund.objects.filter(state=Refund.State.DONE).exists()
     assert Payment.objects.filter(state=Payment.State.DISPUTED).count() == 1
     assert Review.objects.filter(pictures__isnull=False).exists()
+    assert SKU.objects.filter(rating_rank__gt=0).exists(), "lists can be sorted by stars"
     assert Letter.objects.filter(channel="shop", read_at=None).exists()
     assert not Letter.objects.exclude(channel="shop").exists(), "nobody gets weeks of mails at once"
 

@@ -60,11 +60,12 @@ def test_a_banner_shows_from_its_start_to_its_end(shop: Shop, browse: Browse) ->
 def test_each_order_is_total_and_pages_neither_repeat_nor_miss(shop: Shop, browse: Browse, settings: Any) -> None:
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 4}
     for n in range(22):
-        shop.sku(f"G{n:02}", price=f"{n % 3}.50", sales=n % 2, sales_rank=n % 2, sort_order=n % 4)
+        shop.sku(f"G{n:02}", price=f"{n % 3}.50", sales=n % 2, sales_rank=n % 2, rating_rank=n % 5, sort_order=n % 4)
     rows = list(SKU.objects.all())
     wanted = {
         "default": sorted(rows, key=lambda s: (s.sort_order, -s.pk)),
         "sales": sorted(rows, key=lambda s: (-s.sales_rank, -s.pk)),
+        "rating": sorted(rows, key=lambda s: (-s.rating_rank, -s.pk)),
         "price": sorted(rows, key=lambda s: (s.price, -s.pk)),
         "price-desc": sorted(rows, key=lambda s: (-s.price, s.pk)),
         "newest": sorted(rows, key=lambda s: -s.pk),

@@ -48,6 +48,23 @@ def test_stars_stand_on_cards_details_and_in_structured_data(
     RATED.clear()
 
 
+def test_the_best_rated_lead_a_list_that_is_sorted_by_stars_and_one_enthusiast_does_not(
+    shop: Shop, browse: Any, settings: Any
+) -> None:
+    loved, new, poor, unrated = (shop.sku(name) for name in ("Loved", "New", "Poor", "Unrated"))
+    assert "/list/fruit/rating/" not in browse("/list/fruit/").content.decode()
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "RATINGS": f"{__name__}.Ratings"}
+    given = {loved: ("4.8", 40), new: ("5", 1), poor: ("2", 9)}
+    RATED.update({str(sku.pk): Stars(Decimal(mean), n) for sku, (mean, n) in given.items()})
+    assert services.refresh_ratings() == 3
+    assert services.refresh_ratings() == 0
+    services.mark_stale(sku_ids=[str(unrated.pk)])
+    page = browse("/list/fruit/rating/1/").content.decode().partition("data-goods-results")[2].partition("df-five")[0]
+    assert re.findall(r">(Loved|New|Poor|Unrated)<", page) == ["Loved", "New", "Poor", "Unrated"]
+    assert "/list/fruit/rating/" in browse("/list/fruit/price/1/").content.decode()
+    RATED.clear()
+
+
 def test_the_sitemap_names_home_types_and_goods_on_sale(shop: Shop, client: Client) -> None:
     sku, off = shop.sku(), shop.sku(on_sale=False)
     index = client.get("/sitemap.xml").content.decode()

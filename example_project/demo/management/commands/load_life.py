@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dailyfresh_core.waking import asleep
+from dailyfresh_goods.services import refresh_ratings
 from dailyfresh_orders.gateways import configured
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.services import close_days
@@ -55,6 +56,7 @@ class Command(BaseCommand):
                 copies = Copies(draw, now - timedelta(days=days), now, buyers, opinions)
                 for _time in range(COPIES * scale):
                     copies.write()
+            refresh_ratings()
             letters = deliver_letters()
             while close_days():
                 pass

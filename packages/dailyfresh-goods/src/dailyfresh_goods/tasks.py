@@ -46,8 +46,9 @@ def collect_pictures() -> None:
 
 @task(ignore_result=True)
 def refresh_figures() -> None:
-    """Take over the sales that lists sort by."""
+    """Take over the sales and the stars that lists sort by."""
     services.refresh_sales()
+    services.refresh_ratings()
 
 
 @task(ignore_result=True)

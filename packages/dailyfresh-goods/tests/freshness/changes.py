@@ -18,7 +18,7 @@ from dailyfresh_goods.models import (
 )
 from dailyfresh_goods.pages.build import fresh_page
 from dailyfresh_goods.pages.cache import uncached
-from dailyfresh_goods.pages.keys import HOME, SORT_CODES, detail_key, list_key, list_page, runs_of
+from dailyfresh_goods.pages.keys import HOME, detail_key, list_key, list_page, runs_of, sort_codes
 from django.db import transaction
 from django.db.models import F, Max
 from django.test import Client
@@ -230,7 +230,7 @@ def addresses(first: int = 1) -> Iterator[tuple[str, str]]:
             for path in paths:
                 yield language, path
     for slug in slugs:
-        for sort in SORT_CODES:
+        for sort in sort_codes():
             for page in range(6, 9):
                 yield "en", list_page(slug, sort, page).path
 

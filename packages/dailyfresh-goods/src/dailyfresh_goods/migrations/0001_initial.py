@@ -307,6 +307,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "rating_rank",
+                    models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="stars for sorting"),
+                ),
+                (
                     "label",
                     models.CharField(
                         blank=True,
@@ -666,6 +670,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="sku",
             index=models.Index(fields=["type", "on_sale", "-sales_rank", "-id"], name="goods_sku_sales"),
+        ),
+        migrations.AddIndex(
+            model_name="sku",
+            index=models.Index(fields=["type", "on_sale", "-rating_rank", "-id"], name="goods_sku_rating"),
         ),
         migrations.AddIndex(
             model_name="sku",

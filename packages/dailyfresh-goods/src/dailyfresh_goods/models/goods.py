@@ -76,7 +76,7 @@ class SKU(Tracked):
         CHILLED = "chilled", _("chilled")
         FROZEN = "frozen", _("frozen")
 
-    QUIET = frozenset({"stock", "sales", "sales_rank", "band", "updated_at"})
+    QUIET = frozenset({"stock", "sales", "sales_rank", "rating_rank", "band", "updated_at"})
 
     type = models.ForeignKey(GoodsType, models.PROTECT, related_name="skus", verbose_name=_("type"))
     spu = models.ForeignKey(SPU, models.CASCADE, related_name="skus", verbose_name=_("SPU"))
@@ -148,6 +148,7 @@ class SKU(Tracked):
         editable=False,
         help_text=_("A snapshot of the sales, so that pages keep their order."),
     )
+    rating_rank = models.PositiveSmallIntegerField(_("stars for sorting"), default=0, editable=False)
     label = models.CharField(
         _("label"), max_length=12, blank=True, help_text=_("A word on the picture, such as “new” or “imported”.")
     )
@@ -177,6 +178,7 @@ class SKU(Tracked):
             models.Index(fields=["type", "on_sale", "-id"], name="goods_sku_newest"),
             models.Index(fields=["type", "on_sale", "price", "-id"], name="goods_sku_price"),
             models.Index(fields=["type", "on_sale", "-sales_rank", "-id"], name="goods_sku_sales"),
+            models.Index(fields=["type", "on_sale", "-rating_rank", "-id"], name="goods_sku_rating"),
             models.Index(fields=["on_sale", "-sales_rank", "-id"], name="goods_sku_popular"),
         ]
 

@@ -27,7 +27,12 @@ from ..conf import conf
 HOME = "home"
 SITE = "site"
 ANEW = "anew"
-SORT_CODES = ("default", "sales", "price", "price-desc", "newest")
+SORT_CODES = ("default", "sales", "rating", "price", "price-desc", "newest")
+
+
+def sort_codes() -> list[str]:
+    """The orders that a list leads to: by its stars only where the site has some."""
+    return [code for code in SORT_CODES if code != "rating" or conf.RATINGS is not None]
 
 
 def list_key(slug: str) -> str:
@@ -95,7 +100,7 @@ def _runs(key: str) -> Iterator[list[Page]]:
         yield [detail_page(int(name))]
     elif kind == "list":
         yield [new_goods_page(name)]
-        for sort in SORT_CODES:
+        for sort in sort_codes():
             yield [list_page(name, sort, page) for page in range(1, conf.STATIC_PAGES + 1)]
 
 

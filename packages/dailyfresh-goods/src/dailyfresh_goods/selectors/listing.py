@@ -48,6 +48,7 @@ SORTS = {
     for sort in (
         Sort("default", _("Default"), ("sort_order", "-id")),
         Sort("sales", _("Popular"), ("-sales_rank", "-id")),
+        Sort("rating", _("Best rated"), ("-rating_rank", "-id")),
         Sort("price", _("Price ascending"), ("price", "-id")),
         Sort("price-desc", _("Price descending"), ("-price", "id")),  # the index of the prices, read backwards
         Sort("newest", _("Newest"), ("-id",)),

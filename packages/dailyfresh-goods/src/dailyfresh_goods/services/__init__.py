@@ -18,6 +18,7 @@ from .goods import (
     mark_stock_changed,
     put_on_sale,
     refresh_bands,
+    refresh_ratings,
     refresh_sales,
     take_off_sale,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "put_on_sale",
     "read_goods",
     "refresh_bands",
+    "refresh_ratings",
     "refresh_sales",
     "run_imports",
     "skus_of",

@@ -150,7 +150,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "reset": plain,
             "chips": links.chips(form, plain),
             "sorts": links.sorts(
-                [(by.code, by.label) for by in selectors.SORTS.values()], sort, lambda code: address(1, code)
+                [(code, selectors.SORTS[code].label) for code in keys.sort_codes()], sort, lambda code: address(1, code)
             ),
             "pager": links.pager(page, found.pages, address),
             "canonical": _absolute(named.path),
