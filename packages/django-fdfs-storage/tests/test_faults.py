@@ -369,6 +369,26 @@ def test_a_pool_without_a_free_connection_says_so(cluster):
     client.close()
 
 
+def test_who_waited_for_a_connection_does_not_wait_again_when_it_proves_dead(cluster, monkeypatch):
+    client, waits, reused = cluster.client(), [], []
+    client.upload(b"x")
+    enter = client.pool._is_entered
+
+    def count(slots):
+        waits.append(slots)
+        return enter(slots)
+
+    async def talk(connection):
+        reused.append(connection.reused)
+        if connection.reused:
+            raise ConnectionLost("dead", sent=False)
+
+    monkeypatch.setattr(client.pool, "_is_entered", count)
+    finished(client.pool.exchange(client.trackers.addresses[0], talk))
+    assert (reused, len(waits)) == ([True, False], 1)
+    client.close()
+
+
 def test_a_slow_reader_holds_no_connection(cluster):
     client = cluster.client(max_connections=1)
     name = client.upload(b"x" * 3_000_000)

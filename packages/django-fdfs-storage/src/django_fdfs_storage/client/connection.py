@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import socket
 from abc import ABC, abstractmethod
 from contextlib import suppress
@@ -15,6 +16,8 @@ from .wire import HEADER, RESPONSE, Header, Status, pack_message, unpack_header
 PIECE = 256 * 1024
 # After these the server waits for the next request; after any other it may close the connection.
 _STAYS_OPEN = frozenset({Status.OK, Status.MISSING, Status.EXISTS})
+# A name, an IPv4 or an IPv6 address, which may name its interface.
+_HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+(%[\w.-]+)?")
 # No answer but content comes near this.
 LONGEST_ANSWER = 16 * 1024 * 1024
 
@@ -35,8 +38,8 @@ class Address:
             port = rest.removeprefix(":")
         elif host.count(":") == 1:
             host, _, port = host.partition(":")
-        number = int(port) if port.isdecimal() else default_port if not port else None
-        if not host or number is None or not 0 < number < 65536:
+        number = int(port) if port.isdecimal() and len(port) < 6 else default_port if not port else None
+        if not _HOST.fullmatch(host) or number is None or not 0 < number < 65536:
             raise ValueError(f"{text!r} is not host:port")
         return cls(host, number)
 

@@ -72,20 +72,20 @@ class Pool(ABC):
     async def _is_entered(self, slots: Any) -> bool:
         """Wait `network_timeout` seconds for the semaphore."""
 
-    async def take(self, address: Address, *, fresh: bool = False) -> Connection:
-        """A connection for one exchange, to be given back whatever becomes of it."""
+    async def _enter(self, address: Address) -> Any:
+        """A slot for one exchange, whatever is tried in it, to be released."""
         slots = self._slots.get(address) or self._slots.setdefault(address, self._new_slots())
         if not await self._is_entered(slots):
             raise PoolExhausted(f"all {self.max_connections} connections to {address} are in use")
-        try:
-            if fresh:
-                self.drop(address)
-            connection = self._kept(address) or await self.connection.open(
-                address, connect_timeout=self.connect_timeout, network_timeout=self.network_timeout
-            )
-        except BaseException:
-            slots.release()
-            raise
+        return slots
+
+    async def _take(self, address: Address, *, fresh: bool = False) -> Connection:
+        """A connection for a slot, to be given back whatever becomes of it."""
+        if fresh:
+            self.drop(address)
+        connection = self._kept(address) or await self.connection.open(
+            address, connect_timeout=self.connect_timeout, network_timeout=self.network_timeout
+        )
         with self._lock:
             self._leased[address].add(connection)
         return connection
@@ -101,20 +101,17 @@ class Pool(ABC):
                 return connection
             connection.close()
 
-    def give(self, connection: Connection) -> None:
+    def _give(self, connection: Connection) -> None:
         """Keep a connection for the next exchange if its last one came to its end, and close it if not."""
         address = connection.address
         with self._lock:
             # After a fork in the middle of an exchange it is the parent's.
-            ours = connection in self._leased[address]
+            kept = connection in self._leased[address] and connection.idle
             self._leased[address].discard(connection)
-            kept = ours and connection.idle
             if kept:
                 self._idle[address].append(connection)
         if not kept:
             connection.close()
-        if ours:
-            self._slots[address].release()
 
     def drop(self, address: Address) -> None:
         """Close the idle connections to a server that was found dead."""
@@ -144,7 +141,13 @@ class Pool(ABC):
 
     async def ping(self, address: Address) -> None:
         """Ask a server for a sign of life; any FastDFSError says that it gave none in `connect_timeout`."""
+        slots = await self._enter(address)
+        try:
+            await self._ping(address)
+        finally:
+            slots.release()
 
+    async def _ping(self, address: Address) -> None:
         async def talk(connection: Connection) -> None:
             connection.patience = min(self.connect_timeout, self.network_timeout)
             await connection.ask(Command.ACTIVE_TEST)
@@ -156,7 +159,7 @@ class Pool(ABC):
         """Give a server that failed its place back; ServerUnreachable while it gives no sign of life."""
         if address in self._failed:
             try:
-                await self.ping(address)
+                await self._ping(address)
             except FastDFSError as error:
                 self.blame(address)
                 raise ServerUnreachable(f"{address} failed lately and gives no sign of life: {error}") from error
@@ -172,9 +175,10 @@ class Pool(ABC):
         `again` it cannot be repeated at all, because its content can be drawn only once.
         """
         with measured(self.metrics, address, self._usage_of) as attributes:
-            await self._acquit(address)
+            slots = await self._enter(address)
             try:
-                connection = await self.take(address)
+                await self._acquit(address)
+                connection = await self._take(address)
                 try:
                     return await talk(connection)
                 except ConnectionLost as lost:
@@ -184,18 +188,20 @@ class Pool(ABC):
                         raise
                 finally:
                     attributes["fastdfs.operation.name"] = connection.command
-                    self.give(connection)
+                    self._give(connection)
                 return await self._afresh(address, talk)
             except (ServerUnreachable, ServerTimeout):
                 self.blame(address)
                 raise
+            finally:
+                slots.release()
 
     async def _afresh(self, address: Address, talk: Talk[T]) -> T:
-        connection = await self.take(address, fresh=True)
+        connection = await self._take(address, fresh=True)
         try:
             return await talk(connection)
         finally:
-            self.give(connection)
+            self._give(connection)
 
     def close(self) -> None:
         """Close all idle connections; the pool stays usable."""
