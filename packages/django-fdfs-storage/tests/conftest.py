@@ -1,11 +1,14 @@
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.devserver import DevServer
 from django_fdfs_storage.named.outcomes import throw_away
+from django_fdfs_storage.named.storage import NamedFastDFSStorage
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
@@ -40,6 +43,42 @@ def client(tracker: str) -> Iterator[FastDFSClient]:
 def site(settings, server: DevServer, tracker: str) -> None:
     """The site's storage talks to the tracker under test."""
     settings.FDFS_STORAGE = {"TRACKERS": [tracker], "NETWORK_TIMEOUT": 10}
+
+
+@pytest.fixture
+def storage(own_tracker: str, settings) -> NamedFastDFSStorage:
+    """The site's storage is a named one, of a server that nobody else uses; what is let go of goes at once."""
+    settings.FDFS_STORAGE = {"TRACKERS": [own_tracker], "NETWORK_TIMEOUT": 10, "LOOKUP_SECONDS": 0}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django_fdfs_storage.named.storage.NamedFastDFSStorage"},
+    }
+    return NamedFastDFSStorage()
+
+
+@pytest.fixture
+def in_fork() -> Callable[[Callable[[], None]], int]:
+    """Do something in a fork, and give how that ended: as an exit code, or less a signal."""
+
+    def run(work: Callable[[], None]) -> int:
+        child = os.fork()
+        if child == 0:  # pragma: no cover
+            theirs, connection.connection = connection.connection, None  # kept: a closed one would be closed for both
+            with suppress(BaseException):
+                work()
+                os._exit(0)
+            del theirs
+            os._exit(1)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    return run
+
+
+@pytest.fixture
+def server_database() -> None:
+    """A database of several connections."""
+    if connection.vendor == "sqlite":
+        pytest.skip("needs a database server (DATABASE_URL)")
 
 
 @pytest.fixture

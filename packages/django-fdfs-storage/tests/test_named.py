@@ -177,6 +177,43 @@ def test_a_file_is_written_by_opening_it(storage, held):
     assert held() == 1
 
 
+@pytest.mark.parametrize("mode", ["ab", "r+b", "xb", "rb+", "w+"])
+def test_a_mode_that_is_neither_reading_nor_writing_anew_is_refused(storage, mode):
+    save(storage, "a.txt")
+    with pytest.raises(ValueError, match="cannot be opened with mode"):
+        storage.open("a.txt", mode)
+
+
+def test_a_file_with_a_name_is_not_deleted_by_its_id(storage):
+    file_id = storage.file_id(save(storage, "a.txt"))
+    storage.delete(file_id)
+    assert storage.open("a.txt").read() == b"meow"
+    storage.delete("a.txt")
+    assert not storage.exists(file_id)
+
+
+def test_a_name_that_is_asked_for_while_another_file_is_saved_is_free(storage):
+    """A thumbnail library asks for names in the middle of a save."""
+    save(storage, "a.txt")
+
+    def content():
+        yield storage.get_available_name("a.txt").encode()
+
+    asking = ContentFile(b"")
+    asking.chunks = content
+    save(storage, "b.txt")
+    assert storage.open(storage.save("c.txt", asking)).read() != b"a.txt"
+
+
+def test_a_variant_that_was_deleted_is_saved_again_before_its_file_is_gone(storage):
+    later = NamedFastDFSStorage(lookup_seconds=60)
+    save(later, "cat.jpg")
+    for content in (b"tiny", b"tinier"):
+        assert later.save_variant("cat.jpg", "_small", ContentFile(content)) == "cat_small.jpg"
+        assert later.open("cat_small.jpg").read() == content
+        later.delete("cat_small.jpg")
+
+
 def test_a_variant_is_a_slave_file_with_a_name(storage):
     save(storage)
     name = storage.save_variant("albums/2026/cat.jpg", "_small", ContentFile(b"tiny"))

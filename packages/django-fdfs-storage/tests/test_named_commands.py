@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.named.models import StoredFile
@@ -143,6 +144,42 @@ def test_file_ids_in_rows_get_names_and_the_names_go_again():
     assert "1 given, 0 failed." in run("fdfs_give", to_ids=True)
     picture.refresh_from_db()
     assert picture.file.name == file_id
+
+
+def test_names_come_back_after_they_were_ids(media):
+    run("fdfs_take", from_dir=str(media))
+    one, two = Picture.objects.create(file="albums/b.jpg"), Picture.objects.create(file="a.txt")
+    names = sorted(default_storage.walk())
+    run("fdfs_give", to_ids=True)
+    assert all(is_file_id(picture.file.name) for picture in Picture.objects.all())
+    assert "2 taken, 0 failed." in run("fdfs_take", from_ids=True)
+    assert [Picture.objects.get(pk=each.pk).file.name for each in (one, two)] == ["albums/b.jpg", "a.txt"]
+    assert sorted(default_storage.walk()) == names
+
+
+def test_two_rows_that_share_a_file_get_a_name_each(settings):
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "DEDUPLICATE": True}
+    for name in ("a.txt", "b.txt"):
+        Picture.objects.create(file=default_storage.save(name, ContentFile(b"same")))
+    run("fdfs_give", to_ids=True)
+    run("fdfs_take", from_ids=True)
+    assert set(Picture.objects.values_list("file", flat=True)) == {"a.txt", "b.txt"}
+
+
+def test_an_import_into_a_storage_with_names_is_refused_for_it_would_double_the_files(media):
+    with pytest.raises(CommandError, match="use fdfs_take"):
+        run("fdfs_import", from_dir=str(media))
+    assert not StoredFile.objects.exists()
+
+
+def test_a_check_finds_that_the_table_of_names_is_not_there(monkeypatch):
+    assert "ok    table of names" in run("fdfs_check", min_free=0)
+    monkeypatch.setattr(StoredFile._meta, "db_table", "not_migrated")
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 check failed"), transaction.atomic():
+        call_command("fdfs_check", min_free=0, stdout=out, no_color=True)
+    assert "FAIL  table of names" in out.getvalue()
+    assert "run migrate" in out.getvalue()
 
 
 def meanwhile(monkeypatch, act) -> None:

@@ -1,6 +1,5 @@
 """No file is lost whose row stands, whatever happens at the end of a transaction."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -18,16 +17,6 @@ from django_fdfs_storage.named.outcomes import throw_away
 from django_fdfs_storage.named.storage import NamedFastDFSStorage
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def storage(own_tracker, settings) -> NamedFastDFSStorage:
-    settings.FDFS_STORAGE = {"TRACKERS": [own_tracker], "NETWORK_TIMEOUT": 10, "LOOKUP_SECONDS": 0}
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django_fdfs_storage.named.storage.NamedFastDFSStorage"},
-    }
-    return NamedFastDFSStorage()
 
 
 def save(storage, name: str = "a.txt", content: bytes = b"meow") -> str:
@@ -108,17 +97,15 @@ def test_a_worker_that_is_aborted_while_it_drains_has_replaced_the_file(storage,
 
 
 @pytest.mark.filterwarnings("ignore:This process")
-def test_a_fork_in_an_open_transaction_deletes_nothing_of_its_parent(storage):
+def test_a_fork_in_an_open_transaction_deletes_nothing_of_its_parent(storage, in_fork):
+    def close_and_throw_away() -> None:
+        BaseDatabaseWrapper.close(connection)  # that of SQLite does nothing in memory
+        connection.in_atomic_block = False
+        throw_away()
+
     with transaction.atomic():
         save(storage)
-        child = os.fork()
-        if child == 0:  # pragma: no cover
-            theirs, connection.connection = connection.connection, None  # kept: a closed one would be closed for both
-            BaseDatabaseWrapper.close(connection)  # that of SQLite does nothing in memory
-            connection.connection, connection.in_atomic_block = theirs, False
-            throw_away()
-            os._exit(0)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert in_fork(close_and_throw_away) == 0
     assert storage.open("a.txt").read() == b"meow"
 
 

@@ -78,6 +78,21 @@ def test_a_file_that_another_row_refers_to_stays():
     assert not default_storage.exists(old)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_named_file_goes_whose_name_is_but_a_part_of_another(settings, held):
+    named = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": named}}
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "LOOKUP_SECONDS": 0}
+    rows = [
+        Picture.objects.create(file=default_storage.save(name, ContentFile(b"x"))) for name in ("data.jpg", "a.jpg")
+    ]
+    rows[1].delete()
+    assert default_storage.listdir("") == ([], ["data.jpg"])
+    Article.objects.create(text=f"<img src='{rows[0].file.url}'>")
+    rows[0].delete()
+    assert default_storage.exists("data.jpg")
+
+
 @pytest.mark.parametrize("column", ["text", "cover_name", "extra"])
 def test_a_file_that_a_named_column_mentions_stays(column):
     row, old = picture()

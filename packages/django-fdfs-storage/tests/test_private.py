@@ -65,6 +65,19 @@ def test_a_browser_with_the_file_but_without_a_token_does_not_learn_that_it_is_r
     assert response["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.django_db
+def test_a_name_has_a_token_too(browser, options, settings):
+    named = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": named, "OPTIONS": {"url_by_name": True}}}
+    options(TOKEN_SECRET="key")
+    url = default_storage.url(saved())
+    assert body(browser.get(url)) == CONTENT
+    assert browser.get(url.partition("?")[0]).status_code == 400
+    assert browser.get(url.replace("bill.pdf", saved())).status_code == 403
+    elsewhere = storages.create_storage({"BACKEND": named, "OPTIONS": {"url_by_name": True, "location": "x"}})
+    assert browser.get(elsewhere.url("bill.pdf")).status_code == 403
+
+
 # -- signed URLs --
 
 
@@ -140,6 +153,16 @@ def test_a_policy_that_awaits_is_waited_for(browser, options):
     assert browser.get(default_storage.url(name) + "?free").status_code == 200
 
 
+def test_a_policy_that_fails_lets_nobody_have_the_file_and_is_logged(browser, options, caplog):
+    options(POLICY="minisite.policies.broken")
+    url = default_storage.url(saved())
+    response = browser.get(url)
+    assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
+    assert "ZeroDivisionError" in caplog.text
+    assert browser.get(url + "?denied").status_code == 403
+    assert browser.get(url + "?hidden").status_code == 404
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "name", ["./bills/a.txt", "x/./../bills/a.txt", "/bills/a.txt", "bills//a.txt", ".\\bills\\a.txt"]
@@ -180,6 +203,10 @@ def test_a_file_is_served_under_its_own_name(browser, settings, options):
     assert body(browser.get(url, headers={"If-None-Match": response["ETag"]})) == b"new"
     hashed = default_storage.save("css/a.0123456789ab.css", ContentFile(b"p {}"))
     assert "immutable" in browser.get(default_storage.url(hashed))["Cache-Control"]
+    claimed = ContentFile(CONTENT)
+    for claim, kind in (("text/csv", "text/csv"), ("text/html\r\nX-Evil: 1", "application/octet-stream")):
+        claimed.content_type = claim
+        assert browser.get(default_storage.url(default_storage.save("extensionless", claimed)))["Content-Type"] == kind
     assert browser.get("/site/media/nothing.txt").status_code == 404
     assert browser.get("/site/media/a/..%5C..%5Cb.txt").status_code == 404
     options(PRIVATE=True)

@@ -1,5 +1,6 @@
 """Who may have a file: anti-steal tokens, signed URLs, and the site's own policy."""
 
+import logging
 import time
 from collections.abc import Awaitable
 from http import HTTPStatus
@@ -7,13 +8,15 @@ from inspect import isawaitable
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.module_loading import import_string
 
 from .conf import Options
 from .names import anti_steal_token, is_file_id, parse_file_id, token_fault
 
+logger: logging.Logger = logging.getLogger(__name__)
 _SALT = "django_fdfs_storage.media"
 
 
@@ -23,17 +26,22 @@ def url_query(options: Options, name: str, expires_in: int | None) -> dict[str, 
     if options.private:
         expires = str(now + (options.token_ttl if expires_in is None else expires_in))
         return {"expires": expires, "signature": _signer(options).signature(f"{name}?{expires}")}
-    if options.token_secret is None or not is_file_id(name):
+    if options.token_secret is None:
         return {}
     # The web server counts its own time to live from `ts`; a shorter life is an earlier `ts`.
     life = options.token_ttl if expires_in is None else min(expires_in, options.token_ttl)
     return token_query(options, name, timestamp=now - (options.token_ttl - life))
 
 
-def token_query(options: Options, file_id: str, *, timestamp: int) -> dict[str, str]:
+def token_query(options: Options, name: str, *, timestamp: int) -> dict[str, str]:
     """The anti-steal token of a file, made at this time."""
-    path, secret = parse_file_id(file_id).path, str(options.token_secret)
-    return {"token": anti_steal_token(path, secret=secret, timestamp=timestamp), "ts": str(timestamp)}
+    token = anti_steal_token(_path(options, name), secret=str(options.token_secret), timestamp=timestamp)
+    return {"token": token, "ts": str(timestamp)}
+
+
+def _path(options: Options, name: str) -> str:
+    """What a token is made of: of a file id what the web server makes it of, of a name all of it in the table."""
+    return parse_file_id(name).path if is_file_id(name) else f"{getattr(options, 'location', '')}/{name}"
 
 
 def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | None:
@@ -42,16 +50,22 @@ def refusal(options: Options, request: HttpRequest, name: str) -> HTTPStatus | N
     The policy comes first. Where it leaves the decision to the URL, or there is none, a private
     file wants a signature and a `token_secret` a token; other files are everybody's.
     """
-    if options.policy and (allowed := _judged(options.policy, request, name)) is not None:
-        return None if allowed else HTTPStatus.FORBIDDEN
+    if options.policy:
+        try:
+            allowed = _judged(options.policy, request, name)
+        except (Http404, PermissionDenied):
+            raise
+        except Exception:
+            logger.exception("The policy failed, so %s is not served.", name)
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        if allowed is not None:
+            return None if allowed else HTTPStatus.FORBIDDEN
     query = {key: str(value) for key, value in request.GET.items()}
     if options.private:
         return _signature_fault(options, name, query)
     if options.token_secret is None:
         return None
-    if not is_file_id(name):
-        return HTTPStatus.FORBIDDEN
-    return token_fault(parse_file_id(name).path, query, secret=options.token_secret, life=options.token_ttl)
+    return token_fault(_path(options, name), query, secret=options.token_secret, life=options.token_ttl)
 
 
 def _judged(policy: str, request: HttpRequest, name: str) -> Any:

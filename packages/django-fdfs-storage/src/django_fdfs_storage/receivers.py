@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models.signals import post_save, pre_delete, pre_save
 
-from .exceptions import FastDFSError
-from .references import all_columns, file_fields, stored_fields
+from .exceptions import FastDFSError, NoSuchFile
+from .references import all_columns, file_fields, site_columns, stored_fields
 from .storage import FastDFSStorage
 
 logger: logging.Logger = logging.getLogger(__name__)
@@ -70,7 +71,11 @@ def _deletion(storage: FastDFSStorage, name: str) -> Callable[[], None]:
 
 def delete_unless_referred(storage: FastDFSStorage, name: str) -> None:
     """Delete a file that no column of the site refers to; one that stays is left to fdfs_gc."""
-    if any(column.holds(name) for column in all_columns()):
+    spellings, columns = {name}, site_columns() if storage.named else all_columns()
+    if storage.named:
+        with suppress(NoSuchFile):
+            spellings.add(storage.file_id(name))  # its `url` has it, so a text may
+    if any(column.holds(each) for column in columns for each in spellings):
         return
     try:
         storage.delete(name)

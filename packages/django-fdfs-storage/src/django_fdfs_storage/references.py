@@ -30,6 +30,16 @@ class Column:
         return f"{self.model._meta.label}.{self.name}"
 
     @property
+    def field(self) -> Any:
+        """The field of the model."""
+        return self.model._meta.get_field(self.name)
+
+    @property
+    def has_names(self) -> bool:
+        """Whether it holds the names of a named storage."""
+        return isinstance(self.field, models.FileField) and bool(getattr(self.field.storage, "named", False))
+
+    @property
     def rows(self) -> "models.QuerySet[Any]":
         """All rows that hold something here."""
         return self.model._base_manager.exclude(**{self.name: ""}).exclude(**{f"{self.name}__isnull": True})
@@ -38,16 +48,17 @@ class Column:
         """What they hold, read in batches."""
         return (str(value) for value in self.rows.order_by().values_list(self.name, flat=True).iterator())
 
-    def holds(self, file_id: str) -> bool:
-        """Whether a row refers to this file.
+    def holds(self, name: str) -> bool:
+        """Whether a row refers to this file: a file field by its whole value, another column anywhere in its text.
 
-        The database may compare without regard to case, which file ids need; so Python has the
-        last word.
+        The database may compare without regard to case, which names need; so Python has the last word.
         """
-        # As text, because "contains" means another thing to a JSON column.
+        if isinstance(self.field, models.FileField):
+            return name in map(str, self.rows.filter(**{self.name: name}).values_list(self.name, flat=True))
+        # As text, because "contains" means another thing to a JSON column. What only looks like the name keeps its file.
         rows = self.rows.annotate(fdfs_text=Cast(self.name, models.TextField()))
-        found = rows.filter(fdfs_text__contains=file_id).values_list("fdfs_text", flat=True)
-        return any(file_id in str(value) for value in found)
+        found = rows.filter(fdfs_text__contains=name).values_list("fdfs_text", flat=True)
+        return any(name in str(value) for value in found)
 
     def replace(self, pk: Any, old: str, new: str) -> int:
         """Name another file in a row, and give the number of rows.
@@ -101,7 +112,12 @@ def file_columns(where: FastDFSStorage | None = None) -> list[Column]:
     ]
 
 
+def site_columns() -> list[Column]:
+    """Those, and the ones that the site names in FDFS_STORAGE["REFERENCES"]."""
+    return list(dict.fromkeys([*file_columns(), *map(column, resolve(Options, {}).references)]))
+
+
 def all_columns() -> list[Column]:
-    """Those, the ones that the site names in FDFS_STORAGE["REFERENCES"], and the table of named files."""
+    """Those, and the table of named files."""
     named = ["fdfs_named.StoredFile.file_id"] if apps.is_installed("django_fdfs_storage.named") else []
-    return list(dict.fromkeys([*file_columns(), *map(column, (*resolve(Options, {}).references, *named))]))
+    return [*site_columns(), *map(column, named)]

@@ -1,5 +1,6 @@
 """The Django storage."""
 
+import mimetypes
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -74,9 +75,13 @@ class FastDFSStorage(Storage):
     # -- what Storage asks for --
 
     def _open(self, name: str, mode: str = "rb") -> FastDFSFile:
-        if mode not in ("rb", "r", "rt"):
-            raise ValueError(f"A FastDFS file cannot be opened with mode {mode!r}, only read: save another one")
+        self._check_mode(mode)
         return FastDFSFile(self.engine, name, self._info(name).size, mode)
+
+    def _check_mode(self, mode: str) -> None:
+        if mode not in ("rb", "r", "rt"):
+            also = ', or written anew ("wb")' if self.named else ": save another one"
+            raise ValueError(f"A FastDFS file cannot be opened with mode {mode!r}, only read{also}")
 
     def _save(self, name: str, content: "File[Any]") -> str:
         return self._upload(name, Chunks(content))
@@ -154,6 +159,10 @@ class FastDFSStorage(Storage):
         if filename is not None:
             query["filename"] = filename
         return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
+
+    def content_type(self, name: str) -> str:
+        """The type of a file as its name tells it; empty where it does not."""
+        return mimetypes.guess_type(name)[0] or ""
 
     def file_id(self, name: str) -> str:
         """The file id behind a name, which here is the name; NoSuchFile for any other."""

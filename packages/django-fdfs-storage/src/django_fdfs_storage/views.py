@@ -1,7 +1,6 @@
 """Serve stored files from Django: `path("media/<path:name>", media)`."""
 
 import logging
-import mimetypes
 import re
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
@@ -66,7 +65,8 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
     try:
         file = parse_file_id(backend.file_id(name))
         if options.accel_redirect is not None:
-            return _cacheable(_redirected(options, str(file), name, request), options, name, file)
+            redirected = _redirected(options, str(file), backend.content_type(name), request)
+            return _cacheable(redirected, options, name, file)
         if not file.appender and _etag(file) in _given_etags(request):
             return _cacheable(HttpResponseNotModified(), options, name, file, _etag(file))
         info = backend.engine.info(str(file))
@@ -78,10 +78,11 @@ def media(request: HttpRequest, name: str, *, storage: str = "default") -> HttpR
     etag = f'"{info.size}-{info.timestamp}"' if file.appender else _etag(file)
     if _given_etags(request) & {"*", etag}:
         return _cacheable(HttpResponseNotModified(), options, name, file, etag)
-    return _cacheable(_sent(request, name, file, info, backend.engine, etag), options, name, file, etag)
+    sent = _sent(request, backend.content_type(name), file, info, backend.engine, etag)
+    return _cacheable(sent, options, name, file, etag)
 
 
-def _sent(request: HttpRequest, name: str, file: FileId, info: FileInfo, engine: Engine, etag: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, kind: str, file: FileId, info: FileInfo, engine: Engine, etag: str) -> HttpResponseBase:
     """The content, or the range of it that is asked for, in blocks."""
     current = request.headers.get("If-Range", etag) == etag
     try:
@@ -99,20 +100,20 @@ def _sent(request: HttpRequest, name: str, file: FileId, info: FileInfo, engine:
     response["Content-Length"] = str(end - start)
     response["Last-Modified"] = http_date(info.timestamp)
     response["Accept-Ranges"] = "bytes"
-    return _described(response, name, request)
+    return _described(response, kind, request)
 
 
-def _redirected(options: Options, file_id: str, name: str, request: HttpRequest) -> HttpResponseBase:
+def _redirected(options: Options, file_id: str, kind: str, request: HttpRequest) -> HttpResponseBase:
     """Leave the file, its ranges and its conditions to the nginx in front of us."""
     query = (
         "" if options.token_secret is None else f"?{urlencode(token_query(options, file_id, timestamp=int(time())))}"
     )
     target = f"{str(options.accel_redirect).rstrip('/')}/{file_id}{query}"
-    return _described(HttpResponse(headers={"X-Accel-Redirect": target}), name, request)
+    return _described(HttpResponse(headers={"X-Accel-Redirect": target}), kind, request)
 
 
-def _described(response: HttpResponseBase, name: str, request: HttpRequest) -> HttpResponseBase:
-    response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
+def _described(response: HttpResponseBase, kind: str, request: HttpRequest) -> HttpResponseBase:
+    response["Content-Type"] = kind or "application/octet-stream"
     if (filename := request.GET.get("filename")) is not None:
         header = content_disposition_header(True, _CONTROLS.sub("", filename))
         response["Content-Disposition"] = header or "attachment"

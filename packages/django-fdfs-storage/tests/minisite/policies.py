@@ -1,5 +1,8 @@
 """Who may have a file in this site."""
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
 
 def members_only(request, name):
     """Members anything, others what their URL says, and nobody what is secret."""
@@ -16,3 +19,12 @@ def all_but_bills(request, name):
 async def nobody_yet(request, name):
     """A policy of a site that awaits its questions."""
     return None if "free" in request.GET else False
+
+
+def broken(request, name):
+    """A policy with a fault, and with two answers of its own."""
+    if "denied" in request.GET:
+        raise PermissionDenied
+    if "hidden" in request.GET:
+        raise Http404
+    return 1 / 0

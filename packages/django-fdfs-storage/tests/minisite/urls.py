@@ -1,4 +1,8 @@
 from django.urls import include, path
 from django_fdfs_storage.views import media
 
-urlpatterns = [path("site/", include(([path("media/<path:name>", media, name="media")], "files")))]
+files = [
+    path("media/<path:name>", media, name="media"),
+    path("bills/<path:name>", media, {"storage": "bills"}, name="bills"),
+]
+urlpatterns = [path("site/", include((files, "files")))]

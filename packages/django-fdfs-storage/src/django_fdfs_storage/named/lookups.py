@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
+from django.db import connections
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Concat, StrIndex, Substr
 from django.utils import timezone
@@ -58,12 +60,19 @@ def file_id_of(rows: "QuerySet[StoredFile]", name: str, seconds: float) -> str |
     return found
 
 
-def file_id_with(rows: "QuerySet[StoredFile]", chunks: Measured) -> str | None:
-    """The file in FastDFS that has this content already, which is drawn once for it."""
+def row_with(rows: "QuerySet[StoredFile]", chunks: Measured) -> StoredFile | None:
+    """A named file that has this content already, which is drawn once for it."""
     for _ in chunks:
         pass
-    same = rows.filter(sha256=chunks.sha256, size=chunks.length, name__isnull=False)
-    return same.values_list("file_id", flat=True).first()
+    return rows.filter(sha256=chunks.sha256, size=chunks.length, name__isnull=False).first()
+
+
+def locked(rows: "QuerySet[StoredFile]", **which: Any) -> StoredFile | None:
+    """A row as it is now, which nobody else changes before the open transaction ends."""
+    if not connections[rows.db].features.has_select_for_update:
+        # SQLite waits for its lock at the first write of a transaction, but not after a read.
+        rows.filter(**which).update(size=F("size"))
+    return rows.select_for_update().filter(**which).first()
 
 
 def walk(rows: "QuerySet[StoredFile]", prefix: str) -> Iterator[str]:

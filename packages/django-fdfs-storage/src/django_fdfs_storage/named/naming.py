@@ -1,8 +1,8 @@
 """Under which names a named storage keeps its files, and in which table."""
 
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import router
 from django.db.models import QuerySet
 
@@ -11,8 +11,19 @@ from ..storage import FastDFSStorage
 from . import lookups
 from .models import LONGEST_NAME, StoredFile
 
-# How long a name may be that is being saved; 0 when none is.
-_longest: ContextVar[int] = ContextVar("longest", default=0)
+
+class Proposed(str):
+    """A name on its way through Django's `save`: nobody asks whether it is free, for the insert of its row will tell."""
+
+    __slots__ = ("most",)
+    most: int
+
+    @classmethod
+    def of(cls, name: str, most: int) -> "Proposed":
+        """The name, and how many characters it and another one in its place may have."""
+        proposed = cls(name)
+        proposed.most = most
+        return proposed
 
 
 class Names(FastDFSStorage):
@@ -41,23 +52,27 @@ class Names(FastDFSStorage):
         """The name in the table; SuspiciousFileOperation when it would leave the location."""
         return lookups.full_name(self.options.location, name)
 
+    def row_name(self, name: str) -> str:
+        """The same for a new row; SuspiciousFileOperation when it does not fit either."""
+        full = self.full_name(name)
+        if len(full) > LONGEST_NAME:
+            raise SuspiciousFileOperation(f"{name!r} is longer than the {LONGEST_NAME} characters of the table")
+        return full
+
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
         """Save under this name, or under another one when its row proves that it is taken."""
-        inside = _longest.set(self._most(max_length))
-        try:
-            return str(super().save(name, content, max_length))
-        finally:
-            _longest.reset(inside)
+        wanted = getattr(content, "name", None) if name is None else name
+        if wanted is None:
+            raise ValueError("A file needs a name to be saved under.")
+        return str(super().save(Proposed.of(str(wanted), self._most(max_length)), content, max_length))
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """A name that is free, of at most `max_length` characters and as many as the table takes.
-
-        While a file is saved nobody asks whether the name is free: the insert of its row will tell.
-        """
+        """A name that is free, of at most `max_length` characters and as many as the table takes."""
         most = self._most(max_length)
-        if _longest.get() and len(str(name)) <= most:
-            return str(name)
-        return super(FastDFSStorage, self).get_available_name(name, most)
+        if isinstance(name, Proposed) and len(name) <= most:
+            return name
+        free = super(FastDFSStorage, self).get_available_name(str(name), most)
+        return Proposed.of(free, most) if isinstance(name, Proposed) else free
 
     def _most(self, max_length: int | None) -> int:
         most = LONGEST_NAME - len(self.full_name("x")) + 1
@@ -77,4 +92,5 @@ class Names(FastDFSStorage):
 
     def another_name(self, name: str) -> str:
         """A free name in place of one that proved to be taken while it was saved."""
-        return super(FastDFSStorage, self).get_available_name(name, _longest.get() or self._most(None))
+        most = name.most if isinstance(name, Proposed) else self._most(None)
+        return Proposed.of(super(FastDFSStorage, self).get_available_name(str(name), most), most)

@@ -6,7 +6,7 @@ import os
 import weakref
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,6 +16,8 @@ from .drain import dispose, is_paused
 from .models import StoredFile
 
 logger: logging.Logger = logging.getLogger(__name__)
+T = TypeVar("T")
+ATTEMPTS = 10
 # (database, engine, file id): files whose rows were, as it seems, rolled back; the oldest are left to fdfs_gc.
 _rubbish: deque[tuple[str, Engine, str]] = deque(maxlen=10_000)
 # (database, name) -> when to ask again, and the file id.
@@ -82,14 +84,46 @@ def is_changing(using: str, name: str) -> bool:
     return name in _changing.get(connections[using], ())
 
 
-def is_lost_race(error: OperationalError) -> bool:
-    """Whether the database ended a transaction for another one (a deadlock, a lock waited for too long)."""
-    return error.args[:1] in ((1205,), (1213,)) or getattr(error.__cause__, "sqlstate", None) in ("40001", "40P01")
+def repeated(using: str, work: Callable[[], T]) -> T:
+    """What `work` gives, done again where the database ended it for the sake of another transaction.
+
+    Not in a transaction of the site: that has ended as well, and only the site can repeat it.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            return work()
+        except OperationalError as error:
+            if not left or connections[using].in_atomic_block or not _is_lost_race(error):
+                raise
+    raise AssertionError  # pragma: no cover - the last attempt gives or raises
+
+
+def _is_lost_race(error: OperationalError) -> bool:
+    """A deadlock, or a row that changed since it was read. A lock that was waited for in vain would be so again."""
+    mysql = error.args[:1] in ((1213,), (1020,))
+    return mysql or getattr(error.__cause__, "sqlstate", None) in ("40001", "40P01")
 
 
 def reject(using: str, engine: Engine, file_id: str) -> None:
-    """Let `throw_away` delete a file, unless a row stands for it."""
-    _rubbish.append((using, engine, file_id))
+    """After a rollback: let `throw_away` delete a file, unless a row stands for it.
+
+    Behind a broken connection the commit may still be going on, so that the table does not yet show its row: such a
+    file is left to fdfs_gc.
+    """
+    if _has_answered(connections[using]):
+        _rubbish.append((using, engine, file_id))
+    else:
+        logger.warning("%s may have lost its row with the connection to the database: fdfs_gc will tell", file_id)
+
+
+def _has_answered(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the database has ended what it was told before, for a connection does one thing after the other."""
+    if connection.in_atomic_block:
+        return True  # and no commit was sent
+    if connection.autocommit:
+        return connection.connection is not None and connection.is_usable()
+    # Called by Django's own rollback: a question would begin another transaction.
+    return not connection.errors_occurred
 
 
 def throw_away(**_signal: Any) -> None:
@@ -105,7 +139,7 @@ def throw_away(**_signal: Any) -> None:
             break  # another thread was faster
         # An open transaction may see the table as it was before.
         if connections[using].in_atomic_block or is_paused(engine, file_id):
-            reject(using, engine, file_id)
+            _rubbish.append((using, engine, file_id))
         else:
             found[using, engine].add(file_id)
     for (using, engine), file_ids in found.items():
@@ -116,7 +150,7 @@ def throw_away(**_signal: Any) -> None:
             logger.warning("%d files of failed saves wait for the database", len(file_ids), exc_info=True)
             settled = set()
         for file_id in file_ids - settled:
-            reject(using, engine, file_id)
+            _rubbish.append((using, engine, file_id))
 
 
 # What a fork copied is the parent's to end, and to delete.

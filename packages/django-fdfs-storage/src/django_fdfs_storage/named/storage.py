@@ -1,6 +1,7 @@
 """The storage whose files keep the names that they are saved under."""
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
@@ -11,21 +12,23 @@ from typing import Any, cast
 from django.apps import apps
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
-from django.db import OperationalError, ProgrammingError, connections, transaction
+from django.db import OperationalError, ProgrammingError, transaction
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 
 from ..client import FastDFSClient
-from ..exceptions import NoSuchFile
+from ..client.wire import Status
+from ..exceptions import NoSuchFile, Refused
 from ..files import FastDFSFile, Measured, WritableFile
 from ..names import extension_of, is_file_id
 from . import lookups
 from .drain import drain
-from .models import LONGEST_NAME, StoredFile
+from .models import StoredFile
 from .naming import Names
-from .outcomes import is_lost_race, reject, settle, throw_away
+from .outcomes import ATTEMPTS, reject, repeated, settle, throw_away
 
-ATTEMPTS = 10
+# What a browser claims to have sent is told to others only if it is a type at all.
+_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
 @deconstructible(path="django_fdfs_storage.named.storage.NamedFastDFSStorage")
@@ -40,10 +43,11 @@ class NamedFastDFSStorage(Names):
     # -- open and save --
 
     def _open(self, name: str, mode: str = "rb") -> Any:
-        if "w" in mode:
+        if mode in ("wb", "w", "wt"):
             return WritableFile(self.replace, name, mode)
         if is_file_id(name):
             return super()._open(name, mode)
+        self._check_mode(mode)
         row = self._row(name)
         return FastDFSFile(self.engine, name, row.size, mode, file_id=row.file_id)
 
@@ -60,7 +64,7 @@ class NamedFastDFSStorage(Names):
         for block in self.engine.stream(file_id):
             digest.update(block)
             length += len(block)
-        return self._keep(name, StoredFile.of(name, file_id, length, digest.hexdigest()), None, overwrite=False)
+        return self._keep(name, StoredFile.of(name, file_id, length, digest.hexdigest()), overwrite=False)
 
     def save_variant(self, master: str, prefix: str, content: "File[Any]") -> str:
         """Save a variant of a file (a thumbnail) as a slave file beside it: "a.jpg" and "_s" make "a_s.jpg"."""
@@ -70,7 +74,13 @@ class NamedFastDFSStorage(Names):
         def upload(name: str, chunks: Measured) -> str:
             with chunks.spooled() as copy:
                 engine = cast(FastDFSClient, self.engine)
-                return engine.upload_slave(master_id, prefix, copy, size=copy.size, extension=extension_of(name))
+                try:
+                    return engine.upload_slave(master_id, prefix, copy, size=copy.size, extension=extension_of(name))
+                except Refused as error:
+                    if error.status != Status.EXISTS:
+                        raise
+                    # The id of a slave file follows from its master's: an earlier variant has it until it is drained.
+                    return self._upload(name, copy)
 
         return self._store(f"{root}{prefix}{extension}", content, upload, overwrite=False)
 
@@ -84,58 +94,75 @@ class NamedFastDFSStorage(Names):
         modified: datetime | None = None,
     ) -> str:
         throw_away()
-        self.full_name(name)  # refused before anything is uploaded
+        self.row_name(name)  # refused before anything is uploaded
         chunks = Measured(content)
-        same = lookups.file_id_with(self.rows, chunks) if self.options.deduplicate and chunks.rereadable else None
-        uploaded = None if same else upload(name, chunks)
-        row = StoredFile.of(name, same or uploaded or "", chunks.length, chunks.sha256)
-        row.content_type = row.content_type or (getattr(content, "content_type", None) or "")[:255]
-        row.modified = modified or row.created
+        claim = str(getattr(content, "content_type", None) or "")[:255]
+
+        def keep(file_id: str, undo: Callable[[], None] | None = None) -> str:
+            row = StoredFile.of(name, file_id, chunks.length, chunks.sha256)
+            row.content_type = row.content_type or (claim if _TYPE.fullmatch(claim) else "")
+            row.modified = modified or row.created
+            return self._keep(name, row, overwrite=overwrite, undo=undo)
+
+        if self.options.deduplicate and chunks.rereadable:
+            same = lookups.row_with(self.rows, chunks)
+            kept = same and repeated(self.using, partial(self._share, same, keep))
+            if kept:
+                return kept
+        uploaded = upload(name, chunks)
+        undo = partial(reject, self.using, self.engine, uploaded)
         try:
-            return self._keep(name, row, uploaded, overwrite=overwrite)
+            return keep(uploaded, undo)
         except BaseException:
-            if uploaded:
-                reject(self.using, self.engine, uploaded)
+            undo()
             raise
 
-    def _keep(self, name: str, row: StoredFile, uploaded: str | None, *, overwrite: bool) -> str:
+    def _share(self, same: StoredFile, keep: Callable[[str], str]) -> str | None:
+        """Keep a row for the file of another, which is held until both are seen; None where that was let go of."""
+        with transaction.atomic(self.using):
+            held = lookups.locked(self.rows, pk=same.pk, file_id=same.file_id, name__isnull=False)
+            return keep(same.file_id) if held else None
+
+    def _keep(self, name: str, row: StoredFile, *, overwrite: bool, undo: Callable[[], None] | None = None) -> str:
         """Insert the row, under another name if somebody was faster; or take the row of a file that has the name."""
-        using = self.using
-        undo = partial(reject, using, self.engine, uploaded) if uploaded else None
         for _ in range(ATTEMPTS):
-            row.name = self.full_name(name)
-            if len(row.name) > LONGEST_NAME:
-                raise SuspiciousFileOperation(f"{name!r} is longer than the {LONGEST_NAME} characters of the table")
+            row.name = self.row_name(name)
             row.folder = posixpath.dirname(row.name)
-            try:
-                with transaction.atomic(using) if overwrite else nullcontext():
-                    old = self.rows.select_for_update().filter(name=row.name).first() if overwrite else None
-                    if old:
-                        row.replace(using, old, delete_after=self._deletion_time())
-                    if old or row.insert(using):
-                        settle(using, row.name, committed=self._drain if old else None, rolled_back=undo)
-                        return name
-            except OperationalError as error:
-                if connections[using].in_atomic_block or not is_lost_race(error):
-                    raise
-            else:
-                name = name if overwrite else self.another_name(name)
+            if repeated(self.using, partial(self._is_kept, row, overwrite, undo)):
+                return str(name)
+            name = name if overwrite else self.another_name(name)
         raise SuspiciousFileOperation(f"no name like {name!r} was free for long enough")
+
+    def _is_kept(self, row: StoredFile, overwrite: bool, undo: Callable[[], None] | None) -> bool:
+        using, name = self.using, str(row.name)
+        with transaction.atomic(using) if overwrite else nullcontext():
+            old = lookups.locked(self.rows, name=name) if overwrite else None
+            if old:
+                row.replace(using, old, delete_after=self._deletion_time())
+            if old or row.insert(using):
+                settle(using, name, committed=self._drain if old else None, rolled_back=undo)
+                return True
+        return False
 
     # -- delete --
 
     def delete(self, name: str) -> None:
-        """Let go of a file; one that is not there is no error. FastDFS loses it after the commit."""
+        """Let go of a file; one that is not there is no error. FastDFS loses it after the commit.
+
+        A file that has a name goes by it, and not by its id.
+        """
         if not name:
             raise ValueError("The name must be given to delete().")
         if is_file_id(name):
-            super().delete(name)
+            if not self.rows.filter(file_id=name, name__isnull=False).exists():
+                super().delete(name)
         else:
             throw_away()
             self._let_go(self.full_name(name))
 
     def _let_go(self, name: str) -> None:
-        if self.rows.filter(name=name).update(name=None, delete_after=self._deletion_time()):
+        letting_go = partial(self.rows.filter(name=name).update, name=None, delete_after=self._deletion_time())
+        if repeated(self.using, letting_go):
             settle(self.using, name, committed=self._drain)
 
     def _deletion_time(self) -> datetime:
@@ -163,6 +190,12 @@ class NamedFastDFSStorage(Names):
         """The folders and the files in a folder."""
         return lookups.listdir(self.rows, self.full_name(path).rstrip("/"))
 
+    def names_of(self, file_id: str) -> list[str]:
+        """The names under which this storage has a file of FastDFS."""
+        prefix = self.full_name("x")[:-1]
+        names = self.rows.filter(file_id=file_id, name__isnull=False).order_by("pk").values_list("name", flat=True)
+        return [str(name)[len(prefix) :] for name in names if str(name).startswith(prefix)]
+
     def walk(self) -> Iterator[str]:
         """The name of every file of this storage."""
         return lookups.walk(self.rows, self.full_name("x")[:-1])
@@ -178,6 +211,11 @@ class NamedFastDFSStorage(Names):
     def get_modified_time(self, name: str) -> datetime:
         """When its content was made, as far as that is known."""
         return super().get_modified_time(name) if is_file_id(name) else lookups.local(self._row(name).modified)
+
+    def content_type(self, name: str) -> str:
+        """The type that the name tells, or else what was claimed when the file was saved."""
+        told = super().content_type(name)
+        return told if told or is_file_id(name) else self._row(name).content_type
 
     def file_id(self, name: str) -> str:
         """The file id behind a name; NoSuchFile when there is none."""
