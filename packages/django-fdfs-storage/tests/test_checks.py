@@ -20,7 +20,7 @@ def ids(settings):
         if storages is not None:
             settings.STORAGES = {**settings.STORAGES, **storages}
         settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, **options}
-        return [message.id for message in run_checks(tags=["files", "models"])]
+        return [message.id for message in run_checks(tags=["files", "models", "urls"])]
 
     return ids
 
@@ -39,7 +39,15 @@ def test_a_right_configuration_is_silent(ids):
         ({"TRACKERS": ["host:port"]}, "fdfs.E004"),
         ({"ADDRESS_MAP": {"10.0.0.1": "a:b:c"}}, None),
         ({"ADDRESS_MAP": {"10.0.0.1": "a:b"}}, "fdfs.E004"),
+        ({"TRACKERS": ["http://10.0.0.1:22122"]}, "fdfs.E004"),
+        ({"TRACKERS": ["fd00::1", "[fd00::1]:22122", "tracker_1.lan"]}, None),
         ({"NETWORK_TIMEOUT": 0}, "fdfs.E005"),
+        ({"BASE_URL": {"group1": "/a/"}}, "fdfs.E005"),
+        ({"BASE_URL": {"group1": "/a/", "*": "/b/"}}, None),
+        ({"GROUP": "a group of a long name"}, "fdfs.E005"),
+        ({"PRIVATE": "no"}, "fdfs.E005"),
+        ({"TOKEN_SECRET": ""}, "fdfs.E005"),
+        ({"ACCEL_REDIRECT": "protected"}, "fdfs.E005"),
         ({"MAX_CONNECTIONS": "8"}, "fdfs.E005"),
         ({"ENGINE": "nowhere.Engine"}, "fdfs.E006"),
         ({"ENGINE": "builtins.int"}, "fdfs.E006"),
@@ -58,6 +66,54 @@ def test_a_wrong_setting_is_found(ids, options, expected):
 
 def test_a_wrong_option_of_a_storage_is_found(ids):
     assert ids(storages={"pictures": {"BACKEND": BACKEND, "OPTIONS": {"tracker": "a:1"}}}) == ["fdfs.E001"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"lookup_seconds": "x"}, ["fdfs.E005"]),
+        ({"lookup_seconds": 0, "deduplicate": True}, []),
+        ({"location": "../x"}, ["fdfs.E005"]),
+        ({"location": "/a/./b"}, ["fdfs.E005"]),
+        ({"location": "/a/b/"}, []),
+        ({"allow_overwrite": 1}, ["fdfs.E005"]),
+    ],
+)
+def test_a_wrong_option_of_a_storage_with_names_is_found(ids, options, expected):
+    assert ids(storages={"pictures": {"BACKEND": NAMED, "OPTIONS": options}}) == expected
+
+
+def test_a_storage_that_cannot_be_built_is_told_of_and_no_traceback(ids):
+    broken = {"BACKEND": BACKEND, "OPTIONS": {"tracker": "a:1"}}
+    assert ids(storages={"default": broken}) == ["fdfs.E001"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, []),
+        ({"private": True}, []),
+        ({"url_by_name": True}, []),
+        ({"base_url": "http://127.0.0.1:8888/"}, []),
+        ({"base_url": "http://127.0.0.1:8888/", "private": True}, ["fdfs.W004"]),
+        ({"base_url": "http://127.0.0.1:8888/", "url_by_name": True}, ["fdfs.W004"]),
+        ({"base_url": "http://127.0.0.1:8888/", "policy": "minisite.policies.members_only"}, ["fdfs.W004"]),
+        ({"base_url": "https://files.example.com/site/media", "private": True}, []),
+        ({"base_url": {"group1": "/site/media/", "*": "/elsewhere/"}, "private": True}, ["fdfs.W004"]),
+    ],
+)
+def test_urls_that_only_the_view_answers_and_that_lead_elsewhere_are_found(ids, options, expected):
+    assert ids(storages={"default": {"BACKEND": NAMED, "OPTIONS": options}}) == expected
+
+
+def test_a_second_storage_needs_a_view_of_its_own(ids, settings):
+    bills = {
+        "BACKEND": NAMED,
+        "OPTIONS": {"private": True, "location": "bills", "policy": "minisite.policies.members_only"},
+    }
+    assert ids(storages={"bills": bills}) == ["fdfs.W004"]
+    bills["OPTIONS"]["base_url"] = "/site/bills/"
+    assert ids(storages={"bills": bills}) == []
 
 
 def test_static_files_do_not_fit(ids):
@@ -103,12 +159,12 @@ def test_a_storage_with_names_whose_app_is_not_installed_is_found(ids, monkeypat
         ({"location": "private"}, {"location": "private"}, ["fdfs.W003"]),
         ({"location": "private"}, {"location": "priv"}, []),
         ({"location": "private"}, {"policy": "minisite.policies.all_but_bills"}, []),
-        ({"location": "private"}, {"private": True}, []),
+        ({"location": "private"}, {"private": True, "location": "other"}, []),
     ],
 )
 def test_private_files_in_a_folder_of_an_open_storage_are_found(ids, private, other, expected):
     storages = {"default": {"BACKEND": NAMED, "OPTIONS": other}}
-    storages["bills"] = {"BACKEND": NAMED, "OPTIONS": {"private": True, **private}}
+    storages["bills"] = {"BACKEND": NAMED, "OPTIONS": {"private": True, "base_url": "/site/bills/", **private}}
     assert ids(storages=storages) == expected
 
 

@@ -61,6 +61,14 @@ def test_a_dead_cluster_fails_the_check(own_site):
         run("fdfs_check")
 
 
+def test_a_group_that_no_server_has_fails_the_check(own_site, settings):
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "GROUP": "group7"}
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 check failed"):
+        call_command("fdfs_check", min_free=0, stdout=out, no_color=True)
+    assert "none is the GROUP of this storage, 'group7'" in out.getvalue()
+
+
 def test_a_check_tells_its_findings_in_json(own_site):
     out, _ = run("fdfs_check", min_free=0, json=True)
     told = json.loads(out)
@@ -190,7 +198,11 @@ def test_a_row_that_changed_in_the_meantime_keeps_its_new_file(old_media, monkey
 @pytest.mark.django_db
 def test_a_dry_run_only_counts(old_media):
     out, _ = run("fdfs_import", from_dir=str(old_media), dry_run=True)
-    assert "3 to move" in out
+    assert "3 to move, 0 not in the source." in out
+    (old_media / "pictures" / "1.jpg").unlink()
+    out, err = run("fdfs_import", from_dir=str(old_media), dry_run=True)
+    assert "2 to move, 1 not in the source." in out
+    assert "pictures/1.jpg is not in the source" in err
     assert Picture.objects.filter(file__startswith="pictures/").count() == 3
 
 

@@ -1,8 +1,10 @@
 """System checks of the settings, with ids fdfs.E001 and so on (see README)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from inspect import unwrap
 from itertools import combinations, permutations
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -11,16 +13,16 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import InvalidStorageError, storages
 from django.db import models
-from django.utils.module_loading import import_string
+from django.urls import Resolver404, resolve
 
-from .client import Engine
-from .client.connection import Address
 from .conf import KNOWN, NAME, Options, nearest
 from .names import LONGEST_ID
-from .references import column, stored_fields
+from .references import stored_fields
 from .storage import FastDFSStorage
+from .values import value_messages
 
 NAMED_STORAGE = "django_fdfs_storage.named.storage.NamedFastDFSStorage"
+SOME_ID = f"group1/M00/00/00/{'A' * 34}"
 # Seen in tests/libraries: what happens where a saved name cannot be found again.
 _LOST = "its thumbnails are never found again, and every page stores one more"
 NEED_URLS_BY_NAME = {"photologue": "it makes the URL of a thumbnail from that of its photo"}
@@ -41,24 +43,28 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """FDFS_STORAGE, and each entry of STORAGES that keeps its files in FastDFS."""
     messages: list[CheckMessage] = list(_unknown_keys())
     named: dict[str, Options] = {}
+    for alias, storage, options in _storages(messages):
+        messages += [*_users(alias, storage, options), *value_messages(alias, options)]
+        if storage.named:
+            named[alias] = options
+    return [*messages, *_open_doors(named), *_strangers(named)]
+
+
+def _storages(faults: list[CheckMessage]) -> Iterator[tuple[str, FastDFSStorage, Options]]:
+    """The storages that keep their files in FastDFS; what keeps one from being built goes to the faults."""
     for alias in settings.STORAGES:
         try:
             storage = storages[alias]
         except (InvalidStorageError, ImproperlyConfigured) as error:
             if "FastDFS" in str(settings.STORAGES[alias].get("BACKEND")):
-                messages.append(Error(str(error), hint="See the settings in the README.", obj=alias, id="fdfs.E001"))
+                faults.append(Error(str(error), hint="See the settings in the README.", obj=alias, id="fdfs.E001"))
             continue
         if isinstance(storage, FastDFSStorage):
             try:
-                options = storage.options
+                yield alias, storage, storage.options
             except ImproperlyConfigured as error:
                 hint = "FDFS_CLIENT_CONF must name a readable client.conf."
-                messages.append(Error(str(error), hint=hint, obj=alias, id="fdfs.E002"))
-                continue
-            messages += _storage(alias, storage, options)
-            if storage.named:
-                named[alias] = options
-    return [*messages, *_open_doors(named), *_strangers(named)]
+                faults.append(Error(str(error), hint=hint, obj=alias, id="fdfs.E002"))
 
 
 def _open_doors(named: dict[str, Options]) -> Iterator[CheckMessage]:
@@ -126,61 +132,60 @@ def _unknown_keys() -> Iterator[CheckMessage]:
             yield Warning(f"{NAME} has no setting {key!r}.", hint=hint, id="fdfs.W001")
 
 
-def _storage(alias: str, storage: FastDFSStorage, options: Options) -> Iterable[CheckMessage]:
-    return [
-        *_users(alias, storage, options),
-        *_addresses(alias, options),
-        *_numbers(alias, options),
-        *_paths(alias, options),
-        *_columns(options),
-    ]
+@register(Tags.urls)
+def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The view `media` answers the URLs of each storage that leans on it: of private files, and of names."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    doors = {alias: options for alias, _, options in _storages([])}
+    return [message for alias in doors for message in _url_messages(alias, doors)]
 
 
-def _addresses(alias: str, options: Options) -> Iterator[CheckMessage]:
-    if not options.trackers:
-        hint = f'Set {NAME} = {{"TRACKERS": ["host:22122"]}}, or FDFS_CLIENT_CONF.'
-        yield Error("The FastDFS storage knows no tracker.", hint=hint, obj=alias, id="fdfs.E003")
-    for address in [*options.trackers, *options.address_map.values()]:
-        try:
-            Address.parse(address, default_port=1)
-        except ValueError as error:
-            yield Error(str(error), hint="Write host:port or [ipv6]:port.", obj=alias, id="fdfs.E004")
+def _url_messages(alias: str, doors: dict[str, Options]) -> Iterator[CheckMessage]:
+    options = doors[alias]
+    by_name = getattr(options, "url_by_name", False)
+    reasons = [name for name in ("private", "policy", "url_by_name") if getattr(options, name, None)]
+    base = options.base_url or settings.MEDIA_URL
+    urls = base.values() if isinstance(base, Mapping) else [base]
+    for url in {str(each) for each in urls} if reasons else ():
+        answered_for = _answered_for(f"{urlsplit(url).path.rstrip('/')}/{'name.txt' if by_name else SOME_ID}", alias)
+        if answered_for not in doors or _door(doors[answered_for]) != _door(options):
+            where = f"answers for {answered_for!r}" if answered_for else "is not there"
+            kept = "" if alias == "default" else f', {{"storage": "{alias}"}}'
+            yield Warning(
+                f"{alias!r} has {' and '.join(reasons)}, which is for the view `media`; but at {url} that {where}.",
+                hint=f'Set BASE_URL to where the URLconf has it: path("media/<path:name>", media{kept}).',
+                obj=alias,
+                id="fdfs.W004",
+            )
 
 
-def _numbers(alias: str, options: Options) -> Iterator[CheckMessage]:
-    for name in ("connect_timeout", "network_timeout", "max_connections", "token_ttl"):
-        value = getattr(options, name)
-        if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
-            yield Error(f"{name} is {value!r}.", hint="It is a number above 0.", obj=alias, id="fdfs.E005")
+def _door(options: Options) -> tuple[Any, ...]:
+    """What two storages have in common where either may answer for the other: the same names, under the same conditions."""
+    return _folder(options), options.private, options.policy, options.token_secret
 
 
-def _paths(alias: str, options: Options) -> Iterator[CheckMessage]:
-    for name in ("engine", "metrics", "policy"):
-        path = getattr(options, name)
-        try:
-            found = import_string(path) if path else None
-        except ImportError as error:
-            yield Error(f"{name}: {error}", hint="Write its dotted path.", obj=alias, id="fdfs.E006")
-            continue
-        if name == "engine" and not (isinstance(found, type) and issubclass(found, Engine)):
-            hint = "Subclass django_fdfs_storage.client.Engine."
-            yield Error(f"{path} is no engine.", hint=hint, obj=alias, id="fdfs.E006")
-        elif path and not callable(found):
-            yield Error(f"{name}: {path} cannot be called.", hint="Name a function.", obj=alias, id="fdfs.E006")
-
-
-def _columns(options: Options) -> Iterator[CheckMessage]:
-    for label in options.references:
-        try:
-            column(label)
-        except ImproperlyConfigured as error:
-            yield Error(str(error), hint='Write "app.Model.field".', id="fdfs.E008")
+def _answered_for(path: str, alias: str) -> str | None:
+    """The alias of the storage whose files are at this path of the site; a view of its own is taken for the right one."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    view = unwrap(getattr(match.func, "func", match.func))
+    place = (getattr(view, "__module__", ""), getattr(view, "__name__", ""))
+    if place == ("django_fdfs_storage.views", "media"):
+        return str({**getattr(match.func, "keywords", {}), **match.kwargs}.get("storage", "default"))
+    return None if place == ("django.views.static", "serve") else alias
 
 
 @register(Tags.models)
 def check_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every file field is long enough for a file id."""
-    return [message for model in apps.get_models() for message in field_messages(model)]
+    try:
+        return [message for model in apps.get_models() for message in field_messages(model)]
+    except (InvalidStorageError, ImproperlyConfigured):
+        # A storage that cannot be built is told of above.
+        return []
 
 
 def field_messages(model: type[models.Model]) -> Iterator[CheckMessage]:

@@ -1,14 +1,15 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from ...client import FastDFSClient
-from ...exceptions import FastDFSError
+from ...exceptions import FastDFSError, NoSuchFile
 from ...storage import FastDFSStorage, engine_for
 from .._storages import fastdfs_storage
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             engine_for(settings)
         except (ImproperlyConfigured, ValueError) as error:
             raise CommandError(str(error)) from error
+        if storage.named:
+            self._names(storage)
         client = FastDFSClient(settings.trackers, **settings.client() | {"metrics": None})
         with closing(client):
             self._trackers(client)
@@ -67,6 +70,15 @@ class Command(BaseCommand):
             seconds = time.perf_counter() - start
             self._tell(f"{what} ({seconds * 1000:.1f} ms)", check, seconds=round(seconds, 6), **facts)
 
+    def _names(self, storage: FastDFSStorage) -> None:
+        """A named storage needs its table."""
+        try:
+            storage.exists("fdfs_check")
+        except DatabaseError as error:
+            self._tell(f"table of names: {error}; run migrate", "names", ok=False, error=str(error))
+        else:
+            self._tell("table of names", "names")
+
     def _trackers(self, client: FastDFSClient) -> None:
         for address in client.trackers.addresses:
             with self._checking(f"tracker {address}", "tracker", address=str(address)):
@@ -76,6 +88,8 @@ class Command(BaseCommand):
         groups = []
         with self._checking("list of groups", "groups"):
             groups = client.trackers.groups()
+            if storage.options.group not in (None, *(group.name for group in groups)):
+                raise FastDFSError(f"none is the GROUP of this storage, {storage.options.group!r}")
         for group in groups:
             free = 100 * group.free_mb / group.total_mb if group.total_mb else 0
             self._tell(
@@ -112,11 +126,12 @@ class Command(BaseCommand):
         content = time.time_ns().to_bytes(8, "big") * 128
         with self._checking(f"write, read and delete in {group}", "round trip", group=group):
             name = client.upload(content, group=group)
+            engine = storage.engine
             try:
-                with storage.open(name) as file:
-                    if file.read() != content:
-                        raise FastDFSError("another content came back")
+                if engine.download(name) != content:
+                    raise FastDFSError("another content came back")
             finally:
-                storage.delete(name)
-            if storage.exists(name):
+                engine.delete(name)
+            with suppress(NoSuchFile):
+                engine.info(name)
                 raise FastDFSError("a deleted file is still there")

@@ -33,15 +33,21 @@ class Command(MovingCommand):
         source.add_argument("--from-dir", help="directory to read from, such as the old MEDIA_ROOT")
         parser.add_argument("--storage", default="default", help="alias of STORAGES to write to (default: default)")
         parser.add_argument("--journal", help="file that remembers what was uploaded")
-        parser.add_argument("--dry-run", action="store_true", help="only count")
+        parser.add_argument("--dry-run", action="store_true", help="only count what there is to move")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import column by column; exit status 1 if a file could not be moved."""
         self.target: FastDFSStorage = fastdfs_storage(options["storage"], FastDFSStorage)
+        if self.target.named:
+            raise CommandError(
+                f"The storage {options['storage']!r} keeps names, so no row has to change: use fdfs_take."
+            )
         self.source: Storage = any_storage(options["from_storage"], options["from_dir"])
         self.dry_run: bool = options["dry_run"]
         try:
-            columns = [column(label) for label in options["columns"]] or file_columns()
+            columns = [column(label) for label in options["columns"]] or [
+                each for each in file_columns() if not each.has_names
+            ]
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         self.known: dict[str, str] = {}
@@ -49,7 +55,10 @@ class Command(MovingCommand):
             self.journal: IO[bytes] | None = self._journal(stack, options["journal"])
             for each in columns:
                 self._import(each)
-        self.conclude("to move" if self.dry_run else "moved")
+        if self.dry_run:
+            self.stdout.write(f"{self.moved} to move, {self.failed} not in the source.")
+        else:
+            self.conclude("moved")
 
     def _journal(self, stack: ExitStack, path: str | None) -> IO[bytes] | None:
         if path is None or self.dry_run:
@@ -77,10 +86,12 @@ class Command(MovingCommand):
                 self.stdout.write(f"{each}: {number} of {total} rows")
 
     def _move(self, each: Column, pk: Any, old: str) -> None:
-        if self.dry_run:
-            self.moved += 1
-            return
         try:
+            if self.dry_run:
+                if old not in self.known and not self.source.exists(old):
+                    raise FileNotFoundError(old)
+                self.moved += 1
+                return
             new = self.known.get(old) or self._upload(old)
         except (FileNotFoundError, SuspiciousFileOperation):
             self.complain(f"{each} of row {pk}: {old} is not in the source")

@@ -9,7 +9,7 @@ from django.db import router, transaction
 from ...exceptions import FastDFSError
 from ...named.storage import NamedFastDFSStorage
 from ...names import is_file_id
-from ...references import file_columns
+from ...references import Column, file_columns
 from .._moving import MovingCommand
 from .._storages import all_names, any_storage, fastdfs_storage
 
@@ -51,21 +51,32 @@ class Command(MovingCommand):
             self.complain(f"{name}: {error}")
 
     def _name_rows(self) -> None:
-        for column in file_columns(self.target):
-            field: Any = column.model._meta.get_field(column.name)
+        columns = file_columns(self.target)
+        for column in columns:
             for row in column.rows.order_by("pk").iterator():
                 file_id = str(getattr(row, column.name))
                 if not is_file_id(file_id):
                     continue
-                wanted = field.generate_filename(row, os.path.basename(file_id))
-                name = self.target.get_available_name(wanted, field.max_length)
                 try:
-                    with transaction.atomic(using=router.db_for_write(column.model)):
-                        kept = self.target.adopt(name, file_id)
-                        taken = column.replace(row.pk, file_id, kept)
-                        if not taken:
-                            # Somebody gave the row another file meanwhile.
-                            self.target.rows.filter(name=self.target.full_name(kept)).delete()
-                    self.moved += taken
+                    known = self._known_name(columns, column, file_id)
+                    self.moved += column.replace(row.pk, file_id, known) if known else self._name(column, row, file_id)
                 except FastDFSError as error:
                     self.complain(f"{column} of row {row.pk}: {error}")
+
+    def _known_name(self, columns: list[Column], column: Column, file_id: str) -> str | None:
+        """The name that the table has for this file already, from before `fdfs_give --to-ids`, and no row has yet."""
+        for name in self.target.names_of(file_id):
+            if len(name) <= column.field.max_length and not any(each.holds(name) for each in columns):
+                return name
+        return None
+
+    def _name(self, column: Column, row: Any, file_id: str) -> int:
+        wanted = column.field.generate_filename(row, os.path.basename(file_id))
+        name = self.target.get_available_name(wanted, column.field.max_length)
+        with transaction.atomic(using=router.db_for_write(column.model)):
+            kept = self.target.adopt(name, file_id)
+            taken = column.replace(row.pk, file_id, kept)
+            if not taken:
+                # Somebody gave the row another file meanwhile.
+                self.target.rows.filter(name=self.target.full_name(kept)).delete()
+        return taken
