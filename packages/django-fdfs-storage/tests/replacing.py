@@ -19,6 +19,6 @@ from django.core.management import call_command  # noqa: E402
 from django_fdfs_storage.named.storage import NamedFastDFSStorage  # noqa: E402
 
 call_command("migrate", "fdfs_named", verbosity=0)
-with ThreadPoolExecutor(4) as threads:
-    for _ in threads.map(lambda _: NamedFastDFSStorage().save("one.txt", ContentFile(b"new")), range(20)):
+with ThreadPoolExecutor(3) as threads:
+    for _ in threads.map(lambda _: NamedFastDFSStorage().save("one.txt", ContentFile(b"new")), range(12)):
         pass

@@ -88,6 +88,14 @@ def test_a_storage_that_cannot_be_built_is_told_of_and_no_traceback(ids):
     assert ids(storages={"default": broken}) == ["fdfs.E001"]
 
 
+def test_a_storage_that_reads_its_manifest_from_a_cluster_that_is_down_is_told_of(ids):
+    hashed = {"BACKEND": f"{__name__}.HashedStorage", "OPTIONS": {"url_by_name": True, "base_url": "/site/bills/"}}
+    row = StoredFile.of("staticfiles.json", "group1/M00/00/00/fwAAAWsDvrATgGbABDI4MZvhSc935.json", 9, "")
+    row.name = "staticfiles.json"
+    row.save()
+    assert "fdfs.W005" in ids(storages={"staticfiles": hashed}, TRACKERS=["127.0.0.1:1"])
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

@@ -170,7 +170,6 @@ def test_a_file_is_kept_while_its_commit_may_still_be_going_on(storage, held, se
     throw_away()
     server.commit()
     server.close()
-    connection.connection = None
     assert (storage.open("a.txt").read(), held()) == (b"meow", 1)
 
 

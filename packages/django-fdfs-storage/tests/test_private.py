@@ -207,6 +207,7 @@ def test_a_file_is_served_under_its_own_name(browser, settings, options):
     for claim, kind in (("text/csv", "text/csv"), ("text/html\r\nX-Evil: 1", "application/octet-stream")):
         claimed.content_type = claim
         assert browser.get(default_storage.url(default_storage.save("extensionless", claimed)))["Content-Type"] == kind
+    assert default_storage.file_id("账单/a.pdf").rpartition("/")[2] not in browser.get(url)["ETag"]
     assert browser.get("/site/media/nothing.txt").status_code == 404
     assert browser.get("/site/media/a/..%5C..%5Cb.txt").status_code == 404
     options(PRIVATE=True)

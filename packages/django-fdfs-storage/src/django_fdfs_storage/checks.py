@@ -16,6 +16,7 @@ from django.db import models
 from django.urls import Resolver404, resolve
 
 from .conf import KNOWN, NAME, Options, nearest
+from .exceptions import FastDFSError
 from .names import LONGEST_ID
 from .references import stored_fields
 from .storage import FastDFSStorage
@@ -58,6 +59,10 @@ def _storages(faults: list[CheckMessage]) -> Iterator[tuple[str, FastDFSStorage,
         except (InvalidStorageError, ImproperlyConfigured) as error:
             if "FastDFS" in str(settings.STORAGES[alias].get("BACKEND")):
                 faults.append(Error(str(error), hint="See the settings in the README.", obj=alias, id="fdfs.E001"))
+            continue
+        except FastDFSError as error:
+            hint = "A manifest of static files is read as soon as its storage is built: keep it on disk (manifest_storage)."
+            faults.append(Warning(f"It needs a cluster that answers: {error}", hint=hint, obj=alias, id="fdfs.W005"))
             continue
         if isinstance(storage, FastDFSStorage):
             try:
@@ -183,7 +188,7 @@ def check_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every file field is long enough for a file id."""
     try:
         return [message for model in apps.get_models() for message in field_messages(model)]
-    except (InvalidStorageError, ImproperlyConfigured):
+    except (InvalidStorageError, ImproperlyConfigured, FastDFSError):
         # A storage that cannot be built is told of above.
         return []
 
