@@ -1,9 +1,10 @@
 """The cart page, as it is seen and as it works without JavaScript."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,6 +79,31 @@ def test_the_page_shows_each_line_and_the_sum_of_the_selected(client: Client, bo
     assert [" checked" in tick for tick in ticks] == [True, False]
     assert "Check out (2 pieces)" in html
     assert "data-cart-some" in html
+
+
+class Kept(Catalogue):
+    """Says of some books how they are kept."""
+
+    def find(self, sku_ids: Iterable[str]) -> dict[str, Any]:
+        shelf = {"Milk": "Chilled", "Peas": "Frozen", "Cheese": "Chilled"}
+        found = super().find(sku_ids)
+        return {key: SimpleNamespace(**asdict(item), storage=shelf.get(item.name, "")) for key, item in found.items()}
+
+
+def test_lines_stand_by_how_they_are_kept_where_that_tells_them_apart(client: Client, book: Any, settings: Any) -> None:
+    settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"CATALOGUE": f"{__name__}.Kept"}
+
+    def shown() -> list[str]:
+        return re.findall(r">(Chilled|Frozen|Other products|Milk|Peas|Cheese|Ulysses)<", page(client))
+
+    ask(client, "add", sku_id=book("Milk").pk)
+    ask(client, "add", sku_id=(cheese := book("Cheese")).pk)
+    assert shown() == ["Milk", "Cheese"]
+    for title in ("Peas", "Ulysses"):
+        ask(client, "add", sku_id=book(title).pk)
+    assert shown() == ["Chilled", "Milk", "Cheese", "Frozen", "Peas", "Other products", "Ulysses"]
+    ask(client, "remove", sku_id=cheese.pk)
+    assert shown()[:3] == ["Chilled", "Milk", "Frozen"]
 
 
 def test_a_selection_is_kept_over_reloads_and_can_be_made_whole(client: Client, book: Any) -> None:

@@ -74,6 +74,11 @@ class CartLine:
         return self.marked and self.state is State.OK
 
     @property
+    def storage(self) -> str:
+        """How it is kept, as the catalogue says it to buyers; "" where it says nothing."""
+        return getattr(self.product, "storage", "")
+
+    @property
     def limited(self) -> bool:
         """It is not the stock that bounds it but what one buyer may take."""
         return self.product is not None and is_limited(self.product)
@@ -147,6 +152,14 @@ class Cart:
     @cached_property
     def valid(self) -> tuple[CartLine, ...]:
         return tuple(line for line in self.lines if line.valid)
+
+    @cached_property
+    def shelves(self) -> list[tuple[str, list[CartLine]]]:
+        """The valid lines by how they are kept, each shelf where its oldest line stands; one without a name where all are alike."""
+        found: dict[str, list[CartLine]] = {}
+        for line in self.valid:
+            found.setdefault(line.storage, []).append(line)
+        return list(found.items()) if len(found) > 1 else [("", list(self.valid))]
 
     @cached_property
     def invalid(self) -> tuple[CartLine, ...]:

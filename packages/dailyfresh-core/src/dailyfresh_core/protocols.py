@@ -40,8 +40,9 @@ class Measure(Protocol):
 class Purchasable(Protocol):
     """One thing that can be bought, as it is at this moment.
 
-    It may also have `groups`, a sequence of opaque words ("type:3", "brand:9") that the scopes of offers name, and `measure`, a `Measure`:
-    without one, or with None, it is sold and priced by the piece.
+    It may also have `groups`, a sequence of opaque words ("type:3", "brand:9") that the scopes of offers name, `storage`, how it is kept
+    ("Frozen") in words for buyers, by which a cart groups its lines, and `measure`, a `Measure`: without one, or with None, it is sold and
+    priced by the piece.
     """
 
     @property

@@ -30,12 +30,13 @@ class Purchasable:
     measure: Measured = BY_THE_PIECE
     groups: tuple[str, ...] = ()
     """Of the type, "type:3": offers name it."""
+    storage: str = ""
 
 
 @cache
 def lines() -> "QuerySet[SKU]":
     """What `find` reads of all SKUs: put together once, for that takes longer than asking."""
-    fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "type")
+    fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "storage", "type")
     return with_line_picture(SKU.objects.only(*fields, *Measured.__slots__))
 
 
@@ -62,6 +63,7 @@ class Catalogue:
                 requires_shipping=sku.requires_shipping,
                 measure=sku.measure,
                 groups=sku.groups,
+                storage=sku.get_storage_display(),
             )
             for sku in lines().filter(pk__in=pks)
         }
