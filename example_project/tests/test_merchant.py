@@ -1,0 +1,104 @@
+"""The merchant's day with offers in a real browser: one of each kind by its form, a look ahead, coupons for a buyer, and an end."""
+
+from datetime import timedelta
+
+import pytest
+from demo.accounts import BUYER, MERCHANT, PASSWORD
+from django.utils import timezone
+from visitor import Visitor, playwright
+
+pytestmark = pytest.mark.browser
+
+PAGES = "/admin/dailyfresh_promotions"
+KINDS = {
+    "off": {"step_1_0": "1", "step_1_1": "0.50"},
+    "each": {"reach": "50", "off": "8", "cap": "30"},
+    "percent": {"step_1_0": "0", "step_1_1": "88"},
+    "cheapest": {"every": "3", "few": "1", "rate": "0"},
+    "bundle": {"every": "3", "price": "12.90"},
+    "price": {"rate": "95"},
+    "flash": {"items-0-price": "0.10", "items-0-quantity": "5"},
+    "freight": {"reach": "59"},
+}
+"""What is filled in beside the goods and the days."""
+
+
+def test_a_merchant_makes_an_offer_of_each_kind_looks_ahead_hands_coupons_out_and_stops_all(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    merchant = Visitor(browser, shop)
+    merchant.go("/")
+    merchant.see("[data-goods-card] h3 a").click()
+    sku_id = str(merchant.see("[data-goods-detail]").get_attribute("data-goods-detail"))
+    merchant.go(f"{PAGES}/rule/add/")
+    merchant.sign_in(MERCHANT, PASSWORD)
+    playwright.expect(merchant.page.locator(".object-tools-kinds a")).to_have_count(len(KINDS))
+    for kind, numbers in KINDS.items():
+        make_an_offer(merchant, kind, numbers, sku_id)
+    look_ahead(merchant, sku_id)
+    hand_coupons_out(merchant)
+    choose(merchant, "batch", "make_void")
+    choose(merchant, "rule", "stop")
+    merchant.go(f"{PAGES}/rule/?q=walk&active__exact=1")
+    playwright.expect(merchant.page.locator("#result_list")).to_have_count(0)
+    assert merchant.complaints == []
+
+
+def make_an_offer(merchant: Visitor, kind: str, numbers: dict[str, str], sku_id: str) -> None:
+    """By the form of its kind; it is for tomorrow only, so that nobody else meets it."""
+    merchant.go(f"{PAGES}/rule/add/?kind={kind}")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    goods = {"items-0-sku_id": sku_id} if kind == "flash" else {"skus": sku_id}
+    days = {
+        "starts_0": str(tomorrow),
+        "starts_1": "00:00:00",
+        "ends_0": str(tomorrow + timedelta(1)),
+        "ends_1": "00:00",
+    }
+    for name, value in {"name": f"walk {kind}", "label": f"On {kind}", **numbers, **goods, **days}.items():
+        merchant.page.fill(f"[name='{name}']", value)
+    merchant.page.click("[name=_save]")
+    merchant.see(".messagelist .success")
+    playwright.expect(merchant.page.locator("#result_list")).to_contain_text(f"walk {kind}")
+
+
+def look_ahead(merchant: Visitor, sku_id: str) -> None:
+    """What a basket costs tomorrow at noon, the day chosen in the calendar: a flash price stands alone, the others say why not."""
+    merchant.see(f"a[href='{PAGES}/rule/preview/']").click()
+    merchant.page.fill("[name=basket]", f"{sku_id} 3")
+    merchant.page.locator("#calendarlink0").click()
+    merchant.page.locator("#calendarbox0 .calendar-shortcuts a").last.click()
+    merchant.page.fill("[name=at_1]", "12:00")
+    merchant.page.fill("[name=freight]", "10")
+    merchant.see("form.module [type=submit]").click()
+    found = merchant.page.locator("#content")
+    for kind in KINDS:
+        playwright.expect(found).to_contain_text(f"On {kind}")
+
+
+def hand_coupons_out(merchant: Visitor) -> None:
+    """A batch by its form, given to a buyer by the worker."""
+    merchant.go(f"{PAGES}/batch/add/?kind=off")
+    for name, value in {"name": "walk coupon", "step_1_0": "0", "step_1_1": "3", "total": "5"}.items():
+        merchant.page.fill(f"[name={name}]", value)
+    merchant.page.click("[name=_save]")
+    merchant.go(f"{PAGES}/issue/add/")
+    merchant.page.select_option("[name=batch]", label="walk coupon")
+    merchant.page.fill("[name=usernames]", BUYER)
+    merchant.page.click("[name=_save]")
+    issued = merchant.page.locator("#result_list tr", has_text="walk coupon").first.locator(".field-issued")
+    for _again in range(40):
+        if issued.inner_text() == "1":
+            break
+        merchant.page.wait_for_timeout(250)
+        merchant.page.reload()
+    playwright.expect(issued).to_have_text("1")
+
+
+def choose(merchant: Visitor, model: str, action: str) -> None:
+    """An action for all rows of ours in a list."""
+    merchant.go(f"{PAGES}/{model}/?q=walk")
+    merchant.page.check("#action-toggle")
+    merchant.page.select_option("select[name=action]", action)
+    merchant.page.locator("button[name=index]").click()
+    merchant.see(".messagelist .info")
