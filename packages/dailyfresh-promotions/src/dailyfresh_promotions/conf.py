@@ -37,4 +37,4 @@ class Settings(Conf, name=NAME):
     """Static path of jQuery; None when the site loads its own (3.7 or newer)."""
 
 
-conf = Settings()
+conf: Settings = Settings()

@@ -19,7 +19,7 @@ from django.utils import timezone
 from .conf import NAME, conf
 from .models import FlashItem, Redemption, Rule
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 PASS = 120
 """Seconds that a pass is good for."""

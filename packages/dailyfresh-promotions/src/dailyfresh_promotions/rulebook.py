@@ -15,7 +15,7 @@ from .kinds import coin
 from .models import Batch, Budget, FlashItem
 from .models import Rule as Row
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

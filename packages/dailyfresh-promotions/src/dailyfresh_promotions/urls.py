@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from . import views
 
 app_name = "dailyfresh_promotions"
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("", views.centre, name="centre"),
     path("mine/", views.wallet, name="wallet"),
     path("code/", views.code, name="code"),

@@ -15,7 +15,7 @@ class Book:
     """Rules by the goods they mean. Rules that mean the same goods share one entry."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
+        self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.id))
         self._scopes: list[Scope] = list(dict.fromkeys(rule.scope for rule in self.rules))
         number = {scope: n for n, scope in enumerate(self._scopes)}
         self._scope_of = [number[rule.scope] for rule in self.rules]

@@ -154,7 +154,7 @@ class Limit(models.Model):
 class Budget(Limit):
     """How often a rule may be used and what it may cost; a rule without a row is not limited."""
 
-    counters = frozenset({"uses", "spent"})
+    counters: ClassVar[frozenset[str]] = frozenset({"uses", "spent"})
 
     rule = models.OneToOneField(
         Rule, models.CASCADE, db_constraint=False, related_name="budget", verbose_name=_("offer")
@@ -182,7 +182,7 @@ class Budget(Limit):
 class FlashItem(Limit):
     """A price for so many pieces of one SKU; `taken` rises by orders alone."""
 
-    counters = frozenset({"taken"})
+    counters: ClassVar[frozenset[str]] = frozenset({"taken"})
 
     rule = models.ForeignKey(Rule, models.CASCADE, db_constraint=False, related_name="items", verbose_name=_("offer"))
     sku_id = models.CharField(_("SKU"), max_length=64)

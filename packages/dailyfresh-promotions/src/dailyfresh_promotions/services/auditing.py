@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 
 from ..models import BatchCount, Budget, Coupon, FlashItem, Redemption
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 PORTION = 1000
 """Uses in memory at once."""
 

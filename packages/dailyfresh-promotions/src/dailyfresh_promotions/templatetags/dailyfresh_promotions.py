@@ -18,7 +18,7 @@ from ..rulebook import rulebook
 from ..selectors import text_of
 from ..showing import in_brief, public_offers
 
-register = template.Library()
+register: template.Library = template.Library()
 DAY = 24 * 3600
 
 
