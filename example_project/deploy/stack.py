@@ -53,8 +53,10 @@ def run(stack: Plan, supervisor: Supervisor, output: Output, *, demo: bool, back
     start_what_backs(stack, supervisor, found)
     supervisor.environ["DATABASE_URL"] = databases.url_of(stack.database, stack.port_of("database"))
     (var / "stack.env").write_text("".join(f"{key}={value}\n" for key, value in supervisor.environ.items()))
-    supervisor.run(programs.render(stack, files))
-    fill(var, supervisor, demo=demo, backup=backup)
+    if backup:
+        supervisor.run(programs.manage("restore", "restore", str(backup)))
+    supervisor.run(programs.render(stack, files), *filling(demo=demo))
+    build(var, supervisor, anew=backup is not None)
     for number in range(1, len(stack.web_ports) + 1):
         supervisor.start(programs.web(number, stack, files))
     supervisor.start(programs.worker(stack))
@@ -96,17 +98,20 @@ def start_what_backs(stack: Plan, supervisor: Supervisor, found: dict[str, str])
         databases.prepare_postgresql(stack.database_port)
 
 
-def fill(var: Path, supervisor: Supervisor, *, demo: bool, backup: Path | None) -> None:
-    """What was saved, or tables and the demo's goods where they are asked for; style sheets, and the pages on disk."""
-    if backup:
-        supervisor.run(programs.manage("restore", "restore", str(backup)))
+def filling(*, demo: bool) -> list[Program]:
+    """What fills the shop: the demo's goods where they are asked for, else tables alone; and style sheets."""
     if demo:
         demo_settings = {"DJANGO_SETTINGS_MODULE": "config.settings.demo"}
-        supervisor.run(Program("load", [programs.PYTHON, "manage.py", "load_demo"], environ=demo_settings))
-    else:
-        supervisor.run(programs.manage("tables", "migrate", "--verbosity", "0"))
-        supervisor.run(programs.manage("static", "collectstatic", "--verbosity", "0", "--noinput"))
-    if backup:
+        return [Program("load", [programs.PYTHON, "manage.py", "load_demo"], environ=demo_settings)]
+    return [
+        programs.manage("tables", "migrate", "--verbosity", "0"),
+        programs.manage("static", "collectstatic", "--verbosity", "0", "--noinput"),
+    ]
+
+
+def build(var: Path, supervisor: Supervisor, *, anew: bool) -> None:
+    """The index of a restored shop, and the pages on disk where there are none."""
+    if anew:
         supervisor.run(programs.manage("index", "search_rebuild", "--verbosity", "0"))
     if not (var / "pages" / "current" / "index.html").exists():
         supervisor.run(programs.manage("pages", "build_pages"))

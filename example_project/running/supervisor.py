@@ -117,14 +117,17 @@ class Supervisor:
                 if text and not (program.hush and program.hush.search(text)):
                     self.output.say(program.name, text)
 
-    def run(self, program: Program) -> None:
-        """Runs one that is to end, and waits for it."""
-        process = self.start(program)
-        code = process.wait()
-        _, _, reader = self.running.pop()
-        reader.join(timeout=2)
-        if code:
-            raise Failed(f"{program.name} failed with status {code}; its last lines above say why.")
+    def run(self, *programs: Program) -> None:
+        """Runs those that are to end, side by side, and waits for all of them."""
+        for program in programs:
+            self.start(program)
+        rows = self.running[-len(programs) :]
+        for program, process, reader in rows:
+            code = process.wait()
+            reader.join(timeout=2)
+            if code:
+                raise Failed(f"{program.name} failed with status {code}; its last lines above say why.")
+        del self.running[-len(programs) :]
 
     def wait_ready(self, *, timeout: float = 300) -> None:
         """Waits until every program with a port accepts connections there, and says for whom when it takes long."""
