@@ -25,6 +25,8 @@ from kombu.common import Broadcast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
+# `celery` takes the variable BROKER_URL as it stands, and before the settings, which may make Sentinels' addresses of it.
+os.environ.pop("CELERY_BROKER_URL", None)
 app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

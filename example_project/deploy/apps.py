@@ -7,6 +7,7 @@ class DeployConfig(AppConfig):
     verbose_name = "Deployment"
 
     def ready(self) -> None:
-        from .checks import check_switches
+        from .checks import check_redis, check_switches
 
         register(check_switches)
+        register(check_redis, deploy=True)

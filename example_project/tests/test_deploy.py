@@ -190,9 +190,10 @@ def test_static_pages_carry_the_headers_that_django_would_set(tmp_path: Path) ->
 
 def test_every_variable_of_the_settings_stands_in_the_example_and_the_reverse() -> None:
     sources = [
-        PROJECT / "config" / "settings" / name for name in ("environment.py", "base.py", "packages.py", "production.py")
+        PROJECT / "config" / "settings" / f"{name}.py"
+        for name in ("environment", "base", "redis", "packages", "production")
     ]
-    sources.append(PROJECT / "celery_tasks" / "tasks.py")
+    sources += [PROJECT / "celery_tasks" / "tasks.py"]
     text = "\n".join(path.read_text() for path in sources)
     read = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", text)) | set(
         re.findall(r"environ\.get\(\"([A-Z_]+)\"", text)

@@ -12,6 +12,7 @@ from django.contrib.messages import constants as message_levels
 from .environment import *  # noqa: F403
 from .environment import ALIPAY_URL, SITE_URL, VAR_DIR, env
 from .packages import *  # noqa: F403
+from .redis import broker, redis_cache, redis_database
 from .seeing import *  # noqa: F403
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -106,22 +107,10 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5s", **DATABASES["default"].get("OPTIONS", {})}
 
 
-def redis_database(url: str, step: int) -> str:
-    """The URL of the Redis database `step` numbers further."""
-    base, _slash, number = url.rpartition("/") if url.count("/") > 2 else (url, "", "0")
-    return f"{base}/{int(number or 0) + step}"
-
-
 # Carts and histories, the cache, and the broker each have a database: clearing the cache must not empty a cart.
 REDIS_URL = env("REDIS_URL", default="") or "redis://127.0.0.1:6379/0"
-DAILYFRESH_PROMOTIONS["GATE"] = REDIS_URL  # noqa: F405
+DAILYFRESH_PROMOTIONS["GATE"] = "cart"  # noqa: F405
 BROKER_URL = env("BROKER_URL", default="") or redis_database(REDIS_URL, 2)
-
-
-def redis_cache(url: str, *, seconds: float) -> dict[str, object]:
-    """One that hangs is waited for so long, at each question of a request."""
-    options = {"SOCKET_TIMEOUT": seconds, "SOCKET_CONNECT_TIMEOUT": seconds}
-    return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "OPTIONS": options}
 
 
 CACHES = {
@@ -207,7 +196,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"], mail["EMAIL_HOST
 EMAIL_USE_TLS, EMAIL_USE_SSL = mail.get("EMAIL_USE_TLS", False), mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 
-CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(BROKER_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -215,9 +204,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # On a busy machine a process of the pool takes longer than Celery's 4 seconds to come up; each would be killed for it, and the next.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_TIMEZONE = TIME_ZONE
-if BROKER_URL.startswith("redis"):
-    # A dead worker's message comes back after this long; the drains do not wait for it.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
 
 # The theme ----------------------------------------------------------------------------------------------------------
 
