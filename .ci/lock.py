@@ -35,7 +35,16 @@ def wanted() -> dict[str, list[str]]:
     everything = [f"{package}[all]" for package in packages if "simulator" not in package]
     simulator = next(f"{package}[test]" for package in packages if "simulator" in package)
     return {
-        "ci": [*everything, simulator, f"{store}[demo,stack,test]", *BUILDING, "uv", *TOOLS, *TESTS, *deps_of_tox()],
+        "ci": [
+            *everything,
+            simulator,
+            f"{store}[demo,stack,tracing,test]",
+            *BUILDING,
+            "uv",
+            *TOOLS,
+            *TESTS,
+            *deps_of_tox(),
+        ],
         "demo": [*packages, f"{store}[demo]"],
         "stack": [*packages, f"{store}[stack]"],
         "test": TOOLS,

@@ -4,8 +4,10 @@ import os
 
 from dailyfresh_core.errors import Request
 from django.core.wsgi import get_wsgi_application
+from store import tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
+tracing.begin()
 application = get_wsgi_application()
 application.request_class = Request
 

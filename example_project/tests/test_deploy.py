@@ -193,7 +193,7 @@ def test_every_variable_of_the_settings_stands_in_the_example_and_the_reverse() 
         PROJECT / "config" / "settings" / f"{name}.py"
         for name in ("environment", "base", "redis", "packages", "production")
     ]
-    sources += [PROJECT / "celery_tasks" / "tasks.py"]
+    sources += [PROJECT / "celery_tasks" / "tasks.py", PROJECT / "store" / "tracing.py"]
     text = "\n".join(path.read_text() for path in sources)
     read = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", text)) | set(
         re.findall(r"environ\.get\(\"([A-Z_]+)\"", text)
