@@ -1,7 +1,7 @@
 """`python -m chaos.day`: a day in the life of the store, in real processes that are killed at random, on the database at DATABASE_URL.
 
-Buyers order pieces and grams into a dozen windows of four zones, some never pay; a holiday is added and cut-offs pass meanwhile. Pickers
-weigh, give less, or something else; parcels arrive, and what came bad goes back. Then everything that is owed is done, and every gram and
+Buyers order pieces and grams into a dozen windows of four zones, some never pay; orders are moved to other windows, a holiday is added
+and cut-offs pass meanwhile. Pickers weigh, give less, or something else; parcels arrive, and what came bad goes back. Then everything that is owed is done, and every gram and
 fen is accounted for. Ends with 0 when all of it adds up; what happened is printed as JSON.
 """
 
@@ -55,7 +55,10 @@ def begin(orders: int) -> None:
         zone = Zone.objects.create(name=f"Zone {number}", base=Decimal("5.00"))
         ZoneArea.objects.create(zone=zone, code=code)
         for start, end in HOURS:
-            Pattern.objects.create(zone=zone, start=clock(start), end=clock(end), capacity=max(3, orders // 14))
+            fee = Decimal("2.00") if start == HOURS[-1][0] else Decimal("0.00")
+            Pattern.objects.create(
+                zone=zone, start=clock(start), end=clock(end), fee=fee, capacity=max(3, orders // 14)
+            )
     User = get_user_model()
     for number in range(max(12, orders // 10)):
         user = User.objects.create(username=f"buyer{number}", email=f"buyer{number}@example.com")

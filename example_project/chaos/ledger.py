@@ -4,14 +4,14 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_delivery.models import Slot
+from dailyfresh_delivery.models import Reservation, Slot
 from dailyfresh_delivery.services import disagreements as slots_out_of_step
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders.fulfilment.batches import out_of_step
 from dailyfresh_orders.fulfilment.models import Batch, Picking
 from dailyfresh_orders.fulfilment.selectors import waiting
 from dailyfresh_orders.gateways import gateway
-from dailyfresh_orders.models import Order, OrderLine, Payment, Refund
+from dailyfresh_orders.models import Order, OrderLine, OrderLog, Payment, Refund
 from dailyfresh_orders.services import disagreements
 from django.contrib.auth import get_user_model
 from django.db.models import F, Sum
@@ -47,6 +47,8 @@ def what_was() -> dict[str, Any]:
         "short_lines_of_pieces": short.count(),
         "substitutes": OrderLine.objects.filter(main_slot=None).count(),
         "settlements": Refund.objects.filter(kind="settlement").count(),
+        "moved": OrderLog.objects.filter(why__contains=" → ").count(),
+        "moved_back": Refund.objects.filter(out_request_no__contains="_move").count(),
         "settled_back": sum(Refund.objects.filter(kind="settlement").values_list("amount", flat=True), NOTHING),
         "returns": Refund.objects.filter(kind="buyer").count(),
         "received": Payment.objects.filter(gateway="till").aggregate(n=Sum("received"))["n"],
@@ -72,7 +74,16 @@ def _orders() -> list[str]:
 
 def _places() -> list[str]:
     over = Slot.objects.filter(taken__gt=F("capacity"))
-    return [*(f"window {slot} holds {slot.taken} of {slot.capacity}" for slot in over), *map(str, slots_out_of_step())]
+    held = dict(Reservation.objects.filter(released_at=None).values_list("reference", "slot_id"))
+    said = dict(Order.objects.exclude(state="cancelled").values_list("number", "window"))
+    sent_back = set(Order.objects.filter(state="closed").values_list("number", flat=True))  # before it left, or after
+    elsewhere = [one for one in said if said[one] != str(held.get(one, said[one] if one in sent_back else ""))]
+    return [
+        *(f"window {slot} holds {slot.taken} of {slot.capacity}" for slot in over),
+        *map(str, slots_out_of_step()),
+        *(f"order {one} is to come in {said[one]} and has its place in {held.get(one)}" for one in elsewhere),
+        *(f"order {one} is over and has a place" for one in held.keys() - said.keys()),
+    ]
 
 
 def _goods() -> list[str]:
@@ -111,6 +122,7 @@ def _money() -> list[str]:
             returned = sum(refunds.exclude(kind="settlement").values_list("amount", flat=True), NOTHING)
             if payment.order.settled_total is not None and kept != payment.order.payable - returned:
                 wrong.append(f"payment {payment}: {kept} kept for an order of {payment.order.payable}")
-            if refunds.filter(kind="settlement").count() != (payment.order.less < 0):
-                wrong.append(f"payment {payment}: settled {refunds.filter(kind='settlement').count()} times")
+            settled = refunds.filter(kind="settlement", out_request_no__endswith="_settle").count()
+            if settled != (payment.order.less < 0):
+                wrong.append(f"payment {payment}: settled {settled} times")
     return wrong

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from dailyfresh_core.measures import Grams
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.retrying import Busy, retried
 from dailyfresh_delivery.models import Holiday, Slot, Zone
+from dailyfresh_delivery.services import close, reopen
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders.days import today
 from dailyfresh_orders.exceptions import OrderError
@@ -22,11 +23,13 @@ from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import (
     approve_refund,
     finish_cancellations,
+    moves_of,
     open_of,
     pass_time,
     place_order,
     receive,
     request_refund,
+    reschedule,
     settle,
     ship,
     start_payment,
@@ -37,7 +40,6 @@ from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_users.addresses import AddressBook
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 dice = random.Random()  # noqa: S311
@@ -159,9 +161,40 @@ def owed() -> int:
     """One turn of every drain."""
     done = pass_time() + finish_cancellations().done
     sweep()
-    with transaction.atomic():
-        Refund.objects.filter(state="sent", try_at__gt=timezone.now()).update(try_at=timezone.now(), tries=F("tries"))
+    _hurry()
     return done + sweep_refunds().done
 
 
-PEOPLE: list[Callable[..., None]] = [buyer, picker, buyer, courier, buyer, picker, buyer, clock]
+@retried
+@transaction.atomic
+def _hurry() -> None:
+    """What was sent to the till is asked about at once."""
+    Refund.objects.filter(state="sent", try_at__gt=timezone.now()).update(try_at=timezone.now())
+
+
+def mover(*, until: float, each: int) -> None:
+    """Has orders come at another time, as their buyers and as staff, who close a window for a moment now and then."""
+    while time.time() < until:
+        if dice.random() < 0.1:
+            shut = Slot.objects.filter(pk=dice.choice(list(Slot.objects.values_list("pk", flat=True))))
+            close(shut)
+            time.sleep(0.2)
+            reopen(shut)
+        alive = Order.objects.filter(state__in=("awaiting_payment", "to_ship")).values_list("pk", flat=True)[:300]
+        if not alive:
+            time.sleep(0.2)
+            continue
+        with suppress(OrderError, Busy):
+            move(Order.objects.get(pk=dice.choice(list(alive))))
+
+
+def move(order: Order) -> None:
+    there = [each.id for each in moves_of(order, at=timezone.now()).timing.windows if each.open][:6]
+    if there:
+        by_staff = dice.random() < 0.5
+        reschedule(
+            order_id=order.pk, window=dice.choice(there), by="staff" if by_staff else order.user, by_staff=by_staff
+        )
+
+
+PEOPLE: list[Callable[..., None]] = [buyer, picker, buyer, courier, buyer, picker, mover, clock]
