@@ -35,10 +35,10 @@ SAYS = {
 
 def forget_orders():
     """None of another scenario is left: all share one database."""
-    from dailyfresh_orders.fulfilment.models import Picking
+    from dailyfresh_orders.fulfilment.models import Batch, Picking
     from dailyfresh_orders.models import Booking, Message, Order, OrderLog, Payment, Refund
 
-    for model in (Picking, Message, Booking, Refund, Payment, OrderLog, Order):
+    for model in (Picking, Batch, Message, Booking, Refund, Payment, OrderLog, Order):
         model.objects.all().delete()
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import timedelta
 from decimal import Decimal
 
 import django
@@ -122,6 +123,23 @@ def withdraw_beside():
     return compete([lambda: finished(order)] * 4 + [lambda: withdrawn(order)] * 4)
 
 
+def last_of_a_batch():
+    """Eight boxes of four pieces; of the batch that ends first there are ten."""
+    from dailyfresh_orders.days import today
+    from dailyfresh_orders.fulfilment.batches import receive_batch
+    from minisite.shop.models import Product
+    from racing_offers import compete
+
+    orders = prepare(orders=8)
+    Product.objects.filter(pk=1).update(pieces=0)
+    for code, n, days in (("soon", 10, 2), ("late", 990, 9)):
+        receive_batch(sku_id="1", code=code, quantity=n, best_before=today() + timedelta(days=days))
+    Product.objects.filter(pk=1).update(pieces=1000 - 8 * BOUGHT)
+    for order in orders:
+        picked(order, BOUGHT)
+    return compete([lambda order=order: finished(order) for order in orders])
+
+
 def killed():
     """Pickers who close boxes die at any moment; others go on."""
     from dailyfresh_core.testing.races import race
@@ -142,7 +160,8 @@ def killed():
 
 def books():
     """Every sum that must agree, once the gateway has heard of everything."""
-    from dailyfresh_orders.fulfilment.models import Pick, Picking
+    from dailyfresh_orders.fulfilment.batches import out_of_step
+    from dailyfresh_orders.fulfilment.models import Batch, Pick, Picking
     from dailyfresh_orders.models import Order, OrderLine, Payment, Refund
     from dailyfresh_orders.services import disagreements, sweep_refunds
     from minisite.shop.models import Product
@@ -168,6 +187,8 @@ def books():
         "disagreeing": [str(order) for order in Order.objects.all() if disagreements(order)],
         "left": dict(Product.objects.values_list("pk", "pieces")),
         "given": given,
+        "batches": dict(Batch.objects.values_list("code", "left")),
+        "out_of_step": out_of_step(),
     }
 
 
@@ -177,6 +198,7 @@ SCENARIOS = {
     "last in place": last_in_place,
     "refund": refund_beside,
     "withdraw": withdraw_beside,
+    "last of a batch": last_of_a_batch,
     "killed": killed,
 }
 

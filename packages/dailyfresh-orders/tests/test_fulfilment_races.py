@@ -35,6 +35,12 @@ def test_race_28_the_last_goods_to_give_in_place_are_given_once(race):
     assert (result["left"]["2"], result["refunds"]) == (0, 3)
 
 
+def test_race_29_the_last_of_a_batch_goes_into_one_box_and_the_next_one_gets_the_next_batch(race):
+    result = race("last of a batch")
+    assert result["seen"] == {"done": 8}
+    assert (result["batches"], result["out_of_step"]) == ({"soon": 0, "late": 990 - 22}, [])
+
+
 def test_race_22_and_26_a_whole_refund_beside_the_closing_never_gives_back_more_than_came_in(race):
     result = race("refund")
     assert result["seen"]["done"] == 4
