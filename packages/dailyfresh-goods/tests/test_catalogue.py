@@ -7,7 +7,7 @@ import pytest
 from conftest import Shop
 from dailyfresh_goods import services
 from dailyfresh_goods.catalogue import Catalogue, Purchasable
-from dailyfresh_goods.models import SKU, Band
+from dailyfresh_goods.models import SKU, Band, GoodsType
 from django.core.checks import run_checks
 
 BIG = "9" * 40
@@ -31,6 +31,21 @@ def test_what_is_sold_under_an_id(shop: Shop, django_assert_num_queries: Any) ->
         groups=(f"type:{sku.type_id}",),
     )
     assert found[str(off.pk)].on_sale is False
+
+
+def test_what_is_like_it_is_of_its_type_there_and_the_nearest_in_price(
+    shop: Shop, django_assert_num_queries: Any
+) -> None:
+    sku = shop.sku("Apple", price=Decimal("5.00"))
+    shop.sku("Dear", price=Decimal("9.00"))
+    shop.sku("Near", price=Decimal("4.50"))
+    shop.sku("Gone", price=Decimal("5.00"), stock=0)
+    shop.sku("Off", price=Decimal("5.00"), on_sale=False)
+    shop.sku("Loose", price=Decimal("5.00"), sold_by="weight", priced_by="weight")
+    shop.sku("Prawns", price=Decimal("5.00"), type=GoodsType.objects.create(name="Seafood", slug="seafood"))
+    with django_assert_num_queries(2):
+        assert [each.name for each in Catalogue().similar(str(sku.pk))] == ["Near", "Dear"]
+    assert Catalogue().similar("nothing") == []
 
 
 @pytest.mark.parametrize("shape", ["0{}", " {}", "{} ", "+{}", "-{}", "{}.0", "abc", "", BIG, "\0", "None"])

@@ -156,15 +156,13 @@ def in_basket(buyer):
 def make_order(buyer):
     """Places an order as the confirm page would: {product: quantity} -> Order."""
 
-    def make(quantities, *, user=buyer, payment_method="cod", source=BASKET, note=""):
+    def make(quantities, *, user=buyer, payment_method="cod", source=BASKET, **more):
         from minisite.shop.joins import AddressBook
 
         address = AddressBook().choices(user)[0]
         wanted = {str(product.pk): quantity for product, quantity in quantities.items()}
         token = signed(quote(wanted, source=source, address=address), user=user)
-        return place_order(
-            user=user, token=token, address_id=address.id, payment_method=payment_method, note=note
-        ).order
+        return place_order(user=user, token=token, address_id=address.id, payment_method=payment_method, **more).order
 
     return make
 

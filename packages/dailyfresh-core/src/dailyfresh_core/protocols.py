@@ -91,7 +91,10 @@ class Purchasable(Protocol):
 
 
 class Catalogue(Protocol):
-    """The site's products, whatever model they are."""
+    """The site's products, whatever model they are.
+
+    It may also have `similar(sku_id)`: what may be given in place of it, the likest first; whoever packs orders is shown the first of them.
+    """
 
     def find(self, sku_ids: Iterable[str]) -> Mapping[str, Purchasable]:
         """sku_id -> what is sold under it, in one statement.

@@ -6,10 +6,13 @@ from decimal import Decimal
 from functools import cache
 
 from dailyfresh_core.measures import BY_THE_PIECE, Measured
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Abs
 
 from .models import SKU, pk_of
 from .selectors import line_picture, with_line_picture
+
+SIMILAR = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,32 @@ class Catalogue:
         pks = [pk for pk in map(pk_of, sku_ids) if pk is not None]
         if not pks:
             return {}
-        return {
-            str(sku.pk): Purchasable(
-                sku_id=str(sku.pk),
-                name=sku.name,
-                unit_price=sku.price,
-                unit=sku.unit,
-                image_name=sku.image.name or "",
-                image_url=line_picture(sku),
-                url=sku.get_absolute_url(),
-                on_sale=sku.on_sale,
-                available=sku.stock,
-                limit=sku.limit,
-                requires_shipping=sku.requires_shipping,
-                measure=sku.measure,
-                groups=sku.groups,
-                storage=sku.get_storage_display(),
-            )
-            for sku in lines().filter(pk__in=pks)
-        }
+        return {str(sku.pk): _sold(sku) for sku in lines().filter(pk__in=pks)}
+
+    def similar(self, sku_id: str) -> list[Purchasable]:
+        """Goods of the same type, sold alike and there, the nearest in price first: what may be given in place of it. Two statements."""
+        pk = pk_of(sku_id)
+        sku = None if pk is None else SKU.objects.filter(pk=pk).first()
+        if sku is None:
+            return []
+        others = lines().filter(type=sku.type_id, sold_by=sku.sold_by, on_sale=True, stock__gt=0).exclude(pk=sku.pk)
+        return [_sold(other) for other in others.order_by(Abs(F("price") - sku.price), "pk")[:SIMILAR]]
+
+
+def _sold(sku: SKU) -> Purchasable:
+    return Purchasable(
+        sku_id=str(sku.pk),
+        name=sku.name,
+        unit_price=sku.price,
+        unit=sku.unit,
+        image_name=sku.image.name or "",
+        image_url=line_picture(sku),
+        url=sku.get_absolute_url(),
+        on_sale=sku.on_sale,
+        available=sku.stock,
+        limit=sku.limit,
+        requires_shipping=sku.requires_shipping,
+        measure=sku.measure,
+        groups=sku.groups,
+        storage=sku.get_storage_display(),
+    )

@@ -14,7 +14,7 @@ from dailyfresh_orders.fulfilment.labels import Scanned, scanned
 from dailyfresh_orders.fulfilment.models import Batch, Pick, Picking
 from dailyfresh_orders.fulfilment.services import finish_picking, pick
 from dailyfresh_orders.fulfilment.shelves import first_out
-from dailyfresh_orders.models import Message, Order, Refund, RefundPicture
+from dailyfresh_orders.models import Message, Order, PaymentLog, Refund, RefundPicture
 from dailyfresh_orders.quotes import BUY
 from dailyfresh_orders.services import (
     ask,
@@ -24,6 +24,7 @@ from dailyfresh_orders.services import (
     refund_lines,
     refundable_of,
     request_refund,
+    retry_refund,
     ship,
     sweep_refunds,
     withdraw,
@@ -34,6 +35,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from minisite.shop.models import Product
 from PIL import Image
 
@@ -260,6 +262,47 @@ def test_a_buyer_who_wants_the_money_gets_nothing_else(bought, apple, pear, pick
         box(order, {apple: 0}, by=picker, instead=[(apple, pear, 2)])
 
 
+def test_a_line_s_own_wish_counts_before_the_order_s(phone, bought, apple, pear, lychee, picker):
+    order = bought({apple: 1, pear: 1}, wish="choose", wishes={str(apple.pk): "refund"})
+    here = reverse("dailyfresh_fulfilment:box", args=[order.number])
+    for product in (apple, pear):
+        line = line_of(order, product).pk
+        pick(order_id=order.pk, line_id=line, key=f"gone{line:04d}", by=picker, quantity=0, gone=True)
+    page = " ".join(phone.get(here).content.decode().split())
+    assert page.count("The buyer wants what is short left out and refunded.") == 1
+    assert page.count("chosen by you") == 1
+    with pytest.raises(NotGivable, match="refunded"):
+        pick(order_id=order.pk, line_id=line_of(order, apple).pk, key="other1", by=picker, quantity=1, sku_id="2")
+    more = {"key": "other2", "quantity": 500, "sku_id": str(lychee.pk)}
+    assert pick(order_id=order.pk, line_id=line_of(order, pear).pk, by=picker, **more)
+    assert "+ Lychee" in phone.get(here).content.decode()
+    more = {"key": "other3", "quantity": 1, "sku_id": str(apple.pk)}
+    assert pick(order_id=order.pk, line_id=line_of(order, pear).pk, by=picker, **more)
+    assert "+ Apple" in phone.get(here).content.decode()
+
+
+def test_the_confirm_page_asks_what_becomes_of_each_line_that_is_short(shop, apple, pear):
+    url = reverse("dailyfresh_orders:confirm")
+    assert "wish_" not in shop.get(url, {"buy": f"{apple.pk}:1"}).content.decode()
+    page = shop.get(url, {"buy": [f"{apple.pk}:1", f"{pear.pk}:1"]})
+    form = {"token": page.context["token"], "address": page.context["chosen"].id, "payment_method": "cod"}
+    form |= {"wish": "call", f"wish_{apple.pk}": "choose", f"wish_{pear.pk}": "nonsense", "wish_x": "call"}
+    again = shop.post(reverse("dailyfresh_orders:quote"), form).content.decode()
+    assert again.count('<option value="choose" selected>') == 1
+    shop.post(reverse("dailyfresh_orders:place"), form)
+    order = Order.objects.get()
+    assert [(line.wish, line.wished) for line in order.lines.all()] == [("choose", "choose"), ("", "call")]
+    assert "If it is short: Choose something like it for me" in shop.get(order.get_absolute_url()).content.decode()
+
+
+def test_what_is_like_it_is_named_where_something_is_gone(phone, bought, apple, pear, picker):
+    order = bought({apple: 1}, wish="choose")
+    here = reverse("dailyfresh_fulfilment:box", args=[order.number])
+    assert "data-suggested" not in phone.get(here).content.decode()
+    pick(order_id=order.pk, line_id=line_of(order, apple).pk, key="gone01", by=picker, quantity=0, gone=True)
+    assert f'data-suggested="{pear.pk}">Pear' in phone.get(here).content.decode()
+
+
 def test_the_same_goods_as_another_line_may_be_given_in_place(bought, apple, pear, picker):
     order = bought({apple: 1, pear: 1})
     Order.objects.update(wish="call")
@@ -307,6 +350,34 @@ def test_race_24_a_second_weighing_is_staffs_to_pay_back(paid_order, lychee, pic
         pick(order_id=order.pk, line_id=order.lines.get().pk, key="again-1", by=picker, quantity=600)
     refund_lines(order=order, by=None, key="lighter1", lines={order.lines.get().pk: 102})
     assert sum(refund.amount for refund in Refund.objects.all()) == Decimal("19.20") - Decimal("15.36")
+
+
+def test_race_25_a_settlement_that_the_gateway_leaves_unanswered_is_asked_about_while_the_parcel_goes(
+    paid_order, lychee, simulator, picker
+):
+    order = box(paid_order({lychee: Grams(750)}), {lychee: 702}, by=picker)
+    simulator.fault("refund", "pending")
+    sweep_refunds()
+    assert Refund.objects.get().state == "sent"
+    ship(order.pk, carrier="us", tracking_number="", by="staff")
+    Refund.objects.update(try_at=timezone.now())
+    sweep_refunds()
+    refund = Refund.objects.get()
+    assert (refund.state, refund.amount) == ("done", Decimal("1.23"))
+
+
+def test_race_27_a_settlement_that_is_refused_holds_no_parcel_and_is_sent_again_under_its_number(
+    paid_order, lychee, simulator, picker
+):
+    order = box(paid_order({lychee: Grams(750)}), {lychee: 702}, by=picker)
+    simulator.fault("refund", "poor")
+    sweep_refunds()
+    refund = Refund.objects.get()
+    assert (refund.state, PaymentLog.objects.filter(alarm=True).exists()) == ("refused", True)
+    ship(order.pk, carrier="us", tracking_number="", by="staff")
+    number = retry_refund(refund, by=None).out_request_no
+    sweep_refunds()
+    assert (number, Refund.objects.get().state) == (refund.out_request_no, "done")
 
 
 def test_race_26_a_whole_refund_beside_the_settlement_never_exceeds_what_came_in(paid_order, lychee, picker):

@@ -38,7 +38,7 @@ class LinesInline(ReadOnlyInline):
     model = OrderLine
     fields = (
         "sku_id", "name", "unit", "unit_price", "sold_by", "priced_by", "price_grams", "nominal_grams", "quantity",
-        "amount", "discount", "fees", "substitutes", "given", "actual_grams", "settled", "refunded", "restocked",
+        "amount", "discount", "fees", "wish", "substitutes", "given", "actual_grams", "settled", "refunded", "restocked",
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What a buyer sends on the way to an order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dailyfresh_core.measures import MOST_GRAMS, MOST_PIECES, Grams, alike, like, read
@@ -14,6 +14,8 @@ from ..gateways import configured
 from ..models import Order
 from ..quotes import BASKET, BUY
 from ..selectors import invoice_titles_of
+
+WISH = "wish_"
 
 
 class ChosenForm(forms.Form):
@@ -74,7 +76,22 @@ class PlaceForm(forms.Form):
     )
     note = forms.CharField(max_length=100, required=False)
     wish = forms.ChoiceField(choices=Order.Wish.choices, required=False)
+    """What becomes of what is short; of single goods `wish_<sku_id>` says otherwise."""
 
     def __init__(self, data: QueryDict, *, user: Any) -> None:
         super().__init__(data)
         self.fields["invoice"].queryset = invoice_titles_of(user)  # type: ignore[attr-defined]
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """sku_id -> what becomes of it where it is short, as far as that is said and can be."""
+        return wishes_in(self.data)
+
+
+def wishes_in(data: Mapping[str, str]) -> dict[str, str]:
+    """sku_id -> a value of `Order.Wish`, of each `wish_<sku_id>` that has one."""
+    return {
+        name.removeprefix(WISH): value
+        for name, value in data.items()
+        if name.startswith(WISH) and value in Order.Wish.values
+    }

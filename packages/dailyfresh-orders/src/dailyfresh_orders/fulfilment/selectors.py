@@ -1,13 +1,13 @@
 """What a picker looks at: the waves of orders that wait, and one order line by line."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from dailyfresh_core.days import said
-from dailyfresh_core.measures import WEIGHT, estimated
-from dailyfresh_core.protocols import Purchasable
+from dailyfresh_core.measures import WEIGHT, estimated, measure_of
+from dailyfresh_core.protocols import Measure, Purchasable
 from django.db.models import F, QuerySet
 
 from ..joins import catalogue
@@ -15,6 +15,8 @@ from ..models import Order, OrderLine
 from .batches import suggested
 from .models import Batch, Pick, Picking
 
+SUGGESTED = 4
+"""Goods that are named as what may be given in place of others."""
 AT_ONCE = 200
 """Orders that one look at the waves shows."""
 
@@ -38,9 +40,11 @@ class Work:
     """Pieces, or grams of what is sold by weight: without what was refunded before."""
     pick: Pick | None
     """What lies in the box of it; None while nobody said."""
-    instead: list[tuple[Pick, Purchasable]] = field(default_factory=list)
+    instead: list[tuple[Pick, Purchasable, Measure]] = field(default_factory=list)
     batches: list[tuple[Batch, int]] = field(default_factory=list)
     """Where to take it from: what ends first, first."""
+    similar: list[tuple[Purchasable, Measure]] = field(default_factory=list)
+    """What may be given in its place, of a line that is short."""
 
     @property
     def by_weight(self) -> bool:
@@ -101,8 +105,21 @@ def work_of(order: Order) -> list[Work]:
             line=line,
             wanted=line.quantity - line.refunded,
             pick=picks.get((line.pk, "")),
-            instead=[(each, goods[each.sku_id]) for each in others if each.line_id == line.pk and each.sku_id in goods],
+            instead=[
+                (each, item, measure_of(item))
+                for each in others
+                if each.line_id == line.pk and (item := goods.get(each.sku_id))
+            ],
             batches=batches.get(line.sku_id, []),
+            similar=_similar(line, picks.get((line.pk, ""))),
         )
         for line in lines
     ]
+
+
+def _similar(line: OrderLine, pick: Pick | None) -> list[tuple[Purchasable, Measure]]:
+    """What the catalogue names as like it, where it was gone and the buyer takes something else."""
+    like: Callable[[str], Sequence[Purchasable]] | None = getattr(catalogue(), "similar", None)
+    if like is None or pick is None or not pick.gone or line.wished == Order.Wish.REFUND:
+        return []
+    return [(item, measure_of(item)) for item in like(line.sku_id)[:SUGGESTED]]

@@ -45,7 +45,7 @@ def pick(
         return earlier
     picking = _open(order, by)
     if sku_id:
-        quantity, grams = _instead(order, sku_id, quantity, grams)
+        quantity, grams = _instead(line, sku_id, quantity, grams)
     else:
         _check(line, quantity, grams, heavy=heavy)
     return Pick.objects.create(
@@ -111,12 +111,12 @@ def _check(line: OrderLine, quantity: int, grams: int | None, *, heavy: bool) ->
         raise NotGivable(sentence)
 
 
-def _instead(order: Order, sku_id: str, quantity: int, grams: int | None) -> tuple[int, int | None]:
+def _instead(line: OrderLine, sku_id: str, quantity: int, grams: int | None) -> tuple[int, int | None]:
     """(quantity, grams) of goods in place of others: of what is sold by weight, what it weighs is how much of it.
 
     NotGivable for what the buyer does not want, what is not sold, and what was not weighed.
     """
-    if quantity and order.wish == Order.Wish.REFUND:
+    if quantity and line.wished == Order.Wish.REFUND:
         raise NotGivable(_("The buyer wants what is short left out and refunded."))
     measure = measure_of(_goods(sku_id))
     if measure.sold_by == WEIGHT:

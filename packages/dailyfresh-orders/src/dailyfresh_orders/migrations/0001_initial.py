@@ -466,6 +466,22 @@ class Migration(migrations.Migration):
                 ("refunded", models.PositiveIntegerField(default=0, verbose_name="refunded")),
                 ("counted", models.BooleanField(db_default=True, default=True, verbose_name="taken from stock")),
                 ("restocked", models.PositiveIntegerField(default=0, verbose_name="put back into stock")),
+                (
+                    "wish",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("refund", "Leave it out and refund it"),
+                            ("call", "Call me first"),
+                            ("choose", "Choose something like it for me"),
+                        ],
+                        db_default="",
+                        default="",
+                        help_text="Empty: as the order's.",
+                        max_length=6,
+                        verbose_name="if it is short",
+                    ),
+                ),
                 ("main_slot", models.PositiveSmallIntegerField(db_default=1, default=1, editable=False, null=True)),
                 (
                     "order",

@@ -48,6 +48,15 @@ class OrderLine(models.Model):
     refunded = models.PositiveIntegerField(_("refunded"), default=0)
     counted = models.BooleanField(_("taken from stock"), default=True, db_default=True)
     restocked = models.PositiveIntegerField(_("put back into stock"), default=0)
+    wish = models.CharField(
+        _("if it is short"),
+        max_length=6,
+        choices=Order.Wish.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: as the order's."),
+    )
     substitutes = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="substituted_by", verbose_name=_("given in place of")
     )
@@ -111,6 +120,11 @@ class OrderLine(models.Model):
     def why(self) -> list[Named]:
         """Everything in it: why it cost what it did."""
         return taken_off(self.adjustments.all())
+
+    @property
+    def wished(self) -> str:
+        """What the buyer wants where it is short: a value of `Order.Wish`."""
+        return self.wish or self.order.wish
 
     @property
     def whole(self) -> int:

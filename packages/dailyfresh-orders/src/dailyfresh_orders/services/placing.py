@@ -1,7 +1,7 @@
 """Placing an order: one durable transaction, once per quote, the stock last; then what was ordered leaves the basket."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,8 @@ from .holding import at_the_gate, hold_offers, hold_window
 from .limits import check_limits, payable_by
 from .messages.telling import tell
 
+NONE: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -49,13 +51,14 @@ def place_order(
     payment_method: str,
     note: str = "",
     wish: str = "",
+    wishes: Mapping[str, str] = NONE,
     coupon: str | None = None,
     window: str | None = None,
     invoice: InvoiceTitle | None = None,
 ) -> Placed:
     """Make the order that the signed quote `token` shows, or say why not; `coupon` and `window` were chosen since, None for what it says.
 
-    `wish` is what becomes of what turns out to be short: a value of `Order.Wish`, "" for the first.
+    `wish` is what becomes of what turns out to be short: a value of `Order.Wish`, "" for the first; `wishes` (sku_id -> the same) of single goods.
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
     submitted there is one order, and everybody gets it. After the commit the basket is settled and `order_placed` is sent. Raises QuoteInvalid,
@@ -87,7 +90,9 @@ def place_order(
             if changes:
                 raise QuoteChanged(changes)
             check_limits(standing=standing, quote=now, online=online)
-            order = _write(partial(drafted, user, now, address, payment_method, note, wish, online, at), now, invoice)
+            order = _write(
+                partial(drafted, user, now, address, payment_method, note, wish, online, at), now, wishes, invoice
+            )
             ORDERS.labels(payment_method).inc()
             return Placed(order, replayed=False)
         except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
@@ -98,7 +103,7 @@ def place_order(
             return Placed(earlier, replayed=True)
 
 
-def _write(made: Callable[[], Order], quote: Quote, invoice: InvoiceTitle | None) -> Order:
+def _write(made: Callable[[], Order], quote: Quote, wishes: Mapping[str, str], invoice: InvoiceTitle | None) -> Order:
     """Write an order, drawn again for every attempt."""
     strategy = stock() if quote.counted else None
     since = time.monotonic()
@@ -107,7 +112,7 @@ def _write(made: Callable[[], Order], quote: Quote, invoice: InvoiceTitle | None
         order = made()
         try:
             with read_committed(), transaction.atomic(durable=True):
-                _insert(order, quote, invoice, strategy, attempt)
+                _insert(order, quote, wishes, invoice, strategy, attempt)
             return order
         except StockShort:
             shortages = strategy.shortages(quote.counted) if strategy else []
@@ -125,7 +130,14 @@ def _write(made: Callable[[], Order], quote: Quote, invoice: InvoiceTitle | None
     raise Busy(f"the order lost {attempt + 1} races") from last
 
 
-def _insert(order: Order, quote: Quote, invoice: InvoiceTitle | None, strategy: Stock | None, attempt: int) -> None:
+def _insert(
+    order: Order,
+    quote: Quote,
+    wishes: Mapping[str, str],
+    invoice: InvoiceTitle | None,
+    strategy: Stock | None,
+    attempt: int,
+) -> None:
     """The statements of the transaction: inserts first; what others wait for last, the hot rows of the stock by the last one."""
     order.save(force_insert=True)
     lines = OrderLine.objects.bulk_create(
@@ -146,6 +158,7 @@ def _insert(order: Order, quote: Quote, invoice: InvoiceTitle | None, strategy: 
                 amount=line.amount,
                 discount=line.discount,
                 fees=line.fees,
+                wish=wishes.get(line.sku_id, ""),
             )
             for line in quote.lines
         ]

@@ -14,7 +14,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from ..conf import conf
+from ..forms.checkout import wishes_in
+from ..joins import packs
 from ..models import Order
+from ..quotes import Quote
 from ..selectors import invoice_titles_of, order_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -66,6 +69,16 @@ def invoice_choices(request: HttpRequest, back: str) -> dict[str, Any]:
     """To whom the buyer can have an invoice made out, and what is chosen; None where the shop asks for none. `back` is where it is asked."""
     titles = invoice_titles_of(request.user) if conf.INVOICE_TITLES else None
     return {"invoices": titles, "invoice": (request.POST or request.GET).get("invoice", ""), "back": back}
+
+
+def wish_choices(request: HttpRequest, quote: Quote) -> dict[str, Any]:
+    """What may become of what is short, and what is chosen for the order and for each line; empty where nobody packs, or nothing is sent."""
+    if not (quote.requires_shipping and packs()):
+        return {"wishes": ()}
+    otherwise = wishes_in(request.POST)
+    lines = [(line, otherwise.get(line.sku_id, "")) for line in quote.lines] if len(quote.lines) > 1 else []
+    wish = request.POST.get("wish", Order.Wish.REFUND)
+    return {"wishes": Order.Wish.choices, "wish": wish, "line_wishes": lines, "otherwise": otherwise}
 
 
 def back_to(

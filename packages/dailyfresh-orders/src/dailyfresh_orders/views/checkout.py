@@ -22,7 +22,7 @@ from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, Q
 from ..forms.checkout import ChosenForm, PlaceForm
 from ..freight import freight
 from ..gateways import configured
-from ..joins import address_book, packs
+from ..joins import address_book
 from ..models import Order
 from ..protocols import Address
 from ..quantities import shortage_texts
@@ -30,7 +30,7 @@ from ..quotes import BASKET, Quote, new_key, quote
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
 from ..signed_quotes import claimed, signed
-from .answers import for_buyers, invoice_choices, within
+from .answers import for_buyers, invoice_choices, wish_choices, within
 
 logger = logging.getLogger(__name__)
 KEYS = "dailyfresh_orders_quotes"
@@ -87,6 +87,7 @@ def place(request: HttpRequest) -> HttpResponse:
             payment_method=data["payment_method"],
             note=data["note"],
             wish=data["wish"],
+            wishes=form.wishes,
             coupon=data["coupon"] or None,
             window=data["window"] or None,
             invoice=data["invoice"],
@@ -206,8 +207,7 @@ def _page(
         "gateways": ways,
         "method": request.POST.get("payment_method", ""),
         "note": request.POST.get("note", ""),
-        "wishes": Order.Wish.choices if now.requires_shipping and packs() else (),
-        "wish": request.POST.get("wish", Order.Wish.REFUND),
+        **wish_choices(request, now),
         **invoice_choices(request, back),
         "said": said or now.problems or _noted(now),
         "earlier": earlier,

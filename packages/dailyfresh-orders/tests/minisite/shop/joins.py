@@ -31,6 +31,10 @@ class Catalogue:
             for p in Product.objects.filter(pk__in=keys)
         }
 
+    def similar(self, sku_id):
+        others = Product.objects.exclude(pk=sku_id).filter(pieces__gt=0).order_by("yuan").values_list("pk", flat=True)
+        return list(self.find([str(pk) for pk in others]).values())
+
 
 class Talents:
     """What is no parcel: sold under words, and but for the ticket without limit."""

@@ -114,6 +114,12 @@ jQuery(function ($) {
     $form.find("[name=quantity]").trigger("focus").trigger("select");
   });
 
+  $(document).on("click", "[data-suggested]", function () {
+    var $form = $(this).closest("form");
+    $form.find("[data-instead]").val($(this).data("suggested"));
+    $form.find("[name=quantity]").trigger("focus").trigger("select");
+  });
+
   if (window.BarcodeDetector && navigator.mediaDevices) {
     $("[data-camera]").prop("hidden", false).on("click", function () {
       var view = $("[data-view]")[0], detector = new BarcodeDetector(), stream = null;
