@@ -145,7 +145,7 @@ class Pattern(Somewhere):
 
     def clean(self) -> None:
         if (self.zone is None) == (self.point is None):
-            raise ValidationError(_("Windows are for a zone or for a pickup point."))
+            raise ValidationError({"zone": _("Windows are for a zone or for a pickup point.")})
         if isinstance(self.start, time) and isinstance(self.end, time):
             if self.start >= self.end:
                 raise ValidationError({"end": _("It ends before it begins.")})
