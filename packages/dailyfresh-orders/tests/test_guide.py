@@ -54,17 +54,27 @@ assert "Your order is placed" in sent.content.decode()
 assert "Ulysses" in buyer.get(f"/orders/{Order.objects.get().number}/").content.decode()
 assert (Order.objects.get().address, Book.objects.get().copies) == ("Dublin 7 Eccles Street", 2)
 call_command("drain_orders")
-print("bought")
+buyer.force_login(User.objects.create_superuser("picker"))
+number, line = Order.objects.get().number, Order.objects.get().lines.get().pk
+assert number in buyer.get("/packing/").content.decode()
+buyer.post(f"/packing/{number}/pick/", {"key": "from-the-guide", "line": line, "quantity": 1})
+assert "The box is closed" in buyer.post(f"/packing/{number}/finish/", follow=True).content.decode()
+assert Order.objects.get().settled_total == Order.objects.get().total
+print("packed")
 """
 
 
-def test_the_guide_makes_a_site_that_sells_books(tmp_path):
+def test_the_guide_makes_a_site_that_sells_and_packs_books(tmp_path):
     blocks = dict(
         re.findall(
             r"^`([\w./]+\.(?:py|html))`[^\n]*\n\n```\w+\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S
         )
     )
     assert len(blocks) == 6
+    packing = README.read_text(encoding="utf-8").partition("## Packing")[2].split("```")[1].removeprefix("python")
+    installed, urls, mounted = packing.partition("urlpatterns")
+    blocks["settings.py"] += installed
+    blocks["urls.py"] += urls + mounted
     blocks["settings.py"] = SETTINGS + blocks["settings.py"]
     blocks["urls.py"] = URLS + blocks["urls.py"]
     for name, text in blocks.items():
@@ -79,4 +89,4 @@ def test_the_guide_makes_a_site_that_sells_books(tmp_path):
     }
     done = subprocess.run([sys.executable, "-c", BUYING], cwd=tmp_path, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "bought"
+    assert done.stdout.splitlines()[-1] == "packed"
