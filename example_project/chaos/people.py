@@ -151,7 +151,7 @@ def clock(*, until: float, each: int) -> None:
         if once and time.time() > until - 25:
             once = False
             zone = Zone.objects.order_by("pk").last()
-            Holiday.objects.get_or_create(date=today() + timedelta(days=1), zone=zone)
+            Holiday.objects.create(date=today() + timedelta(days=1), zone=zone)
             first = Slot.objects.filter(date=today() + timedelta(days=1)).order_by("pk").first()
             Slot.objects.filter(pk=first.pk).update(cut_off_at=timezone.now())
         time.sleep(0.3)

@@ -85,6 +85,9 @@ def test_days_are_made_holidays_of_their_zone_once(admin_client, zone, pattern):
     for _twice in range(2):
         post(admin_client, do="holiday", day=f"zone{here.pk}:{day}")
     assert Holiday.objects.get() == Holiday.objects.get(date=day, zone=here)
+    twice = Holiday.objects.create(date=day, zone=here)
+    post(admin_client, do="holiday", day=f"zone{here.pk}:{day}")
+    twice.delete()
     assert [slot.zone for slot in Slot.objects.exclude(closed="")] == [here]
     assert reverse("admin:dailyfresh_delivery_holiday_change", args=[Holiday.objects.get().pk]) in words(
         admin_client.get(reverse(CALENDAR))

@@ -151,6 +151,16 @@ def test_a_holiday_that_is_none_any_more_leaves_closed_what_staff_closed(zone, s
     assert windows("110108")[0].open
 
 
+def test_a_day_that_is_a_holiday_twice_is_open_when_it_is_none_at_all(slot):
+    there = slot()
+    everywhere, here = Holiday.objects.create(date=there.date), Holiday.objects.create(date=there.date, zone=there.zone)
+    everywhere.delete()
+    assert not windows("110108")[0].open
+    here.date += timedelta(days=1)
+    here.save()
+    assert windows("110108")[0].open
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -174,11 +174,6 @@ class Holiday(models.Model):
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d} {self.name}".strip()
 
-    @property
-    def slots(self) -> "models.QuerySet[Slot]":
-        there = Slot.objects.filter(date=self.date)
-        return there if self.zone_id is None else there.filter(zone=self.zone_id)
-
 
 class Slot(Somewhere):
     """A window on a day: all that decides whether it can be had stands in this row."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save, pre_delete
 
-from .models import Holiday, Pattern, Slot
-from .services import close, make_windows, reopen, unmake_windows
+from .models import Holiday, Pattern
+from .services import follow_holidays, make_windows, unmake_windows
 
 
 def connect() -> None:
@@ -28,9 +28,9 @@ def _pattern_going(instance: Pattern, **kwargs: Any) -> None:
 
 def _holiday_saved(instance: Holiday, raw: bool = False, **kwargs: Any) -> None:
     if not raw:
-        close(instance.slots, why=Slot.Closed.HOLIDAY)
+        follow_holidays()
 
 
 def _holiday_gone(instance: Holiday, **kwargs: Any) -> None:
-    reopen(instance.slots, why=Slot.Closed.HOLIDAY)
+    follow_holidays()
     make_windows()

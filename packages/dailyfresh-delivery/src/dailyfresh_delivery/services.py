@@ -11,7 +11,7 @@ from dailyfresh_core.days import local, moment
 from dailyfresh_core.retrying import retried
 from dailyfresh_core.rows import lock_in_order
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,6 +80,14 @@ def close(slots: "QuerySet[Slot]", *, why: str = Closed.STAFF) -> int:
 def reopen(slots: "QuerySet[Slot]", *, why: str = Closed.STAFF) -> int:
     """Open those again that were closed for this reason."""
     return slots.filter(closed=why).update(closed=Closed.OPEN)
+
+
+def follow_holidays(*, at: datetime | None = None) -> None:
+    """Close the windows of every holiday to come, and open those again whose day is none any more: two holidays may shut one day."""
+    today = local(at or timezone.now()).date()
+    holiday = Holiday.objects.filter(Q(zone=None) | Q(zone=OuterRef("zone")), date=OuterRef("date"))
+    close(Slot.objects.filter(Exists(holiday), date__gte=today), why=Closed.HOLIDAY)
+    reopen(Slot.objects.filter(~Exists(holiday), date__gte=today), why=Closed.HOLIDAY)
 
 
 def free(at: datetime, grams: int) -> Q:

@@ -132,7 +132,8 @@ def _holiday(request: HttpRequest, chosen: ChosenForm) -> None:
         messages.error(request, _("Please choose whole days of a zone."))
         return
     for zone, day in chosen.zone_days:
-        Holiday.objects.get_or_create(date=day, zone=zone)
+        if not Holiday.objects.filter(date=day, zone=zone).exists():
+            Holiday.objects.create(date=day, zone=zone)
     days = ", ".join(f"{zone} {day_said(day)}" for zone, day in chosen.zone_days)
     messages.success(request, _("Nothing comes: %(days)s.") % {"days": days})
 
