@@ -36,9 +36,10 @@ from .exceptions import (
     WrongQuantity,
 )
 from .forms import sealed
+from .lines import CartLine
 from .offers import free_from, priced
 from .owners import remember_guest
-from .selectors import Cart, CartLine
+from .selectors import Cart
 from .services import Removed
 from .stores.base import Owner
 

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .conf import NAME, conf
-from .selectors import NOTHING, Cart, CartLine
+from .lines import NOTHING, CartLine
+from .selectors import Cart
 
 PROMOTIONS = Join(conf, "PROMOTIONS", Pricing, "promotions")
 
