@@ -249,6 +249,16 @@ def test_the_page_lists_the_windows_by_day_with_what_is_left_and_why_one_is_clos
     assert said.count('class="df-day"') == 1
 
 
+def test_the_page_takes_two_statements_more_at_most_for_fourteen_days_of_windows(confirm, apple, tour, settings):
+    for day in range(14):
+        for hour in (9, 12, 15, 18):
+            tour(24 * day + hour)
+    confirm((apple, 1))
+    with_windows = statements(lambda: confirm((apple, 1)))
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"DELIVERY": None}
+    assert with_windows <= statements(lambda: confirm((apple, 1))) + 2
+
+
 def test_another_time_is_another_quote_by_a_button_and_is_when_the_order_comes(confirm, shop, apple, tour):
     tour()
     later = tour(29)

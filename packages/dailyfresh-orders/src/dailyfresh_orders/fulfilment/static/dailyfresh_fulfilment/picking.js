@@ -36,7 +36,10 @@ jQuery(function ($) {
       if (opened) { next(); }
       gone();
     }).fail(function (answer) {
-      if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+      if (answer.status === 401 || answer.status === 403) {  // signed out meanwhile: what was picked waits for whoever signs in here
+        sending = false;
+        answer.show();
+      } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
         say(first.line, answer.message);
         card(first.line).removeClass("df-picked");
         gone();
@@ -63,7 +66,7 @@ jQuery(function ($) {
     $form.find("[name=key]").val(key);
     say(line, "");
     card(line).addClass("df-picked");
-    keep(kept().concat({ key: key, line: line, url: $form.attr("action"), data: $form.serialize() }));
+    keep(kept().concat({ key: key, line: line, url: $form.attr("action"), data: $form.find("[name]").not("[name=csrfmiddlewaretoken]").serialize() }));
     send();
   });
 
