@@ -202,6 +202,25 @@ def test_a_deadlock_outside_of_a_transaction_is_repeated(storage, monkeypatch):
         sharing.delete("b.txt")
 
 
+def test_a_file_is_kept_while_its_transaction_is_repeated(storage, held, server_database, monkeypatch):
+    """The commit was refused (Galera, SERIALIZABLE), and another thread cleans up before the second one."""
+    commit, refused = connection._commit, []
+
+    def commit_at_last() -> None:
+        if not refused:
+            refused.append(True)
+            raise OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
+        in_thread(throw_away).join()
+        commit()
+
+    replacing = NamedFastDFSStorage(allow_overwrite=True)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(connection, "_commit", commit_at_last)
+        replacing.save("a.txt", ContentFile(b"meow"))
+    throw_away()
+    assert (replacing.open("a.txt").read(), held()) == (b"meow", 1)
+
+
 def test_a_file_in_sqlite_is_replaced_by_many(own_tracker, tmp_path):
     """Nobody hears that the database is locked: each waits for it as long as SQLite is told to."""
     script = Path(__file__).with_name("replacing.py")

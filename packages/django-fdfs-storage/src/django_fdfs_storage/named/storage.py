@@ -12,7 +12,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
-from django.db import OperationalError, ProgrammingError, transaction
+from django.db import OperationalError, ProgrammingError, connections, transaction
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 
@@ -112,7 +112,8 @@ class NamedFastDFSStorage(Names):
         uploaded = upload(name, chunks)
         undo = partial(reject, self.using, self.engine, uploaded)
         try:
-            return keep(uploaded, undo)
+            # A transaction of our own may be repeated with the same file.
+            return keep(uploaded, undo if connections[self.using].in_atomic_block else None)
         except BaseException:
             undo()
             raise

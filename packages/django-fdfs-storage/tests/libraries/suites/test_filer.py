@@ -3,6 +3,8 @@
 It is not in its wheel: `python tests/libraries/sources.py DIR` fetches it, and GUESTS names DIR.
 
 python -m pytest -c tests/libraries/pytest.ini --rootdir tests/libraries --ds suites.filer_site tests/libraries/suites/test_filer.py
+
+`-m "prove or not prove"` runs all of them, as `make prove` does.
 """
 
 import os
@@ -19,6 +21,24 @@ if not apps.is_installed("suites.extended_app"):
 if "GUESTS" not in os.environ:
     pytest.skip("needs GUESTS, the folder of other people's tests", allow_module_level=True)
 
+# Rights, tags of templates, SVG and EXIF hardly store a file.
+LONG = tuple(
+    f"test_{module}."
+    for module in (
+        "compatibility",
+        "filer_image_tags",
+        "filer_tags",
+        "loader",
+        "migrations",
+        "permission_cache",
+        "permissions",
+        "pil_exif",
+        "recursive_dictionary",
+        "svg",
+        "thumbnail_processors",
+        "validation",
+    )
+)
 DISK = "looks at the disk, or wants the path of a file on it"
 SITE = "wants more of the site that it was written for; it fails on a disk too"
 NOT_OURS = {
