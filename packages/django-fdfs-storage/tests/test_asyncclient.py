@@ -44,7 +44,7 @@ def slow(own_server):
     proxy.stop()
 
 
-def test_a_hundred_tasks_share_few_connections_without_a_wrong_byte(tracker):
+def test_fifty_tasks_share_few_connections_without_a_wrong_byte(tracker):
     async def work(client):
         async def one(number):
             content = b"%d" % number * 5000
@@ -55,10 +55,10 @@ def test_a_hundred_tasks_share_few_connections_without_a_wrong_byte(tracker):
             with pytest.raises(NoSuchFile):
                 await client.info(name)
 
-        await asyncio.gather(*map(one, range(100)))
+        await asyncio.gather(*map(one, range(50)))
         assert all(idle <= 4 for idle, _used in client.pool.usage().values())
 
-    in_loop(work, tracker, max_connections=4)
+    in_loop(work, tracker, max_connections=4, connect_timeout=30)
 
 
 def test_a_stream_that_is_cut_is_an_error(tracker, monkeypatch):
