@@ -132,7 +132,7 @@ async def _in_threads(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 def _etag(file: FileId) -> str:
     # Not the id, by which an open view over the same cluster would serve a private file after its URL has ended.
-    return f'"{salted_hmac(__name__, file.path).hexdigest()}"'
+    return f'"{salted_hmac(__name__, file.path, algorithm="sha256").hexdigest()}"'
 
 
 def _given_etags(request: HttpRequest) -> set[str]:
