@@ -54,7 +54,8 @@ def messages(call: ast.Call, known: dict[str, ast.expr]) -> Iterator[tuple[str, 
             continue
         if callee in ("Error", "Warning") and call.args:
             text = said(call.args[0], known)
-            hint = said(given["hint"], known) if "hint" in given else ""
+            # A hint that shows a URLconf has `<path:name>`, which Markdown would take for a link.
+            hint = said(given["hint"], known).replace("<", "\\<") if "hint" in given else ""
             yield f"`{code}`", "What is wrong with it." if text == "…" else text, hint
         elif name == "id" and (helper := core().functions.get(callee)):
             yield f"`{code}`", re.sub(r"(?<=\.) .*", "", words(helper)) or "A value that does not fit.", ""
