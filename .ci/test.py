@@ -177,7 +177,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         yield [Group("guests", ["fdfs-libraries"], ("-m", "prove or not prove"), lanes=1)]
         yield [Group("chaos", ["stack"], ("-m", "prove and stack"), lanes=1)]
     elif mode == "--newcomer":
-        yield [Group(mode[2:], packages + store)]
+        yield [Group(mode[2:], [*packages[:2], *store, *packages[2:]])]  # the store is as slow as the second
     elif mode == "--matrix":
         ends = {"311": "lowest", "313": "newest"}
         bounds = [f"{name}-py{v}-{end}" for name in PACKAGES[:-1] for v, end in ends.items() if v in found]
@@ -191,17 +191,20 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         without_extras = [bare]
         if os.environ.get("REQUIRE_SERVICES"):
             # In CI the newest has just run as a newcomer's. The matrix has what is left out: the longest suites and the store on
-            # what lies between, and the bare package, for the foreign sites have no extras either.
-            without_extras = []
+            # what lies between, the oldest Django on the newest, and the bare package, for the foreign sites have no extras either.
+            without_extras, oldest_django = [], []
             quick = ("users", "cart", "promotions", "delivery", "core")
             others = [env for env in others if env.startswith(quick) and f"-py{found[-1]}" not in env]
         on_servers = [f"{store[0]}-{server}" for server in servers] or store[:1]
         slowest_first = [env for pair in zip_longest(first, on_postgresql) for env in pair if env]
-        rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers, "lint", "docs", "dist"]
-        yield [Group("lint, packages and store", slowest_first + rest)]
+        rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers]
+        yield [Group("packages and store", slowest_first + rest)]
         unset = ("DATABASE_URL", "POSTGRES_URL", "DATABASE_DRIVERS", "REQUIRE_SERVICES")
-        elsewhere = [Group("other interpreters", others + oldest_django, lanes=1, without=unset)] if others else []
-        yield [Group("browser and stack", ["stack", "browser"], lanes=1), *elsewhere]
+        elsewhere = ["lint", "docs", "dist", *others, *oldest_django]
+        yield [
+            Group("browser and stack", ["stack", "browser"], lanes=1),
+            Group("lint, docs and other interpreters", elsewhere, lanes=1, without=unset),
+        ]
 
 
 def report(ran: list[Ran], found: list[str], given: list[str]) -> int:

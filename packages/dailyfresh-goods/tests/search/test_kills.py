@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 both = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 
 
+@pytest.mark.skipif(bool(os.environ.get("MINISITE_DATABASE_URL")), reason="this run is on a server")
 @both
 def test_writers_killed_at_any_moment_leave_the_index_as_the_database_is(engine, tmp_path):
     kill_writers(engine, tmp_path, f"sqlite:///{tmp_path}/db.sqlite3", times=2)
