@@ -21,7 +21,7 @@ help:
 	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
 	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
 	@echo "make services       MariaDB, PostgreSQL, Redis and RabbitMQ on loopback; make services-stop stops them"
-	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders store (needs make services)"
+	@echo "make bench-NAME     a benchmark: fdfs goods search cart orders store (needs SYNC=1 make services)"
 	@echo "make clean          removes what the commands above made, the demo's data too"
 
 demo:
