@@ -33,7 +33,7 @@ def test_what_is_sold_under_an_id(shop: Shop, django_assert_num_queries: Any) ->
     assert found[str(off.pk)].on_sale is False
 
 
-def test_what_is_like_it_is_of_its_type_there_and_the_nearest_in_price(
+def test_what_is_like_it_is_of_its_type_kept_alike_there_and_the_nearest_in_price(
     shop: Shop, django_assert_num_queries: Any
 ) -> None:
     sku = shop.sku("Apple", price=Decimal("5.00"))
@@ -41,6 +41,7 @@ def test_what_is_like_it_is_of_its_type_there_and_the_nearest_in_price(
     shop.sku("Near", price=Decimal("4.50"))
     shop.sku("Gone", price=Decimal("5.00"), stock=0)
     shop.sku("Off", price=Decimal("5.00"), on_sale=False)
+    shop.sku("Frozen", price=Decimal("5.00"), storage="frozen")
     shop.sku("Loose", price=Decimal("5.00"), sold_by="weight", priced_by="weight")
     shop.sku("Prawns", price=Decimal("5.00"), type=GoodsType.objects.create(name="Seafood", slug="seafood"))
     with django_assert_num_queries(2):

@@ -54,12 +54,13 @@ class Catalogue:
         return {str(sku.pk): _sold(sku) for sku in lines().filter(pk__in=pks)}
 
     def similar(self, sku_id: str) -> list[Purchasable]:
-        """Goods of the same type, sold alike and there, the nearest in price first: what may be given in place of it. Two statements."""
+        """Goods of the same type, sold and kept alike, and there, the nearest in price first: what may be given in place of it. Two statements."""
         pk = pk_of(sku_id)
         sku = None if pk is None else SKU.objects.filter(pk=pk).first()
         if sku is None:
             return []
-        others = lines().filter(type=sku.type_id, sold_by=sku.sold_by, on_sale=True, stock__gt=0).exclude(pk=sku.pk)
+        alike = {"type": sku.type_id, "sold_by": sku.sold_by, "storage": sku.storage}
+        others = lines().filter(**alike, on_sale=True, stock__gt=0).exclude(pk=sku.pk)
         return [_sold(other) for other in others.order_by(Abs(F("price") - sku.price), "pk")[:SIMILAR]]
 
 
