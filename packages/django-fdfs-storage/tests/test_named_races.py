@@ -16,6 +16,8 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.named import lookups
 from django_fdfs_storage.named.drain import drain
 from django_fdfs_storage.named.models import StoredFile
@@ -156,6 +158,24 @@ def test_a_file_that_was_let_go_of_meanwhile_is_not_shared_but_stored_again(stor
     monkeypatch.setattr(lookups, "row_with", find_and_be_overtaken)
     sharing.save("b.txt", ContentFile(b"same"))
     assert (sharing.open("b.txt").read(), held()) == (b"same", 1)
+
+
+def test_a_variant_is_not_deleted_by_who_found_an_earlier_one_due(storage, monkeypatch):
+    """Two drains find it, one deletes it, the variant is saved again, and then the other deletes what it found."""
+    storage.save("cat.jpg", ContentFile(b"meow"))
+    storage.save_variant("cat.jpg", "_small", ContentFile(b"tiny"))
+    StoredFile.objects.filter(name="cat_small.jpg").update(name=None, delete_after=timezone.now())
+    delete = FastDFSClient.delete
+
+    def be_overtaken(self, file_id):
+        monkeypatch.setattr(FastDFSClient, "delete", delete)
+        drain(storage.rows, storage.engine)
+        storage.save_variant("cat.jpg", "_small", ContentFile(b"tinier"))
+        delete(self, file_id)
+
+    monkeypatch.setattr(FastDFSClient, "delete", be_overtaken)
+    drain(storage.rows, storage.engine)
+    assert storage.open("cat_small.jpg").read() == b"tinier"
 
 
 def test_a_file_is_kept_while_its_commit_may_still_be_going_on(storage, held, server_database, monkeypatch):

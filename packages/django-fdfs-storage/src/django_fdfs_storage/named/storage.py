@@ -14,11 +14,12 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
 from django.db import OperationalError, ProgrammingError, connections, transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.deconstruct import deconstructible
 
 from ..client import FastDFSClient
-from ..client.wire import Status
-from ..exceptions import NoSuchFile, Refused
+from ..client.wire import PREFIX_WIDTH
+from ..exceptions import NoSuchFile
 from ..files import FastDFSFile, Measured, WritableFile
 from ..names import extension_of, is_file_id
 from . import lookups
@@ -72,15 +73,11 @@ class NamedFastDFSStorage(Names):
         master_id = self._row(master).file_id
 
         def upload(name: str, chunks: Measured) -> str:
+            # A new file id each time: who is about to delete that of an earlier variant must not meet this one's.
+            mark = f"_{get_random_string(PREFIX_WIDTH - 1)}"
             with chunks.spooled() as copy:
                 engine = cast(FastDFSClient, self.engine)
-                try:
-                    return engine.upload_slave(master_id, prefix, copy, size=copy.size, extension=extension_of(name))
-                except Refused as error:
-                    if error.status != Status.EXISTS:
-                        raise
-                    # The id of a slave file follows from its master's: an earlier variant has it until it is drained.
-                    return self._upload(name, copy)
+                return engine.upload_slave(master_id, mark, copy, size=copy.size, extension=extension_of(name))
 
         return self._store(f"{root}{prefix}{extension}", content, upload, overwrite=False)
 
