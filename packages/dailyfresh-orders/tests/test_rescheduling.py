@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from dailyfresh_core.days import said
 from dailyfresh_orders.exceptions import NotMovable
 from dailyfresh_orders.gateways.base import Observation, TradeState
 from dailyfresh_orders.models import Message, Order, Refund
@@ -256,6 +257,29 @@ def test_the_buyer_chooses_another_time_on_a_page_without_javascript_and_is_told
     assert "All in all it comes to ¥7.50." in text
 
 
+def test_who_chose_no_time_is_told_so(shop, place, apple, tour):
+    tour()
+    tour(29)
+    answer = shop.post(f"{place({apple: 1}).get_absolute_url()}time/")
+    assert answer.status_code == 400
+    assert "Please choose one of the times." in words(answer)
+
+
+def test_the_page_after_placing_and_the_steps_of_the_order_say_when_it_comes_and_where_it_is_fetched(
+    shop, place, apple, tour
+):
+    tour()
+    order = place({apple: 1})
+    steps = words(shop.get(order.get_absolute_url())).partition("Progress of the order")[2].partition("</ol>")[0]
+    assert order.when in steps.partition("Received")[2]
+    page = f"{order.get_absolute_url()}pay/"
+    assert order.when in words(shop.get(page))
+    Order.objects.filter(pk=order.pk).update(place="Corner shop, 1 Main Street")
+    there = words(shop.get(page))
+    assert "Corner shop, 1 Main Street" in there
+    assert order.street not in there
+
+
 def test_a_script_is_answered_in_the_envelope(shop, place, apple, tour):
     tour()
     other = tour(8)
@@ -292,7 +316,7 @@ def test_staff_move_an_order_in_the_admin_and_its_log_says_who(admin_client, adm
     Order.objects.filter(pk=order.pk).update(window_closes=timezone.now())
     url = reverse("admin:dailyfresh_orders_time", args=[order.pk])
     assert url in words(admin_client.get(reverse("admin:dailyfresh_orders_order_change", args=[order.pk])))
-    assert f'<option value="{other.pk}">' in words(admin_client.get(url))
+    assert f'<option value="{other.pk}">{said(other.starts, other.ends)}' in words(admin_client.get(url))
     assert "Select a valid choice" in words(admin_client.post(url, {"window": "999999"}))
     answer = admin_client.post(url, {"window": str(other.pk)}, follow=True)
     assert "its buyer is told" in words(answer)

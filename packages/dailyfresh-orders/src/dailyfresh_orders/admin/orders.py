@@ -79,7 +79,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
                 )
             },
         ),
-        (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode", "when", "place")}),
+        (gettext_lazy("Address"), {"fields": ("receiver", "phone", "address", "postcode", "time", "place")}),
         (gettext_lazy("Parcel"), {"fields": ("carrier", "tracking_number")}),
         (
             gettext_lazy("Times"),
@@ -132,6 +132,10 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
     @admin.display(description=gettext_lazy("Address"))
     def address(self, order: Order) -> str:
         return order.address
+
+    @admin.display(description=gettext_lazy("Delivery time"))
+    def time(self, order: Order) -> str:
+        return order.when
 
     @admin.display(description=gettext_lazy("total"), ordering="total")
     def payable(self, order: Order) -> Decimal:

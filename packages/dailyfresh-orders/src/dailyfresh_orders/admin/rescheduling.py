@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.days import day_said, hours_said
+from dailyfresh_core.days import day_said, said
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
 from django import forms
@@ -35,7 +35,7 @@ class TimeForm(forms.Form):
 
     def _said(self, window: Window, moves: Moves) -> str:
         less, left = moves.back[window.id], window.left
-        words = [hours_said(window.starts, window.ends)]
+        words = [said(window.starts, window.ends)]
         words += [_("%(n)d left") % {"n": left}] if left is not None else []
         words += [_("%(amount)s less") % {"amount": shown(less)}] if less else []
         return " · ".join(words)

@@ -108,7 +108,7 @@ def gateway_label(order: Order) -> str:
 
 @register.simple_tag
 def steps(order: Order) -> list[dict[str, Any]]:
-    """The steps of an order with their times, the present one in the words of its state; none for one that was cancelled or closed."""
+    """The steps of an order with their times, the present one in the words of its state, and when it is to come; none for one that is over unmade."""
     state = Order.State
     if order.state in (state.CANCELLING, state.CANCELLED, state.CLOSED):
         return []
@@ -129,6 +129,7 @@ def steps(order: Order) -> list[dict[str, Any]]:
         {
             "label": order.get_state_display() if n == current else label,
             "at": at,
+            "when": order.when if label == _("Received") else "",
             "done": n < current,
             "current": n == current,
         }

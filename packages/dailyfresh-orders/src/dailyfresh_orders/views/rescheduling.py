@@ -32,7 +32,6 @@ def another_time(request: HttpRequest, number: str) -> HttpResponse:
     at = timezone.now()
     if not may_reschedule(order, at=at):
         return refused(order, request, _("The time of this order can no longer be changed."))
-    context = {"order": order, "moves": moves_of(order, at=at)}
-    return render(
-        request, "dailyfresh_orders/another_time.html", context, status=400 if request.method == "POST" else 200
-    )
+    missing = request.method == "POST"
+    context = {"order": order, "moves": moves_of(order, at=at), "missing": missing}
+    return render(request, "dailyfresh_orders/another_time.html", context, status=400 if missing else 200)

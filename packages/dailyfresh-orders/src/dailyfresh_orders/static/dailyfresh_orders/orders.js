@@ -4,11 +4,27 @@ jQuery(function ($) {
 
   // The confirm page: another address, coupon or time is another quote; placing asks once and goes where the answer says.
   function draw(html, sentence) {
+    var opened = $("[data-checkout] details[open]").map(function () { return known(this); }).get();
     var $box = $("[data-checkout]").html(html);
+    $box.find("details").filter(function () { return opened.indexOf(known(this)) >= 0; }).prop("open", true);
     $box.find("[data-nojs]").prop("hidden", true);
     if (sentence) { $box.find("[data-said]").trigger("focus"); }
   }
+  // What was unfolded stays so: it is known by the first field in it, a day by its first time.
+  function known(details) {
+    var $first = $(details).find("[name]").first();
+    return details.className + $first.attr("name") + $first.val();
+  }
   $("[data-checkout] [data-nojs]").prop("hidden", true);
+
+  // All times are one group of radio buttons, where Tab leads to the chosen one only: out of the heading of an open day it goes into that day.
+  $(document).on("keydown", ".df-day:not(.df-some)[open]>summary", function (event) {
+    var $times = $(this).parent().find("[name=window]:enabled");
+    if (event.key === "Tab" && !event.shiftKey && $times.length && !$times.is(":checked")) {
+      event.preventDefault();
+      $times.first().trigger("focus");
+    }
+  });
 
   // `changed` goes along in place of the field of its name: a new address is in no field yet.
   function quote(changed) {
