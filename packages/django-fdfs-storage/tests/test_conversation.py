@@ -47,7 +47,7 @@ def at_tracker(tracker: str) -> tuple[str, int]:
 
 @pytest.fixture
 def at_storage(at_tracker) -> tuple[str, int]:
-    body = ask(at_tracker, 101).body
+    body = ask(at_tracker, 104, group()).body
     return body[16:31].rstrip(b"\0").decode(), struct.unpack("!Q", body[31:39])[0]
 
 

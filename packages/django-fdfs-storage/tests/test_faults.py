@@ -434,6 +434,17 @@ def test_a_process_ends_in_silence(cluster):
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
+def test_no_server_is_asked_for_bytes_behind_the_end_that_an_id_tells(cluster):
+    """It hangs up; and FastDFS 6.16.1 closes a file of another client too, where the asked one is in a trunk."""
+    told = []
+    client = cluster.client(
+        metrics=lambda _name, _value, attributes: told.append(attributes.get("fastdfs.operation.name"))
+    )
+    for content, offset in ((b"", 0), (b"abc", 3), (b"abc", 9)):
+        assert client.download(client.upload(content), offset=offset) == b""
+    assert "download" not in told
+
+
 def test_metrics_tell_each_exchange_and_what_it_failed_of(cluster):
     told = []
     client = cluster.client(metrics=lambda *fact: told.append(fact))

@@ -140,11 +140,12 @@ def test_the_facts_of_a_known_file_id():
     assert (file.size, file.crc32, file.appender) == (11, 0x0D4A1185, False)
 
 
-def test_the_id_of_a_file_in_a_trunk_is_longer_and_tells_no_size():
+def test_the_id_of_a_file_in_a_trunk_is_longer():
     text = "group1/M00/00/00/oYYBAGsMiLiIFE3NAAAACo7fR3cAAAAAQAAAAAAAAEA165.txt"  # FastDFS 6.16.1, with storage ids
     file = parse_file_id(text)
-    assert (file.size, file.crc32, file.appender) == (None, None, False)
+    assert (file.size, file.crc32, file.appender) == (10, 0x8EDF4777, False)
     assert len(text) == LONGEST_ID - LONGEST_GROUP + len("group1")
+    assert parse_file_id(text.replace(".txt", "_small.txt")).size is None
 
 
 @given(some.text())

@@ -19,8 +19,11 @@ _FILE_ID = re.compile(
 )
 # group/M00/00/00/ and 34 characters, and 16 more inside a trunk; slave files add a prefix of up to 16.
 LONGEST_ID, LONGEST_GROUP = 77, 16
+# No header takes a new line, and no file name the rest.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _FACTS = struct.Struct("!4sIQI")
-_APPENDER, _TRUNK = 1 << 58, 1 << 59  # appender and trunk files keep no plain size in their names
+# Marks in the size: an appender file, which tells none; and a file in a trunk, whose name goes on with its place there.
+_APPENDER, _TRUNK = 1 << 58, 1 << 59
 
 # FastDFS takes six letters at most; these are the longer suffixes with a short twin.
 _SHORT = {"geojson": "json", "jpeg2000": "jp2", "markdown": "md", "webmanifest": "json", "topojson": "json"}
@@ -49,14 +52,14 @@ class FileId:
 
     @property
     def size(self) -> int | None:
-        """The size in bytes; None for the appender, trunk and slave files, which do not carry it.
+        """The size in bytes; None for appender and slave files, which do not carry it.
 
         A slave file whose name happens to have the length of a master's tells its master's size.
         """
         word = int(self._facts[2])
-        if word & (_APPENDER | _TRUNK) or len(self.path) != 44:
+        if word & _APPENDER or len(self.path) != (60 if word & _TRUNK else 44):
             return None
-        return word & 0xFFFFFFFF if word >> 63 else word
+        return word & 0xFFFFFFFF if word >> 63 or word & _TRUNK else word
 
     @property
     def appender(self) -> bool:

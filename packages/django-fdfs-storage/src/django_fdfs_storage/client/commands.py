@@ -136,7 +136,7 @@ class AsyncFastDFSClient:
     async def download(self, file_id: str, *, offset: int = 0, length: int | None = None) -> bytes:
         """The content, or `length` bytes of it from `offset` on; fewer at its end."""
         file = parse_file_id(file_id)
-        if length == 0:
+        if length == 0 or (file.size is not None and offset >= file.size and await self._is_behind(file_id, offset)):
             return b""
 
         async def talk(connection: Connection) -> bytes:
@@ -146,10 +146,16 @@ class AsyncFastDFSClient:
         try:
             return await self._storages.read(file, talk)
         except Refused as error:
-            # Servers refuse an offset at or behind the end, and so every read of an empty file.
-            if error.status == Status.INVALID and offset >= (await self.info(file_id)).size:
+            if error.status == Status.INVALID and await self._is_behind(file_id, offset):
                 return b""
             raise
+
+    async def _is_behind(self, file_id: str, offset: int) -> bool:
+        """Whether a file ends there or before: a server refuses that offset, and so every read of an empty file.
+
+        Nor should one of a file in a trunk be asked for it: FastDFS 6.16.1 closes a file of somebody else then.
+        """
+        return offset >= (await self.info(file_id)).size
 
     async def info(self, file_id: str) -> FileInfo:
         """Size, time and source of a file; the checksum is the one in its name, 0 without one."""

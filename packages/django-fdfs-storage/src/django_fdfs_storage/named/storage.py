@@ -18,7 +18,6 @@ from django.utils.crypto import get_random_string
 from django.utils.deconstruct import deconstructible
 
 from ..client import FastDFSClient
-from ..client.wire import PREFIX_WIDTH
 from ..exceptions import NoSuchFile
 from ..files import FastDFSFile, Measured, WritableFile
 from ..names import extension_of, is_file_id
@@ -74,7 +73,7 @@ class NamedFastDFSStorage(Names):
 
         def upload(name: str, chunks: Measured) -> str:
             # A new file id each time: who is about to delete that of an earlier variant must not meet this one's.
-            mark = f"_{get_random_string(PREFIX_WIDTH - 1)}"
+            mark = f"_{get_random_string(9)}"
             with chunks.spooled() as copy:
                 engine = cast(FastDFSClient, self.engine)
                 return engine.upload_slave(master_id, mark, copy, size=copy.size, extension=extension_of(name))
