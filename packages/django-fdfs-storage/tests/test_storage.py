@@ -280,6 +280,12 @@ def test_a_download_name_is_quoted():
     )
 
 
+def test_a_download_name_brings_no_header_of_its_own():
+    """The nginx module writes it into a header as it is, new lines and all."""
+    url = FastDFSStorage(base_url="/").url(NAME, filename="cat.jpg\r\nSet-Cookie: a=b\0")
+    assert parse_qs(urlsplit(url).query)["filename"] == ["cat.jpgSet-Cookie: a=b"]
+
+
 def test_a_token_is_the_one_of_the_nginx_module():
     storage = FastDFSStorage(base_url="http://f", token_secret="key", token_ttl=900)
     query = parse_qs(urlsplit(storage.url(NAME, filename="a.txt")).query)

@@ -24,7 +24,7 @@ from .client.wire import FileInfo
 from .conf import Options, check_names, resolve
 from .exceptions import NoSuchFile, WrongSize
 from .files import Chunks, FastDFSFile
-from .names import LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
+from .names import CONTROLS, LONGEST_GROUP, LONGEST_ID, extension_of, is_file_id, parse_file_id
 
 # Not on the storage, which travels by pickle with nothing but its OPTIONS.
 _resolved: "WeakKeyDictionary[FastDFSStorage, Options]" = WeakKeyDictionary()
@@ -157,7 +157,8 @@ class FastDFSStorage(Storage):
         url = _base_url(options, name.partition("/")[0]) + str(filepath_to_uri(name)).lstrip("/")
         query = url_query(options, name, expires_in)
         if filename is not None:
-            query["filename"] = filename
+            # fastdfs-nginx-module writes it into a header as it is.
+            query["filename"] = CONTROLS.sub("", filename)
         return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
 
     def content_type(self, name: str) -> str:

@@ -31,7 +31,7 @@ from .client import Engine
 from .client.wire import FileInfo
 from .conf import Options
 from .exceptions import FastDFSError, InvalidFileId, NoSuchFile
-from .names import FileId, is_file_id, parse_file_id
+from .names import CONTROLS, FileId, is_file_id, parse_file_id
 from .ranges import Unsatisfiable, asked_range
 from .storage import FastDFSStorage
 
@@ -39,8 +39,6 @@ logger: logging.Logger = logging.getLogger(__name__)
 YEAR = 365 * 24 * 3600
 # An uploaded page must not act in the name of the site that serves it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-# No header takes a new line, and no file name the rest.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 # A name that Django's ManifestStaticFilesStorage gave: another content has another name.
 _HASHED = re.compile(r"\.[0-9a-f]{12}(\.[^./]*)?$")
 
@@ -116,7 +114,7 @@ def _redirected(options: Options, file_id: str, kind: str, request: HttpRequest)
 def _described(response: HttpResponseBase, kind: str, request: HttpRequest) -> HttpResponseBase:
     response["Content-Type"] = kind or "application/octet-stream"
     if (filename := request.GET.get("filename")) is not None:
-        header = content_disposition_header(True, _CONTROLS.sub("", filename))
+        header = content_disposition_header(True, CONTROLS.sub("", filename))
         response["Content-Disposition"] = header or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _POLICY
