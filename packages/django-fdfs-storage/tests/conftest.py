@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.devserver import DevServer
-from django_fdfs_storage.named import drain
+from django_fdfs_storage.named import drain, outcomes
 from django_fdfs_storage.named.outcomes import throw_away
 from django_fdfs_storage.named.storage import NamedFastDFSStorage
 from hypothesis import HealthCheck
@@ -47,9 +47,10 @@ def site(settings, server: DevServer, tracker: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch) -> None:
-    """No drain waits for what another test let hang: an external cluster is the same for all."""
+def nothing_left(monkeypatch) -> None:
+    """No test waits for what another let hang, or deletes what it left: an external cluster is the same for all."""
     monkeypatch.setattr(drain, "_pauses", {})
+    outcomes._rubbish.clear()
 
 
 @pytest.fixture

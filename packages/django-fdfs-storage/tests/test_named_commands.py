@@ -184,14 +184,14 @@ def test_a_check_finds_that_the_table_of_names_is_not_there(monkeypatch):
 
 def meanwhile(monkeypatch, act) -> None:
     """Somebody acts while the content of the file is looked at."""
-    stream = FastDFSClient.stream
+    download = FastDFSClient.download
 
     def look(self, *arguments, **options):
         monkeypatch.undo()
         act()
-        return stream(self, *arguments, **options)
+        return download(self, *arguments, **options)
 
-    monkeypatch.setattr(FastDFSClient, "stream", look)
+    monkeypatch.setattr(FastDFSClient, "download", look)
 
 
 def test_a_row_gets_the_name_that_its_file_got(monkeypatch):

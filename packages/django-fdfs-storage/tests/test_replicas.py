@@ -305,6 +305,6 @@ def test_a_tracker_that_names_a_full_group_is_asked_for_another(two_groups, monk
 
     monkeypatch.setattr(TrackerHandler, "store", full)
     assert two_groups.upload(b"x").startswith("group2/")
-    monkeypatch.setattr(TrackerHandler, "store_in_group_all", full)
+    monkeypatch.setattr(TrackerHandler, "store_in_group", full)
     with pytest.raises(NoStorageAvailable, match="No space left"):
         two_groups.upload(b"x")

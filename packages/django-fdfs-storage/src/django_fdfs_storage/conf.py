@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 NAME = "FDFS_STORAGE"
 
@@ -72,9 +73,10 @@ class Options:
     """Further columns that hold file ids, "app.Model.field"; file fields are known. Only in FDFS_STORAGE."""
 
     def client(self) -> dict[str, Any]:
-        """What a client is built with beside its trackers; `metrics` by its dotted path."""
-        names = ("connect_timeout", "network_timeout", "max_connections", "address_map", "replicas", "metrics")
-        return {name: getattr(self, name) for name in names}
+        """What a client is built with beside its trackers."""
+        names = ("connect_timeout", "network_timeout", "max_connections", "address_map", "replicas")
+        metrics = import_string(self.metrics) if self.metrics else None
+        return {name: getattr(self, name) for name in names} | {"metrics": metrics}
 
 
 T = TypeVar("T", bound=Options)

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.files.base import File
@@ -135,6 +135,12 @@ class Measured(Chunks):
             self.length += len(chunk)
             yield chunk
         self.sha256 = digest.hexdigest()
+
+    def drawn(self) -> Self:
+        """Itself, drawn to the end."""
+        for _ in self:
+            pass
+        return self
 
 
 class WritableFile(_File):

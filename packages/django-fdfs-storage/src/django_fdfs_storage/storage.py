@@ -69,8 +69,7 @@ class FastDFSStorage(Storage):
     def async_client(self) -> AsyncFastDFSClient:
         """A new client of this storage's cluster, for one event loop: close it there."""
         options = self.options
-        metrics = import_string(options.metrics) if options.metrics else None
-        return AsyncFastDFSClient(options.trackers, **options.client() | {"metrics": metrics})
+        return AsyncFastDFSClient(options.trackers, **options.client())
 
     # -- what Storage asks for --
 
@@ -203,8 +202,6 @@ def engine_for(options: Options) -> Engine:
 
 
 @lru_cache(maxsize=32)
-def _engine(path: str, *, address_map: tuple[tuple[str, str], ...], metrics: str | None, **options: Any) -> Engine:
-    if metrics:
-        options["metrics"] = import_string(metrics)
+def _engine(path: str, *, address_map: tuple[tuple[str, str], ...], **options: Any) -> Engine:
     engine: Engine = import_string(path)(address_map=dict(address_map), **options)
     return engine

@@ -3,12 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Unpack
 
-from ..exceptions import (
-    BadReply,
-    InvalidFileId,
-    NoSuchFile,
-    Refused,
-)
+from ..exceptions import BadReply, InvalidFileId, NoSuchFile, Refused
 from ..names import FileId, parse_file_id
 from .connection import Address, Connection
 from .content import AnyContent, size_of
@@ -19,13 +14,13 @@ from .servers import StorageServers
 from .trackers import Trackers
 from .wire import (
     EXTENSION_WIDTH,
-    GROUP_WIDTH,
     PREFIX_WIDTH,
     Command,
     FileInfo,
     InfoFlag,
     Server,
     Status,
+    pack_file,
     pack_metadata,
     pack_numbers,
     pack_text,
@@ -109,17 +104,19 @@ class AsyncFastDFSClient:
 
     async def append(self, file_id: str, content: AnyContent, *, size: int | None = None) -> None:
         """Add content at the end of an appender file."""
-        size = size_of(content, size)
-        file = _appender(file_id)
-        head = pack_numbers(len(file.path), size) + file.path.encode()
-        await self._storages.upload_beside(file, Command.APPEND, head, content, size)
+        await self._write(Command.APPEND, file_id, content, size)
 
     async def modify(self, file_id: str, offset: int, content: AnyContent, *, size: int | None = None) -> None:
         """Overwrite an appender file from `offset` on, which is at most its size."""
-        size = size_of(content, size)
+        await self._write(Command.MODIFY, file_id, content, size, offset)
+
+    async def _write(
+        self, command: Command, file_id: str, content: AnyContent, announced: int | None, *offset: int
+    ) -> None:
+        size = size_of(content, announced)
         file = _appender(file_id)
-        head = pack_numbers(len(file.path), offset, size) + file.path.encode()
-        await self._storages.upload_beside(file, Command.MODIFY, head, content, size)
+        head = pack_numbers(len(file.path), *offset, size) + file.path.encode()
+        await self._storages.upload_beside(file, command, head, content, size)
 
     async def truncate(self, file_id: str, size: int) -> None:
         """Give an appender file a new size."""
@@ -140,7 +137,7 @@ class AsyncFastDFSClient:
             return b""
 
         async def talk(connection: Connection) -> bytes:
-            await connection.begin(Command.DOWNLOAD, pack_numbers(offset, length or 0) + _named(file))
+            await connection.begin(Command.DOWNLOAD, pack_numbers(offset, length or 0) + pack_file(file))
             return await connection.content(most=length)
 
         try:
@@ -167,7 +164,7 @@ class AsyncFastDFSClient:
 
     async def _info(self, file_id: str, flags: int) -> FileInfo:
         file = parse_file_id(file_id)
-        body = _named(file)
+        body = pack_file(file)
         return unpack_info(
             await self._storages.read(file, lambda connection: connection.ask(Command.FILE_INFO, body, flags=flags))
         )
@@ -201,12 +198,12 @@ class AsyncFastDFSClient:
     async def delete(self, file_id: str) -> None:
         """Delete a file; NoSuchFile when it is not there."""
         file = parse_file_id(file_id)
-        await self._storages.change(file, Command.DELETE, _named(file))
+        await self._storages.change(file, Command.DELETE, pack_file(file))
 
     async def metadata(self, file_id: str) -> dict[str, str]:
         """What `set_metadata` attached; empty when nothing was."""
         file = parse_file_id(file_id)
-        body = _named(file)
+        body = pack_file(file)
         try:
             return unpack_metadata(
                 await self._storages.read(file, lambda connection: connection.ask(Command.GET_METADATA, body))
@@ -221,15 +218,11 @@ class AsyncFastDFSClient:
         file = parse_file_id(file_id)
         data = pack_metadata(dict(metadata))
         head = pack_numbers(len(file.path), len(data)) + (b"M" if merge else b"O")
-        await self._storages.change(file, Command.SET_METADATA, head + _named(file) + data)
+        await self._storages.change(file, Command.SET_METADATA, head + pack_file(file) + data)
 
     def close(self) -> None:
         """Close the idle connections; the client stays usable."""
         self.pool.close()
-
-
-def _named(file: FileId) -> bytes:
-    return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
 
 
 def _appender(file_id: str) -> FileId:

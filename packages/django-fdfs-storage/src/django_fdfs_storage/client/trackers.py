@@ -14,6 +14,7 @@ from .wire import (
     Command,
     Server,
     Status,
+    pack_file,
     pack_text,
     unpack_fetch,
     unpack_servers,
@@ -49,15 +50,15 @@ class Trackers:
 
     async def fetch(self, file: FileId) -> Server:
         """A server that should hold the file; trackers do not know whether it exists."""
-        return await self._ask(Command.FETCH, _body(file), unpack_fetch)
+        return await self._ask(Command.FETCH, pack_file(file), unpack_fetch)
 
     async def fetch_all(self, file: FileId) -> list[Server]:
         """Every server that should hold the file."""
-        return await self._ask(Command.FETCH_ALL, _body(file), unpack_servers)
+        return await self._ask(Command.FETCH_ALL, pack_file(file), unpack_servers)
 
     async def update(self, file: FileId) -> Server:
         """The server that decides about the file: it has it, or the file does not exist."""
-        return await self._ask(Command.UPDATE, _body(file), unpack_fetch)
+        return await self._ask(Command.UPDATE, pack_file(file), unpack_fetch)
 
     async def groups(self) -> list[Group]:
         """All groups of the cluster."""
@@ -95,10 +96,6 @@ class BlockingTrackers:
     groups: Final = blocking(Trackers.groups)
     storages: Final = blocking(Trackers.storages)
     ping: Final = blocking(Trackers.ping)
-
-
-def _body(file: FileId) -> bytes:
-    return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
 
 
 def _verdict(failures: list[FastDFSError]) -> FastDFSError:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ..exceptions import BadReply
+from ..names import FileId
 
 HEADER = struct.Struct("!QBB")
 NUMBER = struct.Struct("!Q")
@@ -120,6 +121,11 @@ def pack_text(text: str, width: int) -> bytes:
     if len(data) > width or b"\0" in data:
         raise ValueError(f"{text!r} does not fit a field of {width} bytes")
     return data.ljust(width, b"\0")
+
+
+def pack_file(file: FileId) -> bytes:
+    """Group and name of a file, at the end of a request."""
+    return pack_text(file.group, GROUP_WIDTH) + file.path.encode()
 
 
 def unpack_text(data: bytes) -> str:

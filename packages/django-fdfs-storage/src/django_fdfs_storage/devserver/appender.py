@@ -5,7 +5,6 @@ import zlib
 from pathlib import Path
 
 from ..client.wire import GROUP_WIDTH, Command, Header, Status, pack_text
-from .disk import is_appender
 from .named import LONGEST_NAME, PIECE, NamedFiles
 from .protocol import Refusal, serve
 
@@ -57,9 +56,9 @@ class AppenderFiles(NamedFiles):
     def _appender(self, length: int, size: int) -> Path:
         if length + size != self.left or not 0 < length < LONGEST_NAME:
             raise Refusal(Status.INVALID)
-        name = self.read(length).decode("ascii", "replace")
-        path = self.existing(name)
-        if not is_appender(name):
+        path = self.existing(self.read(length).decode("ascii", "replace"))
+        file = self.facts(path)
+        if file is None or not file.appender:
             raise Refusal(Status.INVALID)
         return path
 

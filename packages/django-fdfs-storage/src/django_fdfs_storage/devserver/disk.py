@@ -8,7 +8,7 @@ import struct
 import tempfile
 import threading
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address
@@ -17,7 +17,6 @@ from typing import BinaryIO
 
 FILES_PER_DIRECTORY = 100
 _NAME = re.compile(r"M00/([0-9A-F]{2}/[0-9A-F]{2}/[^/\0]{1,240})")
-_APPENDER = 1 << 58
 _EXTENSION_WIDTH = 6
 
 
@@ -93,15 +92,6 @@ class Disk:
         """Total and free space in MB."""
         stat = os.statvfs(self.data)
         return stat.f_blocks * stat.f_frsize >> 20, stat.f_bavail * stat.f_frsize >> 20
-
-
-def is_appender(name: str) -> bool:
-    """Whether the name "M00/00/00/..." says that the file may be changed."""
-    try:
-        (word,) = struct.unpack_from("!Q", urlsafe_b64decode(name[10:37] + "="), 8)
-    except (ValueError, struct.error):
-        return False
-    return bool(word & _APPENDER)
 
 
 def slave_name(master: str, prefix: str, extension: str) -> str:

@@ -2,10 +2,13 @@
 
 import re
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from ..client.wire import GROUP_WIDTH, Status, unpack_text
+from ..exceptions import InvalidFileId
+from ..names import FileId, parse_file_id
 from .disk import Disk
 from .protocol import Refusal, RequestHandler
 
@@ -47,6 +50,12 @@ class NamedFiles(RequestHandler):
         if not path.is_file():
             raise Refusal(Status.MISSING)
         return path
+
+    def facts(self, path: Path) -> FileId | None:
+        """What the name of a file tells; None where it is no name of FastDFS."""
+        with suppress(InvalidFileId):
+            return parse_file_id(f"{self.group}/M00/00/00/{path.name}")
+        return None
 
     def copy(self, file: BinaryIO, size: int) -> int:
         """Write that much content of the request to a file and give its checksum."""

@@ -83,6 +83,13 @@ class RequestHandler(socketserver.StreamRequestHandler):
             self.answer(refusal.status)
             return refusal.status in self.stays_open
 
+    @serve(Command.ACTIVE_TEST)
+    def active_test(self, header: Header) -> bytes:
+        """A sign of life."""
+        if header.length:
+            raise Refusal(Status.INVALID)
+        return b""
+
     def answer(self, status: int, body: bytes = b"", *, more: int = 0) -> None:
         """Send an answer; `more` bytes of its body follow."""
         self.connection.sendall(pack_message(RESPONSE, body, more=more, status=status))

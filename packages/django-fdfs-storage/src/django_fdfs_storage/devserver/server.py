@@ -96,11 +96,6 @@ class DevServer:
             self._threads.append(thread)
         return self
 
-    def wait(self) -> None:
-        """Block as long as the server runs."""
-        for thread in self._threads:
-            thread.join()
-
     def stop(self) -> None:
         """Stop serving and close every connection."""
         # Each server looks up from its work every 50 ms: all are told before any is waited for.

@@ -3,7 +3,6 @@
 import os
 import struct
 import zlib
-from pathlib import Path
 
 from ..client.wire import (
     ANY_PATH,
@@ -21,8 +20,6 @@ from ..client.wire import (
     pack_text,
     unpack_metadata,
 )
-from ..exceptions import InvalidFileId
-from ..names import parse_file_id
 from .appender import AppenderFiles
 from .disk import slave_name
 from .named import LONGEST_NAME, ending
@@ -94,20 +91,17 @@ class StorageHandler(AppenderFiles):
         path = self.named()
         try:
             stat = path.stat()
-            crc32 = self._named_crc32(path) if header.status & InfoFlag.WITHOUT_CRC else zlib.crc32(path.read_bytes())
+            if header.status & InfoFlag.WITHOUT_CRC:
+                file = self.facts(path)
+                crc32 = (file and file.crc32) or 0
+            else:
+                crc32 = zlib.crc32(path.read_bytes())
         except FileNotFoundError:
             raise Refusal(Status.MISSING) from None
         signed = crc32 - (1 << 32) if crc32 >> 31 else crc32
         return struct.pack("!qqq", stat.st_size, int(stat.st_mtime), signed) + pack_text(
             self.source, ip_width(self.source) + 1
         )
-
-    def _named_crc32(self, path: Path) -> int:
-        """The checksum that the name tells, 0 where it tells none."""
-        try:
-            return parse_file_id(f"{self.group}/M00/00/00/{path.name}").crc32 or 0
-        except InvalidFileId:
-            return 0
 
     @serve(Command.DELETE)
     def delete(self, header: Header) -> bytes:
@@ -150,13 +144,6 @@ class StorageHandler(AppenderFiles):
             return self.disk.metadata_path(self.named()).read_bytes()
         except FileNotFoundError:
             raise Refusal(Status.MISSING) from None
-
-    @serve(Command.ACTIVE_TEST)
-    def active_test(self, header: Header) -> bytes:
-        """A sign of life."""
-        if self.left:
-            raise Refusal(Status.INVALID)
-        return b""
 
 
 def _packed(metadata: dict[str, str]) -> bytes:

@@ -40,27 +40,17 @@ class TrackerHandler(RequestHandler):
     turns: ClassVar["count[int]"]
     stays_open: ClassVar[frozenset[int]] = frozenset(Status)
 
-    @serve(Command.STORE)
+    @serve(Command.STORE, Command.STORE_ALL)
     def store(self, header: Header) -> bytes:
-        """nothing -> group 16, ip 15, port 8, path index 1."""
+        """nothing -> group 16, ip 15, port 8 (of each server, of which a group has one here), path index 1."""
         self._expect(header, 0)
-        return self._server(self._next()) + b"\0"
+        return self._server(self.storages[next(self.turns) % len(self.storages)]) + b"\0"
 
-    @serve(Command.STORE_IN_GROUP)
+    @serve(Command.STORE_IN_GROUP, Command.STORE_IN_GROUP_ALL)
     def store_in_group(self, header: Header) -> bytes:
         """group 16 -> the same."""
         self._expect(header, GROUP_WIDTH)
         return self._server(self._group()) + b"\0"
-
-    @serve(Command.STORE_ALL)
-    def store_all(self, header: Header) -> bytes:
-        """nothing -> group 16, (ip 15, port 8) of each server, path index 1."""
-        return self.store(header)
-
-    @serve(Command.STORE_IN_GROUP_ALL)
-    def store_in_group_all(self, header: Header) -> bytes:
-        """group 16 -> the same."""
-        return self.store_in_group(header)
 
     @serve(Command.FETCH, Command.UPDATE, Command.FETCH_ALL)
     def fetch(self, header: Header) -> bytes:
@@ -109,18 +99,9 @@ class TrackerHandler(RequestHandler):
         self._expect(header, 0)
         return b"use_storage_id=0\nid_type_in_filename=ip\nuse_trunk_file=0\nstore_slave_file_use_link=0\n"
 
-    @serve(Command.ACTIVE_TEST)
-    def active_test(self, header: Header) -> bytes:
-        """A sign of life."""
-        self._expect(header, 0)
-        return b""
-
     def _expect(self, header: Header, length: int) -> None:
         if header.length != length:
             raise Refusal(Status.INVALID)
-
-    def _next(self) -> StorageServer:
-        return self.storages[next(self.turns) % len(self.storages)]
 
     def _group(self) -> StorageServer:
         if self.left < GROUP_WIDTH:

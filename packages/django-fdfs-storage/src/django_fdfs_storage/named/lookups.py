@@ -62,8 +62,7 @@ def file_id_of(rows: "QuerySet[StoredFile]", name: str, seconds: float) -> str |
 
 def row_with(rows: "QuerySet[StoredFile]", chunks: Measured) -> StoredFile | None:
     """A named file that has this content already, which is drawn once for it."""
-    for _ in chunks:
-        pass
+    chunks.drawn()
     return rows.filter(sha256=chunks.sha256, size=chunks.length, name__isnull=False).first()
 
 

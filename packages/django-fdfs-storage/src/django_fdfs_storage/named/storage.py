@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from typing import Any, cast
 
 from django.apps import apps
@@ -60,11 +59,8 @@ class NamedFastDFSStorage(Names):
 
     def adopt(self, name: str, file_id: str) -> str:
         """Give a file that is in FastDFS already a name; NoSuchFile when it is not there."""
-        digest, length = sha256(), 0
-        for block in self.engine.stream(file_id):
-            digest.update(block)
-            length += len(block)
-        return self._keep(name, StoredFile.of(name, file_id, length, digest.hexdigest()), overwrite=False)
+        content = Measured(super()._open(file_id)).drawn()
+        return self._keep(name, StoredFile.of(name, file_id, content.length, content.sha256), overwrite=False)
 
     def save_variant(self, master: str, prefix: str, content: "File[Any]") -> str:
         """Save a variant of a file (a thumbnail) as a slave file beside it: "a.jpg" and "_s" make "a_s.jpg"."""

@@ -62,9 +62,7 @@ class Command(MovingCommand):
     def _compare(self, target: Storage, name: str) -> None:
         row = self.source.rows.get(name=self.source.full_name(name))
         with target.open(name) as copy:
-            content = Measured(copy)
-            for _ in content:
-                pass
+            content = Measured(copy).drawn()
         if (content.length, content.sha256) != (row.size, row.sha256):
             target.delete(name)
             raise OSError(f"{content.length} bytes arrived that are not the {row.size} of the file")
