@@ -44,6 +44,7 @@ def test_a_fortnight_says_of_each_window_how_many_orders_and_kilograms_are_in_it
     first = Slot.objects.filter(zone=here, capacity=10).order_by("starts_at")[1]
     buy(str(first.pk), grams=1500)
     page = words(admin_client.get(reverse(CALENDAR)))
+    assert reverse(BOARD) in page
     assert page.index("<h2 id=") < page.index("海淀") < page.index("五道口店")
     assert page.count('type="checkbox" name="day"') == 28
     assert '<th scope="col">09:00–11:00</th> <th scope="col">18:00–20:00</th>' in page
@@ -117,12 +118,16 @@ def test_nobody_is_moved_into_a_closed_window_or_another_zone(admin_client, slot
 
 
 def test_the_board_says_what_is_brought_where_how_heavy_and_what_to_collect(admin_client, joined, slot, now):
-    early, late = slot(), slot(starts_at=now + timedelta(days=1, hours=1))
+    noon = now.replace(hour=4) + timedelta(days=1)  # the same day wherever the shop is between here and China
+    early, late = slot(starts_at=noon), slot(starts_at=noon + timedelta(hours=1))
     for there, grams in ((late, 500), (early, 1500), (early, 700)):
         buy(str(there.pk), grams=grams)
     page = words(admin_client.get(reverse(BOARD), {"day": early.date}))
     assert page.count("<section") == 2
     assert "2.2 kg" in page
+    for beside in (-1, 1):
+        assert f'?day={early.date + timedelta(days=beside)}"' in page
+    assert ('data-of="to collect"' in page) == joined
     assert ("¥25.00" in page) == ("tel:13800138000" in page) == ("leave it at the door" in page) == joined
     assert "Nothing is brought on this day." in words(admin_client.get(reverse(BOARD), {"day": "2026-01-01"}))
 

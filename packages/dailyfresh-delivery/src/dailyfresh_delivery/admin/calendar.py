@@ -181,7 +181,8 @@ def move_view(request: HttpRequest, pk: int, site: admin.AdminSite) -> HttpRespo
 def board_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     """What is brought on a day, by zone and window, as a paper: to whom, how heavy, what is to be collected."""
     day = DayForm(request.GET).chosen
-    context = {"form": DayForm(initial={"day": day}), "loads": board(day)}
+    beside = {"earlier": day - timedelta(days=1), "later": day + timedelta(days=1)}
+    context = {"form": DayForm(initial={"day": day}), "loads": board(day), **beside}
     return _page(request, site, "board", _("Deliveries of %(day)s") % {"day": day_said(day)}, context)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.days import day_said
 from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists, ReadOnly
 from django import forms
 from django.contrib import admin, messages
@@ -60,7 +61,7 @@ class PickingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[
         day = form.cleaned_data["day"] if form.is_valid() else today()
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("The day's boxes"),
+            "title": gettext("Boxes of %(day)s") % {"day": day_said(day)},
             "opts": self.model._meta,
             "found": day_of_boxes(day),
         }
@@ -119,7 +120,7 @@ class BatchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
     form = BatchForm
     list_display = ("sku_id", "name", "code", "best_before", "left", "received", "received_at")
-    list_filter = (Ending, "best_before")
+    list_filter = (Ending,)
     search_fields = ("sku_id", "code")
     ordering = ("best_before", "pk")
     actions = ("scrap",)

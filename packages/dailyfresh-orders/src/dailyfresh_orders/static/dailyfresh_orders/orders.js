@@ -78,7 +78,6 @@ jQuery(function ($) {
     });
   }
 
-  $("[data-print]").prop("hidden", false).on("click", function () { window.print(); });
 
   $("[data-countdown]").each(function () {
     var $left = $(this), end = Date.now() + 1000 * $left.data("countdown"), timer = setInterval(tick, 1000);
