@@ -1,4 +1,7 @@
-"""The picker's pages, for a phone in one hand: the orders that wait, and one box line by line."""
+"""The picker's pages, for a phone in one hand: the orders that wait, and one box line by line.
+
+With `?kept` they are what a phone may keep for a cellar without a network: without names, addresses, phones and notes.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from dailyfresh_core.answers import envelope, wants_json
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -38,25 +42,35 @@ def for_pickers(view: View) -> View:
 
 
 @require_safe
+@login_not_required
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that answers for these pages, and for none beside them, while there is no network."""
+    return render(request, "dailyfresh_fulfilment/worker.js", content_type="text/javascript")
+
+
+@require_safe
 @for_pickers
 def waves(request: HttpRequest) -> HttpResponse:
     """The orders that wait to be packed, by the time at which they leave, and what was packed last."""
     return render(
-        request, "dailyfresh_fulfilment/waves.html", {"waves": selectors.waves(), "packed": selectors.packed()}
+        request,
+        "dailyfresh_fulfilment/waves.html",
+        {"waves": selectors.waves(), "packed": selectors.packed(), "kept": "kept" in request.GET},
     )
 
 
 @require_safe
 @for_pickers
 def box(request: HttpRequest, number: str) -> HttpResponse:
-    """One order, line by line; `?scan=` looks for the line that goes by a code."""
+    """One order, line by line; `?scan=` looks for the line that goes by a code, `?kept` is the copy that a phone keeps."""
     order = _order(number)
     work = selectors.work_of(order)
     found = scanned(request.GET.get("scan", "").replace("\x00", "")[:64])
     line = next((each.line for each in work if each.line.sku_id == found.code), None)
     if found.code and line is None:
         messages.error(request, _("Nothing in this order goes by “%(code)s”.") % {"code": found.code})
-    return render(request, "dailyfresh_fulfilment/box.html", _context(order, work) | {"found": found, "at": line})
+    context = _context(order, work) | {"found": found, "at": line, "kept": "kept" in request.GET}
+    return render(request, "dailyfresh_fulfilment/box.html", context)
 
 
 @require_POST

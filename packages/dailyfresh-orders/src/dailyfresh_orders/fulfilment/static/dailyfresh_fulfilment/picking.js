@@ -22,6 +22,12 @@ jQuery(function ($) {
 
   function card(line) { return $("[data-line='" + line + "']"); }
 
+  // What waits for the network is in the box all the same, also after the page was loaded anew.
+  function mark() {
+    keep(kept());
+    $.each(kept(), function (_n, each) { say(each.line, $box.data("kept")); card(each.line).addClass("df-picked"); });
+  }
+
   function say(line, words) { card(line).find("[data-said]").first().text(words).prop("hidden", !words); }
 
   // One after the other, so that the last word about a line is the last one written.
@@ -35,6 +41,7 @@ jQuery(function ($) {
       $("[data-left]").text(data.left);
       if (opened) { next(); }
       gone();
+      $(document).trigger("packing:picked");
     }).fail(function (answer) {
       if (answer.status === 401 || answer.status === 403) {  // signed out meanwhile: what was picked waits for whoever signs in here
         sending = false;
@@ -45,7 +52,7 @@ jQuery(function ($) {
         gone();
       } else {
         sending = false;
-        keep(kept());
+        mark();
         setTimeout(send, 4000);
       }
     });
@@ -147,6 +154,6 @@ jQuery(function ($) {
   }
 
   $(window).on("online", send);
-  keep(kept());
+  mark();
   send();
 });

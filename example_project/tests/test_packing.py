@@ -1,0 +1,86 @@
+"""Packing with a phone in a cellar: what is picked there is sent later, a reload brings the page back, and nothing stays behind."""
+
+from collections.abc import Iterator
+
+import pytest
+from demo.accounts import MERCHANT, PASSWORD
+from test_times import buyer_at, confirm_url, placed
+from visitor import Visitor, playwright
+
+pytestmark = pytest.mark.browser
+CACHES = "async () => (await caches.keys()).filter(name => name.startsWith('dailyfresh-packing')).length"
+KEPT = """async path => {
+    const worker = await navigator.serviceWorker.getRegistration(path);
+    const waves = await caches.match('/orders/packing/?kept');
+    return !!(waves && worker && worker.scope.endsWith('/packing/') && worker.active && await caches.match(path + '?kept'));
+}"""
+
+
+@pytest.fixture
+def number(browser: "playwright.Browser", shop: str) -> str:
+    """An order that waits to be packed."""
+    buyer = buyer_at(browser, shop, confirm_url())
+    buyer.page.check("[name=payment_method][value=cod]")
+    buyer.see("[data-once]:not(:disabled)").click()
+    return placed(buyer).split("/")[2]
+
+
+@pytest.fixture
+def picker(browser: "playwright.Browser", shop: str) -> Iterator[Visitor]:
+    picker = Visitor(browser, shop, color_scheme="dark")
+    picker.page.set_viewport_size({"width": 390, "height": 844})
+    picker.go("/user/login/")
+    picker.sign_in(MERCHANT, PASSWORD)
+    picker.page.wait_for_url("**/user/")
+    yield picker
+    picker.context.close()
+
+
+def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(picker: Visitor, number: str) -> None:
+    page, box = picker.page, f"/orders/packing/{number}/"
+    picker.go(box)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    address = page.locator("[data-packing] > p.df-c2").inner_text().partition("·")[2].strip()
+    assert address
+    page.wait_for_function(KEPT, arg=box)
+
+    picker.context.set_offline(True)
+    page.reload()
+    assert "没有网络" in picker.see("[role=status]:has-text('网络')").inner_text()
+    assert address not in page.content()
+    picker.see("[data-pick] button").click()
+    playwright.expect(page.locator("[data-waiting]")).to_contain_text("1 ·")
+    page.reload()
+    playwright.expect(page.locator("[data-waiting]")).to_contain_text("1 ·")
+    assert page.locator(".df-picked").count() == 1
+    picker.go("/orders/packing/")  # not looked at before
+    assert number in page.content()
+
+    picker.context.set_offline(False)
+    picker.go(box)
+    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    assert address in page.content()
+    picker.see("[data-finish] button").click()
+    playwright.expect(page.locator(".df-close")).to_have_count(0)
+    page.wait_for_function(f"async () => !(await caches.match('{box}?kept'))")
+
+
+def test_who_signs_out_leaves_nothing_of_the_packing_on_the_phone(picker: Visitor, number: str) -> None:
+    page, box = picker.page, f"/orders/packing/{number}/"
+    picker.go(box)
+    page.wait_for_function(KEPT, arg=box)
+    assert page.evaluate(CACHES) > 0
+    picker.go("/user/logout/")
+    picker.see("main form [type=submit]").click()
+    page.wait_for_url(lambda url: "/logout/" not in url)
+    page.wait_for_function(CACHES.replace(".length", ".length === 0"))
+
+
+def test_a_phone_whose_picker_was_signed_out_elsewhere_forgets_at_the_next_look(picker: Visitor, number: str) -> None:
+    page, box = picker.page, f"/orders/packing/{number}/"
+    picker.go(box)
+    page.wait_for_function(KEPT, arg=box)
+    picker.context.clear_cookies()
+    picker.go("/orders/packing/")
+    page.wait_for_url("**/login/**")
+    page.wait_for_function(CACHES.replace(".length", ".length === 0"))
