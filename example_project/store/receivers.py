@@ -13,12 +13,12 @@ from dailyfresh_goods.pages.keys import SITE
 from dailyfresh_goods.selectors import history_of
 from dailyfresh_goods.signals import back_in_stock
 from dailyfresh_orders.selectors import orders_of
-from dailyfresh_orders.services import anonymise, tell_back_in_stock
+from dailyfresh_orders.services import adopt, anonymise, tell_back_in_stock
 from dailyfresh_orders.signals import review_published, stock_changed
 from dailyfresh_promotions import services as promotions
 from dailyfresh_promotions.models import Coupon
 from dailyfresh_promotions.signals import offers_changed
-from dailyfresh_users.signals import account_erased, account_erasing, account_exporting
+from dailyfresh_users.signals import account_erased, account_erasing, account_exporting, guest_joined
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
@@ -55,6 +55,13 @@ def mark_offers(sku_ids: list[str] | None, **_: Any) -> None:
 def mark_rating(sku_id: str, **_: Any) -> None:
     """Pages show the stars and the reviews."""
     goods.mark_stale(sku_ids=[sku_id])
+
+
+@receiver(guest_joined, dispatch_uid="store.guest_joined")
+def bring_along(guest: Any, user: Any, **_: Any) -> None:
+    """What a guest ordered and has in the cart is the account's that signs in there."""
+    adopt(guest=guest, user=user)
+    cart.merge(guest=user_owner(guest), user=user_owner(user))
 
 
 @receiver(account_erasing, dispatch_uid="store.account_erasing")

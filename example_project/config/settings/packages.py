@@ -20,6 +20,7 @@ DAILYFRESH_USERS = {
     "TERMS_URL": "store:terms",
     "PRIVACY_URL": "store:privacy",
     "LOGOUT_REDIRECT": "dailyfresh_goods:home",
+    "GUESTS": True,
 }
 DAILYFRESH_GOODS = {
     "SITE_URL": SITE_URL,
@@ -38,6 +39,7 @@ DAILYFRESH_CART = {
 }
 DAILYFRESH_ORDERS = {
     "PUBLIC_URL": SITE_URL,
+    "FIND_ORDERS": True,
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "BASKET": "dailyfresh_cart.basket.Basket",
     "ADDRESS_BOOK": "dailyfresh_users.addresses.AddressBook",

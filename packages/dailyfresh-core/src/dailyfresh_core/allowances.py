@@ -29,6 +29,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "cart": (300, 60),
     "quote": (120, 60),
     "place": (20, 60),
+    "find": (20, 3600),
     "review": (30, 3600),
     "wish": (120, 3600),
 }
@@ -40,6 +41,7 @@ LABELS: dict[str, str | Promise] = {
     "cart": _("Changes of a cart"),
     "quote": _("Looks at the checkout"),
     "place": _("Orders placed"),
+    "find": _("Tries to find an order"),
     "review": _("Reviews"),
     "wish": _("Favourites and wishes to be told"),
 }

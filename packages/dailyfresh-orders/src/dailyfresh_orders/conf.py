@@ -1,5 +1,6 @@
 """The settings of dailyfresh-orders, each with its default: `DAILYFRESH_ORDERS = {...}` in Django's settings."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,12 @@ class Settings(Conf, name=NAME):
 
     GATEWAYS: dict[str, dict[str, Any]] = {}
     """Ways to pay: code -> {"BACKEND": ..., "OPTIONS": {...}}, in the order in which buyers see them."""
+
+    FIND_ORDERS: bool = False
+    """Whether an order can be looked at by its number and its mobile number, without its account."""
+
+    TRUSTED_PROXIES: Sequence[str] = Shared.TRUSTED_PROXIES
+    """Networks of the proxies whose `X-Forwarded-For` is believed ("10.0.0.0/8"; "unix" for a socket)."""
 
     INVOICE_TITLES: int = 0
     """Invoice titles (发票抬头) that one account may keep, to choose from at the checkout; 0 asks for none."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import checkout, invoices, messages, orders, payments, refunds, rescheduling, reviews
+from .views import checkout, finding, invoices, messages, orders, payments, refunds, rescheduling, reviews
 
 app_name = "dailyfresh_orders"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("messages/<int:pk>/", messages.open_message, name="message"),
     path("invoices/", invoices.invoice_titles, name="invoices"),
     path("invoices/<int:pk>/remove/", invoices.invoice_title_remove, name="invoice_remove"),
+    path("find/", finding.find, name="find"),
+    path("find/<slug:number>/", finding.found, name="found"),
     path("reviews/", reviews.my_reviews, name="my_reviews"),
     path("reviews/<str:sku_id>/", reviews.sku_reviews, name="reviews"),
     path("<slug:number>/", orders.order_detail, name="detail"),

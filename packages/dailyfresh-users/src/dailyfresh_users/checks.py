@@ -67,13 +67,13 @@ def _site_url() -> Iterator[CheckMessage]:
 @register(Tags.models)
 def check_user_model(**_: Any) -> list[CheckMessage]:
     """Registration can fill the site's user model."""
-    problems = list(_misfits(get_user_model())) if conf.REGISTRATION else []
+    problems = list(_misfits(get_user_model())) if conf.REGISTRATION or conf.GUESTS else []
     if not problems:
         return []
     return [
         Error(
             f"Accounts of {get_user_model()._meta.label} cannot be opened here: {'; '.join(problems)}.",
-            hint=f"Set {NAME}['REGISTRATION'] = False and register in your own way; all else works.",
+            hint=f"Set {NAME}['REGISTRATION'] and ['GUESTS'] to False and register in your own way; all else works.",
             id="dailyfresh_users.E005",
         )
     ]

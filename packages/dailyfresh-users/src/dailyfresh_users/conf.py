@@ -26,6 +26,12 @@ class Settings(Conf, name=NAME):
     REGISTRATION: bool = True
     """Whether visitors may open an account."""
 
+    GUESTS: bool = False
+    """Whether visitors may go on without an account where one is asked for, as at the checkout."""
+
+    GUEST_AGE: int = 90 * 24 * 60 * 60
+    """Seconds after which a guest whose browser is signed in no longer is erased, as an account that is left."""
+
     USERNAME_LENGTH: tuple[int, int] = (5, 20)
     """Shortest and longest name that may be registered."""
 
@@ -62,6 +68,7 @@ class Settings(Conf, name=NAME):
     THROTTLES: Mapping[str, tuple[int, int]] = {
         "login": (30, 600),
         "register": (30, 3600),
+        "guest": (10, 3600),
         "name_check": (30, 60),
         "mail": (20, 3600),
         "mailbox": (5, 3600),

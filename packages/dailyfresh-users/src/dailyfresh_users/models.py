@@ -25,7 +25,8 @@ class Registration(models.Model):
     An inactive account is *pending* while its registration waits for activation, and *disabled by
     staff* in any other case. Nobody owns an e-mail address before activation proved it: until
     then `email_key` is NULL and several pending accounts may name the same address. `next` is where its
-    owner was going: the link of the mail leads on there, in whatever browser it is opened.
+    owner was going: the link of the mail leads on there, in whatever browser it is opened. A *guest* is an
+    account without password and address that one browser shops with.
     """
 
     user = models.OneToOneField(
@@ -40,6 +41,7 @@ class Registration(models.Model):
     registered_at = models.DateTimeField(_("registered at"), default=timezone.now, editable=False)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True, editable=False)
     next = models.CharField(max_length=LONGEST_NEXT, blank=True, editable=False)
+    guest = models.BooleanField(_("guest"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("registration")

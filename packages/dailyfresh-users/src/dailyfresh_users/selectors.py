@@ -98,6 +98,11 @@ def is_pending(user: Any) -> bool:
     return registration is not None and registration.activated_at is None
 
 
+def is_guest(user: Any) -> bool:
+    """Whether the account is a guest's, without password and address; one statement."""
+    return user.is_authenticated and Registration.objects.filter(user=user, guest=True).exists()
+
+
 def sessions_of(user: Any) -> "QuerySet[UserSession]":
     """Where the account is signed in, latest first."""
     return UserSession.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-seen_at", "-pk")

@@ -8,6 +8,9 @@ user_registered = Signal()
 user_activated = Signal()
 """An account became usable for the first time. `user`. Sent in the transaction."""
 
+guest_joined = Signal()
+"""A guest signed in with an account: what the guest ordered is the account's from now on. `guest`, `user`. Sent in the transaction that then erases the guest."""
+
 address_changed = Signal()
 """An address was added, edited, deleted or made the default. `user`, `address_id` (str). Sent in the transaction."""
 

@@ -14,7 +14,8 @@ def drain() -> None:
 
 @task(ignore_result=True)
 def tidy() -> None:
-    """Remove accounts that were never activated, sessions that are over and mails long sent: by beat, once an hour."""
+    """Remove accounts that were never activated, guests who left, sessions that are over and mails long sent: by beat, once an hour."""
     services.remove_unactivated()
+    services.remove_old_guests()
     services.remove_expired_sessions()
     services.remove_old_mails()

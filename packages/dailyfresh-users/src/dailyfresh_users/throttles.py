@@ -22,6 +22,7 @@ ACCOUNT, GATE = "users:account", "users:{}:gate"
 allowances.LABELS |= {
     "users:login": _("Attempts to sign in"),
     "users:register": _("New accounts"),
+    "users:guest": _("New guests"),
     "users:name_check": _("Looks whether a name is free"),
     "users:mail": _("Mails asked for"),
     "users:mailbox": _("Mails to one mailbox"),

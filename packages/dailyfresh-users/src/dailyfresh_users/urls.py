@@ -12,6 +12,7 @@ urlpatterns = [
     path("activate/", registration.resend, name="resend"),
     path("activate/<str:token>/", registration.activate, name="activate"),
     path("login/", login.login, name="login"),
+    path("guest/", login.guest, name="guest"),
     path("logout/", login.logout, name="logout"),
     path("visitor/", login.visitor, name="visitor"),
     path("password/", passwords.password_change, name="password_change"),

@@ -1,5 +1,6 @@
 """What changes orders, payments and reviews: the door for views, tasks and sites."""
 
+from .adopting import adopt
 from .auditing import audit, disagreements
 from .baskets import settle_baskets
 from .cancelling import cancel_order, open_steps, pass_time
@@ -47,6 +48,7 @@ __all__ = [
     "Settlement",
     "Words",
     "address_messages",
+    "adopt",
     "anonymise",
     "approve_refund",
     "ask",

@@ -208,6 +208,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, editable=False, null=True, verbose_name="activated at"),
                 ),
                 ("next", models.CharField(blank=True, editable=False, max_length=1000)),
+                ("guest", models.BooleanField(default=False, editable=False, verbose_name="guest")),
                 (
                     "user",
                     models.OneToOneField(

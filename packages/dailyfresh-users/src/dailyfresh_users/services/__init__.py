@@ -9,6 +9,7 @@ from .accounts import (
     resend_activation,
 )
 from .addresses import add_address, delete_address, edit_address, set_default_address
+from .guests import join_guest, open_guest, remove_old_guests
 from .mails import leading_on, remove_old_mails, request_mail, send_due_mails
 from .privacy import erase_account, export_account, finish_erasures
 from .sessions import (
@@ -35,10 +36,13 @@ __all__ = [
     "follow_account",
     "forget_session",
     "is_noted",
+    "join_guest",
     "keep_session",
     "leading_on",
     "open_account",
+    "open_guest",
     "remove_expired_sessions",
+    "remove_old_guests",
     "remove_old_mails",
     "remove_unactivated",
     "request_mail",

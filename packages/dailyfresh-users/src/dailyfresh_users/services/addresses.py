@@ -95,3 +95,13 @@ def delete_address(*, address: Address) -> None:
     if current.is_default and heir is not None:
         _move_default(address.user, heir)
     _tell(address.user, pk)
+
+
+@transaction.atomic
+def move_addresses(*, giver: Any, user: Any) -> None:
+    """Give one account's addresses to another, which keeps its default; where it has none, the one used last becomes it."""
+    _lock(user)
+    Address.objects.filter(user=giver).update(user=user, default_slot=None)
+    current = _current(user)
+    if not current.filter(default_slot=1).exists() and (last := current.order_by("-updated_at", "-pk").first()):
+        _move_default(user, last)

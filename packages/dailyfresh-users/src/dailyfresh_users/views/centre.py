@@ -1,8 +1,11 @@
 """The user centre: overview, security, taking one's data, leaving."""
 
+from typing import Any
+
 from dailyfresh_core.answers import signed_in
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,9 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import throttles
+from ..conf import conf
 from ..exceptions import ErasureRefused, ExportIncomplete, Throttled
 from ..forms import PasswordForm
-from ..selectors import default_address, email_of, name_of, sessions_of
+from ..selectors import default_address, email_of, is_guest, name_of, sessions_of
 from ..services import end_session, end_sessions, erase_account, export_account
 from .visitors import ask_to_wait, note_session
 
@@ -21,10 +25,12 @@ from .visitors import ask_to_wait, note_session
 @require_safe
 def profile(request: HttpRequest) -> HttpResponse:
     """Who is signed in, the default address, and what the site fills in: orders and goods viewed last."""
+    guest = conf.GUESTS and is_guest(request.user)
     context = {
-        "name": name_of(request.user),
+        "name": _("Guest") if guest else name_of(request.user),
         "email": email_of(request.user),
         "address": default_address(request.user),
+        "guest": guest,
     }
     return render(request, "dailyfresh_users/profile.html", context)
 
@@ -84,13 +90,15 @@ def export(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest) -> HttpResponse:
-    """Delete one's own account, with the password, for good."""
-    form, status = PasswordForm(request.POST or None), 200
+    """Delete one's own account, with the password where it has one, for good."""
+    user: Any = request.user
+    kind = PasswordForm if user.has_usable_password() else Form
+    form, status = kind(request.POST if request.method == "POST" else None), 200
     try:
         if request.method == "POST":
             throttles.limit("password", str(request.user.pk))
         if form.is_valid():
-            if not request.user.check_password(form.cleaned_data["password"]):
+            if form.fields and not request.user.check_password(form.cleaned_data["password"]):
                 form.add_error("password", _("That is not your password."))
             else:
                 erase_account(user=request.user)

@@ -1,14 +1,15 @@
 """Signing in and out."""
 
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
-from dailyfresh_core.answers import envelope, safe_next
+from dailyfresh_core.answers import envelope, safe_next, too_often
 from django.conf import settings
 from django.contrib import admin, auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from ..conf import conf
 from ..exceptions import AccountDisabled, NotActivated, SignInRefused, Throttled
 from ..forms import LoginForm
 from ..selectors import name_of
-from ..services import check_credentials
+from ..services import check_credentials, join_guest, open_guest
 from .visitors import ask_to_wait, for_anybody, home_url, visitor_subject
 
 DEVICE_COOKIE = "dailyfresh_users_device"
@@ -51,16 +52,42 @@ def login(request: HttpRequest) -> HttpResponse:
             refused = "wrong"
         else:
             return _signed_in(request, user, remember=form.cleaned_data["remember"])
-    context = {"form": form, "refused": refused, "next": safe_next(request), "open": conf.REGISTRATION}
+    leads_on = safe_next(request)
+    context = {
+        "form": form,
+        "refused": refused,
+        "next": leads_on,
+        "open": conf.REGISTRATION,
+        "guests": conf.GUESTS and leads_on and not request.user.is_authenticated,
+        "name": name_of(request.user) if request.user.is_authenticated else "",
+    }
     return render(request, "dailyfresh_users/login.html", context, status=status)
 
 
-def _signed_in(request: HttpRequest, user: object, *, remember: bool) -> HttpResponse:
+@for_anybody
+def guest(request: HttpRequest) -> HttpResponse:
+    """Go on without an account, by POST, where the setting GUESTS allows it; somebody signed in just goes on."""
+    if not conf.GUESTS:
+        raise Http404
+    if request.method != "POST":
+        return redirect_to_login(safe_next(request) or home_url(), reverse("dailyfresh_users:login"))
     if request.user.is_authenticated:
+        return redirect(safe_next(request, default=home_url()))
+    try:
+        user = open_guest(subject=visitor_subject(request))
+    except Throttled as error:
+        return too_often(request, error.retry_after)
+    return _signed_in(request, user, remember=True)
+
+
+def _signed_in(request: HttpRequest, user: Any, *, remember: bool) -> HttpResponse:
+    before = request.user
+    if before.is_authenticated:
         auth.logout(request)
     # Before login(): it renews the key and tells the receivers, who note when the session ends.
     request.session.set_expiry(conf.REMEMBER_AGE if remember else 0)
-    auth.login(request, user)  # type: ignore[arg-type]
+    auth.login(request, user, backend=None if hasattr(user, "backend") else settings.AUTHENTICATION_BACKENDS[0])
+    join_guest(guest=before, user=user)
     response = redirect(safe_next(request, default=home_url()))
     response.set_signed_cookie(
         DEVICE_COOKIE,

@@ -1,0 +1,63 @@
+"""An order without an account: placed, found again, and brought along into an account."""
+
+from typing import Any
+
+import pytest
+from dailyfresh_cart.selectors import cart_of
+from dailyfresh_cart.stores.base import user_owner
+from dailyfresh_orders.models import Order
+from dailyfresh_orders.services import settle_baskets
+from dailyfresh_users.models import Address, Registration
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+HOME = {
+    "receiver": "林晓禾",
+    "phone": "13800136021",
+    "province": "11",
+    "city": "1101",
+    "district_code": "110108",
+    "street": "科育南路 2 号院 5 号楼",
+}
+
+
+def as_guest(client: Client, sku_id: str) -> str:
+    """To the confirm page from the cart of somebody whom the shop does not know; its address."""
+    confirm = f"{reverse('dailyfresh_orders:confirm')}?sku_id={sku_id}"
+    client.post(reverse("dailyfresh_cart:add"), {"sku_id": sku_id, "quantity": 2})
+    asked = client.get(confirm)
+    assert reverse("dailyfresh_users:guest") in client.get(asked.url).content.decode()
+    assert client.post(reverse("dailyfresh_users:guest"), {"next": confirm}).url == confirm
+    client.post(reverse("dailyfresh_users:address_add"), HOME)
+    return confirm
+
+
+def place(client: Client, confirm: str) -> Order:
+    page = client.get(confirm)
+    form = {"token": page.context["token"], "address": page.context["chosen"].id, "payment_method": "cod"}
+    assert client.post(reverse("dailyfresh_orders:place"), form).status_code == 302
+    return Order.objects.get()
+
+
+def test_a_guest_orders_from_the_cart_and_finds_the_order_from_another_browser(client: Client, strawberry: Any) -> None:
+    order = place(client, as_guest(client, str(strawberry.pk)))
+    assert order.phone == HOME["phone"]
+    other = Client()
+    found = other.post(reverse("dailyfresh_orders:find"), {"number": order.number, "phone": HOME["phone"]})
+    assert order.number in other.get(found.url).content.decode()
+    assert other.get(order.get_absolute_url()).status_code == 302
+
+
+def test_an_account_that_signs_in_there_has_the_guests_order_cart_and_address(
+    client: Client, strawberry: Any, buyer: Any
+) -> None:
+    order = place(client, as_guest(client, str(strawberry.pk)))
+    client.post(reverse("dailyfresh_cart:add"), {"sku_id": str(strawberry.pk), "quantity": 3})
+    client.post(reverse("dailyfresh_users:login"), {"username": buyer.get_username(), "password": "dailyfresh-2026"})
+    order.refresh_from_db()
+    assert order.user == buyer
+    settle_baskets()
+    assert [line.quantity for line in cart_of(user_owner(buyer)).lines] == [3]
+    assert buyer in [address.user for address in Address.objects.filter(street=HOME["street"])]
+    assert not Registration.objects.filter(guest=True).exists()
