@@ -91,9 +91,11 @@ def test_changed_settings_hold_at_once(tracker):
 
 def test_the_settings_of_home_made_backends_are_understood(settings, tracker, tmp_path):
     conf = tmp_path / "client.conf"
-    conf.write_text(
-        "# a comment\nconnect_timeout=3\nnetwork_timeout = 20\nbase_path=/tmp\n"
-        f"tracker_server=127.0.0.1:1\ntracker_server = {tracker}\n"
+    conf.write_bytes(
+        "\ufeffconnect_timeout=3\n# ".encode()
+        + "连接超时 tracker_server=x:1".encode("gbk")
+        + b"\nnetwork_timeout = 20\nbase_path=/tmp\n"
+        + f"tracker_server=127.0.0.1:1\ntracker_server = {tracker}\n".encode()
     )
     del settings.FDFS_STORAGE
     settings.FDFS_CLIENT_CONF = str(conf)

@@ -152,7 +152,7 @@ def _read_client_conf(path: str | os.PathLike[str]) -> dict[str, Any]:
 def _parse_client_conf(path: str, _changed: int) -> dict[str, Any]:
     """Trackers and timeouts of a client.conf: "name = value" lines, `tracker_server` repeated."""
     found: dict[str, Any] = {}
-    with open(path, encoding="utf-8") as lines:
+    with open(path, encoding="utf-8-sig", errors="replace") as lines:  # comments may be GBK
         for line in lines:
             name, _, value = (part.strip() for part in line.partition("="))
             if name == "tracker_server" and value:

@@ -129,7 +129,10 @@ class _Hangs:
     def __init__(self, address: tuple[str, int], handler: type) -> None:
         self._open: set[socket.socket] = set()
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, handler)  # type: ignore[call-arg]
+        try:
+            super().__init__(address, handler)  # type: ignore[call-arg]
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(Address(*address))) from error
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
