@@ -206,6 +206,14 @@ def test_a_name_that_is_asked_for_while_another_file_is_saved_is_free(storage):
     assert storage.open(storage.save("c.txt", asking)).read() != b"a.txt"
 
 
+def test_a_variant_is_replaced_where_files_may_be(storage):
+    replacing = NamedFastDFSStorage(lookup_seconds=0, allow_overwrite=True)
+    save(replacing, "cat.jpg")
+    for content in (b"tiny", b"tinier"):
+        assert replacing.save_variant("cat.jpg", "_small", ContentFile(content)) == "cat_small.jpg"
+    assert replacing.open("cat_small.jpg").read() == b"tinier"
+
+
 def test_a_variant_that_was_deleted_is_saved_again_before_its_file_is_gone(storage):
     later = NamedFastDFSStorage(lookup_seconds=60)
     save(later, "cat.jpg")

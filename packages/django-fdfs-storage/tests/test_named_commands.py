@@ -194,7 +194,9 @@ def meanwhile(monkeypatch, act) -> None:
     monkeypatch.setattr(FastDFSClient, "download", look)
 
 
-def test_a_row_gets_the_name_that_its_file_got(monkeypatch):
+@pytest.mark.parametrize("allow_overwrite", [False, True])
+def test_a_row_gets_the_name_that_its_file_got(monkeypatch, settings, allow_overwrite):
+    settings.FDFS_STORAGE = {**settings.FDFS_STORAGE, "ALLOW_OVERWRITE": allow_overwrite}
     file_id = FastDFSStorage().save("cat.jpg", ContentFile(b"meow"))
     picture = Picture.objects.create(file=file_id)
     wanted = Picture._meta.get_field("file").generate_filename(picture, os.path.basename(file_id))

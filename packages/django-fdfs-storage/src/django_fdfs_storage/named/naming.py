@@ -1,5 +1,6 @@
 """Under which names a named storage keeps its files, and in which table."""
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SuspiciousFileOperation
@@ -93,4 +94,8 @@ class Names(FastDFSStorage):
     def another_name(self, name: str) -> str:
         """A free name in place of one that proved to be taken while it was saved."""
         most = name.most if isinstance(name, Proposed) else self._most(None)
-        return Proposed.of(super(FastDFSStorage, self).get_available_name(str(name), most), most)
+        root, extension = posixpath.splitext(name)
+        other = self.get_alternative_name(root, extension)
+        if other == name:  # as where files may be replaced
+            other = super().get_alternative_name(root, extension)
+        return Proposed.of(super(FastDFSStorage, self).get_available_name(other, most), most)

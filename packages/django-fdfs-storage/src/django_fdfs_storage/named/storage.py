@@ -74,7 +74,8 @@ class NamedFastDFSStorage(Names):
                 engine = cast(FastDFSClient, self.engine)
                 return engine.upload_slave(master_id, mark, copy, size=copy.size, extension=extension_of(name))
 
-        return self._store(f"{root}{prefix}{extension}", content, upload, overwrite=False)
+        name = f"{root}{prefix}{extension}"
+        return self._store(name, content, upload, overwrite=self.options.allow_overwrite)
 
     def _store(
         self,

@@ -60,7 +60,7 @@ class Command(MovingCommand):
                 try:
                     known = self._known_name(columns, column, file_id)
                     self.moved += column.replace(row.pk, file_id, known) if known else self._name(column, row, file_id)
-                except FastDFSError as error:
+                except (FastDFSError, SuspiciousFileOperation) as error:
                     self.complain(f"{column} of row {row.pk}: {error}")
 
     def _known_name(self, columns: list[Column], column: Column, file_id: str) -> str | None:
