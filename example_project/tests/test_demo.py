@@ -43,6 +43,20 @@ def test_the_catalogue_is_loaded_once_and_left_alone_after() -> None:
 
 
 @pytest.mark.django_db
+def test_some_goods_lie_in_batches_that_come_to_their_stock() -> None:
+    from dailyfresh_goods.models import SKU
+    from dailyfresh_orders.fulfilment.batches import out_of_step
+    from dailyfresh_orders.fulfilment.models import Batch
+    from demo.shelves import load_batches
+
+    before = dict(SKU.objects.values_list("pk", "stock"))
+    assert load_batches()
+    assert Batch.objects.values("sku_id").distinct().count() > 5
+    assert (out_of_step(), dict(SKU.objects.values_list("pk", "stock"))) == ([], before)
+    assert not load_batches()
+
+
+@pytest.mark.django_db
 def test_every_product_has_pictures_and_a_price_above_nothing() -> None:
     from dailyfresh_goods.models import SKU
 

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ...load import load_accounts, load_catalogue, load_delivery, load_offers
+from ...shelves import load_batches
 
 
 class Command(BaseCommand):
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         make_windows()
         if loaded and lived_in:
             call_command("load_life", stdout=self.stdout)
+        if load_batches():
+            self.tell("batches")
         if loaded or not Path(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], "current").exists():
             self.tell("search index (jieba cuts the Chinese words)")
             call_command("search_rebuild", verbosity=0)

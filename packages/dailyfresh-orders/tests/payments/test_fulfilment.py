@@ -640,3 +640,6 @@ def test_the_day_s_boxes_stand_on_one_page(staff, bought, apple, pear, lychee, p
     assert "should have" not in page
     assert "Nothing was short" in staff.get(url, {"day": "2026-01-01"}).content.decode()
     assert staff.get(url, {"day": "never"}).status_code == 200
+    receive_batch(sku_id=str(lychee.pk), code="heavy", quantity=1500, best_before=today())
+    for listed in (url, reverse("admin:dailyfresh_fulfilment_batch_changelist")):
+        assert "1.5 kg" in " ".join(staff.get(listed).content.decode().split())

@@ -91,7 +91,7 @@ class RefundRequestForm(_Lines):
         decimal_places=2,
         min_value=Decimal("0.01"),
         required=False,
-        label=_("Only so much of it"),
+        label=_("Only so much of it (¥)"),
         help_text=_("Empty: all that it cost."),
         widget=forms.NumberInput(attrs={"class": "df-input df-refund-n", "step": "0.01", "inputmode": "decimal"}),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from dailyfresh_core.days import day_said
 from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists, ReadOnly
+from dailyfresh_core.measures import spoken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -22,7 +23,7 @@ from ..forms.shipping import REASONABLE
 from ..joins import catalogue
 from .batches import receive_batch, scrap_batch
 from .models import Batch, Pick, PickedBatch, Picking
-from .report import day_of_boxes
+from .report import day_of_boxes, named
 
 
 class PicksInline(ReadOnlyInline):
@@ -109,9 +110,8 @@ class Named(ForgivingChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        found = catalogue().find(sorted({each.sku_id for each in self.result_list}))
-        for each in self.result_list:
-            each.goods = found[each.sku_id].name if each.sku_id in found else ""
+        for batch, name, measure in named(self.result_list):
+            batch.goods, batch.measure = name, measure
 
 
 @admin.register(Batch)
@@ -119,7 +119,7 @@ class BatchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     """Taking a batch in adds to the stock; throwing one away takes off it."""
 
     form = BatchForm
-    list_display = ("sku_id", "name", "code", "best_before", "left", "received", "received_at")
+    list_display = ("sku_id", "name", "code", "best_before", "there", "came", "received_at")
     list_filter = (Ending,)
     search_fields = ("sku_id", "code")
     ordering = ("best_before", "pk")
@@ -134,6 +134,14 @@ class BatchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("name"))
     def name(self, batch: Batch) -> str:
         return str(getattr(batch, "goods", ""))
+
+    @admin.display(description=_("left"), ordering="left")
+    def there(self, batch: Batch) -> str:
+        return spoken(batch.left, getattr(batch, "measure", None))
+
+    @admin.display(description=_("came in"), ordering="received")
+    def came(self, batch: Batch) -> str:
+        return spoken(batch.received, getattr(batch, "measure", None))
 
     def save_model(self, request: HttpRequest, obj: Batch, form: Any, change: bool) -> None:
         if change:

@@ -1,13 +1,16 @@
 """What became of a day's boxes: what was given, what was not, and what went back for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.protocols import Measure
 from django.db.models import Count, QuerySet, Sum
 
 from ..days import bounds
+from ..joins import catalogue
 from ..models import Order, OrderLine, Refund
 from ..services.payments.refundable import COUNTED
 from .batches import out_of_step
@@ -39,7 +42,8 @@ class Day:
     returns: int
     returned: Decimal
     """What went back for goods that came bad."""
-    ending: tuple[Batch, ...]
+    ending: tuple[tuple[Batch, str, Measure | None], ...]
+    """(batch, what its goods are called and how they are counted, as the catalogue knows them)."""
     out_of_step: tuple[tuple[str, int, int], ...]
     """(sku_id, what its batches have, what they should have)."""
 
@@ -69,8 +73,18 @@ def day_of_boxes(day: date) -> Day:
         missing=_missing(done),
         returns=given_back["n"],
         returned=given_back["amount"] or NOTHING,
-        ending=tuple(ending[:50]),
+        ending=named(ending[:50]),
         out_of_step=tuple(out_of_step()),
+    )
+
+
+def named(batches: Iterable[Batch]) -> tuple[tuple[Batch, str, Measure | None], ...]:
+    """Batches with what their goods are called and how they are counted, asked of the catalogue in one go."""
+    those = list(batches)
+    goods = catalogue().find(sorted({each.sku_id for each in those}))
+    return tuple(
+        (each, item.name, getattr(item, "measure", None)) if (item := goods.get(each.sku_id)) else (each, "", None)
+        for each in those
     )
 
 
