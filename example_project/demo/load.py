@@ -3,7 +3,6 @@
 The goods are tables in `data/`: six types, 60 products with their pictures, some in a second pack or sold by weight, and the home page.
 """
 
-import csv
 import random
 from collections.abc import Callable
 from datetime import time, timedelta
@@ -24,17 +23,12 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from .accounts import BUYER, MERCHANT, PASSWORD
+from .english import Row, chinese, english, table, told
 
 HERE = Path(__file__).parent
 Tell = Callable[[str], None]
-Row = dict[str, str]
+KEPT_AND_BROUGHT = (("怎么保存", "keep"), ("怎么送到", "bring"))
 AMBIENT = {"navel-orange", "banana", "watermelon", "mango", "free-range-egg", "salted-egg", "potato", "mooncake"}
-
-
-def table(name: str) -> list[Row]:
-    """The rows of one of the files in `data/`."""
-    with (HERE / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def store(field: FieldFile, name: str) -> None:
@@ -51,6 +45,7 @@ def load_catalogue(tell: Tell) -> bool:
     types, words = {}, {kind["slug"]: kind for kind in table("types")}
     for number, kind in enumerate(words.values()):
         row = GoodsType(name=kind["name"], slug=kind["slug"], promise=kind["promise"], sort_order=number)
+        row.translations = told(name=row.name, promise=row.promise)
         store(row.logo, f"types/cat-{kind['slug']}.webp")
         store(row.banner, f"types/floor-{kind['slug']}.webp")
         row.save()
@@ -104,12 +99,21 @@ def first_pack(product: Row, kind: GoodsType, words: Row, draw: random.Random) -
         store(row.image, f"skus/{sku.slug}-{view}.webp")
     store(sku.image, f"skus/{sku.slug}.webp")
     specs = f"英文名：{product['english']}"
-    sku.spu = SPU.objects.create(name=sku.name, detail=detail(product, words), specs=specs)
+    sku.spu = SPU(name=sku.name, detail=detail(product, words), specs=specs)
+    sku.spu.translations = told(name=sku.name)
+    sku.spu.translations["en"] |= {"detail": detail(product, words, english), "specs": f"Kind: {product['english']}"}
+    sku.spu.save()
+    translate(sku)
     sku.save()
     for row in gallery:
         row.sku = sku
         row.save()
     return sku
+
+
+def translate(sku: SKU) -> None:
+    """Give it its words in English."""
+    sku.translations = told(**{name: getattr(sku, name) for name in SKU.TRANSLATED})
 
 
 def kept(product: Row, kind: GoodsType) -> str:
@@ -123,6 +127,7 @@ def second_pack(product: Row, one: SKU, draw: random.Random) -> SKU:
     """Another pack of a product that is there: the same SPU, the same pictures."""
     sku = filled(SKU(type=one.type, spu=one.spu, name=one.name, origin=one.origin), product, draw, most=(40, 900))
     sku.description, sku.image, sku.sort_order, sku.storage = one.description, one.image.name, 200, one.storage
+    translate(sku)
     sku.save()
     SKUImage.objects.bulk_create(
         [SKUImage(sku=sku, image=row.image.name, sort_order=row.sort_order) for row in one.images.all()]
@@ -145,15 +150,16 @@ def filled(sku: SKU, product: Row, draw: random.Random, *, most: tuple[int, int]
     return sku
 
 
-def detail(product: Row, words: Row) -> str:
+def detail(product: Row, words: Row, say: Callable[[str], str] = chinese) -> str:
     """The rich text of a product."""
-    return (
-        f"<p>{product['description']}</p>"
-        f"<h3>怎么保存</h3><p>{words['keep']}</p>"
-        f"<h3>怎么送到</h3><p>{words['bring']}</p>"
-        "<h3>我们承诺</h3><ul><li>每一批都有产地和检测记录</li><li>坏果、缺斤少两，凭照片退款</li></ul>"
-        "<p>实物随批次略有差异，以收到的为准。</p>"
+    parts = (
+        f"<p>{say(product['description'])}</p>",
+        *(f"<h3>{say(title)}</h3><p>{say(words[name])}</p>" for title, name in KEPT_AND_BROUGHT),
+        f"<h3>{say('我们承诺')}</h3>",
+        f"<ul><li>{say('每一批都有产地和检测记录')}</li><li>{say('坏果、缺斤少两，凭照片退款')}</li></ul>",
+        f"<p>{say('实物随批次略有差异，以收到的为准。')}</p>",
     )
+    return "".join(parts)
 
 
 def furnish_home(types: dict[str, GoodsType], skus: dict[str, SKU]) -> None:
@@ -164,6 +170,7 @@ def furnish_home(types: dict[str, GoodsType], skus: dict[str, SKU]) -> None:
             url=types[shown["type"]].get_absolute_url(),
             sku=skus[shown["sku"]],
             sort_order=number,
+            translations=told(title=shown["title"], text=shown["text"], label=shown["label"]),
         )
         store(row.image, f"home/{shown['picture']}.webp")
         row.save()

@@ -207,4 +207,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # The theme ----------------------------------------------------------------------------------------------------------
 
-STORE_HOT_WORDS = ["阳光玫瑰", "车厘子", "大闸蟹", "牛排", "水饺", "有机"]
+STORE_HOT_WORDS = {
+    "zh-hans": ["阳光玫瑰", "车厘子", "大闸蟹", "牛排", "水饺", "有机"],
+    "en": ["Shine Muscat", "cherries", "hairy crab", "steak", "dumplings", "organic"],
+}

@@ -9,7 +9,7 @@ from dailyfresh_orders.models import Order, Review, ReviewPicture
 from django.core.files.base import ContentFile
 from PIL import Image, ImageEnhance
 
-from ..load import HERE, table
+from ..english import HERE, table
 
 SIDE = 480
 REPLIES = ("谢谢您的认可，欢迎再来。", "已反馈给产地，下一批会更好。", "抱歉没让您满意，已为您登记。")

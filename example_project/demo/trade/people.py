@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..accounts import PASSWORD
-from ..load import table
+from ..english import table
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ from dailyfresh_core.measures import Measured
 from dailyfresh_goods.models import SKU, SPU, Band, SKUImage
 from django.db import transaction
 
-from ..load import detail, table
+from ..english import english, table, told
+from ..load import detail, translate
 
 
 @transaction.atomic
@@ -21,9 +22,16 @@ def load_range() -> int:
     spus, skus, pictures = [], [], []
     for row in rows:
         one = known[row["like"]]
-        text = f"{row['origin']}，{words[one.type.slug]['promise']}"
-        told = detail({"description": f"{text}。"}, words[one.type.slug])
-        spu = SPU(name=row["name"], detail=told, specs=f"产地：{row['origin']}\n规格：{row['unit']}")
+        promise = words[one.type.slug]["promise"]
+        text = f"{row['origin']}，{promise}"
+        spu = SPU(name=row["name"], detail=detail({"description": f"{text}。"}, words[one.type.slug]))
+        spu.specs = f"产地：{row['origin']}\n规格：{row['unit']}"
+        in_english = f"{english(row['origin'])}. {english(promise)}"
+        spu.translations = told(name=spu.name)
+        spu.translations["en"] |= {
+            "detail": detail({"description": f"{in_english}."}, words[one.type.slug], english),
+            "specs": f"Origin: {english(row['origin'])}\nPack: {english(row['unit'])}",
+        }
         sku = SKU(type=one.type, name=row["name"], slug=row["slug"], unit=row["unit"], origin=row["origin"])
         sku.storage = one.storage
         for name in Measured.__slots__:
@@ -32,6 +40,8 @@ def load_range() -> int:
         sku.market_price = (sku.price * Decimal("1.25")).quantize(Decimal("0.1")) if draw.random() < 0.2 else None
         if draw.random() < 0.06:
             sku.label = draw.choice(("新品", "热卖", "产地直采"))
+        translate(sku)
+        sku.translations["en"]["description"] = in_english
         portion = sku.price_grams if sku.sold_by == SKU.By.WEIGHT else 1
         sku.sales = sku.sales_rank = draw.randrange(20, 900) * portion
         sku.stock = draw.randrange(80, 500) * portion

@@ -68,9 +68,11 @@ def store_awaited(context: Context) -> set[str]:
 
 @register.simple_tag
 def store_hot_words() -> list[tuple[str, str]]:
-    """The words offered under the search box, with the addresses of their results."""
+    """The words offered under the search box in the language of the page, with the addresses of their results."""
     search = reverse("dailyfresh_search:search")
-    return [(word, f"{search}?{urlencode({'q': word})}") for word in settings.STORE_HOT_WORDS]
+    return [
+        (word, f"{search}?{urlencode({'q': word})}") for word in settings.STORE_HOT_WORDS.get(get_language() or "", [])
+    ]
 
 
 @register.simple_tag

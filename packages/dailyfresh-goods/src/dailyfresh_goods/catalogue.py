@@ -40,6 +40,7 @@ class Purchasable:
 def lines() -> "QuerySet[SKU]":
     """What `find` reads of all SKUs: put together once, for that takes longer than asking."""
     fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "storage", "type")
+    fields += ("translations",)
     return with_line_picture(SKU.objects.only(*fields, *Measured.__slots__))
 
 
@@ -67,9 +68,9 @@ class Catalogue:
 def _sold(sku: SKU) -> Purchasable:
     return Purchasable(
         sku_id=str(sku.pk),
-        name=sku.name,
+        name=sku.said.name,
         unit_price=sku.price,
-        unit=sku.unit,
+        unit=sku.said.unit,
         image_name=sku.image.name or "",
         image_url=line_picture(sku),
         url=sku.get_absolute_url(),

@@ -10,12 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import SKU
-from .selectors import FACETS, Filters
-
-
-def said(facet: str, word: str) -> str:
-    """A word of a facet as it is read."""
-    return str(dict(SKU.Storage.choices).get(word, word)) if facet == "storage" else word
+from .selectors import FACETS, Facets, Filters
 
 
 class FilterForm(forms.Form):
@@ -68,13 +63,15 @@ class FilterForm(forms.Form):
         asked: dict[str, object] = self.given() | other
         return urlencode({name: value for name, value in asked.items() if value != ""})
 
-    def names(self) -> dict[str, str]:
-        """Name of a condition -> what it is called where it can be dropped."""
+    def names(self, facets: Facets | None = None) -> dict[str, str]:
+        """Name of a condition -> what it is called where it can be dropped; `facets` says how their words are read."""
         given = self.given()
+        read = {(name, word): text for name, words in (facets or {}).items() for word, text, _n in words}
+        read |= {("storage", word): str(text) for word, text in SKU.Storage.choices}
         return {
             "in_stock": _("In stock"),
             "offers": _("On offer"),
-            **{name: said(name, given.get(name, "")) for name in FACETS},
+            **{name: read.get((name, given.get(name, "")), given.get(name, "")) for name in FACETS},
             "low": _("From %s") % shown(Decimal(given.get("low", 0))),
             "high": _("Up to %s") % shown(Decimal(given.get("high", 0))),
         }

@@ -16,7 +16,7 @@ from .tasks import drain_pages, draw_new_pictures, run_imports
 
 UPLOADS = "_dailyfresh_uploads"
 """Attribute of a row on its way into the database: its columns whose files come with it."""
-OF_GOODS = ("name", "slug")
+OF_GOODS = ("name", "slug", "translations")
 """What of a type is a part of its goods."""
 
 

@@ -146,10 +146,13 @@ def ratings_of(sku_ids: Iterable[str]) -> dict[str, tuple[Decimal, int]]:
 
 
 def reviews_of(sku_id: str) -> "QuerySet[Review]":
-    """The published reviews of a SKU, newest first, with those of their pictures that are drawn."""
+    """The published reviews of a SKU, newest first, with those of their pictures that are drawn; `ordered_in` is the language they are
+    likely to be in.
+    """
     return (
         Review.objects.filter(sku_id=sku_id, state=Review.State.PUBLISHED)
         .select_related("line")
+        .annotate(ordered_in=F("line__order__language"))
         .prefetch_related(Prefetch("pictures", ReviewPicture.objects.filter(state=ReviewPicture.State.SHOWN)))
         .order_by("-pk")
     )

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from .. import measures
+from ..languages import foreign, language_of
 from ..money import currency, parts, shown
 from ..paging import window
 
@@ -133,6 +134,20 @@ def about(number: int, measure: measures.Priced) -> str:
 def per(measure: measures.Priced) -> str:
     """What a price is for, as it follows the price: "/500 g", or nothing where it is for a piece."""
     return measures.per(measure)
+
+
+@register.filter
+def said(text: str, language: str = "") -> str:
+    """A text on a page, marked with its language where that is not the page's; `language` for a text that does not know its own."""
+    other = language_of(text) or (foreign(language) if not getattr(text, "language", "") else "")
+    return format_html('<bdi lang="{}">{}</bdi>', other, text) if other else text
+
+
+@register.filter
+def lang(text: str) -> SafeString | str:
+    """The same as an attribute of the element around a text: `<h2{{ zone.said.name|lang }}>`."""
+    other = language_of(text)
+    return format_html(' lang="{}"', other) if other else ""
 
 
 class Once(template.Node):

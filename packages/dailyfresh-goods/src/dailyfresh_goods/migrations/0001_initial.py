@@ -19,6 +19,10 @@ class Migration(migrations.Migration):
             name="GoodsType",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(max_length=40, unique=True, verbose_name="name")),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="slug")),
                 ("promise", models.CharField(blank=True, max_length=60, verbose_name="promise")),
@@ -76,6 +80,10 @@ class Migration(migrations.Migration):
             name="SPU",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(db_index=True, max_length=80, verbose_name="name")),
                 (
                     "detail",
@@ -185,6 +193,10 @@ class Migration(migrations.Migration):
             name="SKU",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("slug", models.SlugField(max_length=100, unique=True, verbose_name="slug")),
                 ("description", models.CharField(blank=True, max_length=200, verbose_name="description")),
@@ -479,6 +491,10 @@ class Migration(migrations.Migration):
             name="Promotion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("title", models.CharField(max_length=60, verbose_name="title")),
                 ("text", models.CharField(blank=True, max_length=120, verbose_name="text")),
                 ("label", models.CharField(blank=True, max_length=40, verbose_name="label")),
@@ -575,6 +591,10 @@ class Migration(migrations.Migration):
             name="HomeBanner",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("title", models.CharField(max_length=60, verbose_name="title")),
                 ("text", models.CharField(blank=True, max_length=120, verbose_name="text")),
                 ("label", models.CharField(blank=True, max_length=40, verbose_name="label")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dailyfresh_core.measures import PER, PIECE, WEIGHT, Measured, faults
+from dailyfresh_core.translations import Translated
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -15,7 +16,9 @@ from .html import CleanHTMLField
 from .stale import Tracked
 
 
-class GoodsType(Tracked):
+class GoodsType(Translated, Tracked):
+    TRANSLATED = ("name", "promise")
+
     name = models.CharField(_("name"), max_length=40, unique=True)
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     promise = models.CharField(_("promise"), max_length=60, blank=True)
@@ -35,7 +38,9 @@ class GoodsType(Tracked):
         return reverse("dailyfresh_goods:list", args=[self.slug])
 
 
-class SPU(Tracked):
+class SPU(Translated, Tracked):
+    TRANSLATED = ("name", "detail", "specs")
+
     name = models.CharField(_("name"), max_length=80, db_index=True)
     detail = CleanHTMLField(_("details"), blank=True, help_text=_("HTML; scripts, styles and forms are removed."))
     specs = models.TextField(_("specifications"), blank=True, help_text=_("One a line, as in “Colour: blue”."))
@@ -66,7 +71,9 @@ class Band(models.IntegerChoices):
         return cls.LOW if stock <= conf.LOW_STOCK * minimum else cls.IN_STOCK
 
 
-class SKU(Tracked):
+class SKU(Translated, Tracked):
+    TRANSLATED = ("name", "description", "unit", "origin", "label")
+
     class By(models.TextChoices):
         PIECE = "piece", _("by the piece")
         WEIGHT = "weight", _("by weight")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dailyfresh_core.translations import Translated
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -22,8 +23,10 @@ class ScheduledQuerySet(TrackedQuerySet):
 ScheduledManager = models.Manager.from_queryset(ScheduledQuerySet)
 
 
-class Scheduled(Tracked):
+class Scheduled(Translated, Tracked):
     """Something of the home page that may begin and end by itself."""
+
+    TRANSLATED = ("title", "text", "label")
 
     title = models.CharField(_("title"), max_length=60)
     text = models.CharField(_("text"), max_length=120, blank=True)

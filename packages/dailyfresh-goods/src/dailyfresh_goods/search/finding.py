@@ -2,8 +2,11 @@
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from dailyfresh_core.languages import others
 from django.db.models import Q
 from haystack.backends import SQ
 from haystack.exceptions import SearchBackendError
@@ -146,7 +149,8 @@ def _groups(reply: Answer, using: str | None) -> list[Together]:
         fit = SearchQuerySet(using=using).filter(sq)[:OF_EACH] if part.number else ()
         keys[part.word] = [result.pk for result in fit]
     shown = {
-        hit.card.sku_id: (hit, spu) for hit, spu in _each(reply.query, [key for some in keys.values() for key in some])
+        hit.card.sku_id: (hit, product)
+        for hit, product in _each(reply.query, [key for some in keys.values() for key in some])
     }
     groups = []
     for part in reply.parts:
@@ -166,19 +170,19 @@ def hits(query: Query, keys: list[str]) -> list[Hit]:
     return _by_product(_each(query, keys))
 
 
-def _each(query: Query, keys: list[str]) -> list[tuple[Hit, int]]:
-    """Each SKU's hit, and the key of its SPU."""
+def _each(query: Query, keys: list[str]) -> list[tuple[Hit, tuple[int, str]]]:
+    """Each SKU's hit, and what is alike of the packs of a product: the key of its SPU, and its name."""
     rows = {str(sku.pk): sku for sku in SKU.objects.filter(pk__in=keys, on_sale=True).select_related("type")}
     shown = [rows[key] for key in keys if key in rows]
     made = zip(cards(shown), shown, strict=True)
-    return [(Hit(card, marked(card.name, query)), sku.spu_id) for card, sku in made]
+    return [(Hit(card, marked(card.name, query)), (sku.spu_id, sku.name)) for card, sku in made]
 
 
-def _by_product(found: list[tuple[Hit, int]]) -> list[Hit]:
+def _by_product(found: list[tuple[Hit, tuple[int, str]]]) -> list[Hit]:
     """The first hit of each SPU, with the packs that the others of that name are."""
     products: dict[tuple[int, str], list[Hit]] = {}
-    for hit, spu in found:
-        products.setdefault((spu, hit.card.name), []).append(hit)
+    for hit, product in found:
+        products.setdefault(product, []).append(hit)
     return [
         replace(first, packs=tuple(sorted((hit.card for hit in (first, *others)), key=lambda card: card.price)))
         if others
@@ -190,8 +194,13 @@ def _by_product(found: list[tuple[Hit, int]]) -> list[Hit]:
 def _from_database(query: Query, refinement: Refinement) -> Found:
     """Names that hold every word: coarse, but an answer."""
     rows = SKU.objects.filter(refinement.filters.condition(), on_sale=True)
+    paths = [
+        f"{of}{path}"
+        for of in ("", "type__")
+        for path in ("name", *(f"translations__{code}__name" for code, _ in others()))
+    ]
     for word in runs(query.text):
-        rows = rows.filter(Q(name__icontains=word) | Q(type__name__icontains=word))
+        rows = rows.filter(reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths)))
     if refinement.category:
         rows = rows.filter(type__slug=refinement.category)
     order = {"price": ("price", "pk"), "-price": ("-price", "pk"), "newest": ("-pk",)}.get(

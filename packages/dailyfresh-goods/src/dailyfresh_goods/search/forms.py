@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..forms import FilterForm
-from ..selectors import goods_types
+from ..selectors import Facets, goods_types
 from .finding import SORTS, Refinement
 from .words.normal import LONGEST
 
@@ -30,10 +30,10 @@ class SearchForm(FilterForm):
         more = {"q": self.words(), "category": self.cleaned_data.get("category"), "sort": self.cleaned_data.get("sort")}
         return {name: value for name, value in more.items() if value} | given
 
-    def names(self) -> dict[str, str]:
+    def names(self, facets: Facets | None = None) -> dict[str, str]:
         category = self.given().get("category", "")
         name = next((type_.name for type_ in goods_types() if type_.slug == category), category)
-        return {"category": name, **super().names()}
+        return {"category": name, **super().names(facets)}
 
     def refinement(self) -> Refinement:
         """What is valid of the filters."""

@@ -3,9 +3,11 @@
 import hashlib
 import html
 import re
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, ClassVar
 
+from dailyfresh_core.translations import all_said
 from django.db.models import QuerySet
 from haystack import indexes
 
@@ -16,10 +18,11 @@ from .words.packs import packs
 from .words.pinyin import sounds
 from .words.segmentation import segmenter
 
-FORMAT = "4"
+FORMAT = "5"
 """Part of every digest: raise it when documents are made differently, and `search_status` finds them all."""
 
 _TAG = re.compile(r"<[^>]*>")
+_SEVERAL = re.compile(r"[&,/+]|\b(?:and|und|et|y|e)\b", re.IGNORECASE)
 
 
 def plain_text(markup: str) -> str:
@@ -38,6 +41,14 @@ def type_words(name: str) -> set[str]:
     return found
 
 
+def translated_type_words(name: str) -> set[str]:
+    """The same of its name in another language: the last of Latin words, unless it names several things, of which each is only a part."""
+    words = runs(normalise(name))
+    if any(map(is_han, words)):
+        return type_words(name)
+    return latin_words(words[-1]) if words and not _SEVERAL.search(name) else set()
+
+
 def latin_words(text: str) -> set[str]:
     """The Latin words of a text, and those in the plural also in the singular."""
     found = {run for run in runs(normalise(text)) if not is_han(run)}
@@ -50,6 +61,11 @@ def singular(word: str) -> str:
         if word.endswith(ending) and len(word) > len(ending) + 1 and not word.endswith("ss"):
             return word[: -len(ending)] + instead
     return word
+
+
+def each(words: Callable[[str], set[str]], texts: Iterable[str]) -> set[str]:
+    """What `words` makes of all the texts."""
+    return set().union(*map(words, texts))
 
 
 class TokensField(indexes.CharField):  # type: ignore[misc]
@@ -82,7 +98,7 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
 
     SOURCES: ClassVar = attrgetter(
         "name", "description", "slug", "price", "unit", "origin", "band", "sales_rank",
-        "type.name", "type.slug", "spu.name", "spu.detail",
+        "type.name", "type.slug", "spu.name", "spu.detail", "translations", "type.translations", "spu.translations",
     )  # fmt: skip
     """What of a SKU goes into its document."""
 
@@ -98,26 +114,24 @@ class SKUIndex(indexes.SearchIndex, indexes.Indexable):  # type: ignore[misc]
 
     def prepare(self, obj: SKU) -> dict[str, Any]:
         data: dict[str, Any] = super().prepare(obj)
-        full, initials = sounds(obj.name)
-        texts = (
-            obj.name,
-            obj.spu.name,
-            obj.type.name,
-            obj.origin,
-            obj.unit,
-            obj.description,
-            plain_text(obj.spu.detail),
-        )
+        names, of_all = all_said(obj, "name"), all_said(obj.spu, "name")
+        kind, *kinds = all_said(obj.type, "name")
+        origins = all_said(obj, "origin")
+        heard = [sounds(name) for name in names]
+        texts = [
+            *(*names, *of_all, kind, *origins, *all_said(obj, "unit"), *all_said(obj, "description")),
+            *map(plain_text, all_said(obj.spu, "detail")),
+        ]
         fields = {
             "text": {word for word, _start, _end in segmenter().spans(normalise(" ".join(texts)))},
-            "head": head_grams(obj.name),
-            "name": grams(obj.name),
-            "latin": latin_words(f"{obj.slug} {obj.name} {obj.spu.name}"),
-            "spu": grams(obj.spu.name),
-            "sound": full,
-            "initials": initials,
-            "kind": type_words(obj.type.name),
-            "origin": grams(obj.origin),
+            "head": each(head_grams, names),
+            "name": each(grams, names),
+            "latin": latin_words(" ".join((obj.slug, *names, *of_all))),
+            "spu": each(grams, of_all),
+            "sound": set().union(*(full for full, _initials in heard)),
+            "initials": set().union(*(initials for _full, initials in heard)),
+            "kind": type_words(kind) | each(translated_type_words, kinds),
+            "origin": each(grams, origins),
             "packs": packs(normalise(f"{obj.name} {obj.unit}")),
         }
         data.update({name: " ".join(sorted(words)) for name, words in fields.items()})

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
+from dailyfresh_core.languages import language_of
 from django.urls import reverse
 from django.utils import translation
 
@@ -43,7 +44,13 @@ def suggestions(typed: str) -> list[dict[str, Any]]:
 
 def _build(text: str) -> list[dict[str, Any]]:
     types = [
-        {"kind": "type", "text": type_.name, "marks": _marks(type_.name, text), "url": type_.url}
+        {
+            "kind": "type",
+            "text": type_.name,
+            "language": language_of(type_.name),
+            "marks": _marks(type_.name, text),
+            "url": type_.url,
+        }
         for type_ in goods_types()
         if _begins(text, type_.name)
     ]
@@ -59,7 +66,7 @@ def _build(text: str) -> list[dict[str, Any]]:
     ]
     found = find(text, Refinement())
     goods = [
-        {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image.at(PICTURE),
+        {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "language": language_of(hit.card.name), "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image.at(PICTURE),
          "price": str(hit.card.price), "unit": hit.card.unit, "tone": hit.card.tone}
         for hit in found.hits[:GOODS]
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from ..history import history_of
 from .cards import Card, cards, ratings_of
 from .detail import Detail, detail, sku_exists
 from .home import Home, home, turned
-from .listing import FACETS, SORTS, Filters, ListPage, Sort, facets, list_page, new_goods
+from .listing import FACETS, SORTS, Facets, Filters, ListPage, Sort, facets, list_page, new_goods
 from .pictures import Album, Shown, line_picture, with_line_picture
 from .stock import Backlog, backlog, cards_on_sale, popular, stock_of
 from .types import TypeInfo, goods_type, goods_types
@@ -17,6 +17,7 @@ __all__ = [
     "Backlog",
     "Card",
     "Detail",
+    "Facets",
     "Filters",
     "Home",
     "ListPage",

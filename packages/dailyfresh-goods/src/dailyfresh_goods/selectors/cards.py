@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from dailyfresh_core.joins import Join, register
+from dailyfresh_core.languages import language_of
 from dailyfresh_core.measures import Measured, per, typed, written
 from dailyfresh_core.probing import probe_find
 
@@ -57,11 +58,13 @@ class Card:
         return self.band == Band.LOW
 
     def as_dict(self) -> dict[str, str | bool]:
-        """What the answer to the visitor request says of it."""
+        """What the answer to the visitor request says of it; `name_language` and `unit_language` where they are not the page's."""
         return {
             "sku_id": self.sku_id,
             "name": self.name,
+            "name_language": language_of(self.name),
             "unit": self.unit,
+            "unit_language": language_of(self.unit),
             "price": str(self.price),
             "per": per(self.measure),
             "image_url": self.image.url,
@@ -94,15 +97,15 @@ def ratings() -> Ratings:
 
 def card(sku: SKU, album: Album, rating: Rating | None = None) -> Card:
     """The card of one SKU whose type is loaded, with its picture of the album."""
-    percent = discount(sku.price, sku.market_price)
+    percent, said = discount(sku.price, sku.market_price), sku.said
     return Card(
         sku_id=str(sku.pk),
-        name=sku.name,
-        unit=sku.unit,
+        name=said.name,
+        unit=said.unit,
         price=sku.price,
         market_price=sku.market_price if percent else None,
         discount=percent,
-        label=sku.label,
+        label=said.label,
         image=album.square(sku.image),
         url=sku.get_absolute_url(),
         tone=sku.type.slug,

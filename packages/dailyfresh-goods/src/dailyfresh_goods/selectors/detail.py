@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dailyfresh_core.languages import Text
 from dailyfresh_core.measures import amount
 
 from ..models import SKU, Band
@@ -41,7 +42,7 @@ class Detail:
     type_name: str
     type_slug: str
     html: str
-    specs: list[tuple[str, str]]
+    specs: list[tuple[Text, Text]]
     views: list[View]
     packs: list[Pack]
 
@@ -56,9 +57,10 @@ class Detail:
         return (self.card.market_price or self.card.price) - self.card.price
 
 
-def _specs(text: str) -> list[tuple[str, str]]:
-    pairs = (line.replace("：", ":", 1).partition(":") for line in text.splitlines())
-    return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip() and value.strip()]
+def _specs(text: Text) -> list[tuple[Text, Text]]:
+    lines = (line.replace("：", ":", 1).partition(":") for line in text.splitlines())
+    pairs = ((name.strip(), value.strip()) for name, _, value in lines)
+    return [(Text(name, text.language), Text(value, text.language)) for name, value in pairs if name and value]
 
 
 def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
@@ -70,22 +72,22 @@ def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
     files = list({file.name: file for file in (sku.image, *(row.image for row in sku.images.all())) if file}.values())
     album = Album(files)
     packs = sku.spu.skus.filter(on_sale=True).order_by("price", "pk")
-    several = packs.only("name", "unit", "band", "spu_id")
+    several = packs.only("name", "unit", "band", "spu_id", "translations")
     return Detail(
         pk=sku.pk,
         card=card(sku, album, rating),
-        description=sku.description,
-        origin=sku.origin,
+        description=sku.said.description,
+        origin=sku.said.origin,
         storage=sku.get_storage_display(),
         limit=sku.limit,
-        type_name=sku.type.name,
+        type_name=sku.type.said.name,
         type_slug=sku.type.slug,
-        html=sku.spu.detail,
-        specs=_specs(sku.spu.specs),
+        html=sku.spu.said.detail,
+        specs=_specs(sku.spu.said.specs),
         views=[View(square, album.whole(file)) for file in files if (square := album.square(file))],
         packs=[
             Pack(
-                name=other.unit if other.name == sku.name else f"{other.name} {other.unit}",
+                name=_pack(other, sku),
                 url=other.get_absolute_url(),
                 current=other.pk == sku.pk,
                 sold_out=other.band == Band.SOLD_OUT,
@@ -93,6 +95,11 @@ def detail(pk: int, *, off_sale: bool = False) -> Detail | None:
             for other in several
         ],
     )
+
+
+def _pack(other: SKU, sku: SKU) -> Text:
+    name, unit = other.said.name, other.said.unit
+    return unit if other.name == sku.name else Text(f"{name} {unit}", name.language)
 
 
 def sku_exists(pk: int) -> bool:

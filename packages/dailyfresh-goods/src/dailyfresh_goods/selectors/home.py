@@ -88,9 +88,9 @@ def _slides(rows: list[HomeBanner | Promotion], album: Album, now: datetime) -> 
     """Those whose time is now."""
     return [
         Slide(
-            row.title,
-            row.text,
-            row.label,
+            row.said.title,
+            row.said.text,
+            row.said.label,
             album.whole(row.image),
             row.link,
             row.sku.type.slug if row.sku else "",

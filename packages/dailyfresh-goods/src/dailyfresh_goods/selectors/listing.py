@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from dailyfresh_core.languages import Text, source, translated_in
 from django.db.models import Count, F, Q, Subquery
+from django.db.models.fields.json import KT
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
@@ -100,21 +103,37 @@ MOST = 12
 """Words of each that a list offers, those of the most goods."""
 
 
-def facets(slug: str) -> dict[str, list[tuple[str, int]]]:
-    """Name of a facet -> its words, each with how many goods of the type it has, in one statement; without those that all share."""
-    return cached(f"facets:{slug}", (SITE, list_key(slug)), lambda: _facets(slug))
+Facets = dict[str, list[tuple[str, str, int]]]
+"""Name of a facet -> its words as the goods have them, as they are read, and how many goods have each."""
 
 
-def _facets(slug: str) -> dict[str, list[tuple[str, int]]]:
-    rows = SKU.objects.filter(type__slug=slug, on_sale=True).order_by().values_list(*FACETS).annotate(n=Count("pk"))
-    found = {}
-    for at, name in enumerate(FACETS):
-        numbers: Counter[str] = Counter()
-        for row in rows:
-            numbers[row[at]] += row[-1]
-        if len(numbers) > 1:
-            found[name] = [(word, n) for word, n in numbers.most_common(MOST + 1) if word][:MOST]
-    return found
+def facets(slug: str) -> Facets:
+    """What the list of a type can be narrowed to, in one statement; without those that all goods share."""
+    return cached(f"facets:{get_language()}:{slug}", (SITE, list_key(slug)), lambda: _facets(slug))
+
+
+def _facets(slug: str) -> Facets:
+    rows = SKU.objects.filter(type__slug=slug, on_sale=True).order_by()
+    told = {(code, name): f"{name}_{at}" for at, code in enumerate(translated_in()) for name in FACETS}
+    columns = {alias: KT(f"translations__{code}__{name}") for (code, name), alias in told.items()}
+    numbers: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    read: dict[tuple[str, str], Text] = {}
+    for row in rows.values(*FACETS, **columns).annotate(n=Count("pk")):
+        for name, words in numbers.items():
+            words[row[name]] += row["n"]
+        for (code, name), alias in told.items():
+            if row[alias]:
+                read.setdefault((name, row[name]), Text(row[alias], code))
+    kept = dict(SKU.Storage.choices)
+    for word in numbers["storage"]:
+        read["storage", word] = Text(str(kept.get(word, word)), "")
+    return {
+        name: [
+            (word, read.get((name, word)) or Text(word, source()), n) for word, n in words.most_common(MOST + 1) if word
+        ][:MOST]
+        for name, words in numbers.items()
+        if len(words) > 1
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from ..models import GoodsType
 from ..pages.cache import cached
@@ -35,8 +36,8 @@ class TypeInfo:
 
 
 def goods_types() -> list[TypeInfo]:
-    """All types in their order; cached until one changes."""
-    return cached("types", (SITE,), _types)
+    """All types in their order, in the language of the moment; cached until one changes."""
+    return cached(f"types:{get_language()}", (SITE,), _types)
 
 
 def goods_type(slug: str) -> TypeInfo | None:
@@ -48,6 +49,6 @@ def _types() -> list[TypeInfo]:
     rows = list(GoodsType.objects.all())
     album = Album(file for row in rows for file in (row.logo, row.banner))
     return [
-        TypeInfo(row.pk, row.name, row.slug, row.promise, album.square(row.logo), album.whole(row.banner))
+        TypeInfo(row.pk, row.said.name, row.slug, row.said.promise, album.square(row.logo), album.whole(row.banner))
         for row in rows
     ]

@@ -8,6 +8,7 @@ from dailyfresh_core.paging import window
 from django.utils.functional import Promise
 
 from ..forms import FilterForm
+from ..selectors import Facets
 
 ARROWS = {"price": "arrow-up", "-price": "arrow-down", "price-desc": "arrow-down"}
 
@@ -23,10 +24,12 @@ class Link:
     arrow: str = ""
 
 
-def chips(form: FilterForm, path: str) -> list[Link]:
+def chips(form: FilterForm, path: str, facets: Facets | None = None) -> list[Link]:
     """The conditions in force, each with the address that drops it."""
     given = form.given()
-    return [Link(name, joined(path, form.query(**{key: ""}))) for key, name in form.names().items() if key in given]
+    return [
+        Link(name, joined(path, form.query(**{key: ""}))) for key, name in form.names(facets).items() if key in given
+    ]
 
 
 def sorts(names: Iterable[tuple[str, str | Promise]], current: str, address: Callable[[str], str]) -> list[Link]:

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 from .. import selectors
 from ..conf import conf
 from ..exceptions import Absent
-from ..forms import FilterForm, said
+from ..forms import FilterForm
 from ..pages import keys
 from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request
 from ..pages.cache import cached
@@ -98,6 +98,20 @@ def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -
     return html
 
 
+def _addresses(page: keys.Page) -> dict[str, Any]:
+    """`canonical`, the page's one address, and `alternates`, (language, address) of each language that has one of its own."""
+    found = {}
+    for code in keys.languages():
+        with translation.override(code):
+            found[code] = _absolute(page.path)
+    several = len(set(found.values())) > 1
+    first = next(iter(found.values()))
+    return {
+        "canonical": _absolute(page.path),
+        "alternates": [*found.items(), ("x-default", first)] if several else [],
+    }
+
+
 def _absolute(path: str) -> str:
     return f"{conf.SITE_URL.rstrip('/')}{path}"
 
@@ -110,7 +124,7 @@ def home(request: HttpRequest) -> HttpResponse:
     def content() -> Content:
         found = selectors.home()
         url = _absolute(keys.home_page().path)
-        context = {"home": found, "types": found.types, "canonical": url, "structured": [website(url)]}
+        context = {"home": found, "types": found.types, "structured": [website(url)], **_addresses(keys.home_page())}
         return "dailyfresh_goods/home.html", context, found.seconds
 
     return cached_page(request, keys.home_page(), content)
@@ -131,6 +145,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
         found = selectors.list_page(slug, sort, page, filters)
         if found is None:
             raise Absent
+        facets = selectors.facets(slug)
         type_, form, plain = found.type, asked or FilterForm(), keys.list_page(slug, sort).path
 
         def address(page: int, sort: str = sort) -> str:
@@ -142,18 +157,15 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "number": page,
             "pages": found.pages,
             "form": form,
-            "facets": [
-                (form[name], [(word, said(name, word), n) for word, n in words])
-                for name, words in selectors.facets(slug).items()
-            ],
+            "facets": [(form[name], words) for name, words in facets.items()],
             "address": plain,
             "reset": plain,
-            "chips": links.chips(form, plain),
+            "chips": links.chips(form, plain, facets),
             "sorts": links.sorts(
                 [(code, selectors.SORTS[code].label) for code in keys.sort_codes()], sort, lambda code: address(1, code)
             ),
             "pager": links.pager(page, found.pages, address),
-            "canonical": _absolute(named.path),
+            **_addresses(named),
             "structured": [
                 breadcrumbs(
                     [(_("Home"), _absolute(reverse("dailyfresh_goods:home"))), (type_.name, _absolute(type_.url))]
@@ -220,7 +232,7 @@ def detail_context(found: selectors.Detail) -> dict[str, Any]:
         "goods": found,
         "types": selectors.goods_types(),
         "type_url": type_url,
-        "canonical": url,
+        **_addresses(keys.detail_page(found.pk)),
         "buy_url": reverse(conf.BUY_URL) if conf.BUY_URL else "",
         "visitor_data": f"viewed={found.card.sku_id}",
         "wishes": conf.WISHES,

@@ -5,6 +5,7 @@ from typing import Any
 from dailyfresh_core import measures
 from dailyfresh_core.measures import pieces_of, typed
 from dailyfresh_core.money import shown
+from dailyfresh_core.templatetags.dailyfresh_core import said
 from django import template
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
@@ -48,6 +49,13 @@ def picture(line: Any) -> str:
     if given or not line.image_name:
         return given
     return default_storage.url(line.image_name)
+
+
+@register.filter
+def said_of(line: Any, field: str) -> str:
+    """A text of a line, marked with its language where that is not the page's: an order keeps the words it was placed with."""
+    cached = getattr(getattr(line, "_state", None), "fields_cache", {})  # no statement for the sake of it
+    return said(getattr(line, field, ""), cached["order"].language if "order" in cached else "")
 
 
 @register.simple_tag

@@ -204,8 +204,8 @@ jQuery(function ($) {
         $card.attr("data-goods-card", card.sku_id).toggleClass("df-is-out", card.sold_out);
         $card.find(".df-media").addClass("df-t-" + card.tone);
         $card.find("img").attr("src", card.image_url || null).prop("hidden", !card.image_url);
-        $card.find("a").attr("href", card.url).text(card.name);
-        $card.find("[data-unit]").text(card.unit);
+        $card.find("a").attr("href", card.url).attr("lang", card.name_language || null).text(card.name);
+        $card.find("[data-unit]").attr("lang", card.unit_language || null).text(card.unit);
         $card.find("[data-price]").text(df.price(card.price) + card.per);
         $list.append($card);
       });

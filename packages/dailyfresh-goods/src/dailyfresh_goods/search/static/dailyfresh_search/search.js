@@ -50,7 +50,7 @@ jQuery(function ($) {
       if (item.image) {
         $("<img alt='' width='40' height='40' loading='lazy'>").attr("src", item.image).addClass("df-t-" + item.tone).appendTo($option);
       }
-      $option.append(marked(item.text, item.marks));
+      $option.append(marked(item.text, item.marks).attr("lang", item.language || null));
       if (item.price) {
         $("<span class='df-suggest-price'>").text(df.price(item.price) + " / " + item.unit).appendTo($option);
       }

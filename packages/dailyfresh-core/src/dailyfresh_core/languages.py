@@ -1,0 +1,66 @@
+"""A text and the language it is in: what a shop writes in one language is shown in others as far as it was translated."""
+
+from typing import Self
+
+from django.conf import global_settings, settings
+from django.utils.translation import get_language
+
+
+class Text(str):
+    """A text that knows its language; everywhere else a text as any other."""
+
+    __slots__ = ("language",)
+    language: str
+
+    def __new__(cls, text: str, language: str = "") -> Self:
+        made = super().__new__(cls, text)
+        made.language = language
+        return made
+
+
+def source() -> str:
+    """The language a shop writes its goods in: LANGUAGE_CODE."""
+    code: str = settings.LANGUAGE_CODE
+    return code
+
+
+def others() -> list[tuple[str, str]]:
+    """The languages that texts are translated into, with their names; none where a site has not chosen any (LANGUAGES)."""
+    if not settings.USE_I18N or settings.LANGUAGES == global_settings.LANGUAGES:
+        return []
+    return [(code, str(name)) for code, name in settings.LANGUAGES if not _alike(code, source())]
+
+
+def active() -> str:
+    """The language of the moment."""
+    return get_language() or source()
+
+
+def chain(code: str) -> list[str]:
+    """What does for a language, the nearest first: "pt-br", "pt"."""
+    parts = code.split("-")
+    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def translated_in() -> list[str]:
+    """The languages in which translations do at this moment, the nearest first; none where the shop's own does."""
+    own, codes = chain(source()), []
+    for code in chain(active()):
+        if code in own:
+            break
+        codes.append(code)
+    return codes
+
+
+def foreign(code: str) -> str:
+    """The language if a page of this moment must say that a part of it is in it; else nothing."""
+    return code if code and not _alike(code, active()) else ""
+
+
+def language_of(text: str) -> str:
+    """The language of a text if a page of this moment must say it; else nothing."""
+    return foreign(getattr(text, "language", "")) if text else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    return one in chain(other) or other in chain(one)
