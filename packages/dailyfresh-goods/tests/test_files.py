@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
-from dailyfresh_goods.columns import COLUMNS, column_of
+from dailyfresh_goods.columns import COLUMNS, all_columns, column_of
 from dailyfresh_goods.models import SKU, SPU, GoodsType
 from dailyfresh_goods.services import Report, export_goods, import_goods, read_goods
 from hypothesis import HealthCheck, given, settings
@@ -225,9 +225,9 @@ def test_an_export_is_its_own_import(db: None, goods: list[dict[str, Any]], toge
     before = list(SKU.objects.order_by("slug").values()), list(SPU.objects.values())
     exported = list(export_goods(skus=SKU.objects.all()))
     files = {
-        "goods.csv": b"".join(write_csv(COLUMNS, exported)),
-        "goods.xlsx": write_xlsx(COLUMNS, exported),
-        "goods.json": b"".join(write_json(COLUMNS, exported)),
+        "goods.csv": b"".join(write_csv(all_columns(), exported)),
+        "goods.xlsx": write_xlsx(all_columns(), exported),
+        "goods.json": b"".join(write_json(all_columns(), exported)),
     }
     for name, data in files.items():
         report = taken(data, name)

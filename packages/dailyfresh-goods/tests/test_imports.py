@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_core.exchange import BadFile, Row, write_csv, write_json, write_xlsx
-from dailyfresh_goods.columns import COLUMNS
+from dailyfresh_goods.columns import all_columns
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
 from dailyfresh_goods.services import export_goods, import_goods, read_goods
 from dailyfresh_goods.signals import pages_marked, rows_changed
@@ -186,14 +186,18 @@ def test_a_dry_run_writes_nothing(shop: Shop) -> None:
 
 def exported_as(ending: str, rows: Any) -> bytes:
     if ending == ".xlsx":
-        return write_xlsx(COLUMNS, rows)
-    return b"".join({".csv": write_csv, ".json": write_json}[ending](COLUMNS, rows))
+        return write_xlsx(all_columns(), rows)
+    return b"".join({".csv": write_csv, ".json": write_json}[ending](all_columns(), rows))
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".json"])
 def test_what_comes_out_goes_in_again(ending: str, shop: Shop) -> None:
     formula = shop.sku("=SUM(A1)", slug="formula", description="-1, “quoted”\nline", market_price="12.00", limit=3)
-    shop.sku("苹果", slug="apple", on_sale=False, stock=None, requires_shipping=False)
+    apple = shop.sku("苹果", slug="apple", on_sale=False, stock=None, requires_shipping=False)
+    apple.translations = {"zh-hans": {"name": "=SUM(A1)", "unit": "500克", "description": "甜\n脆"}}
+    apple.save()
+    apple.spu.translations = {"zh-hans": {"name": "=SUM(A1)", "detail": "<p>甜</p>\n", "specs": "颜色：红"}}
+    apple.spu.save()
     shop.sku("'=SUM(A1)", slug="pack", spu=formula.spu)
     exported = list(export_goods(skus=SKU.objects.all()))
     body = exported_as(ending, exported)

@@ -142,7 +142,7 @@ class TranslationsField(models.JSONField):
         kept = {code: texts for code, texts in told.items() if code not in dict(others())}
         setattr(instance, self.attname, kept | data)
 
-    def formfield(self, **options: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **options: Any) -> Any:
         for name in ("encoder", "decoder", "widget"):
             options.pop(name, None)
         if not others():
@@ -195,6 +195,14 @@ def said(text: str, told: Any, field: str) -> Text:
 def all_said(row: Translated, field: str) -> list[str]:
     """What the field says in the shop's own language, then in all others."""
     return [getattr(row, field), *(texts[field] for texts in read(row.translations).values() if field in texts)]
+
+
+def layered(told: Told, more: Told) -> dict[str, dict[str, str]]:
+    """`told` with what `more` says of it; an empty text says that there is none."""
+    made = {code: dict(texts) for code, texts in told.items()}
+    for code, texts in more.items():
+        made.setdefault(code, {}).update(texts)
+    return made
 
 
 def offered(told: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:

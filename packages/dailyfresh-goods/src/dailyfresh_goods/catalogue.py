@@ -40,8 +40,7 @@ class Purchasable:
 def lines() -> "QuerySet[SKU]":
     """What `find` reads of all SKUs: put together once, for that takes longer than asking."""
     fields = ("name", "price", "unit", "image", "on_sale", "stock", "limit", "requires_shipping", "storage", "type")
-    fields += ("translations",)
-    return with_line_picture(SKU.objects.only(*fields, *Measured.__slots__))
+    return with_line_picture(SKU.objects.only(*fields, "translations", *Measured.__slots__))
 
 
 class Catalogue:

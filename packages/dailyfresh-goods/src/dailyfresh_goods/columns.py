@@ -1,18 +1,14 @@
-"""The columns of a file of goods: what they are called, and what may stand in them."""
+"""The columns of a file of goods, and what they are called."""
 
-import datetime
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile
-from dailyfresh_core.measures import PIECE, WEIGHT, Measured
-from django.core.exceptions import SuspiciousFileOperation, ValidationError
-from django.core.files.utils import validate_file_name
-from django.db.models import BooleanField, DecimalField, Field, ImageField, IntegerField
+from dailyfresh_core.languages import others, source
+from dailyfresh_core.measures import Measured
+from django.db.models import Field
 from django.utils.translation import gettext as _
 
 from .models import SKU, SPU
@@ -26,6 +22,12 @@ OF_SPU = {"spu_name": "name", "detail": "detail", "specs": "specs"}
 
 COLUMNS = ("slug", "type", "spu", *OWN[1:], *OF_SPU)
 """All columns; `slug` tells which SKU a row is, `type` the slug of its type, `spu` the slug of a SKU whose SPU it shares."""
+
+TRANSLATED: dict[str, type[SKU] | type[SPU]] = {
+    **dict.fromkeys(SKU.TRANSLATED, SKU),
+    **{column: SPU for column, name in OF_SPU.items() if name in SPU.TRANSLATED},
+}
+"""Column -> whose text it is, of those that may be said in other languages too: in columns such as "name (en)"."""
 
 REQUIRED = ("slug", "type", "name", "price", "unit")
 """What a row needs that makes a new SKU; to change one, `slug` and the columns to change are enough."""
@@ -61,31 +63,10 @@ HEADINGS = {
 }
 """Column -> what others call it; the first column that knows a heading has it."""
 
-CLEAR = ("[clear]", "[清空]")
-"""What a cell says to empty its column; a cell that is empty itself leaves what stands there."""
-
 PROBLEM = "[problem]"
 """Heading of the column that says what is wrong with a row of a file that is given back; it is left out again."""
 
-YES, NO = {"1", "true", "yes", "y", "是", "上架"}, {"0", "false", "no", "n", "否", "下架"}
-CHOICES = {
-    "件": PIECE,
-    "按件": PIECE,
-    "按个": PIECE,
-    "重量": WEIGHT,
-    "按重量": WEIGHT,
-    "称重": WEIGHT,
-    "散称": WEIGHT,
-    "按斤": WEIGHT,
-    "常温": SKU.Storage.AMBIENT,
-    "阴凉": SKU.Storage.AMBIENT,
-    "冷藏": SKU.Storage.CHILLED,
-    "保鲜": SKU.Storage.CHILLED,
-    "冷冻": SKU.Storage.FROZEN,
-}
-"""What others write for the ways to sell, to price and to keep."""
-ERRORS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA)")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+IN = re.compile(r"(.*\S)\s*[(（]([^()（）]+)[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +91,41 @@ _COLUMN_OF = {
 
 def column_of(heading: str) -> str:
     """The column that a heading means, in English or Chinese; empty when it means none."""
-    return _COLUMN_OF.get(" ".join(heading.split()).lower().rstrip("*: ："), "")
+    words = " ".join(heading.split()).lower().rstrip("*: ：")
+    if words not in _COLUMN_OF and (said := IN.fullmatch(words)):
+        return _column_in(_COLUMN_OF.get(said[1], ""), said[2].strip())
+    return _COLUMN_OF.get(words, "")
+
+
+def _column_in(column: str, language: str) -> str:
+    """The column for a text in a language, which its code or its name says; the column itself for the shop's own."""
+    if column not in TRANSLATED:
+        return ""
+    if language == source():
+        return column
+    codes = (code for code, name in others() if language in (code, name.lower()))
+    return next((f"{column} ({code})" for code in codes), "")
+
+
+def all_columns() -> tuple[str, ...]:
+    """`COLUMNS`, and those for what the site says in other languages."""
+    return (*COLUMNS, *(f"{column} ({code})" for code, _name in others() for column in TRANSLATED))
+
+
+def parted(column: str) -> tuple[str, str]:
+    """A column and the code of its language, empty for the shop's own."""
+    said = IN.fullmatch(column)
+    return (said[1], said[2]) if said else (column, "")
+
+
+def told_of(values: Mapping[str, Any], model: type[SKU] | type[SPU]) -> dict[str, dict[str, str]]:
+    """What the columns say in other languages of the SKU, or of its SPU: code -> field -> text, empty where it is to be none."""
+    told: dict[str, dict[str, str]] = {}
+    for column, value in values.items():
+        name, code = parted(column)
+        if code and TRANSLATED[name] is model:
+            told.setdefault(code, {})[OF_SPU.get(name, name)] = value
+    return told
 
 
 def mapping_of(headings: Iterable[str], given: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -135,6 +150,9 @@ def mapping_of(headings: Iterable[str], given: Mapping[str, str] | None = None) 
 
 def label_of(column: str) -> str:
     """A column as staff are shown it, in their language."""
+    plain, code = parted(column)
+    if code:
+        return f"{column} · {field_of(plain).verbose_name} · {dict(others())[code]}"
     if column in ("type", "spu"):
         name: object = SKU._meta.get_field(column).verbose_name  # type: ignore[union-attr]
     else:
@@ -144,85 +162,7 @@ def label_of(column: str) -> str:
 
 def field_of(column: str) -> "Field[Any, Any]":
     """The model field behind a column."""
+    column = parted(column)[0]
     if column in OF_SPU:
         return SPU._meta.get_field(OF_SPU[column])  # type: ignore[return-value]
     return SKU._meta.get_field("slug" if column in ("type", "spu") else column)  # type: ignore[return-value]
-
-
-def values_of(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """(column, cleaned value) of every cell that is not empty; what is wrong with it as a `ValidationError` in its place."""
-    for column in COLUMNS:
-        cell = row.get(column)
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
-            continue
-        try:
-            yield column, _clean(column, cell)
-        except ValidationError as error:
-            yield column, error
-
-
-def _clean(column: str, cell: Any) -> Any:
-    text, field = text_of(cell), field_of(column)
-    if text.lower() in CLEAR:
-        return _cleared(column, field)
-    if column == "type":
-        return text
-    if isinstance(field, BooleanField):
-        return _truth(text)
-    if isinstance(field, IntegerField | DecimalField):
-        return field.clean(_number(text, cell), None)
-    if isinstance(field, ImageField):
-        return _stored(text)
-    return field.clean(CHOICES.get(text, text.lower()) if field.choices else text, None)
-
-
-def text_of(cell: Any) -> str:
-    """A cell as text; a number as it reads. Raises ValidationError for what a spreadsheet or a program has made of a text."""
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float) and math.isfinite(cell):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, int | Decimal):
-        return str(cell)
-    if isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
-        raise ValidationError(_("The spreadsheet has made a date of it (%s): format the column as text.") % cell)
-    if not isinstance(cell, str):
-        raise ValidationError(_("This is no text and no number."))
-    text = cell.replace("\r\n", "\n").strip()
-    if ERRORS.fullmatch(text):
-        raise ValidationError(_("The formula gives an error (%s).") % text)
-    if control := CONTROL.search(text):
-        raise ValidationError(_("It holds the control character U+%04X.") % ord(control[0]))
-    return text
-
-
-def _cleared(column: str, field: "Field[Any, Any]") -> Any:
-    if field.null:
-        return None
-    if field.blank and column not in ("type", "spu"):
-        return ""
-    raise ValidationError(_("This column cannot be emptied."))
-
-
-def _number(text: str, cell: Any) -> str:
-    number = text.lstrip("¥￥ ")
-    if isinstance(cell, bool) or not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", number):
-        raise ValidationError(_("Write a number with digits and a point, such as 1234.50."))
-    return number
-
-
-def _stored(name: str) -> str:
-    try:
-        validate_file_name(name, allow_relative_path=True)
-    except SuspiciousFileOperation:
-        name = ""
-    if not name or "://" in name:
-        raise ValidationError(_("Write the path of a picture in the storage, such as skus/pear.webp."))
-    field_of("image").run_validators(name)
-    return name
-
-
-def _truth(text: str) -> bool:
-    if text.lower() in YES | NO:
-        return text.lower() in YES
-    raise ValidationError(_("Write 1 or 0."))

@@ -66,7 +66,9 @@ class FilterForm(forms.Form):
     def names(self, facets: Facets | None = None) -> dict[str, str]:
         """Name of a condition -> what it is called where it can be dropped; `facets` says how their words are read."""
         given = self.given()
-        read = {(name, word): text for name, words in (facets or {}).items() for word, text, _n in words}
+        read: dict[tuple[str, str], str] = {
+            (name, word): text for name, words in (facets or {}).items() for word, text, _n in words
+        }
         read |= {("storage", word): str(text) for word, text in SKU.Storage.choices}
         return {
             "in_stock": _("In stock"),

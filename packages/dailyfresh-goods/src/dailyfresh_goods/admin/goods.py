@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .. import selectors, services
-from ..columns import COLUMNS
+from ..columns import all_columns
 from ..models import SKU, SPU, GoodsType, SKUImage
 from ..views.pages import detail_context
 from .imports import ImportView, MarkedView, UploadView
@@ -25,6 +25,7 @@ from .parts import (
     AT_ONCE,
     PACKS,
     Edited,
+    InOtherLanguages,
     JudgedPictures,
     PacksFormSet,
     Repeated,
@@ -38,10 +39,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(GoodsType)
-class GoodsTypeAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class GoodsTypeAdmin(InOtherLanguages, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "thumbnail", "slug", "promise", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("name", "slug")
+    fields = ("name", "slug", "promise", "logo", "banner", "sort_order")
     form = Slugged
 
 
@@ -74,7 +76,7 @@ class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[ty
 
 
 @admin.register(SPU)
-class SPUAdmin(Repeated, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class SPUAdmin(InOtherLanguages, Repeated, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "packs")
     search_fields = ("name", "skus__name")
     fields = ("name", "detail", "specs", "all_packs")
@@ -99,7 +101,7 @@ class SPUAdmin(Repeated, ForgivingLists, admin.ModelAdmin):  # type: ignore[type
 
 
 @admin.register(SKU)
-class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class SKUAdmin(InOtherLanguages, Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
     list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "on_sale", "band", "sales", "preview")
     list_editable = ("price", "stock", "on_sale")
@@ -186,12 +188,14 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, chosen: QuerySet[SKU]) -> StreamingHttpResponse:
         rows = services.export_goods(skus=chosen)
-        return StreamingHttpResponse(write_csv(COLUMNS, rows), headers=_file("goods.csv", "text/csv; charset=utf-8"))
+        return StreamingHttpResponse(
+            write_csv(all_columns(), rows), headers=_file("goods.csv", "text/csv; charset=utf-8")
+        )
 
     @admin.action(description=_("Export as XLSX"), permissions=["view"])
     def export_xlsx(self, request: HttpRequest, chosen: QuerySet[SKU]) -> HttpResponse | None:
         try:
-            body = write_xlsx(COLUMNS, services.export_goods(skus=chosen))
+            body = write_xlsx(all_columns(), services.export_goods(skus=chosen))
         except BadFile as error:
             self.message_user(request, str(error), messages.ERROR)
             return None
@@ -200,7 +204,7 @@ class SKUAdmin(Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  
     @admin.action(description=_("Export as JSON"), permissions=["view"])
     def export_json(self, request: HttpRequest, chosen: QuerySet[SKU]) -> StreamingHttpResponse:
         rows = services.export_goods(skus=chosen)
-        return StreamingHttpResponse(write_json(COLUMNS, rows), headers=_file("goods.json", "application/json"))
+        return StreamingHttpResponse(write_json(all_columns(), rows), headers=_file("goods.json", "application/json"))
 
     def get_urls(self) -> list[URLPattern]:
         views = [

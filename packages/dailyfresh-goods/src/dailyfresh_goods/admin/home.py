@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import HomeBanner, HomeTypeGoods, Promotion
 from ..models.home import Scheduled
-from .parts import Thumbnail
+from .parts import InOtherLanguages, Thumbnail
 
 
-class ScheduledAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ScheduledAdmin(InOtherLanguages, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "thumbnail", "showing", "starts_at", "ends_at", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("title", "text")

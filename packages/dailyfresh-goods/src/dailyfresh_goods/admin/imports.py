@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from .. import services
-from ..columns import COLUMNS, REQUIRED, label_of
+from ..columns import REQUIRED, all_columns, label_of
 from ..models import SKU, GoodsImport
 
 LARGEST = 20 * 1024 * 1024  # more than that is for `manage.py load_catalogue`
@@ -54,7 +54,7 @@ class HowForm(forms.Form):
                 self.fields[name].initial = getattr(look.how, name)
             else:
                 del self.fields[name]
-        columns = [(column, label_of(column)) for column in COLUMNS]
+        columns = [(column, label_of(column)) for column in all_columns()]
         for number, (heading, column) in enumerate(look.columns):
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=heading,
@@ -114,7 +114,7 @@ class UploadView(OfAdmin):
 
     def _page(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
         recent = GoodsImport.objects.select_related("by")[:RECENT]
-        columns = [(column, label_of(column), column in REQUIRED) for column in COLUMNS]
+        columns = [(column, label_of(column), column in REQUIRED) for column in all_columns()]
         return self.page(request, "import.html", _("Import goods"), form=form, recent=recent, columns=columns)
 
 

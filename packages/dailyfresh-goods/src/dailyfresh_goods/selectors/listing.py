@@ -103,7 +103,7 @@ MOST = 12
 """Words of each that a list offers, those of the most goods."""
 
 
-Facets = dict[str, list[tuple[str, str, int]]]
+Facets = dict[str, list[tuple[str, Text, int]]]
 """Name of a facet -> its words as the goods have them, as they are read, and how many goods have each."""
 
 

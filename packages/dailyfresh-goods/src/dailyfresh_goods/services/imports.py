@@ -8,13 +8,25 @@ from typing import IO, Any
 from dailyfresh_core.exchange import BadFile, How, Row, open_table
 from dailyfresh_core.measures import Measured, faults
 from dailyfresh_core.rows import in_portions
+from dailyfresh_core.translations import read
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from ..columns import CLEAR, COLUMNS, OF_SPU, OWN, REQUIRED, Problem, column_of, mapping_of, values_of
+from ..cells import CLEAR, values_of
+from ..columns import (
+    OF_SPU,
+    OWN,
+    REQUIRED,
+    TRANSLATED,
+    Problem,
+    all_columns,
+    column_of,
+    mapping_of,
+    parted,
+)
 from ..models import SKU, GoodsType
 from .upserts import Wanted, says_nothing_new, write
 
@@ -51,6 +63,7 @@ class _Import:
     types: dict[str, int]
     seen: set[int] = field(default_factory=set)
     made: set[int] = field(default_factory=set)
+    columns: frozenset[str] = field(default_factory=lambda: frozenset(all_columns()))
 
     def checked(self, batch: list[Row]) -> list[Wanted]:
         """The good rows that say anything new; the others are counted."""
@@ -99,7 +112,7 @@ class _Import:
             if isinstance(value, ValidationError):
                 yield Problem(row.number, column, " ".join(value.messages))
         for name in row.values:
-            if name not in COLUMNS:
+            if name not in self.columns:
                 yield Problem(row.number, name, _("There is no such column."))
 
     def _measure(self, row: Row, values: dict[str, Any], sku: SKU) -> Iterator[Problem]:
@@ -210,7 +223,9 @@ def import_goods(
 
 
 def export_goods(*, skus: "QuerySet[SKU]") -> Iterator[dict[str, Any]]:
-    """Rows of `COLUMNS` as `import_goods` takes them, one by one; `spu` is the slug of the SPU's first SKU."""
+    """Rows of `all_columns` as `import_goods` takes them, one by one; `spu` is the slug of the SPU's first SKU."""
+    columns = all_columns()
+    told = {column: parted(column) for column in columns if parted(column)[1]}
     packs = SKU.objects.filter(spu=OuterRef("spu")).order_by("pk").values("slug")
     for sku in in_portions(skus.select_related("type", "spu").annotate(first_pack=Subquery(packs[:1])), BATCH):
         row: dict[str, Any] = {column: getattr(sku, column) for column in OWN}
@@ -219,4 +234,7 @@ def export_goods(*, skus: "QuerySet[SKU]") -> Iterator[dict[str, Any]]:
         if sku.stock is None:  # an empty cell would say nothing, and a new SKU would then have none
             row["stock"] = CLEAR[0]
         row |= {column: getattr(sku.spu, name) for column, name in OF_SPU.items()}
-        yield {column: row[column] for column in COLUMNS}
+        for column, (name, code) in told.items():
+            texts = read((sku if TRANSLATED[name] is SKU else sku.spu).translations)
+            row[column] = texts.get(code, {}).get(OF_SPU.get(name, name), "")
+        yield {column: row[column] for column in columns}

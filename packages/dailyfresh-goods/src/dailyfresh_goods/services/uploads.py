@@ -16,7 +16,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from ..columns import CONTROL, PROBLEM, column_of, mapping_of
+from ..cells import CONTROL
+from ..columns import PROBLEM, column_of, mapping_of
 from ..conf import conf
 from ..models import GoodsImport, GoodsImportPiece
 from ..signals import import_begun

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dailyfresh_core.rows import lock_in_order
+from dailyfresh_core.translations import Told, layered
 from django.db import connection
 
-from ..columns import OF_SPU, OWN
+from ..columns import OF_SPU, OWN, told_of
 from ..models import SKU, SPU, Band
 from .marks import announce, mark, pages_showing
 
@@ -26,8 +27,18 @@ class Wanted:
 
     @property
     def texts(self) -> dict[str, Any]:
-        """Field of the SPU -> value."""
+        """Field of the SPU -> value, but for what it says in other languages."""
         return {name: self.values[column] for column, name in OF_SPU.items() if column in self.values}
+
+    @property
+    def told(self) -> Told:
+        """What the SKU says in other languages."""
+        return told_of(self.values, SKU)
+
+    @property
+    def told_of_spu(self) -> Told:
+        """What its SPU does."""
+        return told_of(self.values, SPU)
 
     @property
     def moves(self) -> bool:
@@ -43,12 +54,14 @@ def says_nothing_new(wanted: Wanted) -> bool:
     if wanted.moves and (wanted.pack is None or wanted.pack.spu_id != sku.spu_id):
         return False
     own = {column: value for column, value in wanted.values.items() if column in OWN}
-    return not _differing(sku, own) and not _differing(sku.spu, wanted.texts)
+    return not _differing(sku, own, wanted.told) and not _differing(sku.spu, wanted.texts, wanted.told_of_spu)
 
 
-def _differing(row: SKU | SPU, values: dict[str, Any]) -> dict[str, Any]:
+def _differing(row: SKU | SPU, values: dict[str, Any], told: Told) -> dict[str, Any]:
     """The values, as they are stored, that are others than those of the row. Forms end lines with CR LF, files with LF."""
     found = {}
+    if told:
+        values = values | {"translations": layered(row.translations, told)}
     for name, value in values.items():
         stored, there = row._meta.get_field(name).get_prep_value(value), getattr(row, name)  # type: ignore[union-attr]
         if stored != (there.replace("\r\n", "\n").strip() if isinstance(there, str) else there):
@@ -70,6 +83,7 @@ def write(good: list[Wanted]) -> None:
         rows.append(row)
         alike.setdefault(frozenset(wanted.values), []).append(row)
     lock_in_order(SKU.objects.filter(pk__in=marked))
+    _tell(good, rows)
     mark(pages_showing(marked))  # where they are shown so far
     for touched, some in alike.items():
         _upsert(some, touched)
@@ -90,8 +104,18 @@ def _row(wanted: Wanted) -> SKU:
     return row
 
 
+def _tell(good: list[Wanted], rows: list[SKU]) -> None:
+    """Give the rows, which are locked by now, what the file says in other languages: another may have told more since they were read."""
+    told = {wanted.values["slug"]: wanted.told for wanted in good if wanted.told}
+    known = dict(SKU.objects.filter(slug__in=told).values_list("slug", "translations")) if told else {}
+    for row in rows:
+        if more := told.get(row.slug):
+            row.translations = layered(known.get(row.slug, {}), more)
+
+
 def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
     columns = {column for column in touched if column in (*OWN, "type", "spu") and column != "slug"}
+    columns |= {"translations"} if told_of(dict.fromkeys(touched, ""), SKU) else set()
     columns |= {"updated_at"} | ({"band"} if touched & {"stock", "minimum"} else set())
     targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
     # The plain manager: the marks are written here, for the whole batch.
@@ -102,6 +126,7 @@ def _spus(good: list[Wanted]) -> list[int]:
     """The key of the SPU of each row: made where a new SKU shares none, and with the texts that the rows give."""
     placed: dict[str, SPU | int] = {}
     texts: dict[int, dict[str, Any]] = {}
+    told: dict[int, Told] = {}
     for wanted in good:
         values, there = wanted.values, wanted.pack if wanted.moves else wanted.sku
         spu: SPU | int
@@ -110,15 +135,18 @@ def _spus(good: list[Wanted]) -> list[int]:
         elif wanted.moves:  # to a SKU that is new in a row above
             spu = placed[values["spu"]]
         else:
-            spu = SPU(name=values["name"])
+            names = {code: {"name": said["name"]} for code, said in wanted.told.items() if "name" in said}
+            spu = SPU(name=values["name"], translations=names)
         placed[values["slug"]] = spu
         if isinstance(spu, SPU):
             for name, text in wanted.texts.items():
                 setattr(spu, name, text)
-        elif wanted.texts:
+            spu.translations = layered(spu.translations, wanted.told_of_spu)
+        elif wanted.texts or wanted.told_of_spu:
             texts.setdefault(spu, {}).update(wanted.texts)
+            told[spu] = layered(told.get(spu, {}), wanted.told_of_spu)
     _create(list({id(spu): spu for spu in placed.values() if isinstance(spu, SPU)}.values()))
-    _rewrite(texts)
+    _rewrite(texts, told)
     return [spu.pk if isinstance(spu, SPU) else spu for spu in placed.values()]
 
 
@@ -130,12 +158,12 @@ def _create(spus: list[SPU]) -> None:
         spu.save(force_insert=True)
 
 
-def _rewrite(texts: dict[int, dict[str, Any]]) -> None:
+def _rewrite(texts: dict[int, dict[str, Any]], told: dict[int, Told]) -> None:
     """Give the SPUs their new texts, with all that follows for pages."""
     # As with SKUs: a text that is not given may have been written by another since it was read.
     alike: dict[frozenset[str], list[SPU]] = {}
     for spu in SPU.objects.filter(pk__in=texts):
-        if differing := _differing(spu, texts[spu.pk]):
+        if differing := _differing(spu, texts[spu.pk], told[spu.pk]):
             for column, text in differing.items():
                 setattr(spu, column, text)
             alike.setdefault(frozenset(differing), []).append(spu)
