@@ -43,16 +43,20 @@ def test_whoever_chose_a_district_reads_its_earliest_time_and_its_freight(visit,
     with CaptureQueriesContext(connection) as seen:
         told = words(visitor_data(visit("110108"))["delivery"]["html"])
     when = said(there.starts_at, there.ends_at)
-    assert told == f"海淀: earliest {when} freight ¥10.00, free from ¥59.00 Elsewhere?"
+    assert told == f"海淀: earliest {when} Freight ¥10.00, free from ¥59.00 Elsewhere?"
     assert len(seen) == 2
-    assert showing.free_from(visit("110108")) == 59
+    asked = visit("110108")
+    assert showing.free_from(asked) == 59
+    with CaptureQueriesContext(connection) as seen:
+        showing.outlook(asked)
+    assert len(seen) == 1  # one page asks whose the district is only once
     assert showing.free_from(visit("110105")) is None
 
 
 def test_a_stranger_reads_what_all_zones_ask_and_nothing_where_they_differ(visit, zone):
     zone(base=10, free_from=59)
     far = zone("朝阳", "110105", base=10, free_from=59)
-    assert words(visitor_data(visit())["delivery"]["html"]) == "freight ¥10.00, free from ¥59.00 Where to?"
+    assert words(visitor_data(visit())["delivery"]["html"]) == "Freight ¥10.00, free from ¥59.00 Where to?"
     assert showing.free_from(visit()) == Decimal(59)
     Zone.objects.filter(pk=far.pk).update(base=12)
     assert words(visitor_data(visit())["delivery"]["html"]) == "Where to?"
@@ -84,14 +88,14 @@ def test_the_areas_are_a_page_without_javascript_and_one_is_chosen_there(client,
     far = zone("朝阳", "110105")
     slot(zone=far)
     page = words(client.get(reverse(AREAS)).content.decode())
-    assert "freight ¥10.00, free from ¥59.00 above 5 kg ¥1.00 for each 1 kg" in page
+    assert "Freight ¥10.00, free from ¥59.00 above 5 kg ¥1.00 for each 1 kg" in page
     assert "五道口店, 成府路 28 号" in page
     assert "you are here" not in page
     answer = client.post(reverse(AREAS), {"zone": far.pk, "next": "/goods/1/"})
     assert (answer.status_code, answer["Location"]) == (302, "/goods/1/")
     cookie = answer.cookies["df-district"]
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("110105", True, "Lax")
-    assert "free delivery earliest" in (page := words(client.get(reverse(AREAS)).content.decode()))
+    assert "Free delivery Earliest" in (page := words(client.get(reverse(AREAS)).content.decode()))
     assert "you are here" in page
 
 

@@ -17,6 +17,8 @@ from .models import Slot, Zone, ZoneArea
 from .services import free
 from .windows import codes_of, is_code
 
+KNOWN = "_dailyfresh_delivery_known"
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -62,6 +64,15 @@ def outlook(request: HttpRequest) -> Outlook:
 
 
 def _known(request: HttpRequest) -> Outlook:
+    """What a request knows without the windows, asked once however many parts of its page want it."""
+    found: Outlook | None = getattr(request, KNOWN, None)
+    if found is None:
+        found = _asked(request)
+        setattr(request, KNOWN, found)
+    return found
+
+
+def _asked(request: HttpRequest) -> Outlook:
     if code := district_of(request):
         zone = zone_of(code)
         return Outlook(code, zone, zone.tariff if zone else None)
