@@ -7,6 +7,8 @@ fen is accounted for. Ends with 0 when all of it adds up; what happened is print
 
 import argparse
 import json
+import math
+import multiprocessing
 import os
 import random
 import signal
@@ -76,14 +78,15 @@ def begin(orders: int) -> None:
 
 
 def let_live(orders: int, processes: int, seconds: float) -> dict[str, int]:
-    """So many processes, each one of the day's people, until enough was ordered; some die meanwhile and are replaced."""
+    """So many processes, each one of the day's people, until enough was ordered or time is over; some die meanwhile and are replaced."""
+    from dailyfresh_orders.models import Order
     from django.db import connection
 
     from . import people
 
     connection.close()
-    until, dice, killed = time.time() + seconds, random.Random(7), 0  # noqa: S311
-    each = max(1, -(-orders // max(1, processes // 2)))
+    until, dice, killed = multiprocessing.RawValue("d", time.time() + seconds), random.Random(7), 0  # noqa: S311
+    look = time.time() + 5
 
     def fork(number: int) -> int:
         if pid := os.fork():
@@ -92,7 +95,7 @@ def let_live(orders: int, processes: int, seconds: float) -> dict[str, int]:
         try:
             people.dice.seed(os.getpid())
             person: Callable[..., None] = people.PEOPLE[number % len(people.PEOPLE)]
-            person(until=until, each=each)
+            person(until=until)
         except BaseException as error:  # noqa: BLE001 - a fork must not run on as if it were its parent
             sys.stderr.write(f"{number}: {error!r}\n")
             code = 2
@@ -107,7 +110,12 @@ def let_live(orders: int, processes: int, seconds: float) -> dict[str, int]:
             failed += os.waitstatus_to_exitcode(status) == 2
             continue
         time.sleep(dice.uniform(0.2, 0.6))
-        if time.time() < until - 2 and dice.random() < 0.3:
+        if time.time() > look:
+            look = time.time() + 2
+            if Order.objects.count() >= orders:  # a last half minute, with what happens in it
+                look, until.value = math.inf, min(until.value, time.time() + 30)
+            connection.close()  # no fork may find it open
+        if time.time() < until.value - 2 and dice.random() < 0.3:
             victim = dice.choice(list(running))
             os.kill(victim, signal.SIGKILL)
             os.waitpid(victim, 0)
@@ -120,9 +128,9 @@ def let_live(orders: int, processes: int, seconds: float) -> dict[str, int]:
 def main() -> int:
     """Runs the day in a database of its own, dropped afterwards."""
     parser = argparse.ArgumentParser(prog="python -m chaos.day", description=__doc__.splitlines()[0])
-    parser.add_argument("--orders", type=int, default=100, help="how many are tried (100)")
+    parser.add_argument("--orders", type=int, default=100, help="the day ends soon after so many (100)")
     parser.add_argument("--processes", type=int, default=8, help="buyers, pickers, couriers and clocks (8)")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long the day lasts (60)")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long the day lasts at most (60)")
     asked = parser.parse_args()
     with ExitStack() as over:
         var = over.enter_context(tempfile.TemporaryDirectory(prefix="day-"))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dailyfresh_core.measures import Grams
 from dailyfresh_core.retrying import Busy, retried
@@ -45,13 +45,17 @@ from django.utils import timezone
 dice = random.Random()  # noqa: S311
 
 
-def buyer(*, until: float, each: int) -> None:
-    """Orders so many times, pays most of it, and cancels now and then."""
+class Moment(Protocol):
+    """When the day ends, without a lock that a killed process would keep: earlier than it was to, once enough was ordered."""
+
+    value: float
+
+
+def buyer(*, until: Moment) -> None:
+    """Orders, and pays most of it."""
     people = list(get_user_model().objects.filter(is_superuser=False))
     skus = list(SKU.objects.all())
-    for _n in range(each):
-        if time.time() > until:
-            return
+    while time.time() < until.value:
         with suppress(OrderError, Busy):
             _order(dice.choice(people), skus)
 
@@ -87,10 +91,10 @@ def _order(user: Any, skus: list[SKU]) -> None:
         settle(seen, code="till")
 
 
-def picker(*, until: float, each: int) -> None:
+def picker(*, until: Moment) -> None:
     """Packs whatever waits: 5 % of the lines short, half of these with something else in their place, weights a little off."""
     by, skus = get_user_model().objects.get(is_superuser=True), list(SKU.objects.all())
-    while time.time() < until:
+    while time.time() < until.value:
         orders = list(waiting()[:40])
         if not orders:
             time.sleep(0.2)
@@ -120,9 +124,9 @@ def pack(order: Order, by: Any, skus: list[SKU]) -> None:
     finish_picking(order.pk, by=by)
 
 
-def courier(*, until: float, each: int) -> None:
+def courier(*, until: Moment) -> None:
     """Sends what is packed; most of it arrives, 3 % comes bad."""
-    while time.time() < until:
+    while time.time() < until.value:
         for picking in Picking.objects.filter(state="done", order__state="to_ship").select_related("order")[:10]:
             with suppress(OrderError, Busy):
                 deliver(picking.order)
@@ -143,12 +147,12 @@ def deliver(order: Order) -> None:
             approve_refund(refund, by=None)
 
 
-def clock(*, until: float, each: int) -> None:
+def clock(*, until: Moment) -> None:
     """What the drains do; a cut-off passes, a holiday is added, and refunds go to the till."""
     once = True
-    while time.time() < until:
+    while time.time() < until.value:
         owed()
-        if once and time.time() > until - 25:
+        if once and time.time() > until.value - 25:
             once = False
             zone = Zone.objects.order_by("pk").last()
             Holiday.objects.create(date=today() + timedelta(days=1), zone=zone)
@@ -172,9 +176,9 @@ def _hurry() -> None:
     Refund.objects.filter(state="sent", try_at__gt=timezone.now()).update(try_at=timezone.now())
 
 
-def mover(*, until: float, each: int) -> None:
+def mover(*, until: Moment) -> None:
     """Has orders come at another time, as their buyers and as staff, who close a window for a moment now and then."""
-    while time.time() < until:
+    while time.time() < until.value:
         if dice.random() < 0.1:
             shut = Slot.objects.filter(pk=dice.choice(list(Slot.objects.values_list("pk", flat=True))))
             close(shut)
