@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -106,6 +107,18 @@ def test_a_fork_in_an_open_transaction_deletes_nothing_of_its_parent(storage, in
     with transaction.atomic():
         save(storage)
         assert in_fork(close_and_throw_away) == 0
+    assert storage.open("a.txt").read() == b"meow"
+
+
+def test_what_a_transaction_let_go_of_is_not_drained_in_it(storage):
+    """Its rollback brings the name back: a view with ATOMIC_REQUESTS that calls fdfs_drain, and fails."""
+    save(storage)
+    with suppress(RuntimeError), transaction.atomic():
+        storage.delete("a.txt")
+        assert drain(storage.rows, storage.engine) == 0
+        with pytest.raises(CommandError, match="outside"):
+            call_command("fdfs_drain")
+        raise RuntimeError
     assert storage.open("a.txt").read() == b"meow"
 
 

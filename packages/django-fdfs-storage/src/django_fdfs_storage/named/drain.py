@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from time import monotonic
 
+from django.db import connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,8 +24,11 @@ PUT_OFF = timedelta(minutes=10)
 def drain(rows: "QuerySet[StoredFile]", engine: Engine, *, limit: int = 1000) -> int:
     """Delete up to `limit` files that are due, and their rows; the number of rows.
 
-    Runs often and anywhere: what two processes do at once is done, and what fails is put off.
+    Runs often and anywhere: what two processes do at once is done, and what fails is put off. In an
+    open transaction it does nothing, for what that let go of may come back by its rollback.
     """
+    if connections[rows.db].in_atomic_block:
+        return 0
     listed = list(due(rows).order_by("delete_after")[:limit])
     if not listed:
         return 0

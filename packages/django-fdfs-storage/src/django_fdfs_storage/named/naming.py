@@ -94,8 +94,7 @@ class Names(FastDFSStorage):
     def another_name(self, name: str) -> str:
         """A free name in place of one that proved to be taken while it was saved."""
         most = name.most if isinstance(name, Proposed) else self._most(None)
-        root, extension = posixpath.splitext(name)
-        other = self.get_alternative_name(root, extension)
-        if other == name:  # as where files may be replaced
-            other = super().get_alternative_name(root, extension)
-        return Proposed.of(super(FastDFSStorage, self).get_available_name(other, most), most)
+        free = super(FastDFSStorage, self).get_available_name(str(name), most)
+        if free == name:  # as where files may be replaced
+            free = super().get_alternative_name(*posixpath.splitext(name))
+        return Proposed.of(free, most)

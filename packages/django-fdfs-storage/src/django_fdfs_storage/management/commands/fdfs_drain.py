@@ -1,6 +1,7 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from ...named.drain import drain, due
 from ...named.storage import NamedFastDFSStorage
@@ -19,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete in portions until nothing is due; what cannot be deleted is put off."""
         storage = fastdfs_storage(options["storage"], NamedFastDFSStorage)
+        if connections[storage.using].in_atomic_block:
+            raise CommandError("What an open transaction let go of may come back: run fdfs_drain outside of it.")
         total = 0
         while due(storage.rows).exists():
             total += drain(storage.rows, storage.engine)
