@@ -212,10 +212,11 @@ def load_delivery() -> bool:
     if Zone.objects.exists():
         return False
     price = {"base": "10.00", "free_from": "59.00"}
-    near, far = Zone.objects.create(name="北京", **price), Zone.objects.create(name="其他省市", **price)
+    near, far = (Zone.objects.create(name=name, translations=told(name=name), **price) for name in ("北京", "其他省市"))
     ZoneArea.objects.create(zone=near, code="11")
     ZoneArea.objects.bulk_create(ZoneArea(zone=far, code=code) for code in PROVINCES.split())
-    point = PickupPoint.objects.create(name="中关村店", address="中关村大街 1 号", phone="010-60000000")
+    where = {"name": "中关村店", "address": "中关村大街 1 号"}
+    point = PickupPoint.objects.create(**where, translations=told(**where), phone="010-60000000")
     for start, end in ((9, 12), (12, 15), (15, 18), (18, 21)):
         evening = {"fee": "3.00"} if start == 18 else {}
         Pattern.objects.create(

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db import DataError, OperationalError, ProgrammingError, transaction
 from django.http import HttpRequest
 
+from .languages import others
 from .outages import is_outage
 
 UNREADABLE = (ValueError, TypeError, IndexError, ArithmeticError, DataError, OperationalError, ProgrammingError)
@@ -37,6 +38,15 @@ class ForgivingLists:
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ForgivingChangeList
+
+
+class InOtherLanguages:
+    """For a ModelAdmin of `Translated` rows: an input for each text and language of the site, behind what the shop says itself."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        first, *more = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        said = [(None, {"fields": ("translations",)})] if others() else []
+        return [first, *said, *more]
 
 
 class NotEdited:

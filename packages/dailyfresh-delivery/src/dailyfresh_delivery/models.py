@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dailyfresh_core.days import moment, said
+from dailyfresh_core.languages import Text
+from dailyfresh_core.translations import Translated
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -20,8 +22,10 @@ def money(label: Any, **more: Any) -> Any:
     return models.DecimalField(label, max_digits=12, decimal_places=2, validators=[MinValueValidator(0)], **more)
 
 
-class Zone(models.Model):
+class Zone(Translated):
     """Districts that are reached alike, and what that costs. The longest code of a district decides whose it is."""
+
+    TRANSLATED = ("name",)
 
     name = models.CharField(_("name"), max_length=60)
     base = money(_("base fee"))
@@ -69,8 +73,10 @@ class ZoneArea(models.Model):
         return self.code
 
 
-class PickupPoint(models.Model):
+class PickupPoint(Translated):
     """Where orders are fetched."""
+
+    TRANSLATED = ("name", "address")
 
     name = models.CharField(_("name"), max_length=60)
     address = models.CharField(_("where it is"), max_length=120)
@@ -85,9 +91,10 @@ class PickupPoint(models.Model):
         return self.name
 
     @property
-    def text(self) -> str:
-        """Where it is, in one line."""
-        return ", ".join(part for part in (self.name, self.address) if part)
+    def text(self) -> Text:
+        """Where it is, in one line, in the language of the moment."""
+        name, address = self.said.name, self.said.address
+        return Text(", ".join(part for part in (name, address) if part), name.language)
 
 
 class Somewhere(models.Model):

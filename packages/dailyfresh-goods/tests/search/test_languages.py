@@ -1,11 +1,14 @@
 """Goods are found by their names in every language of the shop, whatever the language of the page."""
 
+import re
+
 import pytest
 from dailyfresh_goods.models import SKU, SPU, GoodsType, StaleDocument
 from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import drain, rebuild, status
 from dailyfresh_goods.search.suggestions import suggestions
 from demo import use_index
+from django.urls import reverse
 from django.utils import translation
 
 
@@ -85,3 +88,24 @@ def test_a_translation_that_changes_is_indexed_anew(goods, tmp_path):
         assert found("Provence") == []
         assert found("love apples") == [str(goods["x1"].pk)]
         assert len(found("greenery")) == 2
+
+
+def test_a_word_is_lit_in_the_plural_and_the_singular(goods, tmp_path):
+    with use_index(tmp_path), translation.override("en"):
+        rebuild()
+        for text in ("tomato", "tomatoes"):
+            (hit,) = find(text, Refinement()).hits
+            assert [part for part, lit in hit.name if lit] == ["tomatoes"]
+
+
+def test_the_goods_of_a_dish_are_named_in_the_language_of_the_page(goods, tmp_path, client):
+    with use_index(tmp_path):
+        rebuild()
+        english = client.get(
+            reverse("dailyfresh_search:search"), {"q": "番茄炒香菇"}, headers={"Accept-Language": "en"}
+        ).content.decode()
+        with translation.override("zh-hans"):
+            chinese = find("番茄炒香菇", Refinement()).groups
+    assert [group.called for group in chinese] == ["番茄", "香菇"]
+    assert '<h2 id="df-h-together-1">tomato</h2>' in english
+    assert re.search(r'<h1 class="df-h1">Results for “<bdi lang="zh">番茄炒香菇</bdi>”</h1>', english)

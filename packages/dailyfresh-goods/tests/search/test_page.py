@@ -132,7 +132,7 @@ def test_a_page_past_the_end_is_not_found(shop, client, page):
 
 def test_did_you_mean_says_what_it_shows(shop, client):
     page = client.get(URL, {"q": "樊茄"}).content.decode()
-    assert "Did you mean <b>番茄</b>?" in page
+    assert 'Did you mean <b><bdi lang="zh">番茄</bdi></b>?' in page
 
 
 def test_nothing_found_gives_a_hint_and_popular_goods(shop, client):

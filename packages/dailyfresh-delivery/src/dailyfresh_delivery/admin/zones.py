@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -37,7 +37,7 @@ class ZoneForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Zone)
-class ZoneAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ZoneAdmin(InOtherLanguages, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     form = ZoneForm
     list_display = ["name", "base", "free_from", "areas_said"]
     search_fields = ["name", "areas__code"]
@@ -63,8 +63,9 @@ class ZoneAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(PickupPoint)
-class PickupPointAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PickupPointAdmin(InOtherLanguages, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "address", "phone"]
+    fields = ["name", "address", "phone"]
     search_fields = ["name", "address"]
 
 

@@ -17,6 +17,10 @@ class Migration(migrations.Migration):
             name="PickupPoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
                 ("address", models.CharField(max_length=120, verbose_name="where it is")),
                 ("phone", models.CharField(blank=True, max_length=32, verbose_name="phone")),
@@ -31,6 +35,10 @@ class Migration(migrations.Migration):
             name="Zone",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
                 (
                     "base",

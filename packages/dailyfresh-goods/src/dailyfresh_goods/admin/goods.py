@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -25,7 +25,6 @@ from .parts import (
     AT_ONCE,
     PACKS,
     Edited,
-    InOtherLanguages,
     JudgedPictures,
     PacksFormSet,
     Repeated,

@@ -1,6 +1,6 @@
 """What the home page shows, in the order the merchant numbers it."""
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
 from django.contrib import admin
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import HomeBanner, HomeTypeGoods, Promotion
 from ..models.home import Scheduled
-from .parts import InOtherLanguages, Thumbnail
+from .parts import Thumbnail
 
 
 class ScheduledAdmin(InOtherLanguages, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]

@@ -4,7 +4,6 @@ are sold while the page is open.
 
 from typing import Any
 
-from dailyfresh_core.languages import others
 from dailyfresh_core.lists import ForgivingChangeList
 from dailyfresh_core.pictures import judge_upload
 from django import forms
@@ -39,15 +38,6 @@ class Edited:
         if field is not None and not isinstance(field, forms.FileField):
             field.show_hidden_initial = True
         return field
-
-
-class InOtherLanguages:
-    """A page with an input for each text and language of the site, behind what the shop says itself."""
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        first, *more = super().get_fieldsets(request, obj)  # type: ignore[misc]
-        said = [(None, {"fields": ("translations",)})] if others() else []
-        return [first, *said, *more]
 
 
 class Repeated:

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from dailyfresh_core.languages import others
+from dailyfresh_core.languages import active, chain, others
 from django.db.models import Q
 from haystack.backends import SQ
 from haystack.exceptions import SearchBackendError
@@ -19,7 +19,8 @@ from .highlight import Marked, marked
 from .models import Vocabulary
 from .relaxation import Answer, answer
 from .understanding import Query, understand
-from .words.normal import runs
+from .words.normal import is_han, runs
+from .words.thesaurus import Thesaurus
 
 logger = logging.getLogger(__name__)
 
@@ -67,9 +68,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class Together:
-    """One of several goods that a phrase or a dish names: the best hits of all that the shop has of it, none when it has none."""
+    """One of several goods that a phrase or a dish names: the best hits of all that the shop has of it, none when it has none.
+
+    `called` is the word as a page of the moment says it.
+    """
 
     word: str
+    called: str
     hits: list[Hit]
     number: int
 
@@ -106,7 +111,9 @@ def find(text: str, refinement: Refinement, *, using: str | None = None, vocabul
         if reply.found is None:
             return Found(reply.query, hasty=reply.hasty)
         found = _shown(reply, reply.found, refinement)
-        return replace(found, groups=_groups(reply, using)) if reply.parts and refinement == Refinement() else found
+        return (
+            replace(found, groups=_groups(reply, words, using)) if reply.parts and refinement == Refinement() else found
+        )
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
         return _from_database(understand(text, words), refinement)
@@ -141,7 +148,7 @@ def _shown(reply: Answer, found: Any, refinement: Refinement) -> Found:
     return Found(reply.query, shown, number, number, pages, _categories(found), reply.loose, reply.hasty)
 
 
-def _groups(reply: Answer, using: str | None) -> list[Together]:
+def _groups(reply: Answer, words: Thesaurus, using: str | None) -> list[Together]:
     """The best hits of each part; those that can be bought come first."""
     keys = {}
     for part in reply.parts:
@@ -156,8 +163,13 @@ def _groups(reply: Answer, using: str | None) -> list[Together]:
     for part in reply.parts:
         own = _by_product([shown[key] for key in keys[part.word] if key in shown])
         own.sort(key=lambda hit: hit.card.sold_out)
-        groups.append(Together(part.word, own, part.number))
+        groups.append(Together(part.word, _called(part.word, words), own, part.number))
     return groups
+
+
+def _called(word: str, words: Thesaurus) -> str:
+    """Dishes name in Chinese what is made of them: on an English page it is said in English, where a word for it is known."""
+    return word if "en" not in chain(active()) or not is_han(word) else words.in_english(word) or word
 
 
 def _categories(found: Any) -> dict[str, int]:

@@ -1,13 +1,17 @@
 """Which parts of a name were searched for; the template marks and escapes them."""
 
+import re
+
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from .search_indexes import singular
 from .understanding import Query
 from .words.normal import is_han, normalise
 from .words.pinyin import syllables
 
 Marked = list[tuple[str, bool]]
+_LATIN = re.compile("[a-z]+")
 OPEN, CLOSE = mark_safe("<mark>"), mark_safe("</mark>")
 
 
@@ -33,8 +37,13 @@ def marked(name: str, query: Query) -> Marked:
 
 
 def _light(plain: list[str], lit: list[bool], word: str) -> bool:
-    """Lights every place where `word` stands; says whether there is one."""
+    """Lights every place where `word` stands, a Latin one also in the plural or the singular; says whether there is one."""
     found = False
+    if word.isascii():
+        for match in _LATIN.finditer("".join(char[:1] or " " for char in plain)):
+            if singular(match[0]) == singular(word):
+                lit[match.start() : match.end()] = [True] * len(match[0])
+                found = True
     for start in range(len(plain) - len(word) + 1):
         if plain[start : start + len(word)] == list(word):
             lit[start : start + len(word)] = [True] * len(word)

@@ -126,7 +126,13 @@ def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str,
         "pager": links.pager(refinement.page, min(found.pages, LAST_PAGE), lambda page: address(page=page)),
         "shown": _shown(found.hits),
         "groups": [
-            {"word": group.word, "number": group.number, "hits": group.hits, "shown": _shown(group.hits)}
+            {
+                "word": group.word,
+                "called": group.called,
+                "number": group.number,
+                "hits": group.hits,
+                "shown": _shown(group.hits),
+            }
             for group in found.groups
         ],
         "nearby": [type_ for type_ in goods_types() if type_.slug in found.categories][:1],

@@ -55,6 +55,10 @@ class Thesaurus:
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 
+    def in_english(self, word: str) -> str:
+        """Another word for the same in Latin letters; empty where none is known."""
+        return next((other for other in self._same.get(word, ()) if other.isascii()), "")
+
     def only_by_name(self, word: str) -> bool:
         """Whether a text that mentions `word` says nothing of what is sold."""
         return word in self._by_name
