@@ -244,6 +244,8 @@ def test_a_tracker_that_hangs_up_in_its_answer_is_asked_no_further(cluster, clie
         struct.pack("!QBB", 40, 100, 0) + bytes(40),
         struct.pack("!QBB", 7, 100, 2) + b"message",
         bytes(64),
+        # a server whose name cannot be one
+        struct.pack("!QBB16s15sQB", 40, 100, 0, b"group1", b"a..b", 23000, 0),
     ],
 )
 @pytest.mark.parametrize("which", ["tracker", "storage"])

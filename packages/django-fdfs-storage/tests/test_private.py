@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
 from django.test import Client
 from django_fdfs_storage.devserver import DevServer
+from django_fdfs_storage.named.models import StoredFile
 from django_fdfs_storage.storage import FastDFSStorage
 
 CONTENT = bytes(range(256)) * 100
@@ -207,6 +208,8 @@ def test_a_file_is_served_under_its_own_name(browser, settings, options):
     for claim, kind in (("text/csv", "text/csv"), ("text/html\r\nX-Evil: 1", "application/octet-stream")):
         claimed.content_type = claim
         assert browser.get(default_storage.url(default_storage.save("extensionless", claimed)))["Content-Type"] == kind
+    StoredFile.objects.update(content_type="text/html\r\nX-Evil: 1")
+    assert browser.get("/site/media/extensionless")["Content-Type"] == "application/octet-stream"
     assert default_storage.file_id("账单/a.pdf").rpartition("/")[2] not in browser.get(url)["ETag"]
     assert browser.get("/site/media/nothing.txt").status_code == 404
     assert browser.get("/site/media/a/..%5C..%5Cb.txt").status_code == 404

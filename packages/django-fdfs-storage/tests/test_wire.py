@@ -95,7 +95,7 @@ def test_lists_of_old_servers_name_the_port_once(group, port, hosts):
         assert wire.unpack_servers(body) == [wire.Server(group, ip, port) for ip in hosts]
 
 
-@given(numbers, numbers, some.integers(0, 2**32 - 1), ipv4)
+@given(numbers, some.integers(0, 2**37 - 1), some.integers(0, 2**32 - 1), ipv4)
 def test_file_information_comes_back_with_an_unsigned_checksum(size, timestamp, crc32, source):
     signed = crc32 - (1 << 32) if crc32 >> 31 else crc32
     body = struct.pack("!qqq", size, timestamp, signed) + wire.pack_text(source, 16)
@@ -207,3 +207,15 @@ def test_what_is_no_address_is_refused(text):
 @given(some.one_of(ipv4, ipv6), ports)
 def test_addresses_come_back(host, port):
     assert Address.parse(str(Address(host, port))) == Address(host, port)
+
+
+def test_a_group_of_another_name_than_groups_have_is_garbage():
+    """It would be asked for by that name, when an upload finds no space in its own."""
+    with pytest.raises(BadReply):
+        listings.unpack_groups(listings.GROUP_RECORD.pack("组\n".encode() + b"\xff", *range(12)))
+
+
+@pytest.mark.parametrize("timestamp", [-1, 1 << 38, (1 << 63) - 1])
+def test_a_time_that_no_date_can_tell_is_garbage(timestamp):
+    with pytest.raises(BadReply):
+        wire.unpack_info(struct.pack("!qqq", 1, timestamp, 0) + wire.pack_text("10.0.0.1", 16))

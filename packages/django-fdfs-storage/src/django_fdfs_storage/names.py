@@ -13,8 +13,9 @@ from ipaddress import IPv4Address
 
 from .exceptions import InvalidFileId
 
+GROUP = "[A-Za-z0-9_-]{1,16}"
 _FILE_ID = re.compile(
-    r"(?P<group>[A-Za-z0-9_-]{1,16})/"
+    rf"(?P<group>{GROUP})/"
     r"(?P<path>M[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}/(?P<code>[A-Za-z0-9_-]{27})[A-Za-z0-9._-]{1,56})"
 )
 # group/M00/00/00/ and 34 characters, and 16 more inside a trunk; slave files add a prefix of up to 16.

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from .client import Engine
 from .client.connection import Address
 from .conf import NAME, Options
+from .names import GROUP
 from .references import column
 
 Rule = tuple[Callable[[Any], bool], str]
@@ -83,7 +84,7 @@ _TRUTH: Rule = (lambda value: isinstance(value, bool), "It is True or False.")
 _ABOVE: Rule = (lambda value: _is_number(value) and value > 0, "It is a number above 0.")
 RULES: dict[str, Rule] = {
     "base_url": (_is_base_url, 'It is a URL, or a dict from groups to URLs with "*" for every other and for names.'),
-    "group": (_is_text("[A-Za-z0-9_-]{1,16}"), "It is the name of a group, of at most 16 letters or digits."),
+    "group": (_is_text(GROUP), "It is the name of a group, of at most 16 letters or digits."),
     "connect_timeout": _ABOVE,
     "network_timeout": _ABOVE,
     "max_connections": (lambda value: _is_number(value) and value == int(value) > 0, "It is a whole number above 0."),

@@ -17,7 +17,7 @@ class AsyncConnection(Connection):
     async def open(cls, address: Address, *, connect_timeout: float, network_timeout: float) -> Self:
         """A connection to a server, at the first of its addresses that answers."""
         loop = asyncio.get_running_loop()
-        failure: OSError | None = None
+        failure: OSError | UnicodeError | None = None
         try:
             async with asyncio.timeout(connect_timeout):
                 places = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
@@ -33,7 +33,7 @@ class AsyncConnection(Connection):
                         failure = error
                     else:
                         return cls(address, connecting, patience=network_timeout)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter of what can be no host name
             failure = error
         raise ServerUnreachable(f"no connection to {address}: {str(failure) or 'timed out'}") from failure
 

@@ -1,9 +1,11 @@
 """The wire format of the lists of groups and storage servers that a tracker keeps."""
 
+import re
 import struct
 from dataclasses import dataclass
 
 from ..exceptions import BadReply
+from ..names import GROUP
 from .wire import IPV4_WIDTH, IPV6_WIDTH, unpack_text
 
 
@@ -56,7 +58,11 @@ def unpack_groups(body: bytes) -> list[Group]:
     """The answer to LIST_GROUP or LIST_GROUPS."""
     if len(body) % GROUP_RECORD.size:
         raise BadReply(f"a list of groups has {len(body)} bytes")
-    return [Group(unpack_text(name), *numbers) for name, *numbers in GROUP_RECORD.iter_unpack(body)]
+    groups = [Group(unpack_text(name), *numbers) for name, *numbers in GROUP_RECORD.iter_unpack(body)]
+    for group in groups:
+        if not re.fullmatch(GROUP, group.name):
+            raise BadReply(f"a tracker named the group {group.name!r}")
+    return groups
 
 
 def unpack_storages(body: bytes) -> list[StorageState]:

@@ -19,7 +19,7 @@ class BlockingConnection(Connection):
         """A connection to a server."""
         try:
             connected = socket.create_connection((address.host, address.port), timeout=connect_timeout)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter of what can be no host name
             raise ServerUnreachable(f"no connection to {address}: {error}") from error
         return cls(address, connected, patience=network_timeout)
 

@@ -27,6 +27,7 @@ ANY_PATH = 0xFF
 GROUP_WIDTH, EXTENSION_WIDTH, PREFIX_WIDTH = 16, 6, 16
 PORT_WIDTH = 8
 IPV4_WIDTH, IPV6_WIDTH = 15, 45
+_END_OF_TIME = 1 << 37  # the year 6325: no later one fits a date or a header
 
 
 class Command(IntEnum):
@@ -219,8 +220,8 @@ def unpack_info(body: bytes) -> FileInfo:
     """The answer to FILE_INFO; the checksum arrives sign-extended to 8 bytes."""
     _check_ip_width(len(body), 24)
     size, timestamp, crc32 = struct.unpack_from("!qqq", body)
-    if size < 0:
-        raise BadReply(f"a file has {size} bytes")
+    if size < 0 or not 0 <= timestamp < _END_OF_TIME:
+        raise BadReply(f"a file has {size} bytes and is of {timestamp}")
     return FileInfo(size, timestamp, crc32 & 0xFFFFFFFF, unpack_text(body[24:]))
 
 

@@ -26,9 +26,6 @@ from .models import StoredFile
 from .naming import Names
 from .outcomes import ATTEMPTS, reject, repeated, settle, throw_away
 
-# What a browser claims to have sent is told to others only if it is a type at all.
-_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-
 
 @deconstructible(path="django_fdfs_storage.named.storage.NamedFastDFSStorage")
 class NamedFastDFSStorage(Names):
@@ -93,7 +90,7 @@ class NamedFastDFSStorage(Names):
 
         def keep(file_id: str, undo: Callable[[], None] | None = None) -> str:
             row = StoredFile.of(name, file_id, chunks.length, chunks.sha256)
-            row.content_type = row.content_type or (claim if _TYPE.fullmatch(claim) else "")
+            row.content_type = row.content_type or _type(claim)
             row.modified = modified or row.created
             return self._keep(name, row, overwrite=overwrite, undo=undo)
 
@@ -209,7 +206,7 @@ class NamedFastDFSStorage(Names):
     def content_type(self, name: str) -> str:
         """The type that the name tells, or else what was claimed when the file was saved."""
         told = super().content_type(name)
-        return told if told or is_file_id(name) else self._row(name).content_type
+        return told if told or is_file_id(name) else _type(self._row(name).content_type)
 
     def file_id(self, name: str) -> str:
         """The file id behind a name; NoSuchFile when there is none."""
@@ -236,3 +233,8 @@ class NamedFastDFSStorage(Names):
                 or full
             )
         return self._url_of(options, shown, filename, expires_in)
+
+
+def _type(claim: str) -> str:
+    """What a browser claimed to have sent, or the table says, if it is a type at all."""
+    return claim if re.fullmatch(r"[\w.+-]+/[\w.+-]+", claim, re.ASCII) else ""
