@@ -13,7 +13,7 @@ from typing import Any
 from dailyfresh_core.measures import Measured
 from dailyfresh_delivery.models import Pattern, PickupPoint, Zone, ZoneArea
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
-from dailyfresh_promotions.models import Batch, FlashItem, Rule
+from dailyfresh_promotions.models import Batch, Limit, Rule
 from dailyfresh_users.models import Registration
 from dailyfresh_users.services import add_address
 from django.contrib.auth import get_user_model
@@ -198,7 +198,7 @@ def load_offers() -> bool:
     )
     for sku in SKU.objects.filter(slug__in=("cherry", "steak", "broccoli")):
         price = (sku.price * Decimal("0.8")).quantize(Decimal("0.1"))
-        FlashItem.objects.create(rule=week, sku_id=str(sku.pk), price=price, quantity=200, per_buyer=2)
+        Limit.objects.create(rule=week, sku_id=str(sku.pk), price=price, quantity=200, per_buyer=2)
     return True
 
 

@@ -17,7 +17,7 @@ KINDS = {
     "cheapest": {"every": "3", "few": "1", "rate": "0"},
     "bundle": {"every": "3", "price": "12.90"},
     "price": {"rate": "95"},
-    "flash": {"items-0-price": "0.10", "items-0-quantity": "5"},
+    "flash": {"limits-0-price": "0.10", "limits-0-quantity": "5"},
     "freight": {"reach": "59"},
 }
 """What is filled in beside the goods and the days."""
@@ -48,7 +48,7 @@ def make_an_offer(merchant: Visitor, kind: str, numbers: dict[str, str], sku_id:
     """By the form of its kind; it is for tomorrow only, so that nobody else meets it."""
     merchant.go(f"{PAGES}/rule/add/?kind={kind}")
     tomorrow = timezone.localdate() + timedelta(days=1)
-    goods = {"items-0-sku_id": sku_id} if kind == "flash" else {"skus": sku_id}
+    goods = {"limits-0-sku_id": sku_id} if kind == "flash" else {"skus": sku_id}
     days = {
         "starts_0": str(tomorrow),
         "starts_1": "00:00:00",

@@ -10,14 +10,14 @@ from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.pages.keys import SITE, detail_key
 from dailyfresh_orders.models import Order
 from dailyfresh_promotions import services
-from dailyfresh_promotions.models import Batch, Budget, Coupon, FlashItem, Redemption, Rule
+from dailyfresh_promotions.models import Batch, Coupon, Limit, Redemption, Rule
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
-STATEMENTS = 18
+STATEMENTS = 17
 """Of placing an order with a budget, uses of one buyer, a first order, a flash price, a coupon, and a time of delivery (three of them)."""
 
 
@@ -30,7 +30,7 @@ def bare(db: None) -> None:
 
 def flash(sku: SKU, price: str, **more: Any) -> Rule:
     rule = Rule.objects.create(name="flash", kind="flash", alone=more.pop("alone", True), **more)
-    FlashItem.objects.create(rule=rule, sku_id=str(sku.pk), price=price, quantity=50, per_buyer=3)
+    Limit.objects.create(rule=rule, sku_id=str(sku.pk), price=price, quantity=50, per_buyer=3)
     return rule
 
 
@@ -99,7 +99,7 @@ def everything(user: Any, skus: list[SKU]) -> None:
             name=f"m{n}", kind="off", params={"tiers": [["0.10", "0.10"]]}, stackable=True, per_user=50,
             audience=audience,
         )  # fmt: skip
-        Budget.objects.create(rule=rule, max_uses=1000, max_spent="1000.00")
+        Limit.objects.create(rule=rule, quantity=1000, max_spent="1000.00")
     flash(skus[0], "1.00", alone=False, per_user=50)
     batch = Batch.objects.create(name="c", kind="off", params={"tiers": [["0", "0.50"]]}, shown=True)
     services.issue(user=user, batch_id=batch.pk, at=timezone.now())

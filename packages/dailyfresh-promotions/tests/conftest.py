@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dailyfresh_core.testing.languages import english as english  # autouse
 from dailyfresh_promotions import services
-from dailyfresh_promotions.models import Batch, Budget, Coupon, FlashItem, Rule
+from dailyfresh_promotions.models import Batch, Coupon, Limit, Rule
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
@@ -42,9 +42,9 @@ def rule(db: None) -> Callable[..., Rule]:
         params = {"tiers": [["100.00", "10.00"]]} if params is None else params
         made = Rule.objects.create(name=more.pop("name", "m"), kind=kind, params=params, **more)
         if budget:
-            Budget.objects.create(rule=made, **budget)
+            Limit.objects.create(rule=made, **budget)
         for item in items:
-            FlashItem.objects.create(rule=made, **item)
+            Limit.objects.create(rule=made, **item)
         return made
 
     return make

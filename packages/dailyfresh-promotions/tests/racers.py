@@ -19,7 +19,7 @@ django.setup()
 from dailyfresh_core.testing import races  # noqa: E402
 from dailyfresh_promotions import gate, services  # noqa: E402
 from dailyfresh_promotions.exceptions import NotIssued  # noqa: E402
-from dailyfresh_promotions.models import Batch, BatchCount, Budget, Coupon, FlashItem, Redemption, Rule  # noqa: E402
+from dailyfresh_promotions.models import Batch, BatchCount, Coupon, Limit, Redemption, Rule  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -50,19 +50,20 @@ def books():
     held = Redemption.objects.exclude(state="released")
     budgets = {
         row.rule_id: [
-            row.uses,
+            row.taken,
             held.filter(rule_id=row.rule_id).count(),
             str(row.spent - (held.filter(rule_id=row.rule_id).aggregate(n=Sum("amount"))["n"] or 0)),
         ]
-        for row in Budget.objects.all()
+        for row in Limit.objects.filter(sku_id="")
     }
-    pieces = sum(sum(row.pieces.values()) for row in held)
+    flash = set(map(str, Limit.objects.exclude(sku_id="").values_list("pk", flat=True)))
+    pieces = sum(n for row in held for limit, n in row.counts.items() if limit in flash)
     return {
         "sales": Sale.objects.exclude(state="cancelled").count(),
         "held": held.count(),
         "budgets": list(budgets.values()),
         "flash": [
-            FlashItem.objects.aggregate(n=Sum("taken"))["n"] or 0,
+            Limit.objects.exclude(sku_id="").aggregate(n=Sum("taken"))["n"] or 0,
             pieces,
         ],
         "coupons": [Coupon.objects.exclude(state="free").count(), held.exclude(coupon_id=None).count()],
@@ -82,14 +83,14 @@ def one_coupon():
 
 def last_use():
     users, sku_id, made = people(16), goods(), rule()
-    Budget.objects.create(rule=made, max_uses=1)
+    Limit.objects.create(rule=made, quantity=1)
     seen = [offers(user, {sku_id: 1}) for user in users]
     return race(16, lambda n: buy(users[n], {sku_id: 1}, seen[n]))
 
 
 def last_money():
     users, sku_id, made = people(16), goods(), rule()
-    Budget.objects.create(rule=made, max_spent="10.00")
+    Limit.objects.create(rule=made, max_spent="10.00")
     seen = [offers(user, {sku_id: 1}) for user in users]
     return race(16, lambda n: buy(users[n], {sku_id: 1}, seen[n]))
 
@@ -114,7 +115,7 @@ def first_order():
 def flash():
     users, sku_id = people(80), goods()
     made = Rule.objects.create(name="f", kind="flash", alone=True)
-    FlashItem.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=50, per_buyer=1)
+    Limit.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=50, per_buyer=1)
 
     def work(number):
         for user in users[number::16]:
@@ -132,7 +133,7 @@ def rush():
     """2,000 buyers before 100 pieces, each with a quote that shows the price; how many the gate sent away, beside what came of it."""
     users, sku_id = people(2000), goods()
     made = Rule.objects.create(name="f", kind="flash", alone=True)
-    FlashItem.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=100, per_buyer=1)
+    Limit.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=100, per_buyer=1)
     run = os.getpid()
     asked = {"sources": [f"promotions:rule:{made.pk}"], "quantities": {sku_id: 1}}
     gate.fill()
@@ -165,7 +166,7 @@ def rush():
 def released():
     (user,) = people(1)
     sku_id, made = goods(), rule(per_user=9)
-    Budget.objects.create(rule=made, max_uses=9)
+    Limit.objects.create(rule=made, quantity=9)
     sales = [buy(user, {sku_id: 1}, offers(user, {sku_id: 1})) for _n in range(2)]
     return race(8, lambda n: move(sales[0], "cancelled", why="unpaid"))
 
@@ -186,10 +187,10 @@ def market(*, kill_after=None):
     """Orders that take of everything, some of them cancelled, all at once."""
     users, skus = people(24), [goods() for _n in range(3)]
     for n in range(3):
-        Budget.objects.create(rule=rule(f"m{n}", per_user=50), max_uses=5000, max_spent="50000.00")
+        Limit.objects.create(rule=rule(f"m{n}", per_user=50), quantity=5000, max_spent="50000.00")
     made = Rule.objects.create(name="f", kind="flash")
     for sku_id in skus:
-        FlashItem.objects.create(rule=made, sku_id=sku_id, price="20.00", quantity=4000, per_buyer=900)
+        Limit.objects.create(rule=made, sku_id=sku_id, price="20.00", quantity=4000, per_buyer=900)
     batch = Batch.objects.create(name="c", kind="off", params={"tiers": [["0", "1.00"]]}, per_user=9, shown=True)
     for user in users:
         for _n in range(9):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from dailyfresh_core.measures import Measured
 from dailyfresh_promotions.kinds import CouponKind, Kind
-from dailyfresh_promotions.models import Batch, Budget, Coupon, FlashItem, Issue, Redemption, Rule
+from dailyfresh_promotions.models import Batch, Coupon, Issue, Limit, Redemption, Rule
 from django.urls import reverse
 from minisite.shop import Purchasable, buy, move, offers
 
@@ -15,7 +15,7 @@ def url(model, name, *args):
     return reverse(f"admin:dailyfresh_promotions_{model}_{name}", args=args)
 
 
-INLINES = {f"{prefix}-{key}": "0" for prefix in ("budget", "items") for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
+INLINES = {f"{prefix}-{key}": "0" for prefix in ("limits", "limits-2") for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
 RULE = {"name": "x", "active": "on", "days": list("0123456"), "priority": "0", "audience": "all", **INLINES}
 BATCH = {"name": "x", "active": "on", "per_user": "1", "returns": "never", "grace_days": "3"}
 NUMBERS = [
@@ -82,17 +82,18 @@ def test_goods_days_a_budget_and_flash_prices_are_kept(admin_client):
     more = {
         "days": ["0", "6"],
         "alone": "on",
-        "items-TOTAL_FORMS": "1",
-        "items-0-sku_id": "1001",
-        "items-0-price": "9.90",
-        "items-0-quantity": "100",
-        "items-0-per_buyer": "2",
-        "budget-TOTAL_FORMS": "1",
-        "budget-0-max_uses": "50",
+        "limits-TOTAL_FORMS": "1",
+        "limits-0-sku_id": "1001",
+        "limits-0-price": "9.90",
+        "limits-0-quantity": "100",
+        "limits-0-per_buyer": "2",
+        "limits-2-TOTAL_FORMS": "1",
+        "limits-2-0-quantity": "50",
     }
     assert admin_client.post(url("rule", "add") + "?kind=flash", RULE | more).status_code == 302
     made = Rule.objects.get()
-    assert (made.weekdays, made.alone, made.items.get().quantity, made.budget.max_uses) == (0b1000001, True, 100, 50)
+    assert (made.weekdays, made.alone) == (0b1000001, True)
+    assert set(made.limits.values_list("sku_id", "quantity")) == {("1001", 100), ("", 50)}
     numbers = {"by": "amount", "step_1_0": "0", "step_1_1": "1", "groups": "type:3  type:4", "but_skus": "7\n8"}
     assert admin_client.post(url("rule", "add") + "?kind=off", RULE | numbers).status_code == 302
     assert Rule.objects.first().scope == {"groups": ["type:3", "type:4"], "but_skus": ["7", "8"]}
@@ -130,7 +131,7 @@ def test_an_offer_is_stopped_at_once_and_orders_keep_theirs(admin_client, rule, 
 
 
 def test_the_list_says_how_often_an_offer_was_used_and_what_it_took_off(admin_client, rule, book, buyer, other):
-    sku_id, _made = book("60.00"), rule(budget={"max_uses": 5, "max_spent": "90.00"})
+    sku_id, _made = book("60.00"), rule(budget={"quantity": 5, "max_spent": "90.00"})
     for user in (buyer, other):
         sale = buy(user, {sku_id: 2}, offers(user, {sku_id: 2}))
     move(sale, "over", why="unpaid")
@@ -221,7 +222,7 @@ def test_coupons_and_uses_are_exported_and_never_edited(admin_client, model, wor
 
 
 def test_what_the_lists_of_offers_and_batches_say_is_exported(admin_client, rule, coupon, buyer, book):
-    made, given = [rule(name="BLOOM", budget={"max_uses": 5}), rule(name="unlimited", active=False)], coupon(buyer)
+    made, given = [rule(name="BLOOM", budget={"quantity": 5}), rule(name="unlimited", active=False)], coupon(buyer)
     buy(buyer, {(sku_id := book("60.00")): 2}, offers(buyer, {sku_id: 2}))
     for model, keys, words in [
         (
@@ -249,11 +250,11 @@ def test_a_budget_and_a_flash_price_that_is_edited_is_seen_at_once(rule, book, b
     sku_id = book("60.00")
     made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}])
     assert offers(buyer, {sku_id: 1}).shares
-    item = FlashItem.objects.get()
+    item = Limit.objects.get()
     item.price = Decimal("5.00")
     item.save()
     assert offers(buyer, {sku_id: 1}).shares[0].amounts == {sku_id: Decimal("-55.00")}
-    Budget.objects.create(rule=made, max_uses=0)
+    Limit.objects.create(rule=made, quantity=0)
     assert offers(buyer, {sku_id: 1}).shares == ()
 
 
@@ -261,23 +262,23 @@ def test_a_flash_price_is_not_made_for_fewer_pieces_than_are_taken(admin_client,
     sku_id = book("60.00")
     made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3, "per_buyer": 2}])
     buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
-    row = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "1", "0-id": str(made.items.get().pk), "0-rule": str(made.pk)}
+    row = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "1", "0-id": str(made.limits.get().pk), "0-rule": str(made.pk)}
     row |= {"0-sku_id": sku_id, "0-price": "9.90", "0-quantity": "1", "0-per_buyer": "2"}
-    items = {f"items-{name}": value for name, value in row.items()}
+    items = {f"limits-{name}": value for name, value in row.items()}
     answer = admin_client.post(url("rule", "change", made.pk), RULE | items)
     assert "Not fewer than are taken already: 2." in answer.content.decode()
-    answer = admin_client.post(url("rule", "change", made.pk), RULE | items | {"items-0-quantity": "2"})
-    assert (answer.status_code, made.items.get().quantity) == (302, 2)
+    answer = admin_client.post(url("rule", "change", made.pk), RULE | items | {"limits-0-quantity": "2"})
+    assert (answer.status_code, made.limits.get().quantity) == (302, 2)
 
 
 def test_an_edit_leaves_what_orders_counted_while_it_was_made(rule, book, buyer):
     sku_id = book("60.00")
-    rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], budget={"max_uses": 5})
-    item, budget = FlashItem.objects.get(), Budget.objects.get()
+    rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], budget={"quantity": 5})
+    item, budget = Limit.objects.get(sku_id=sku_id), Limit.objects.get(sku_id="")
     buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1}))
-    item.price, budget.max_uses = Decimal("5.00"), 9
+    item.price, budget.quantity = Decimal("5.00"), 9
     item.save()
     budget.save()
-    item, budget = FlashItem.objects.get(), Budget.objects.get()
+    item, budget = Limit.objects.get(sku_id=sku_id), Limit.objects.get(sku_id="")
     assert (item.price, item.taken) == (Decimal("5.00"), 1)
-    assert (budget.max_uses, budget.uses, budget.spent) == (9, 1, Decimal("50.10"))
+    assert (budget.quantity, budget.taken, budget.spent) == (9, 1, Decimal("50.10"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from dailyfresh_core.testing import service
 from dailyfresh_promotions import gate
-from dailyfresh_promotions.models import FlashItem
+from dailyfresh_promotions.models import Limit
 from dailyfresh_promotions.offers import Promotions
 from django.utils import timezone
 from minisite.shop import buy, move, offers
@@ -100,7 +100,7 @@ def test_a_gate_that_was_lost_lets_through_and_is_filled_from_the_database(gated
     gated()
     assert all(enter(buyer, str(n), 2) for n in range(9))
     gate.fill()
-    assert FlashItem.objects.get().taken == 1
+    assert Limit.objects.get().taken == 1
     assert enter(buyer, "b", 2)  # the one piece that is left of theirs
     assert not enter(buyer, "c")
     assert [enter(other, f"other {n}") for n in range(3)].count(True) == 1

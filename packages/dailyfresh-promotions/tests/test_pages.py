@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from dailyfresh_promotions import services
-from dailyfresh_promotions.models import Budget, Coupon, Rule
+from dailyfresh_promotions.models import Coupon, Limit, Rule
 from dailyfresh_promotions.signals import offers_changed
 from django.db import connection
 from django.template import Context, Template
@@ -193,13 +193,13 @@ def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):
     text = asked_for(client, sku_id)[sku_id]
     assert pills(text) == ["Flash price"]
     assert all(word in text for word in ("¥9.90", "3 pieces left", "data-df-ends"))
-    made.items.update(taken=3)
+    made.limits.update(taken=3)
     text = asked_for(client, sku_id, brief=1)[sku_id]
     assert "All gone" in text
     assert "data-df-ends" not in text
 
 
-@pytest.mark.parametrize("budget", [{"max_uses": 1}, {"max_spent": "10.00"}])
+@pytest.mark.parametrize("budget", [{"quantity": 1}, {"max_spent": "10.00"}])
 def test_an_offer_with_a_budget_is_asked_for_and_gone_when_it_is_used_up(client, rule, book, buyer, budget):
     sku_id = book("60.00")
     rule(budget=budget)
@@ -294,7 +294,7 @@ def test_pages_are_told_of_the_goods_of_a_flash_sale_and_of_a_budget(rule, told)
     assert told[-1] == ["7"]
     made = rule(scope={"skus": ["8"]})
     told.clear()
-    Budget.objects.create(rule=made, max_uses=3)
+    Limit.objects.create(rule=made, quantity=3)
     assert told == [["8"]]
 
 

@@ -12,7 +12,7 @@ class TestTheWire(WireContract):
     def wire(self, buyer, batch, coupon, rule, book):
         coupon(buyer)
         made, sku_id = batch(code="spring"), book()
-        rule(budget={"max_uses": 9})
+        rule(budget={"quantity": 9})
         rule("flash", {}, items=[{"sku_id": sku_id, "price": "1.00", "quantity": 5}])
         boss = User.objects.create_superuser("boss", "boss@shop.example", "secret")
         asked = ["code", "state", "kind", "p", "o", "q", "all", "action", "_selected_action", "_popup", "at_0", "at_1"]

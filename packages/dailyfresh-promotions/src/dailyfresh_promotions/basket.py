@@ -97,7 +97,7 @@ def limits(meant: Sequence[Meant], book: Rulebook, user: Any, *, first_order: Ca
             blocked.setdefault(rule.id, "used_up")
     counted = left_of(rule for rule in rules if rule.id not in blocked)
     blocked.update(dict.fromkeys(counted.used_up, "used_up"))
-    mine = {item: most - had.pieces.get(item, 0) for item, most in book.per_buyer.items()}
+    mine = {item: most - had.counts.get(item, 0) for item, most in book.per_buyer.items()}
     left = {item: max(min(pieces, mine.get(item, 0)), 0) for item, pieces in counted.pieces.items()}
     return Limits(blocked, left, counted.money, had)
 
@@ -118,22 +118,16 @@ def left_of(rules: Iterable[Rule]) -> Left:
     """One statement, and none where nothing is limited."""
     left = Left()
     limited = [rule.id for rule in rules if rule.budget or isinstance(rule.benefit, Flash)]
-    for key, most, uses, money, spent, item, quantity, taken in _counters().filter(pk__in=limited) if limited else ():
+    columns = ("pk", "rule_id", "sku_id", "quantity", "taken", "max_spent", "spent")
+    rows = models.Limit.objects.filter(rule_id__in=limited).values_list(*columns) if limited else ()
+    for key, rule, sku_id, quantity, taken, money, spent in rows:
         if money is not None:
-            left.money[key] = money - spent
-        if (most is not None and uses >= most) or (money is not None and spent >= money):
-            left.used_up.add(key)
-        if item is not None:
-            left.pieces[item] = quantity - taken
+            left.money[rule] = money - spent
+        if sku_id:
+            left.pieces[key] = quantity - taken
+        elif (quantity is not None and taken >= quantity) or (money is not None and spent >= money):
+            left.used_up.add(rule)
     return left
-
-
-@cache
-def _counters() -> Any:
-    """What budgets and flash prices of rules count: a row for each rule, or for each of its prices."""
-    budget = [f"budget__{column}" for column in ("max_uses", "uses", "max_spent", "spent")]
-    price = [f"items__{column}" for column in ("pk", "quantity", "taken")]
-    return models.Rule.objects.order_by().values_list("pk", *budget, *price)
 
 
 def _is_for(rule: Rule, user: Any, first_order: bool) -> bool:

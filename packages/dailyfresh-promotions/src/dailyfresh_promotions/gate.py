@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from .conf import NAME, conf
-from .models import FlashItem, Redemption, Rule
+from .models import Limit, Redemption, Rule
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -66,18 +66,18 @@ def fill() -> int:
     """Set every gate by what the database says; how many there are. Cancelled pieces are to be had again from here on."""
     if not conf.GATE:
         return 0
-    running = Rule.objects.filter(Rule.running(timezone.now()), kind="flash").values_list("pk", flat=True)
-    items: dict[int, list[FlashItem]] = defaultdict(list)
-    for item in FlashItem.objects.filter(rule_id__in=list(running)):
-        items[item.rule_id].append(item)
-    sku_of = {str(item.pk): item.sku_id for some in items.values() for item in some}
+    running = Rule.objects.filter(Rule.running(timezone.now()), kind="flash")
+    items: dict[int, list[Limit]] = {
+        rule.pk: [one for one in rule.limits.all() if one.sku_id] for rule in running.prefetch_related("limits")
+    }
+    sku_of = {str(one.pk): one.sku_id for some in items.values() for one in some}
     had: dict[int, Counter[str]] = defaultdict(Counter)
     taken = Redemption.objects.filter(rule_id__in=list(items), user__isnull=False, state__in=Redemption.OPEN)
-    for rule, user, pieces in taken.order_by().values_list("rule_id", "user", "pieces"):
-        had[rule or 0].update({f"{user} {sku_of[item]}": n for item, n in pieces.items() if item in sku_of})
+    for rule, user, counts in taken.order_by().values_list("rule_id", "user", "counts"):
+        had[rule or 0].update({f"{user} {sku_of[limit]}": n for limit, n in counts.items() if limit in sku_of})
     try:
         for rule, some in items.items():
-            there = [word for one in some for word in (one.sku_id, one.quantity - one.taken, one.per_buyer)]
+            there = [word for one in some for word in (one.sku_id, (one.quantity or 0) - one.taken, one.per_buyer)]
             _run(rule, "fill", "", FILLED, len(some), *there, *chain(*had[rule].items()))
     except _errors() as error:
         logger.warning("The gate of the flash sale cannot be filled: %s", error)

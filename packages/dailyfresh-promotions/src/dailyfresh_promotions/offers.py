@@ -13,7 +13,7 @@ from dailyfresh_core.protocols import Item
 
 from . import gate, words
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
-from .engine import Chosen, Coupon, Cut, Flash, Line, Meant, Priced, Reason, Rule, price
+from .engine import Chosen, Coupon, Cut, Line, Meant, Priced, Reason, Rule, price
 from .kinds import in_coins
 from .rulebook import Rulebook
 from .services import Had, Take, give_back, mark_used, take
@@ -167,7 +167,6 @@ def _take(cut: Cut, lines: Sequence[Line], found: Rulebook) -> Take:
     sold = words.yuan(sum(line.amount for n, line in enumerate(lines) if n in cut.parts or not cut.parts))
     if isinstance(by, Coupon):
         return Take(by.source, amount, sold, coupon_id=by.id)
-    is_flash = isinstance(by.benefit, Flash)
     return Take(
         by.source,
         amount,
@@ -175,7 +174,7 @@ def _take(cut: Cut, lines: Sequence[Line], found: Rulebook) -> Take:
         rule_id=by.id,
         limit_key=key_of(by),
         limit=most_of(by),
+        counts={**cut.pieces, **({by.budget: 1} if by.budget else {})},
         budget=by.budget,
-        pieces=dict(cut.pieces) if is_flash else {},
-        per_buyer={item: found.per_buyer[item] for item in cut.pieces} if is_flash else {},
+        per_buyer={item: found.per_buyer[item] for item in cut.pieces},
     )

@@ -1,7 +1,6 @@
 """The rules as the engine takes them, read once for each edition of their tables: what is asked each time is which one it is."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from django.utils import timezone
 from .engine import Benefit, Book, FreeFreight, Rule, Scope
 from .exceptions import BadParams
 from .kinds import coin
-from .models import Batch, Budget, FlashItem
+from .models import Batch
 from .models import Rule as Row
 
 logger: logging.Logger = logging.getLogger(__name__)
@@ -70,25 +69,20 @@ def _edits() -> Iterator[Any]:
 
 
 def _read(version: tuple[Any, ...]) -> Rulebook:
-    now = timezone.now()
-    rows = list(Row.objects.filter(Q(ends=None) | Q(ends__gt=now), active=True))
-    keys = [row.pk for row in rows]
-    items: dict[int, list[FlashItem]] = defaultdict(list)
-    for item in FlashItem.objects.filter(rule_id__in=keys):
-        items[item.rule_id].append(item)
-    limited = set(Budget.objects.filter(rule_id__in=keys).values_list("rule_id", flat=True))
+    good = Q(ends=None) | Q(ends__gt=timezone.now())
+    rows = list(Row.objects.filter(good, active=True).prefetch_related("limits"))
     return Rulebook(
         version=version,
-        book=Book(_rules(rows, items, limited)),
+        book=Book(_rules(rows)),
         batches=dict(_batches()),
-        per_buyer={item.pk: item.per_buyer for some in items.values() for item in some},
+        per_buyer={one.pk: one.per_buyer for row in rows for one in row.limits.all() if one.sku_id},
     )
 
 
-def _rules(rows: list[Row], items: Mapping[int, list[FlashItem]], limited: set[int]) -> Iterator[Rule]:
+def _rules(rows: list[Row]) -> Iterator[Rule]:
     for row in rows:
         try:
-            yield row.offer(items=items.get(row.pk, []), limited=row.pk in limited)
+            yield row.offer(row.limits.all())
         except BadParams as error:
             logger.error("The offer %s (%s) is left out: %s: %s", row.pk, row.name, error.field, error)
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from ..conf import NAME, conf
 from ..engine import Benefit, Flash, FreeFreight, Off, Percent, Prices
-from ..models import Budget, Rule
+from ..models import Rule
+from ..models.rules import OF_ALL
 
 HALF = 5000
 
@@ -16,14 +17,14 @@ def doubts(rule: Rule) -> Iterator[str]:
     """Sentences about an active offer; raises BadParams for numbers that cannot be read."""
     if not rule.active:
         return
-    if rule.ends is None and not Budget.objects.filter(rule=rule).exists():
+    if rule.ends is None and not rule.limits.filter(OF_ALL).exists():
         yield _("It has neither an end nor a budget.")
     benefit = rule.benefit()
     if _more_than_half(benefit):
         yield _("It takes off more than half.")
     if unknown := sorted(_named(rule, benefit) - _known(_named(rule, benefit))):
         yield _("The catalogue does not know: %(skus)s") % {"skus": ", ".join(unknown[:20])}
-    if isinstance(benefit, Flash) and not rule.items.exists():
+    if isinstance(benefit, Flash) and not rule.limits.exclude(OF_ALL).exists():
         yield _("A flash sale without a price sells nothing.")
 
 
@@ -38,7 +39,7 @@ def _more_than_half(benefit: Benefit | FreeFreight) -> bool:
 def _named(rule: Rule, benefit: Benefit | FreeFreight) -> set[str]:
     scope = rule.goods()
     prices = set(benefit.prices) if isinstance(benefit, Prices) else set()
-    return {*scope.skus, *scope.but_skus, *prices, *rule.items.values_list("sku_id", flat=True)}
+    return {*scope.skus, *scope.but_skus, *prices, *rule.limits.exclude(OF_ALL).values_list("sku_id", flat=True)}
 
 
 def _known(skus: set[str]) -> set[str]:

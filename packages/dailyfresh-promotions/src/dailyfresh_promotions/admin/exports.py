@@ -8,7 +8,6 @@ from dailyfresh_core.lists import ForgivingLists
 from dailyfresh_core.rows import in_portions
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field, lookup_field
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, StreamingHttpResponse
 from django.template.defaultfilters import yesno
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +34,5 @@ class Exported(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     def _cell(self, row: Any, name: Any) -> str:
         if written := getattr(row, f"get_{name}_display", None):
             return str(written())
-        try:
-            value = lookup_field(name, row, self)[2]
-        except ObjectDoesNotExist:  # a rule without a budget
-            return ""
+        value = lookup_field(name, row, self)[2]
         return "" if value is None else str(yesno(value) if isinstance(value, bool) else value)

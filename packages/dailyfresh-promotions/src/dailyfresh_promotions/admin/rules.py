@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from ..kinds import Kind
-from ..models import Budget, FlashItem, Redemption, Rule
+from ..models import Limit, Redemption, Rule
+from ..models.rules import OF_ALL
 from .doubts import doubts
 from .preview import PreviewForm, preview
 from .terms import GOODS, SUMS, TermsAdmin, TermsForm
@@ -39,16 +40,39 @@ class RuleForm(TermsForm):
         return cleaned
 
 
-class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]
-    model = Budget
-    extra = 0
-    readonly_fields = ["uses", "spent"]
+class FlashForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        fields = ["sku_id", "price", "quantity", "per_buyer"]
 
 
 class FlashInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = FlashItem
+    model = Limit
+    form = FlashForm
     extra = 1
     readonly_fields = ["taken"]
+    verbose_name, verbose_name_plural = _("flash price"), _("flash prices")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Limit]":
+        return super().get_queryset(request).exclude(OF_ALL)
+
+
+class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
+    quantity = forms.IntegerField(label=_("most uses"), min_value=0, required=False)
+
+    class Meta:
+        fields = ["quantity", "max_spent"]
+
+
+class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Limit
+    form = BudgetForm
+    extra = 0
+    max_num = 1
+    readonly_fields = ["taken", "spent"]
+    verbose_name, verbose_name_plural = _("budget"), _("budgets")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Limit]":
+        return super().get_queryset(request).filter(OF_ALL)
 
 
 @admin.register(Rule)
@@ -57,7 +81,6 @@ class RuleAdmin(TermsAdmin):
     kinds = Kind
     list_display = ["name", "gives", "active", "starts", "ends", "priority", "times", "sold", "cost", "budget"]
     list_filter = ["kind", "active", "audience"]
-    list_select_related = ["budget"]
     change_list_template = "admin/dailyfresh_promotions/rule/change_list.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -85,7 +108,8 @@ class RuleAdmin(TermsAdmin):
         found = {
             name: per_rule.annotate(n=sum).values("n") for name, sum in (sums | {"times_used": Count("pk")}).items()
         }
-        return rules.annotate(**{name: Subquery(rows) for name, rows in found.items()})
+        budgets = Prefetch("limits", Limit.objects.filter(OF_ALL), to_attr="budgets")
+        return rules.prefetch_related(budgets).annotate(**{name: Subquery(rows) for name, rows in found.items()})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -95,6 +119,10 @@ class RuleAdmin(TermsAdmin):
     @admin.display(description=_("orders"), ordering="times_used")
     def times(self, row: Any) -> int:
         return row.times_used or 0
+
+    @admin.display(description=_("budget"))
+    def budget(self, row: Any) -> Any:
+        return row.budgets[0] if row.budgets else None
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.preview)

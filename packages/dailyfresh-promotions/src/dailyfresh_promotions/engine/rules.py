@@ -24,8 +24,8 @@ class Rule:
     label: str = ""
     audience: str = "all"
     per_user: int | None = None
-    budget: bool = False
-    """Whether uses or money of it are limited."""
+    budget: int | None = None
+    """What its uses and its money are counted by, where they are limited."""
     version: int = 1
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -89,7 +89,7 @@ class Rule(Terms):
         except BadParams:  # it takes nothing off
             return []
         if isinstance(benefit, Flash):
-            return sorted(self.items.values_list("sku_id", flat=True))
+            return sorted(self.limits.exclude(OF_ALL).values_list("sku_id", flat=True))
         if isinstance(benefit, Prices) and benefit.prices:
             return sorted(benefit.prices)
         return None if scope.everything or scope.groups else sorted(scope.skus)
@@ -101,11 +101,11 @@ class Rule(Terms):
             minutes = (first or 0, after or 24 * 60)
         return Schedule(self.starts, self.ends, self.weekdays, minutes)
 
-    def offer(self, *, items: "list[FlashItem]", limited: bool) -> Offer:
-        """As the engine takes it, with its flash prices; `limited`: whether it has a budget. Raises BadParams."""
+    def offer(self, limits: "Iterable[Limit]") -> Offer:
+        """As the engine takes it, with its flash prices and its budget. Raises BadParams."""
         benefit, scope = self.benefit(), self.goods()
         if isinstance(benefit, Flash):
-            benefit = Flash({item.sku_id: (in_coins(item.price), item.pk) for item in items})
+            benefit = Flash({one.sku_id: (in_coins(one.price), one.pk) for one in limits if one.price is not None})
             scope = Scope(False, frozenset(benefit.items))
         elif isinstance(benefit, Prices) and benefit.prices:
             scope = Scope(False, frozenset(benefit.prices), but_groups=scope.but_groups)
@@ -120,97 +120,72 @@ class Rule(Terms):
             label=self.label,
             audience=self.audience,
             per_user=self.per_user,
-            budget=limited,
+            budget=next((one.pk for one in limits if not one.sku_id), None),
             version=self.version,
         )
 
 
+OF_ALL = Q(sku_id="")
+"""Of a limit: whether it counts uses of the whole offer."""
+
+
 class Limit(models.Model):
-    """A row of a rule that orders count in. Saving it again leaves the `counters` alone: orders may have moved them meanwhile."""
+    """What orders of a rule count in: of the whole offer, or of one SKU, which then has a price. An order raises all of its own at once."""
 
-    rule_id: int
-    counters: ClassVar[frozenset[str]]
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding and kwargs.get("update_fields") is None:
-            kept = {field.name for field in self._meta.concrete_fields if not field.primary_key}
-            kwargs["update_fields"] = kept - self.counters
-        super().save(*args, **kwargs)
-        self.tell()
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        gone = super().delete(*args, **kwargs)
-        self.tell()
-        return gone
-
-    def tell(self) -> None:
-        """Whoever holds the rule reads it anew."""
-        Rule.edited(self.rule_id)
-
-
-class Budget(Limit):
-    """How often a rule may be used and what it may cost; a rule without a row is not limited."""
-
-    counters: ClassVar[frozenset[str]] = frozenset({"uses", "spent"})
-
-    rule = models.OneToOneField(
-        Rule, models.CASCADE, db_constraint=False, related_name="budget", verbose_name=_("offer")
+    rule = models.ForeignKey(Rule, models.CASCADE, db_constraint=False, related_name="limits", verbose_name=_("offer"))
+    sku_id = models.CharField(_("SKU"), max_length=64, default="")
+    """Empty: uses of the whole offer are counted, else pieces."""
+    price = models.DecimalField(
+        _("price"), max_digits=12, decimal_places=2, null=True, validators=[MinValueValidator(0)]
     )
-    max_uses = models.PositiveIntegerField(_("most uses"), null=True, blank=True)
-    uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
+    quantity = models.PositiveIntegerField(_("pieces"), null=True)
+    """At most so many; None: any number."""
+    taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
+    per_buyer = models.PositiveSmallIntegerField(
+        _("pieces of one buyer"), default=1, validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
     max_spent = models.DecimalField(
         _("most to take off"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     spent = models.DecimalField(_("taken off"), max_digits=12, decimal_places=2, default=0, editable=False)
 
     class Meta:
-        verbose_name = _("budget")
-        verbose_name_plural = _("budgets")
-
-    def __str__(self) -> str:
-        return f"{self.uses}/{self.max_uses or '∞'}, {self.spent}/{self.max_spent or '∞'}"
-
-    def tell(self) -> None:
-        """A page that is the same for everybody names no offer that may be used up."""
-        super().tell()
-        offers_changed.send(Rule, sku_ids=self.rule.skus())
-
-
-class FlashItem(Limit):
-    """A price for so many pieces of one SKU; `taken` rises by orders alone."""
-
-    counters: ClassVar[frozenset[str]] = frozenset({"taken"})
-
-    rule = models.ForeignKey(Rule, models.CASCADE, db_constraint=False, related_name="items", verbose_name=_("offer"))
-    sku_id = models.CharField(_("SKU"), max_length=64)
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
-    quantity = models.PositiveIntegerField(_("pieces"))
-    taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
-    per_buyer = models.PositiveSmallIntegerField(
-        _("pieces of one buyer"), default=1, validators=[MinValueValidator(1), MaxValueValidator(999)]
-    )
-
-    class Meta:
-        verbose_name = _("flash price")
-        verbose_name_plural = _("flash prices")
+        verbose_name = _("limit")
+        verbose_name_plural = _("limits")
         constraints = [
-            models.UniqueConstraint(fields=["rule", "sku_id"], name="df_flash_sku"),
-            models.CheckConstraint(condition=Q(taken__lte=F("quantity")), name="df_flash_taken"),
+            models.UniqueConstraint(fields=["rule", "sku_id"], name="df_limit_sku"),
+            models.CheckConstraint(
+                condition=OF_ALL | Q(price__isnull=False, quantity__isnull=False, taken__lte=F("quantity")),
+                name="df_limit_taken",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.sku_id
+        none = "∞"
+        money = "" if self.sku_id else f", {self.spent}/{none if self.max_spent is None else self.max_spent}"
+        return f"{self.sku_id} {self.taken}/{none if self.quantity is None else self.quantity}{money}".strip()
 
-    def tell(self) -> None:
-        super().tell()
-        offers_changed.send(Rule, sku_ids=[self.sku_id])
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saved again it leaves its counters alone: orders may have moved them meanwhile."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kept = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = kept - {"taken", "spent"}
+        super().save(*args, **kwargs)
+        self._tell()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        gone = super().delete(*args, **kwargs)
+        self._tell()
+        return gone
+
+    def _tell(self) -> None:
+        """Whoever holds the rule reads it anew; a page that is the same for everybody names no offer that may be used up."""
+        Rule.edited(self.rule_id)
+        offers_changed.send(Rule, sku_ids=[self.sku_id] if self.sku_id else self.rule.skus())
 
     def clean(self) -> None:
         """The constraint cannot say it: `taken` is no field of a form."""
-        if self.quantity is not None and self.quantity < self.taken:
+        if self.sku_id and self.quantity is not None and self.quantity < self.taken:
             raise ValidationError({"quantity": _("Not fewer than are taken already: %(n)d.") % {"n": self.taken}})
 
 

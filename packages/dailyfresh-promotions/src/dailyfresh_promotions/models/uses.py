@@ -36,8 +36,8 @@ class Redemption(models.Model):
     amount = models.DecimalField(_("taken off"), max_digits=12, decimal_places=2)
     sold = models.DecimalField(_("goods sold"), max_digits=12, decimal_places=2, default=0)
     """What the goods that it took something off cost in the catalogue; of one for sending, all of the order."""
-    pieces = models.JSONField(default=dict)
-    """Of a flash price: key of the flash item, as text -> pieces."""
+    counts = models.JSONField(default=dict)
+    """Key of a limit that it counts in, as text -> uses, or pieces."""
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.HELD)
     at = models.DateTimeField(_("at"))
 

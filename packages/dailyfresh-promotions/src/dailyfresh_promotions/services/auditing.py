@@ -1,13 +1,15 @@
 """Whether counters agree with what was used. It repairs nothing: somebody has to know why."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
+from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.rows import in_portions
-from django.db.models import Count, Sum
+from django.db.models import Count
 
-from ..models import BatchCount, Budget, Coupon, FlashItem, Redemption
+from ..models import BatchCount, Coupon, Limit, Redemption
 
 logger: logging.Logger = logging.getLogger(__name__)
 PORTION = 1000
@@ -27,9 +29,8 @@ def audit() -> int:
 
 
 def disagreements() -> Iterator[str]:
-    """A budget may say less than was used, for it counts from when it was set; everything else is to be equal."""
-    yield from _budgets()
-    yield from _pieces()
+    """Sentences about what is not equal, and is to be."""
+    yield from _limits()
     yield from _coupons()
     issued = dict(Coupon.objects.order_by().values_list("batch_id").annotate(n=Count("pk")))
     for count in BatchCount.objects.exclude(issued=0):
@@ -37,23 +38,16 @@ def disagreements() -> Iterator[str]:
             yield f"batch {count.batch_id} counts {count.issued} coupons, and has {issued.get(count.batch_id, 0)}"
 
 
-def _budgets() -> Iterator[str]:
-    used = Redemption.objects.filter(state__in=Redemption.OPEN, rule_id__isnull=False).order_by().values("rule_id")
-    rows = {row["rule_id"]: row for row in used.annotate(n=Count("pk"), sum=Sum("amount"))}
-    for budget in Budget.objects.all():
-        row = rows.get(budget.rule_id, {"n": 0, "sum": 0})
-        if budget.uses > row["n"] or budget.spent > row["sum"]:
-            yield f"budget of offer {budget.rule_id} counts {budget.uses} uses of {budget.spent}, and there are {row['n']} of {row['sum']}"
-
-
-def _pieces() -> Iterator[str]:
-    had: Counter[int] = Counter()
-    flash = Redemption.objects.filter(state__in=Redemption.OPEN, rule_id__in=FlashItem.objects.values("rule_id"))
-    for row in in_portions(flash, PORTION):
-        had.update({int(item): count for item, count in row.pieces.items()})
-    for item in FlashItem.objects.all():
-        if item.taken != had[item.pk]:
-            yield f"flash price {item.pk} of {item.sku_id} counts {item.taken} pieces, and orders have {had[item.pk]}"
+def _limits() -> Iterator[str]:
+    counted, spent = Counter[int](), defaultdict[int, Decimal](Decimal)
+    for use in in_portions(Redemption.objects.filter(state__in=Redemption.OPEN).exclude(counts={}), PORTION):
+        for limit, number in use.counts.items():
+            counted[int(limit)] += number
+            spent[int(limit)] += use.amount
+    for one in Limit.objects.all():
+        money = NOTHING if one.sku_id else spent[one.pk]
+        if (one.taken, one.spent) != (counted[one.pk], money):
+            yield f"limit {one.pk} of offer {one.rule_id} counts {one.taken} for {one.spent}, and orders have {counted[one.pk]} for {money}"
 
 
 def _coupons() -> Iterator[str]:

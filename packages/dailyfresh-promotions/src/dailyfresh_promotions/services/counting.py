@@ -1,50 +1,45 @@
-"""Counters of several rows in one conditional UPDATE: all of them rise, or whoever asked is told that they did not."""
+"""Limits rise in one conditional UPDATE, all of an order's or none, and fall in one: many orders meet at these rows."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.rows import in_order
-from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
+
+from ..models import Limit
+
+Counts = Mapping[int, tuple[int, Decimal]]
+"""Key of a limit -> (uses or pieces, yuan that they take off where these are limited too)."""
+COLUMNS = ("taken", "spent")
 
 
-def raised(
-    rows: "QuerySet[Any]", by: Mapping[int, Mapping[str, Any]], fits: Mapping[int, Q], *, key: str = "pk"
-) -> bool:
-    """Add to each row (its `key` -> column -> so much) where it `fits` still; False when one of them does not.
-
-    Whoever is told False has to roll back what the others were given.
-    """
-    condition = Q()
-    for value, fit in fits.items():
-        condition |= Q(**{key: value}) & fit
-    added = {column: _raised(rows.model, by, column, key) for column in _columns(by)}
-    return in_order(rows.filter(**{f"{key}__in": by})).filter(condition).update(**added) == len(by)
+def raised(by: Counts) -> bool:
+    """Add to each limit that has room still; False when one has not: whoever asked rolls back what the others were given."""
+    fits = Q()
+    for key, (number, amount) in by.items():
+        uses = Q(quantity=None) | Q(quantity__gte=F("taken") + number)
+        fits |= Q(pk=key) & uses & (Q(max_spent=None) | Q(max_spent__gte=F("spent") + amount))
+    more = {column: _case(by, n, column, lambda now, value: now + value) for n, column in enumerate(COLUMNS)}
+    return _rows(by).filter(fits).update(**more) == len(by)
 
 
-def lowered(rows: "QuerySet[Any]", by: Mapping[int, Mapping[str, Any]], *, key: str = "pk") -> None:
-    """Take from each row what an order had added, never below 0: a limit that was set later, or anew, counted less. One that is gone is gone."""
-    less = {column: _lowered(rows.model, by, column, key) for column in _columns(by)}
-    in_order(rows.filter(**{f"{key}__in": by})).update(**less)
+def lowered(by: Counts) -> None:
+    """Take from each limit what an order had added, never below 0. One that is gone is gone."""
+    less = {column: _case(by, n, column, lambda now, value: now - value, "__gte") for n, column in enumerate(COLUMNS)}
+    _rows(by).update(**less)
 
 
-def _columns(by: Mapping[int, Mapping[str, Any]]) -> list[str]:
-    return sorted({column for added in by.values() for column in added})
-
-
-def _raised(model: type[Model], by: Mapping[int, Mapping[str, Any]], column: str, key: str) -> Any:
-    field: Any = model._meta.get_field(column)
-    whens = [
-        When(**{key: value}, then=F(column) + Value(added[column], output_field=field))
-        for value, added in sorted(by.items())
-    ]
-    return Case(*whens, default=F(column), output_field=field)
-
-
-def _lowered(model: type[Model], by: Mapping[int, Mapping[str, Any]], column: str, key: str) -> Any:
-    """An unsigned column of MariaDB may not even in between be below 0: the subtraction stands behind its condition."""
-    field: Any = model._meta.get_field(column)
-    whens = [
-        When(**{key: value, f"{column}__gte": added[column]}, then=F(column) - Value(added[column], output_field=field))
-        for value, added in sorted(by.items())
-    ]
+def _case(by: Counts, n: int, column: str, then: Any, if_at_least: str = "") -> Case:
+    """An unsigned column of MariaDB may not even in between be below 0: a subtraction stands behind its condition."""
+    field: Any = Limit._meta.get_field(column)
+    whens = []
+    for key, sums in sorted(by.items()):
+        value = Value(sums[n], output_field=field)
+        only = {f"{column}{if_at_least}": value} if if_at_least else {}
+        whens.append(When(pk=key, **only, then=then(F(column), value)))
     return Case(*whens, default=Value(0, output_field=field), output_field=field)
+
+
+def _rows(by: Counts) -> "QuerySet[Limit]":
+    return in_order(Limit.objects.filter(pk__in=by))

@@ -1,6 +1,5 @@
 """What an order had taken becomes used, or goes back: once, whoever asks and however often."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import Batch, Budget, Coupon, FlashItem, Redemption
+from ..models import Batch, Coupon, Redemption
 from .counting import lowered
 
 CODES = ("unpaid", "cancelled", "shop", "refunded_before", "refunded_after")
@@ -59,15 +58,10 @@ def _returns(batch: Batch, why: str) -> bool:
 
 
 def _fall(rows: Sequence[Redemption]) -> None:
-    """In the order in which orders take: pieces, then budgets."""
-    pieces = Counter[int]()
-    for row in rows:
-        pieces.update({int(item): count for item, count in row.pieces.items()})
-    if pieces:
-        lowered(FlashItem.objects.all(), {item: {"taken": count} for item, count in pieces.items()})
-    spent = {row.rule_id: {"uses": 1, "spent": row.amount} for row in rows if row.rule_id}
-    if spent:
-        lowered(Budget.objects.all(), spent, key="rule_id")
+    """What one SKU's pieces took off is not counted: only of a whole offer money falls."""
+    less = {int(limit): (number, row.amount) for row in rows for limit, number in row.counts.items()}
+    if less:
+        lowered(less)
 
 
 def forget(user: Any) -> None:

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 
-from ..models import Budget, Coupon, FlashItem, Redemption
+from ..models import Coupon, Redemption
 from .counting import raised
 
 
@@ -26,8 +26,8 @@ class Had:
     """Key of a limit -> how many orders have it now."""
     turns: Mapping[str, int] = field(default_factory=dict)
     """Key of a limit -> the last turn."""
-    pieces: Mapping[int, int] = field(default_factory=dict)
-    """Key of a flash price -> pieces."""
+    counts: Mapping[int, int] = field(default_factory=dict)
+    """Key of a limit -> uses, or pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,12 @@ class Take:
     limit_key: str = ""
     limit: int | None = None
     """How many orders of one buyer may have what goes by the key; None: any number."""
-    budget: bool = False
-    pieces: Mapping[int, int] = field(default_factory=dict)
-    """Key of a flash price -> how many."""
+    counts: Mapping[int, int] = field(default_factory=dict)
+    """Key of a limit of everybody -> uses, or pieces."""
+    budget: int | None = None
+    """The one of them that counts money too."""
     per_buyer: Mapping[int, int] = field(default_factory=dict)
+    """Key of a flash price -> the pieces that one buyer may have."""
 
     @property
     def personal(self) -> bool:
@@ -57,11 +59,11 @@ class Take:
         """Whether its buyer may have it too."""
         if self.limit is not None and had.uses.get(self.limit_key, 0) >= self.limit:
             return False
-        return all(had.pieces.get(item, 0) + count <= self.per_buyer[item] for item, count in self.pieces.items())
+        return all(had.counts.get(key, 0) + self.counts[key] <= most for key, most in self.per_buyer.items())
 
 
 def take(takes: Sequence[Take], had: Had, *, user: Any, reference: str, at: datetime) -> list[str]:
-    """Sources that could not be had; none of them means that all was taken. The same order again takes nothing again.
+    """Sources that could not be had, or among which these are; none means that all was taken. The same order again takes nothing again.
 
     `had` is what the buyer had when the price was worked out.
     """
@@ -72,10 +74,7 @@ def take(takes: Sequence[Take], had: Had, *, user: Any, reference: str, at: date
     unwritten = _write(takes, had, user, reference, at)
     if unwritten is None or unwritten:
         return unwritten or []
-    for step in (_coupons, _flash, _budgets):
-        if refused := step(takes, user=user, reference=reference, at=at):
-            return refused
-    return []
+    return _coupons(takes, user=user, reference=reference, at=at) or _limits(takes)
 
 
 def _write(takes: Sequence[Take], had: Had, user: Any, reference: str, at: datetime) -> list[str] | None:
@@ -90,26 +89,26 @@ def _write(takes: Sequence[Take], had: Had, user: Any, reference: str, at: datet
         except IntegrityError:
             if Redemption.objects.filter(reference=reference).exists():
                 return None
-            had = had_by(user, [one.limit_key for one in takes], [one.rule_id or 0 for one in takes if one.pieces])
+            had = had_by(user, [one.limit_key for one in takes], [one.rule_id or 0 for one in takes if one.per_buyer])
     return [one.source for one in takes if one.limit_key]
 
 
 def had_by(user: Any, keys: Collection[str], flash: Collection[int]) -> Had:
     """What a buyer has of these limits, and of flash prices of these rules: one statement, of as many rows as ways to have them."""
-    uses, turns, pieces = Counter[str](), Counter[str](), Counter[int]()
+    uses, turns, counts = Counter[str](), Counter[str](), Counter[int]()
     meant = Q(limit_key__in=set(keys) - {""}) | Q(rule_id__in=set(flash))
     for key, state, some, last, turned, n in _uses().filter(meant, user=user):
         turns[key] = max(turns[key], last or 0)
         if state in Redemption.OPEN:
             uses[key] += turned
-            pieces.update({int(item): count * n for item, count in some.items()})
-    return Had(uses, turns, pieces)
+            counts.update({int(limit): count * n for limit, count in some.items()})
+    return Had(uses, turns, counts)
 
 
 @cache
 def _uses() -> Any:
     """Of everybody, by what they are counted by: put together once, for that takes longer than asking."""
-    rows = Redemption.objects.order_by().values_list("limit_key", "state", "pieces")
+    rows = Redemption.objects.order_by().values_list("limit_key", "state", "counts")
     return rows.annotate(last=Max("turn"), turned=Count("turn"), n=Count("pk"))
 
 
@@ -127,7 +126,7 @@ def _rows(takes: Sequence[Take], had: Had, user: Any, reference: str, at: dateti
             turn=turns.pop(one.limit_key, None),
             amount=one.amount,
             sold=one.sold,
-            pieces={str(item): count for item, count in one.pieces.items()},
+            counts={str(limit): count for limit, count in one.counts.items()},
             at=at,
         )
 
@@ -146,27 +145,10 @@ def _coupons(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) 
     return [source for key, source in wanted.items() if key not in set(held)]
 
 
-def _flash(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) -> list[str]:
-    flash = [one for one in takes if one.pieces]
-    pieces = {item: count for one in flash for item, count in one.pieces.items()}
-    fits = {item: Q(quantity__gte=F("taken") + count) for item, count in pieces.items()}
-    if not pieces or raised(FlashItem.objects.all(), {item: {"taken": n} for item, n in pieces.items()}, fits):
-        return []
-    return [one.source for one in flash]
-
-
-def _budgets(takes: Sequence[Take], *, user: Any, reference: str, at: datetime) -> list[str]:
-    limited = {one.rule_id: one for one in takes if one.budget and one.rule_id}
-    if not limited:
-        return []
-    spent = {rule: {"uses": 1, "spent": one.amount} for rule, one in limited.items()}
-    fits = {rule: fitting(one.amount) for rule, one in limited.items()}
-    if raised(Budget.objects.all(), spent, fits, key="rule_id"):
-        return []
-    return [one.source for one in limited.values()]
-
-
-def fitting(amount: Decimal) -> Q:
-    """Of a budget: whether one more use that takes off so much is within it."""
-    uses = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-    return uses & (Q(max_spent=None) | Q(spent__lte=F("max_spent") - amount))
+def _limits(takes: Sequence[Take]) -> list[str]:
+    wanted = {
+        limit: (number, one.amount if limit == one.budget else Decimal(0))
+        for one in takes
+        for limit, number in one.counts.items()
+    }
+    return [] if not wanted or raised(wanted) else [one.source for one in takes if one.counts]
