@@ -1,7 +1,7 @@
 """A buyer's basket as the engine wants it: lines in coins, the wallet, and what limits leave this buyer."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -54,13 +54,10 @@ def wallet(user: Any, at: datetime) -> tuple[Rulebook, list[Coupon]]:
     good = Q(ends=None) | Q(ends__gt=at)
     rows = list(_free().filter(good, user=user, starts__lte=at)[:WALLET])
     book = rulebook(rows[0][4:] if rows else ())
-    found = []
-    for key, number, batch, ends, *_edition in rows:
-        if given := book.batches.get(batch):
-            found.append(
-                Coupon(number, given.benefit, given.scope, given.with_activity, ends, key, given.label, given.version)
-            )
-    return book, found
+    mine = [
+        (book.batches.get(batch), {"id": key, "number": number, "ends": ends}) for key, number, batch, ends, *_ in rows
+    ]
+    return book, [replace(given, **own) for given, own in mine if given]
 
 
 @cache

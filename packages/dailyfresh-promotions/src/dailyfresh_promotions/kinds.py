@@ -1,6 +1,6 @@
 """The kinds of rules and coupons as they are kept: names, and numbers in JSON, read into what the engine works with.
 
-Money is kept as text in yuan ("12.90"), a rate as basis points of what is paid (8.8折 is 8800), pieces as whole numbers.
+Money is kept as text in yuan ("12.90"), a rate as basis points of what is paid (8.8折 is 8800), pieces as whole numbers or their text.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -91,9 +91,13 @@ def _money(value: object, field: str, *, least: int = 0) -> int:
 
 
 def _number(value: object, field: str, *, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number != int(number) or not least <= number <= most:
         raise BadParams(field, _("Write a whole number from %(least)d to %(most)d.") % {"least": least, "most": most})
-    return value
+    return int(number)
 
 
 def _rate(value: object, field: str) -> int:

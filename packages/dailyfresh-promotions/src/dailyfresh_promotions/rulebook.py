@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, Subquery, Sum, Value
 from django.utils import timezone
 
-from .engine import Benefit, Book, FreeFreight, Rule, Scope
+from .engine import Book, Coupon, Rule
 from .exceptions import BadParams
 from .kinds import coin
 from .models import Batch
@@ -18,23 +18,13 @@ logger: logging.Logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the coupons of a batch give."""
-
-    benefit: Benefit | FreeFreight
-    scope: Scope
-    label: str
-    with_activity: bool
-    version: int
-
-
-@dataclass(frozen=True)
 class Rulebook:
     """All that the tables say of rules and batches, as of `version`."""
 
     version: tuple[Any, ...]
     book: Book
-    batches: Mapping[int, Given]
+    batches: Mapping[int, Coupon]
+    """Key of a batch -> what each of its coupons gives."""
     per_buyer: Mapping[int, int]
     """Key of a flash price -> the pieces that one buyer may have."""
 
@@ -87,9 +77,12 @@ def _rules(rows: list[Row]) -> Iterator[Rule]:
             logger.error("The offer %s (%s) is left out: %s: %s", row.pk, row.name, error.field, error)
 
 
-def _batches() -> Iterator[tuple[int, Given]]:
-    for batch in Batch.objects.all():
+def _batches() -> Iterator[tuple[int, Coupon]]:
+    for row in Batch.objects.all():
         try:
-            yield batch.pk, Given(batch.benefit(), batch.goods(), batch.label, batch.with_activity, batch.version)
+            yield (
+                row.pk,
+                Coupon("", row.benefit(), row.goods(), row.with_activity, label=row.label, version=row.version),
+            )
         except BadParams as error:
-            logger.error("The coupons of batch %s (%s) are left out: %s: %s", batch.pk, batch.name, error.field, error)
+            logger.error("The coupons of batch %s (%s) are left out: %s: %s", row.pk, row.name, error.field, error)

@@ -14,7 +14,7 @@ from ..kinds import benefit_of
 from ..models.terms import Terms
 from ..words import written
 from .exports import Exported
-from .numbers import NUMBERS
+from .numbers import fields_of, initial_of, params_of
 
 GOODS = ("skus", "groups", "but_skus", "but_groups")
 SUMS = {"goods_sold": "sold", "taken_off": "amount"}
@@ -46,7 +46,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
             benefit_of(self.kind, params)
         except BadParams:
             params = {}
-        return NUMBERS[self.kind].initial(dict(params))
+        return initial_of(self.kind, dict(params))
 
     def _goods(self) -> dict[str, str]:
         try:
@@ -58,7 +58,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
-            params = NUMBERS[self.kind].params(cleaned)
+            params = params_of(self.kind, cleaned)
             try:
                 benefit_of(self.kind, params)
             except BadParams as error:
@@ -84,11 +84,11 @@ class TermsAdmin(Exported):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kind = self.kind_of(request, obj) or self.kinds.values[0]
-        kwargs["form"] = type("KindForm", (self.form,), {**NUMBERS[kind].fields(), "kind": kind})
+        kwargs["form"] = type("KindForm", (self.form,), {**fields_of(kind), "kind": kind})
         return super().get_form(request, obj, change, **kwargs)
 
     def numbers(self, request: HttpRequest, obj: Any) -> list[str]:
-        return list(NUMBERS[self.kind_of(request, obj) or self.kinds.values[0]].fields())
+        return list(fields_of(self.kind_of(request, obj) or self.kinds.values[0]))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if self.kind_of(request, None):

@@ -45,6 +45,10 @@ class Benefit:
     def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
         return None
 
+    def had(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
+        """What its threshold is measured on."""
+        return sum(pieces if self.counts_pieces else amounts)
+
 
 @dataclass(frozen=True, slots=True)
 class Prices(Benefit):
@@ -67,21 +71,54 @@ class Flash(Benefit):
 
 
 @dataclass(frozen=True, slots=True)
-class Off(Benefit):
-    """From so much on, so much less; of several (reach, off) only the highest that is reached counts."""
+class Tiered(Benefit):
+    """From so much on, so much; of several (reach, what is given), which rise, only the highest that is reached counts."""
 
     tiers: tuple[tuple[int, int], ...] = ()
+
+    def reached(self, amounts: Sequence[int], pieces: Sequence[int]) -> int | None:
+        had = self.had(amounts, pieces)
+        return next((given for reach, given in reversed(self.tiers) if reach <= had), None)
+
+    def beyond(self, amounts: Sequence[int], pieces: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """(what is missing, what is given) of each that is not reached."""
+        had = self.had(amounts, pieces)
+        return ((reach - had, given) for reach, given in self.tiers if reach > had)
+
+
+@dataclass(frozen=True, slots=True)
+class Off(Tiered):
+    """So much less."""
+
     counts_pieces: bool = False
 
     def off(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
-        total = sum(amounts)
-        return min(_reached(self.tiers, sum(pieces) if self.counts_pieces else total) or 0, total)
+        return min(self.reached(amounts, pieces) or 0, sum(amounts))
 
     def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
-        had = sum(pieces if self.counts_pieces else amounts)
-        now = _reached(self.tiers, had) or 0
-        above = ((reach, off) for reach, off in self.tiers if reach > had and off > now)
-        return next((Step(reach - had, self.counts_pieces, off=off) for reach, off in above), None)
+        now = self.reached(amounts, pieces) or 0
+        more = (
+            Step(missing, self.counts_pieces, off=off) for missing, off in self.beyond(amounts, pieces) if off > now
+        )
+        return next(more, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Percent(Tiered):
+    """Only a rate is paid. At most `cap` is taken off."""
+
+    cap: int | None = None
+    counts_pieces: bool = False
+
+    def off(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
+        total, rate = sum(amounts), self.reached(amounts, pieces)
+        off = 0 if rate is None else total - half_up(total * rate, WHOLE)
+        return off if self.cap is None else min(off, self.cap)
+
+    def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
+        now = self.reached(amounts, pieces)
+        lower = ((missing, rate) for missing, rate in self.beyond(amounts, pieces) if now is None or rate < now)
+        return next((Step(missing, self.counts_pieces, rate=rate) for missing, rate in lower), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,51 +131,36 @@ class Each(Benefit):
     counts_pieces: bool = False
 
     def off(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
-        total = sum(amounts)
-        times = (sum(pieces) if self.counts_pieces else total) // self.reach
-        return min(times * self.each, total, total if self.cap is None else self.cap)
+        return min(self._for(self.had(amounts, pieces) // self.reach), sum(amounts))
 
     def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
-        had = sum(pieces if self.counts_pieces else amounts)
-        times = had // self.reach
-        if self.cap is not None and times * self.each >= self.cap:
-            return None
-        more = (times + 1) * self.each
-        return Step(
-            self.reach - had % self.reach, self.counts_pieces, off=more if self.cap is None else min(more, self.cap)
-        )
+        times, over = divmod(self.had(amounts, pieces), self.reach)
+        more = self._for(times + 1)
+        return Step(self.reach - over, self.counts_pieces, off=more) if more > self._for(times) else None
+
+    def _for(self, times: int) -> int:
+        return times * self.each if self.cap is None else min(times * self.each, self.cap)
 
 
 @dataclass(frozen=True, slots=True)
-class Percent(Benefit):
-    """From so much on, only a rate is paid; of several (reach, rate) only the highest that is reached counts. At most `cap` is taken off."""
-
-    tiers: tuple[tuple[int, int], ...] = ()
-    cap: int | None = None
-    counts_pieces: bool = False
-
-    def off(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
-        total = sum(amounts)
-        rate = _reached(self.tiers, sum(pieces) if self.counts_pieces else total)
-        off = 0 if rate is None else total - half_up(total * rate, WHOLE)
-        return off if self.cap is None else min(off, self.cap)
-
-    def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
-        had = sum(pieces if self.counts_pieces else amounts)
-        now = _reached(self.tiers, had)
-        above = ((reach, rate) for reach, rate in self.tiers if reach > had and rate < (WHOLE if now is None else now))
-        return next((Step(reach - had, self.counts_pieces, rate=rate) for reach, rate in above), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Cheapest(Benefit):
-    """Of every so many pieces the cheapest few pay a rate: nothing in "buy two, get one", half in "the second at half the price"."""
+class Sets(Benefit):
+    """Of every so many pieces."""
 
     stage: ClassVar[int] = 2
     every: int = 3
+    counts_pieces: bool = field(default=True, init=False)
+
+    def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
+        over = sum(pieces) % self.every
+        return Step(self.every - over, True) if over else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cheapest(Sets):
+    """The cheapest few pay a rate: nothing in "buy two, get one", half in "the second at half the price"."""
+
     few: int = 1
     rate: int = 0
-    counts_pieces: bool = True
 
     def off(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
         wanted = sum(pieces) // self.every * self.few
@@ -150,19 +172,12 @@ class Cheapest(Benefit):
                 break
         return base - half_up(base * self.rate, WHOLE)
 
-    def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
-        over = sum(pieces) % self.every
-        return Step(self.every - over, True) if over else None
-
 
 @dataclass(frozen=True, slots=True)
-class Bundle(Benefit):
-    """Any so many pieces for a price: the dearest fill the sets, as long as that is worth it. Lines without a piece in one get no part."""
+class Bundle(Sets):
+    """They are had for a price: the dearest fill the sets, as long as that is worth it. Lines without a piece in one get no part."""
 
-    stage: ClassVar[int] = 2
-    every: int = 3
     price: int = 0
-    counts_pieces: bool = True
 
     def off(self, amounts: Sequence[int], pieces: Sequence[int]) -> int:
         return sum(gain for gain, _lines in self._sets(amounts, pieces))
@@ -170,10 +185,6 @@ class Bundle(Benefit):
     def weights(self, amounts: Sequence[int], pieces: Sequence[int]) -> Sequence[int]:
         inside = {line for _gain, lines in self._sets(amounts, pieces) for line in lines}
         return [amount if line in inside else 0 for line, amount in enumerate(amounts)]
-
-    def step(self, amounts: Sequence[int], pieces: Sequence[int]) -> Step | None:
-        over = sum(pieces) % self.every
-        return Step(self.every - over, True) if over else None
 
     def _sets(self, amounts: Sequence[int], pieces: Sequence[int]) -> Iterator[tuple[int, set[int]]]:
         """(what is gained, the lines) of sets, the dearest first; many sets of one line at one price are one answer."""
@@ -207,16 +218,6 @@ class FreeFreight:
 
     def step(self, total: int) -> Step | None:
         return Step(self.reach - total, off=self.cap) if total < self.reach else None
-
-
-def _reached(tiers: Sequence[tuple[int, int]], had: int) -> int | None:
-    """What stands behind the highest reach that is reached; they rise."""
-    found = None
-    for reach, given in tiers:
-        if reach > had:
-            break
-        found = given
-    return found
 
 
 def _runs(amounts: Sequence[int], pieces: Sequence[int]) -> Iterator[tuple[int, int, int]]:
