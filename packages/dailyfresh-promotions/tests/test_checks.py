@@ -11,7 +11,6 @@ pytestmark = pytest.mark.django_db  # Django asks the database whether it knows 
     ("given", "id"),
     [
         ({"PAGE_SIZE": 0}, "E001"),
-        ({"CODE_TRIES": 3}, "E001"),
         ({"MEMBERS": "nowhere.at_all"}, "E002"),
         ({"CATALOGUE": "nowhere.At"}, "E002"),
         ({"SHOP_URL": "nowhere"}, "E004"),

@@ -32,6 +32,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "find": (20, 3600),
     "review": (30, 3600),
     "wish": (120, 3600),
+    "coupon_code": (10, 3600),
 }
 """name -> (times, seconds). An address may stand for a whole office, so these are for machines, not for people."""
 LABELS: dict[str, str | Promise] = {
@@ -44,6 +45,7 @@ LABELS: dict[str, str | Promise] = {
     "find": _("Tries to find an order"),
     "review": _("Reviews"),
     "wish": _("Favourites and wishes to be told"),
+    "coupon_code": _("Coupon codes typed"),
 }
 """name -> what the merchant's page calls it; a package adds its own."""
 LISTED = 200

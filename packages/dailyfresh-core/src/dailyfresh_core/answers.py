@@ -5,10 +5,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -56,6 +57,19 @@ def unavailable(message: object, *, code: str = "unavailable", seconds: int = 5)
     response = envelope(code=code, message=message, status=503)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def told(
+    request: HttpRequest, to: Any, sentence: str, *, code: str = "ok", status: int = 200, data: Any = None
+) -> HttpResponse:
+    """What became of a change: the envelope for a script, for everybody else a message on the page that `to` names."""
+    if wants_json(request):
+        if status == 503:
+            return unavailable(sentence, code=code)
+        return envelope(data, code=code, message=sentence, status=status)
+    level = messages.SUCCESS if status < 400 else messages.ERROR
+    messages.add_message(request, level, sentence, fail_silently=True)
+    return cast(HttpResponse, redirect(to))
 
 
 def address_of(to: str) -> str:

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from .conf import NAME, conf
 from .exceptions import BadParams
-from .gate import AWAY, script
+from .gate import script
 from .models import Batch, Rule
 
 TAG = "dailyfresh_promotions"
@@ -24,7 +24,7 @@ TAG = "dailyfresh_promotions"
 def check_settings(**_: Any) -> list[CheckMessage]:
     """What the settings alone can tell."""
     messages = check_conf(conf, unknown=f"{TAG}.W001", wrong=f"{TAG}.E001", least={"PAGE_SIZE": 1})
-    return [*messages, *_joins(), *_gate(), *_tries(), *_pages(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
+    return [*messages, *_joins(), *_gate(), *_pages(), *check_tasks(NAME, conf.TASKS, id=f"{TAG}.W002")]
 
 
 @register(Tags.database)
@@ -45,9 +45,6 @@ def _joins() -> Iterator[CheckMessage]:
 
 
 def _gate() -> Iterator[CheckMessage]:
-    if conf.GATE_AWAY not in AWAY:
-        hint = f"It is one of {', '.join(AWAY)}."
-        yield Error(f'{NAME}["GATE_AWAY"] is {conf.GATE_AWAY!r}.', hint=hint, id=f"{TAG}.E001")
     if not conf.GATE:
         return
     try:
@@ -57,14 +54,6 @@ def _gate() -> Iterator[CheckMessage]:
             str(error),
             hint=f'{NAME}["GATE"] is the URL of a Redis, or the alias of a cache of django-redis.',
             id=f"{TAG}.E002",
-        )
-
-
-def _tries() -> Iterator[CheckMessage]:
-    tries = conf.CODE_TRIES
-    if not (isinstance(tries, tuple | list) and len(tries) == 2 and all(type(n) is int and n > 0 for n in tries)):
-        yield Error(
-            f'{NAME}["CODE_TRIES"] is {tries!r}.', hint="It is (times, seconds), as (10, 3600).", id=f"{TAG}.E001"
         )
 
 

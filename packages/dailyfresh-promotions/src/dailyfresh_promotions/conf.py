@@ -1,5 +1,7 @@
 """The settings of dailyfresh-promotions, each with its default: `DAILYFRESH_PROMOTIONS = {...}` in Django's settings."""
 
+from typing import Literal
+
 from dailyfresh_core.conf import Conf, Shared
 
 NAME = "DAILYFRESH_PROMOTIONS"
@@ -12,13 +14,10 @@ class Settings(Conf, name=NAME):
     MEMBERS: str | None = None
     """Dotted path of a function that says of a user whether offers for members are theirs; None: everybody who is signed in."""
 
-    CODE_TRIES: tuple[int, int] = (10, 3600)
-    """(times, seconds): how often one account, and one address, may type coupon codes."""
-
     GATE: str | None = None
     """URL of a Redis that holds the gate before flash sales, or the alias of a cache of django-redis; None: every buyer asks the database."""
 
-    GATE_AWAY: str = "through"
+    GATE_AWAY: Literal["through", "closed"] = "through"
     """What becomes of buyers while that Redis is away: "through" to the database, or "closed"."""
 
     PAGE_SIZE: int = 20

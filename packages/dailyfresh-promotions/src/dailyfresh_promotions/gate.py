@@ -25,8 +25,6 @@ PASS = 120
 """Seconds that a pass is good for."""
 FILLED = 600
 """Seconds after which a gate that nobody fills is none."""
-AWAY = ("through", "closed")
-"""What GATE_AWAY may say."""
 KEYS = ("left", "most", "had", "live", "held", "done")
 WAIT = 0.5
 """Seconds that a request waits for Redis at most."""

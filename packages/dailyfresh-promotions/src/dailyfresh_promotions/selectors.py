@@ -12,7 +12,6 @@ from .models import Batch, BatchCount, Coupon
 
 CENTRE = 60
 """Batches that the coupon centre shows at most, the newest first."""
-TABS = ("usable", "used", "over")
 
 
 @dataclass(frozen=True)
@@ -48,24 +47,26 @@ def centre(user: Any, at: datetime) -> list[Shown]:
     ]
 
 
-def coupons_of(user: Any, tab: str, at: datetime) -> "QuerySet[Coupon]":
-    """A user's coupons: usable now or later, used or in an order, over or void."""
+def tabs(at: datetime) -> dict[str, Q]:
+    """Tab of a wallet -> the coupons in it: usable now or later, used or in an order, over or void."""
     gone = Q(state=Coupon.State.FREE, ends__lte=at)
-    mine = Coupon.objects.filter(user=user).select_related("batch")
-    if tab == "used":
-        return mine.filter(state__in=[Coupon.State.HELD, Coupon.State.USED]).order_by("-pk")
-    if tab == "over":
-        return mine.filter(gone | Q(state=Coupon.State.VOID)).order_by("-pk")
-    return mine.filter(state=Coupon.State.FREE).exclude(gone).order_by(F("ends").asc(nulls_last=True), "pk")
+    return {
+        "usable": Q(state=Coupon.State.FREE) & (Q(ends=None) | Q(ends__gt=at)),
+        "used": Q(state__in=[Coupon.State.HELD, Coupon.State.USED]),
+        "over": gone | Q(state=Coupon.State.VOID),
+    }
+
+
+def coupons_of(user: Any, tab: str, at: datetime) -> "QuerySet[Coupon]":
+    """A user's coupons in a tab: what ends first before the others while it is usable, else the newest first."""
+    order = [F("ends").asc(nulls_last=True), "pk"] if tab == "usable" else ["-pk"]
+    return Coupon.objects.filter(tabs(at)[tab], user=user).select_related("batch").order_by(*order)
 
 
 def counts_of(user: Any, at: datetime) -> dict[str, int]:
     """Tab -> how many coupons are in it; one statement."""
-    over = Q(state=Coupon.State.VOID) | Q(state=Coupon.State.FREE, ends__lte=at)
-    used = Q(state__in=[Coupon.State.HELD, Coupon.State.USED])
-    asked = {"used": Count("pk", filter=used), "over": Count("pk", filter=over), "every": Count("pk")}
-    found = Coupon.objects.filter(user=user).order_by().aggregate(**asked)
-    return {"usable": found["every"] - found["used"] - found["over"], "used": found["used"], "over": found["over"]}
+    asked = {tab: Count("pk", filter=its) for tab, its in tabs(at).items()}
+    return Coupon.objects.filter(user=user).order_by().aggregate(**asked)
 
 
 def text_of(batch: Batch) -> str:

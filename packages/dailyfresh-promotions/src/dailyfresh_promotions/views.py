@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
-from dailyfresh_core.allowances import spend
-from dailyfresh_core.answers import address_of, envelope, safe_next, signed_in, too_often, unavailable, wants_json
+from dailyfresh_core.allowances import use
+from dailyfresh_core.answers import address_of, envelope, safe_next, signed_in, told, too_often
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from dailyfresh_core.retrying import Busy
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,8 +23,8 @@ from .conf import conf
 from .exceptions import NotIssued
 from .forms import CodeForm
 from .models import Coupon
-from .selectors import TABS, counts_of, coupons_of
 from .selectors import centre as shown
+from .selectors import counts_of, coupons_of
 from .services import issue, issue_by_code
 from .showing import in_brief, offers_on
 
@@ -48,16 +48,16 @@ def centre(request: HttpRequest) -> HttpResponse:
 def wallet(request: HttpRequest) -> HttpResponse:
     """The user's coupons by state (`?state=used`)."""
     now = timezone.now()
-    tab = request.GET.get("state", "")
-    tab = tab if tab in TABS else TABS[0]
     counts = counts_of(request.user, now)
+    tab = request.GET.get("state", "")
+    tab = tab if tab in counts else "usable"
     paginator = Paginator(coupons_of(request.user, tab, now), conf.PAGE_SIZE)
     paginator.count = counts[tab]
     labels = {"usable": _("Usable"), "used": _("Used"), "over": _("Over")}
     context = {
         "page": paginator.get_page(request.GET.get("page")),
         "tab": tab,
-        "tabs": [(name, labels[name], counts[name]) for name in TABS],
+        "tabs": [(name, labels[name], number) for name, number in counts.items()],
         "now": now,
         "form": CodeForm(),
         "shop_url": address_of(conf.SHOP_URL),
@@ -78,14 +78,13 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 def code(request: HttpRequest) -> HttpResponse:
     """A coupon for a typed code; tries are counted by the account and by the address, so that codes are not guessed."""
-    times, seconds = conf.CODE_TRIES
     subjects = (f"account {request.user.pk}", throttle_subject(visitor_address(request, trusted=conf.TRUSTED_PROXIES)))
-    waits = [spend("coupon_code", subject, attempts=times, seconds=seconds) for subject in subjects]
+    waits = [use("coupon_code", subject) for subject in subjects]
     if any(waits):
         return too_often(request, max(waits))
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return _refused(request, "invalid", _("Please type a code."), 400)
+        return _told(request, _("Please type a code."), code="invalid", status=400)
     return _had(request, lambda: issue_by_code(user=request.user, code=form.cleaned_data["code"], at=timezone.now()))
 
 
@@ -125,25 +124,12 @@ def _had(request: HttpRequest, had: Callable[[], Coupon]) -> HttpResponse:
             "gone": _("These coupons are all gone."),
             "had": _("You have this coupon already."),
         }
-        return _refused(request, error.code, sentences[error.code], 404 if error.code == "unknown" else 409)
+        return _told(request, sentences[error.code], code=error.code, status=404 if error.code == "unknown" else 409)
     except Busy:
-        return _refused(request, "busy", _("The shop is very busy. Nothing was changed; please try again."), 503)
-    sentence = _("The coupon is yours.")
-    if wants_json(request):
-        return envelope({"number": coupon.number}, message=sentence)
-    messages.success(request, sentence)
-    return _back(request)
+        sentence = _("The shop is very busy. Nothing was changed; please try again.")
+        return _told(request, sentence, code="busy", status=503)
+    return _told(request, _("The coupon is yours."), data={"number": coupon.number})
 
 
-def _refused(request: HttpRequest, code: str, sentence: str, status: int) -> HttpResponse:
-    if wants_json(request):
-        return (
-            unavailable(sentence, code=code) if status == 503 else envelope(code=code, message=sentence, status=status)
-        )
-    messages.error(request, sentence)
-    return _back(request)
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    response: HttpResponse = redirect(safe_next(request) or "dailyfresh_promotions:centre")
-    return response
+def _told(request: HttpRequest, sentence: str, **more: Any) -> HttpResponse:
+    return told(request, safe_next(request) or "dailyfresh_promotions:centre", sentence, **more)

@@ -1,11 +1,10 @@
 """Favourites, and being told when something is back: what a visitor with an account has in mind."""
 
 from dailyfresh_core.allowances import use
-from dailyfresh_core.answers import envelope, safe_next, signed_in, too_often, wants_json
-from django.contrib import messages
+from dailyfresh_core.answers import safe_next, signed_in, told, too_often
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -57,15 +56,8 @@ def _changed(request: HttpRequest, kind: Wish.Kind, sku_id: str) -> HttpResponse
         raise Http404 from error
     except TooManyWishes:
         sentence = _("That is as many as one account may have. Please take some off first.")
-        if wants_json(request):
-            return envelope(code="too_many", message=sentence, status=409)
-        messages.error(request, sentence)
-        return redirect("dailyfresh_goods:wishes")
-    said = _said(kind, on)
-    if wants_json(request):
-        return envelope({"on": on}, message=said)
-    messages.success(request, said)
-    return redirect(safe_next(request) or "dailyfresh_goods:wishes")
+        return told(request, "dailyfresh_goods:wishes", sentence, code="too_many", status=409)
+    return told(request, safe_next(request) or "dailyfresh_goods:wishes", _said(kind, on), data={"on": on})
 
 
 def _said(kind: Wish.Kind, on: bool) -> str:

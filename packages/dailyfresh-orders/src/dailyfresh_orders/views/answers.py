@@ -5,12 +5,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from dailyfresh_core.allowances import use
-from dailyfresh_core.answers import envelope, signed_in, too_often, unavailable, wants_json
+from dailyfresh_core.answers import signed_in, told, too_often, unavailable, wants_json
 from dailyfresh_core.retrying import Busy
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..conf import conf
@@ -91,10 +90,9 @@ def back_to(
     data: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """To the page of the order, with a message; a script gets the sentence, and the page's address as `url` among the data."""
-    if wants_json(request):
-        return envelope({"url": order.get_absolute_url(), **(data or {})}, code=code, message=sentence, status=status)
-    messages.add_message(request, messages.SUCCESS if status < 400 else messages.ERROR, sentence)
-    return redirect(order)
+    return told(
+        request, order, sentence, code=code, status=status, data={"url": order.get_absolute_url(), **(data or {})}
+    )
 
 
 def refused(order: Order, request: HttpRequest, sentence: str) -> HttpResponse:
