@@ -137,11 +137,12 @@ def test_the_clock_of_the_shop_is_told(client):
     assert "no-store" in answer["Cache-Control"]
 
 
-def on_the_page(sku_id, *, brief=False, price="60.00"):
-    """What the tag puts on a page that is the same for everybody."""
+def on_the_page(sku_id, *, brief=False, price="60.00", script=True):
+    """What a browser with or without scripts shows of what the tag puts on a page that is the same for everybody."""
     template = Template("{% load dailyfresh_promotions %}{% dailyfresh_offers sku_id price groups brief=brief %}")
     given = {"sku_id": sku_id, "price": Decimal(price), "groups": ["genre:novel"], "brief": brief}
-    return template.render(Context(given))
+    unseen = r"<noscript>.*?</noscript>" if script else r"<ul[^>]* hidden>.*?</ul>"
+    return re.sub(unseen, "", template.render(Context(given)), flags=re.S)
 
 
 def asked_for(client, *sku_ids, **more):
@@ -197,6 +198,22 @@ def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):
     text = asked_for(client, sku_id, brief=1)[sku_id]
     assert "All gone" in text
     assert "data-df-ends" not in text
+
+
+def test_without_a_script_what_is_limited_stands_with_its_end_and_who_decides(rule, book):
+    """A page that is kept is true after the end too: it says until when, and that the cart says what is paid."""
+    sku_id, ends = book("60.00"), timezone.now() + timedelta(days=3)
+    made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], ends=ends)
+    rule("price", {"prices": {sku_id: "50.00"}}, audience="members", opens="00:00", closes="23:59")
+    text = on_the_page(sku_id, script=False)
+    assert pills(text) == ["Flash price"]
+    assert all(words in text for words in ("¥9.90", "until ", "while they last: the cart shows what you pay"))
+    assert pills(on_the_page(sku_id, brief=True, script=False)) == ["Flash price"]
+    made.limits.update(taken=3)
+    assert on_the_page(sku_id, script=False) == text
+    made.ends = timezone.now()
+    made.save()
+    assert "9.90" not in on_the_page(sku_id, script=False)
 
 
 @pytest.mark.parametrize("budget", [{"quantity": 1}, {"max_spent": "10.00"}])

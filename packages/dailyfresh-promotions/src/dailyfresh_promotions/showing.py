@@ -37,16 +37,30 @@ class OnProduct:
     """Whom it is for, in words; "" for everybody."""
 
 
+@dataclass(frozen=True)
+class OnPage:
+    """What a page that is the same for everybody can say of a product's offers."""
+
+    there: list[OnProduct]
+    """Those that hold for everybody."""
+    limited: list[OnProduct]
+    """Those that hold now for some, or while they last: for who has no script, with words that say so."""
+    later: bool
+    """Whether there are others than those for everybody to ask for."""
+
+
 def public_offers(
     sku_id: str, groups: Sequence[str], price: Decimal, at: datetime, found: Rulebook | None = None
-) -> tuple[list[OnProduct], bool]:
-    """The offers that hold for everybody, and whether there are others to ask for."""
+) -> OnPage:
+    """Without a question to the database but for the rules."""
     line = _line(sku_id, groups, price)
-    rules = [rule for rule, _places in (found or rulebook()).book.about([line])]
-    public = [rule for rule in rules if _is_public(rule)]
-    there = [_shown(rule, line) for rule in _sorted(public) if rule.schedule.holds(at, local(at))]
-    later = any(not rule.schedule.ends or rule.schedule.ends > at for rule in rules if rule not in public)
-    return there, later
+    rules = _sorted(rule for rule, _places in (found or rulebook()).book.about([line]))
+    now = [(_is_public(rule), _shown(rule, line)) for rule in rules if _is_on(rule, at)]
+    return OnPage(
+        [offer for public, offer in now if public],
+        [offer for public, offer in now if not public],
+        any(not rule.schedule.ends or rule.schedule.ends > at for rule in rules if not _is_public(rule)),
+    )
 
 
 def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, list[OnProduct]]:
@@ -79,6 +93,11 @@ def in_brief(offers: Sequence[OnProduct]) -> list[OnProduct]:
 
 def _line(sku_id: str, groups: Sequence[str], price: Decimal) -> Line:
     return Line(sku_id, in_coins(price), 1, in_coins(price), tuple(groups))
+
+
+def _is_on(rule: Rule, at: datetime) -> bool:
+    """Whether it holds until it ends: of what comes and goes by the hour a page that is kept can say nothing."""
+    return rule.schedule.holds(at, local(at)) and not rule.schedule.by_the_day
 
 
 def _is_public(rule: Rule) -> bool:

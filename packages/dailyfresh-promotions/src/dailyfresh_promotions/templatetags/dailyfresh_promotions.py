@@ -40,8 +40,9 @@ def dailyfresh_offers(
     found = getattr(request, "_dailyfresh_rulebook", None) or rulebook()
     if request is not None:
         request._dailyfresh_rulebook = found
-    offers, later = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found)
-    return {"sku_id": sku_id, "offers": in_brief(offers) if brief else offers, "later": later, "brief": brief}
+    on = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found)
+    offers, limited = (in_brief(on.there), in_brief(on.limited)) if brief else (on.there, on.limited)
+    return {"sku_id": sku_id, "offers": offers, "limited": limited, "later": on.later, "brief": brief}
 
 
 @register.simple_tag
