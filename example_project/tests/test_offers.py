@@ -55,7 +55,7 @@ def test_the_page_of_a_product_says_what_holds_for_all_and_asks_for_the_rest(
 ) -> None:
     goods = {"skus": [str(strawberry.pk)]}
     Rule.objects.create(name="m", kind="off", params={"tiers": [["100.00", "10.00"]]}, label="满百减十", scope=goods)
-    flash(strawberry, "7.77", ends=timezone.now() + timedelta(hours=1))
+    flash(strawberry, "7.77", alone=False, ends=timezone.now() + timedelta(hours=1))
     page = client.get(strawberry.get_absolute_url()).content.decode()
     scripted, without = re.split("(?<=</ul>)<noscript>", page, maxsplit=1)
     assert "满百减十" in pills(scripted)
@@ -133,6 +133,22 @@ def test_placing_with_every_kind_of_offer_takes_as_many_statements_whatever_its_
     assert place(signed_in, page).status_code == 302
     assert Redemption.objects.count() == 4
     assert counted == [STATEMENTS]
+
+
+def test_c48_a_coupon_that_costs_the_free_delivery_is_not_chosen_and_says_so_when_it_is_by_hand(
+    signed_in: Client, buyer: Any, bare: None, strawberry: SKU
+) -> None:
+    SKU.objects.filter(pk=strawberry.pk).update(price="62.00")
+    batch = Batch.objects.create(name="c", kind="off", params={"tiers": [["0", "8.00"]]}, shown=True)
+    coupon = services.issue(user=buyer, batch_id=batch.pk, at=timezone.now())
+    page = confirm(signed_in, strawberry)
+    assert page.context["quote"].total == Decimal("62.00")
+    sentence = "此单用它不省钱：用了运费更高"
+    assert sentence in page.content.decode()
+    form = {"token": page.context["token"], "address": page.context["chosen"].id, "coupon": coupon.number}
+    page = signed_in.post("/orders/quote/", form)
+    assert page.context["quote"].total == Decimal("64.00")
+    assert sentence in page.content.decode()
 
 
 def test_c29_a_price_for_members_of_what_is_weighed(signed_in: Client, bare: None) -> None:

@@ -1,5 +1,6 @@
 """What staff do: offers by a form for each kind, a preview, budgets, coupons, exports."""
 
+import html
 import re
 from decimal import Decimal
 
@@ -40,6 +41,7 @@ def test_an_offer_of_each_kind_is_made_and_edited_by_its_form(admin_client, kind
     made = Rule.objects.get()
     assert said in admin_client.get(url("rule", "changelist")).content.decode()
     page = admin_client.get(url("rule", "change", made.pk)).content.decode()
+    assert f"x · {html.escape(Kind(kind).label)}" in page
     assert "params" not in page
     filled = dict(re.findall(r'name="([\w-]+)"[^>]*? value="([^"]*)"', page))
     again = {name: filled.get(name, value) for name, value in numbers.items() if name != "by"}
@@ -187,10 +189,10 @@ def test_a_batch_is_made_handed_out_counted_and_ended(
     assert admin_client.post(url("batch", "add") + "?kind=off", BATCH | numbers).status_code == 302
     made = Batch.objects.get()
     assert (made.code, made.with_activity, made.benefit().tiers) == ("spring26", True, ((0, 2000),))
+    people = {"batch": made.pk, "usernames": "molly\nleopold\nstephen"}
     with django_capture_on_commit_callbacks(execute=True):
-        assert (
-            admin_client.post(url("issue", "add"), {"batch": made.pk, "usernames": "molly\nleopold"}).status_code == 302
-        )
+        answer = admin_client.post(url("issue", "add"), people, follow=True)
+    assert "There is nobody of these names: stephen" in answer.content.decode()
     assert (Coupon.objects.count(), Issue.objects.get().issued) == (2, 2)
     sku_id = book("60.00")
     move(buy(buyer, {sku_id: 1}, offers(buyer, {sku_id: 1})), "paid")
@@ -228,7 +230,7 @@ def test_what_the_lists_of_offers_and_batches_say_is_exported(admin_client, rule
         (
             "rule",
             [row.pk for row in made],
-            ['BLOOM,¥10 off from ¥100,yes,,,0,1,¥120.00,¥10.00,"1/5, 10.00/∞"', "unlimited"],
+            ['BLOOM,¥10 off from ¥100,yes,1,¥120.00,¥10.00,"1/5, 10.00/∞",,,0', "unlimited"],
         ),
         ("batch", [given.batch_id], ["¥20 off", "¥120.00,¥20.00"]),
     ]:

@@ -22,7 +22,7 @@ def test_a_basket_costs_less_by_an_offer_and_a_coupon_and_the_order_keeps_both(b
     sku_id = book("60.00")
     offered, mine = rule(), coupon(buyer)
     offer = offers(buyer, {sku_id: 2})
-    assert said(offer) == [("¥10 off from ¥100", {sku_id: "-10.00"}), ("¥20 off", {sku_id: "-20.00"})]
+    assert said(offer) == [("¥10 off from ¥100", {sku_id: "-10.00"}), ("Coupon: ¥20 off", {sku_id: "-20.00"})]
     sale = buy(buyer, {sku_id: 2}, offer)
     assert sale.total == Decimal("96.00")
     mine.refresh_from_db()
@@ -297,7 +297,7 @@ def test_an_order_costs_what_was_shown(book, rule, coupon, buyer):
     assert [share.label for share in offer.shares] == [
         "Buy 2, get 1 free",
         "12% off from ¥50, at most ¥8",
-        "¥3 off delivery",
+        "Coupon: ¥3 off delivery",
     ]
     assert (
         buy(buyer, wanted, offer).total

@@ -216,6 +216,20 @@ def test_without_a_script_what_is_limited_stands_with_its_end_and_who_decides(ru
     assert "9.90" not in on_the_page(sku_id, script=False)
 
 
+def test_beside_a_price_that_stands_alone_no_offer_is_named_that_it_closes_its_goods_to(client, rule, book):
+    sku_id = book("60.00")
+    rule()
+    rule("freight", {"reach": "59"})
+    made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], alone=True)
+    assert pills(asked_for(client, sku_id)[sku_id]) == ["Flash price", "Free delivery from ¥59"]
+    made.limits.update(taken=3)
+    assert "¥10 off from ¥100" in pills(asked_for(client, sku_id)[sku_id])
+    rule("price", {"prices": {sku_id: "61.00"}}, alone=True)
+    assert "¥10 off from ¥100" in pills(on_the_page(sku_id))
+    rule("price", {"prices": {sku_id: "59.00"}}, alone=True)
+    assert "¥10 off from ¥100" not in pills(on_the_page(sku_id))
+
+
 @pytest.mark.parametrize("budget", [{"quantity": 1}, {"max_spent": "10.00"}])
 def test_an_offer_with_a_budget_is_asked_for_and_gone_when_it_is_used_up(client, rule, book, buyer, budget):
     sku_id = book("60.00")

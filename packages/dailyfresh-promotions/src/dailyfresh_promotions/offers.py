@@ -142,7 +142,7 @@ def _share(cut: Cut, lines: Sequence[Line]) -> GivenShare:
         else {lines[n].sku_id: -words.yuan(part) for n, part in cut.parts.items()}
     )
     kind, returns = ("freight", "last") if on_freight else ("discount", "share")
-    return GivenShare(cut.by.source, words.named(cut.by), amounts, kind, returns)
+    return GivenShare(cut.by.source, words.shared(cut.by), amounts, kind, returns)
 
 
 def _choices(coupons: Sequence[Chosen]) -> tuple[GivenChoice, ...]:

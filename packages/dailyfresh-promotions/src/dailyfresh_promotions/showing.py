@@ -55,10 +55,10 @@ def public_offers(
     """Without a question to the database but for the rules."""
     line = _line(sku_id, groups, price)
     rules = _sorted(rule for rule, _places in (found or rulebook()).book.about([line]))
-    now = [(_is_public(rule), _shown(rule, line)) for rule in rules if _is_on(rule, at)]
+    now = [rule for rule in rules if _is_on(rule, at)]
     return OnPage(
-        [offer for public, offer in now if public],
-        [offer for public, offer in now if not public],
+        [_shown(rule, line) for rule in _beside([rule for rule in now if _is_public(rule)], line)],
+        [_shown(rule, line) for rule in now if not _is_public(rule)],
         any(not rule.schedule.ends or rule.schedule.ends > at for rule in rules if not _is_public(rule)),
     )
 
@@ -76,14 +76,12 @@ def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, l
     }
     left = left_of({rule for rules in meant.values() for rule in rules})
     member = is_member(user) if any(rule.audience == "members" for rules in meant.values() for rule in rules) else False
-    return {
-        sku_id: [
-            _shown(rule, lines[sku_id], left.pieces)
-            for rule in _sorted(rules)
-            if rule.id not in left.used_up and (rule.audience != "members" or member or user is None)
-        ]
-        for sku_id, rules in meant.items()
-    }
+    found = {}
+    for sku_id, line in lines.items():
+        theirs = [rule for rule in meant[sku_id] if rule.audience != "members" or member or user is None]
+        there = _beside([rule for rule in _sorted(theirs) if rule.id not in left.used_up], line, left.pieces)
+        found[sku_id] = [_shown(rule, line, left.pieces) for rule in there]
+    return found
 
 
 def in_brief(offers: Sequence[OnProduct]) -> list[OnProduct]:
@@ -93,6 +91,19 @@ def in_brief(offers: Sequence[OnProduct]) -> list[OnProduct]:
 
 def _line(sku_id: str, groups: Sequence[str], price: Decimal) -> Line:
     return Line(sku_id, in_coins(price), 1, in_coins(price), tuple(groups))
+
+
+def _beside(rules: list[Rule], line: Line, left: Mapping[int, int] | None = None) -> list[Rule]:
+    """Without the bundles and thresholds that a price for everybody closes its goods to."""
+    closed = any(rule.alone and rule.audience == "all" and _lowers(rule, line, left or {}) for rule in rules)
+    return [rule for rule in rules if rule.benefit.stage not in (2, 3)] if closed else rules
+
+
+def _lowers(rule: Rule, line: Line, left: Mapping[int, int]) -> bool:
+    if isinstance(rule.benefit, Flash):
+        price, item = rule.benefit.items[line.sku_id]
+        return price < line.price and left.get(item, 0) > 0
+    return isinstance(rule.benefit, Prices) and rule.benefit.price_of(line.sku_id, line.price) < line.price
 
 
 def _is_on(rule: Rule, at: datetime) -> bool:

@@ -55,6 +55,11 @@ def named(of: Rule | Coupon) -> str:
     return (of.label or written(of.benefit))[:120]
 
 
+def shared(by: Rule | Coupon) -> str:
+    """What it is called among what was taken off a basket, where nothing else tells a coupon from an offer."""
+    return (_("Coupon: %(offer)s") % {"offer": named(by)})[:120] if isinstance(by, Coupon) else named(by)
+
+
 def written(benefit: Benefit | FreeFreight) -> str:
     """An offer in words: "¥10 off from ¥100"."""
     return capfirst(_written(benefit))

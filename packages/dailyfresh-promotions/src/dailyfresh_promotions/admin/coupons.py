@@ -3,7 +3,7 @@
 from typing import Any
 
 from dailyfresh_core.lists import ForgivingLists, ReadOnly
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..kinds import CouponKind
 from ..models import Batch, Coupon, Issue, Redemption
 from ..models.coupons import folded
-from ..services import void
+from ..services import unknown_names, void
 from .exports import Exported
 from .terms import GOODS, SUMS, TermsAdmin, TermsForm
 
@@ -80,6 +80,12 @@ class IssueAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ["batch", "issued", "made_at", "done_at"]
     fields = ["batch", "usernames"]
+
+    def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if nobody := unknown_names(obj):
+            words = _("There is nobody of these names: %(names)s") % {"names": ", ".join(nobody[:20])}
+            self.message_user(request, words, messages.WARNING)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

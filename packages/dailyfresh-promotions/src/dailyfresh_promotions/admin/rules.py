@@ -79,7 +79,7 @@ class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]
 class RuleAdmin(TermsAdmin):
     form = RuleForm
     kinds = Kind
-    list_display = ["name", "gives", "active", "starts", "ends", "priority", "times", "sold", "cost", "budget"]
+    list_display = ["name", "gives", "active", "times", "sold", "cost", "budget", "starts", "ends", "priority"]
     list_filter = ["kind", "active", "audience"]
     change_list_template = "admin/dailyfresh_promotions/rule/change_list.html"
 

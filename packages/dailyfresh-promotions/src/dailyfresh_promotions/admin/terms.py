@@ -74,6 +74,10 @@ class TermsAdmin(Exported):
 
     form = TermsForm
     kinds: Any
+
+    class Media:
+        css = {"all": ["dailyfresh_promotions/admin.css"]}
+
     list_filter = ["kind", "active"]
     search_fields = ["name", "label"]
     actions = ["stop", "export"]
@@ -100,6 +104,15 @@ class TermsAdmin(Exported):
             "kinds": self.kinds.choices,
         }
         return TemplateResponse(request, "admin/dailyfresh_promotions/kinds.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the kind in the title: nothing in the form says it."""
+        row = context.get("original")
+        label = self.kinds(self.kind_of(request, row) or self.kinds.values[0]).label
+        context["subtitle"] = f"{row} · {label}" if row else label
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("what it gives"))
     def gives(self, row: Terms) -> str:

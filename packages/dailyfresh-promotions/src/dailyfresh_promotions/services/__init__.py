@@ -3,7 +3,7 @@
 from .announcing import announce
 from .auditing import audit, disagreements
 from .giving_back import CODES, forget, give_back, mark_used
-from .issuing import hand_out, issue, issue_by_code, void
+from .issuing import hand_out, issue, issue_by_code, unknown_names, void
 from .taking import Had, Take, had_by, take
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "issue_by_code",
     "mark_used",
     "take",
+    "unknown_names",
     "void",
 ]

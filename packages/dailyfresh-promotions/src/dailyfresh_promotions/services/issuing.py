@@ -128,9 +128,21 @@ def _go_on(key: int) -> bool:
         return waiting.done_at is None
 
 
+def unknown_names(waiting: Issue) -> list[str]:
+    """Names among those that it is for whom no active user has, whatever their case where the database minds none."""
+    names = _names(waiting)
+    users = _users(waiting).values_list(get_user_model().USERNAME_FIELD, flat=True) if names else ()
+    known = {name.casefold() for name in users}
+    return [name for name in names if name.casefold() not in known]
+
+
+def _names(waiting: Issue) -> list[str]:
+    return [name.strip() for name in waiting.usernames.splitlines() if name.strip()]
+
+
 def _users(waiting: Issue) -> Any:
     users = get_user_model()._default_manager.filter(is_active=True).order_by("pk")
-    if names := [name.strip() for name in waiting.usernames.splitlines() if name.strip()]:
+    if names := _names(waiting):
         users = users.filter(**{f"{get_user_model().USERNAME_FIELD}__in": names})
     return users.filter(pk__gt=waiting.last) if waiting.last else users
 
