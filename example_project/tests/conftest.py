@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -120,6 +121,24 @@ def shop(demo_folder: Path) -> Iterator[str]:
     assert code == 0, (var / "demo.log").read_text()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
+
+
+@pytest.fixture(scope="session")
+def goods(shop: str, demo_folder: Path) -> dict[str, str]:
+    """The stranger's goods in the running demo: short name -> address."""
+    script = "import sys; sys.path.insert(0, 'tests'); import foreign; foreign.load(); from dailyfresh_goods.models import SKU; "
+    script += "print([s.get_absolute_url() for s in SKU.objects.filter(slug__startswith='foreign').order_by('pk')])"
+    environ = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", script],
+        cwd=PROJECT,
+        env={**environ, "VAR_DIR": str(demo_folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(zip(("wide", "high", "bare"), re.findall(r"/goods/\d+/", done.stdout), strict=True))
 
 
 def wait_for_opening(demo: "subprocess.Popen[bytes]", log: Path) -> None:
