@@ -9,5 +9,6 @@ SCHEDULE = {
     "dailyfresh_goods.run_imports": {"task": "dailyfresh_goods.tasks.run_imports", "schedule": 30.0},
     "dailyfresh_goods.tell_of_returns": {"task": "dailyfresh_goods.tasks.tell_of_returns", "schedule": 30.0},
     "dailyfresh_goods.turn_home": {"task": "dailyfresh_goods.tasks.turn_home", "schedule": 30.0},
+    "dailyfresh_goods.turn_prices": {"task": "dailyfresh_goods.tasks.turn_prices", "schedule": 30.0},
 }
 """Seconds; a shop that is looked at drains every 5."""

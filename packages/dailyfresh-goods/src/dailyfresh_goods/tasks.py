@@ -64,6 +64,12 @@ def turn_home() -> None:
 
 
 @task(ignore_result=True)
+def turn_prices() -> None:
+    """Begin and end the prices that were planned. For beat, every 30 s."""
+    services.turn_prices()
+
+
+@task(ignore_result=True)
 def tell_of_returns() -> None:
     """Tell who waits that goods are back. For beat, every 30 s."""
     services.tell_of_returns()

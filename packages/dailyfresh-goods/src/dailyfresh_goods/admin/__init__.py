@@ -4,6 +4,7 @@ from .changes import GoodsChangeAdmin
 from .goods import GoodsTypeAdmin, SKUAdmin, SPUAdmin
 from .home import HomeBannerAdmin, HomeTypeGoodsAdmin, PromotionAdmin
 from .pictures import PictureAdmin
+from .prices import PricePlanAdmin
 
 __all__ = [
     "GoodsChangeAdmin",
@@ -11,6 +12,7 @@ __all__ = [
     "HomeBannerAdmin",
     "HomeTypeGoodsAdmin",
     "PictureAdmin",
+    "PricePlanAdmin",
     "PromotionAdmin",
     "SKUAdmin",
     "SPUAdmin",

@@ -33,6 +33,7 @@ from .parts import (
     Thumbnail,
     save_changed,
 )
+from .prices import PricesView, Pricing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -100,7 +101,7 @@ class SPUAdmin(InOtherLanguages, Repeated, ForgivingLists, admin.ModelAdmin):  #
 
 
 @admin.register(SKU)
-class SKUAdmin(InOtherLanguages, Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
     list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "on_sale", "band", "sales", "preview")
     list_editable = ("price", "stock", "on_sale")
@@ -118,7 +119,7 @@ class SKUAdmin(InOtherLanguages, Repeated, Edited, Thumbnail, ForgivingLists, ad
     class Media:
         css = {"all": ["dailyfresh_goods/admin.css"]}
 
-    actions = ("put_on_sale", "take_off_sale", "export_csv", "export_xlsx", "export_json")
+    actions = ("put_on_sale", "take_off_sale", "change_prices", "export_csv", "export_xlsx", "export_json")
     fieldsets = (
         (
             None,
@@ -211,6 +212,7 @@ class SKUAdmin(InOtherLanguages, Repeated, Edited, Thumbnail, ForgivingLists, ad
             ("import/<int:pk>/", ImportView.as_view(model_admin=self), "import_one"),
             ("import/<int:pk>/marked.csv", MarkedView.as_view(model_admin=self), "import_marked"),
             ("<int:pk>/preview/", self.show, "preview"),
+            ("prices/", PricesView.as_view(model_admin=self), "prices"),
             ("export/", self.export_all, "export"),
         ]
         return [

@@ -729,4 +729,61 @@ class Migration(migrations.Migration):
             model_name="wish",
             constraint=models.UniqueConstraint(fields=("user", "kind", "sku"), name="goods_wish_once"),
         ),
+        migrations.CreateModel(
+            name="PricePlan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=10,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="price",
+                    ),
+                ),
+                ("starts", models.DateTimeField(verbose_name="starts")),
+                ("ends", models.DateTimeField(blank=True, null=True, verbose_name="ends")),
+                ("strike", models.BooleanField(default=False, verbose_name="strike out the former price")),
+                (
+                    "was",
+                    models.DecimalField(
+                        decimal_places=2, editable=False, max_digits=10, null=True, verbose_name="before"
+                    ),
+                ),
+                ("market_was", models.DecimalField(decimal_places=2, editable=False, max_digits=10, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("running", "running"),
+                            ("over", "over"),
+                            ("called_off", "called off"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("by", models.CharField(max_length=150, verbose_name="by")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="why")),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="price_plans",
+                        to="dailyfresh_goods.sku",
+                        verbose_name="SKU",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "planned price",
+                "verbose_name_plural": "planned prices",
+                "ordering": ["-starts", "-pk"],
+                "indexes": [models.Index(fields=["state", "starts"], name="goods_price_plans")],
+            },
+        ),
     ]

@@ -5,6 +5,7 @@ from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .imports import GoodsImport, GoodsImportPiece
 from .pictures import PICTURED, Picture, Rendition, key_of
+from .prices import PricePlan
 from .stale import Follower, Mark, StaleDocument, StalePage
 from .wishes import Wish
 
@@ -22,6 +23,7 @@ __all__ = [
     "HomeTypeGoods",
     "Mark",
     "Picture",
+    "PricePlan",
     "Promotion",
     "Rendition",
     "SKUImage",

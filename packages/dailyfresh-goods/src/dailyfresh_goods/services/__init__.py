@@ -24,19 +24,37 @@ from .goods import (
 )
 from .imports import Report, export_goods, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
+from .prices import (
+    PERCENT,
+    WAYS,
+    Repriced,
+    Repricing,
+    Span,
+    call_off,
+    change_prices,
+    preview_prices,
+    turn_prices,
+)
 from .slugs import slug_for
 from .uploads import Look, begin_import, cancel_import, keep_import, look_at, marked_file, run_imports, tell_import
 from .wishes import drop_wish, make_wish, tell_of_returns
 
 __all__ = [
+    "PERCENT",
+    "WAYS",
     "Look",
     "Report",
+    "Repriced",
+    "Repricing",
+    "Span",
     "add_stock",
     "announce",
     "begin_import",
     "build",
     "build_everything",
+    "call_off",
     "cancel_import",
+    "change_prices",
     "change_skus",
     "collect_pictures",
     "drain_pages",
@@ -60,6 +78,7 @@ __all__ = [
     "noting",
     "pages_of",
     "pages_showing",
+    "preview_prices",
     "put_on_sale",
     "read_goods",
     "refresh_bands",
@@ -72,6 +91,7 @@ __all__ = [
     "tell_import",
     "tell_of_returns",
     "turn_home",
+    "turn_prices",
     "visit",
     "why_refused",
 ]
