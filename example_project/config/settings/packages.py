@@ -1,5 +1,7 @@
 """The packages, and how they meet: which one answers what another one asks."""
 
+from django.utils.translation import gettext_lazy
+
 from .environment import ALIPAY_APP_ID, ALIPAY_URL, SITE_URL, VAR_DIR, env
 
 HAYSTACK_CONNECTIONS = {
@@ -12,7 +14,7 @@ HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False  # one model: the filter would cost 
 
 # Behind a proxy all visitors come from one address: they would share one throttle, and count as one who searches.
 DAILYFRESH = {
-    "SITE_NAME": "天天生鲜",
+    "SITE_NAME": gettext_lazy("Daily Fresh"),
     "TRUSTED_PROXIES": env.list("TRUSTED_PROXIES", default=[]),
 }
 DAILYFRESH_USERS = {

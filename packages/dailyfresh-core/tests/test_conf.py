@@ -5,6 +5,7 @@ from dailyfresh_core.checks import check_conf, check_database, check_installed, 
 from dailyfresh_core.conf import Conf, Shared
 from django.apps import apps
 from django.db import connection
+from django.utils.translation import gettext_lazy
 
 
 class Settings(Conf, name="DAILYFRESH_TESTED"):
@@ -74,6 +75,10 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_what_does(
 def test_values_that_fit_are_silent(settings: Any) -> None:
     given = {"SIZE": 1, "OPEN": False, "MILK": "some", "NAME_OF_IT": "x", "TASKS": "inline", "LOW_STOCK": 0}
     assert found(given, settings) == []
+
+
+def test_words_that_are_translated_as_they_are_shown_are_text(settings: Any) -> None:
+    assert found({"NAME_OF_IT": gettext_lazy("Home")}, settings) == []
 
 
 @pytest.mark.parametrize("networks", [["10.0.0.0/8", "unix"], (), ["::1"]])

@@ -162,6 +162,19 @@ def test_who_waits_is_told_once_when_it_can_be_bought_again(
     assert not Wish.objects.exists()
 
 
+def test_each_is_told_the_name_in_the_language_they_read(shop: Shop, told: Any) -> None:
+    crab = shop.sku("Crab", translations={"zh-hans": {"name": "大闸蟹"}})
+    people = [User.objects.create_user(name) for name in ("ann", "lin", "bob")]
+    for person, language in zip(people, ("en", "zh-hans", "en"), strict=True):
+        Wish.objects.create(user=person, kind="back", sku=crab, language=language)
+    assert tell_of_returns() == 3
+    ann, lin, bob = (person.pk for person in people)
+    assert told == [
+        (str(crab.pk), "Crab 500g", {ann: "en", bob: "en"}),
+        (str(crab.pk), "大闸蟹 500g", {lin: "zh-hans"}),
+    ]
+
+
 def test_what_is_off_sale_is_back_when_it_is_on_sale(ann: Client, shop: Shop, told: Any) -> None:
     apple = shop.sku()
     wish(ann, apple, "back")

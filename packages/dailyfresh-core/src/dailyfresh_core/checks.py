@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.utils.functional import Promise
 
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
 from .money import THOUSANDTHS
@@ -150,6 +151,8 @@ def _wanted(key: str, hint: Any, value: Any, least: int) -> str:
 def _fits(kind: Any, value: Any, least: int) -> bool:
     if kind in (int, float):
         return type(value) in (int, kind) and value >= least
+    if kind is str and isinstance(value, Promise):  # words that are said in the language of the moment
+        return True
     return type(value) is kind if kind is bool else isinstance(value, kind)
 
 

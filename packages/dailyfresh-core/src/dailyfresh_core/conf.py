@@ -28,7 +28,7 @@ class Shared:
     """What one visitor may do: name -> (times, in so many seconds), None for without limit; `allowances.DEFAULTS` for what is not named."""
 
     SITE_NAME: str = ""
-    """The shop's name in mails and messages; empty means the host of their links."""
+    """The shop's name in mails and messages, maybe of `gettext_lazy`; empty means the host of their links."""
 
     CURRENCY: str = "CNY"
     """ISO 4217 code of every price, total and payment; `money` writes them. No package has one of its own."""

@@ -27,5 +27,6 @@ pictures_waiting = Signal()
 back_in_stock = Signal()
 """Goods can be bought again, and people asked to be told. Sent inside the transaction that forgets what they asked.
 
-Arguments: `sku_id`, a str; `name`, as it is sold; `people`, a dict: primary key of the account -> language that they read.
+Arguments: `sku_id`, a str; `name`, as it is sold; `people`, a dict: primary key of the account -> language that they read. Sent once for each of the languages,
+with the name in it.
 """

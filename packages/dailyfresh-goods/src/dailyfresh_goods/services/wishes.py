@@ -58,5 +58,9 @@ def _tell(sku: SKU) -> int:
     people = {row.user_id: row.language for row in rows}
     if people:
         Wish.objects.filter(kind=Wish.Kind.BACK, sku=sku, user_id__in=people).delete()
-        back_in_stock.send(SKU, sku_id=str(sku.pk), name=str(sku), people=people)
+        for language in dict.fromkeys(people.values()):
+            with translation.override(language or None):
+                name = f"{sku.said.name} {sku.said.unit}"
+            those = {pk: code for pk, code in people.items() if code == language}
+            back_in_stock.send(SKU, sku_id=str(sku.pk), name=name, people=those)
     return len(people)
