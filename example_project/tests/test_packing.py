@@ -65,6 +65,19 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(p
     page.wait_for_function(f"async () => !(await caches.match('{box}?kept'))")
 
 
+@pytest.mark.parametrize(
+    "rubbish", ['{"a": 1}', "[null, 7]", '"x"', "{", '[{"key": "1", "line": 1, "url": "//evil", "data": "x"}]']
+)
+def test_rubbish_in_the_browser_s_store_keeps_nobody_from_packing(picker: Visitor, number: str, rubbish: str) -> None:
+    page = picker.page
+    picker.go(f"/orders/packing/{number}/")
+    page.evaluate("([name, text]) => localStorage.setItem(name, text)", [f"dailyfresh.picks.{number}", rubbish])
+    page.reload()
+    picker.see("[data-pick] button").click()
+    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    assert picker.complaints == []
+
+
 def test_who_signs_out_leaves_nothing_of_the_packing_on_the_phone(picker: Visitor, number: str) -> None:
     page, box = picker.page, f"/orders/packing/{number}/"
     picker.go(box)

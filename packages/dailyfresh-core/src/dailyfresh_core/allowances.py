@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "place": (20, 60),
     "find": (20, 3600),
     "review": (30, 3600),
+    "refund": (20, 3600),
     "wish": (120, 3600),
     "coupon_code": (10, 3600),
 }
@@ -44,6 +45,7 @@ LABELS: dict[str, str | Promise] = {
     "place": _("Orders placed"),
     "find": _("Tries to find an order"),
     "review": _("Reviews"),
+    "refund": _("Refunds asked for"),
     "wish": _("Favourites and wishes to be told"),
     "coupon_code": _("Coupon codes typed"),
 }

@@ -614,6 +614,13 @@ def test_a_buyer_may_ask_for_a_part_of_what_it_cost_and_for_no_more(bad, shop, a
     assert "more than it cost" in answer.content.decode()
 
 
+def test_a_machine_that_asks_for_money_and_takes_it_back_is_asked_to_wait(shop, arrived, settings):
+    settings.DAILYFRESH = {"ALLOWANCES": {"refund": (1, 60)}}
+    url = reverse("dailyfresh_orders:refund_request", args=[arrived.number])
+    assert [shop.post(url, {}).status_code for _time in range(2)] == [400, 429]
+    assert shop.get(url).status_code == 200
+
+
 def test_so_often_and_no_oftener_in_a_month(bad):
     states = []
     for n in range(3):

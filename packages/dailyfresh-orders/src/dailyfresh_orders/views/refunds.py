@@ -15,11 +15,12 @@ from ..forms.payments import RefundRequestForm
 from ..models import Order
 from ..selectors import refund_of, refunded_under, refunds_of
 from ..services import refundable_of, request_refund, withdraw_refund
-from .answers import back_to, for_buyers, refused, theirs
+from .answers import back_to, for_buyers, refused, theirs, within
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_buyers
+@within("refund")
 def refund_request(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for money back: the whole order before it is shipped, pieces of it afterwards. Staff decide."""
     order = theirs(request, number)

@@ -4,9 +4,14 @@ jQuery(function ($) {
   "use strict";
   var $box = $("[data-box]"), NAME = "dailyfresh.picks." + $box.data("box"), memory = null, sending = false;
 
+  // What lies in a browser may be anything: only picks of this box are taken out of it.
   function kept() {
     if (memory) { return memory; }
-    try { return JSON.parse(localStorage.getItem(NAME)) || []; } catch (error) { return []; }
+    try {
+      return $.grep($.makeArray(JSON.parse(localStorage.getItem(NAME))), function (each) {
+        return each && each.key && each.line && each.data && String(each.url).indexOf(location.pathname) === 0;
+      });
+    } catch (error) { return []; }
   }
 
   function keep(picks) {
