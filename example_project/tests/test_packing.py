@@ -16,9 +16,14 @@ KEPT = """async path => {
 }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def number(browser: "playwright.Browser", shop: str) -> str:
     """An order that waits to be packed."""
+    return ordered(browser, shop)
+
+
+def ordered(browser: "playwright.Browser", shop: str) -> str:
+    """Places an order; its number."""
     buyer = buyer_at(browser, shop, confirm_url())
     buyer.page.check("[name=payment_method][value=cod]")
     buyer.see("[data-once]:not(:disabled)").click()
@@ -36,8 +41,11 @@ def picker(browser: "playwright.Browser", shop: str) -> Iterator[Visitor]:
     picker.context.close()
 
 
-def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(picker: Visitor, number: str) -> None:
-    page, box = picker.page, f"/orders/packing/{number}/"
+def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
+    browser: "playwright.Browser", shop: str, picker: Visitor
+) -> None:
+    page, number = picker.page, ordered(browser, shop)
+    box = f"/orders/packing/{number}/"
     picker.go(box)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     address = page.locator("[data-packing] > p.df-c2").inner_text().partition("·")[2].strip()
@@ -65,14 +73,14 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(p
     page.wait_for_function(f"async () => !(await caches.match('{box}?kept'))")
 
 
-@pytest.mark.parametrize(
-    "rubbish", ['{"a": 1}', "[null, 7]", '"x"', "{", '[{"key": "1", "line": 1, "url": "//evil", "data": "x"}]']
-)
-def test_rubbish_in_the_browser_s_store_keeps_nobody_from_packing(picker: Visitor, number: str, rubbish: str) -> None:
+def test_rubbish_in_the_browser_s_store_keeps_nobody_from_packing(picker: Visitor, number: str) -> None:
     page = picker.page
     picker.go(f"/orders/packing/{number}/")
-    page.evaluate("([name, text]) => localStorage.setItem(name, text)", [f"dailyfresh.picks.{number}", rubbish])
-    page.reload()
+    foreign = '[{"key": "1", "line": 1, "url": "//evil", "data": "x"}]'
+    for rubbish in ('{"a": 1}', "[null, 7]", '"x"', "{", foreign):
+        page.evaluate("([name, text]) => localStorage.setItem(name, text)", [f"dailyfresh.picks.{number}", rubbish])
+        page.reload()
+        playwright.expect(page.locator("[data-waiting]")).to_be_hidden()
     picker.see("[data-pick] button").click()
     playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
     assert picker.complaints == []
