@@ -177,6 +177,12 @@ def test_a_form_that_is_not_utf8_is_refused(client: Client) -> None:
     assert client.post("/cart/add/", b"sku_id=1", content_type=form).status_code == 400
 
 
+def test_what_is_wrong_looks_wrong_in_the_admin_too(client: Client, merchant: Any) -> None:
+    client.force_login(merchant)
+    page = client.post(reverse("admin:dailyfresh_delivery_calendar"), {"do": "close"}, follow=True).content.decode()
+    assert re.search(r'<li class="[^"]*\berror\b', page)
+
+
 def test_language_links_lead_to_the_same_page(client: Client) -> None:
     assert 'href="/en/list/fruit/"' in client.get("/list/fruit/").content.decode()
     assert 'href="/list/fruit/"' in client.get("/en/list/fruit/").content.decode()

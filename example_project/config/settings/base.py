@@ -81,7 +81,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS += ["django.forms"]
-MESSAGE_TAGS = {message_levels.ERROR: "bad", message_levels.WARNING: "warn", message_levels.INFO: "info"}
+# The words of the store's theme, and those of the admin behind them.
+MESSAGE_TAGS = {message_levels.ERROR: "bad error", message_levels.WARNING: "warn warning", message_levels.INFO: "info"}
 
 # Data ---------------------------------------------------------------------------------------------------------------
 

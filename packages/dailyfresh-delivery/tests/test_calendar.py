@@ -70,7 +70,7 @@ def test_windows_and_whole_days_are_closed_and_opened_and_those_who_are_in_them_
     buy(str(slots[0].pk))
     page = words(post(admin_client, do="close", day=f"zone{here.pk}:{slots[0].date}"))
     assert "2 windows are closed." in page
-    assert "1 order stays in them: move it, or call." in page
+    assert f'1 order stays in them: move it, or call. <a href="{moving(slots[0])}">' in page
     assert set(Slot.objects.filter(date=slots[0].date).values_list("closed", flat=True)) == {"staff"}
     assert "1 window is open." in words(post(admin_client, do="open", slot=[slots[1].pk]))
     assert list(Slot.objects.exclude(closed="")) == [slots[0]]

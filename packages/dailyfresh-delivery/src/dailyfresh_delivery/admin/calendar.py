@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,6 +24,8 @@ from ..selectors import Table, board, calendar, loads
 from ..services import close, move_all, reopen
 
 FORTNIGHT = 14
+LINKED = 8
+"""Windows that a sentence leads to."""
 CLOSE, OPEN, HOLIDAY = "close", "open", "holiday"
 NEEDED = {CLOSE: "change_slot", OPEN: "change_slot", HOLIDAY: "add_holiday"}
 
@@ -110,15 +113,18 @@ def calendar_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
 
 
 def close_windows(request: HttpRequest, slots: "QuerySet[Slot]") -> None:
-    """Closes them, and tells staff how many, and how many orders stay in them."""
-    inside = sum(slots.filter(closed=Slot.Closed.OPEN).values_list("taken", flat=True))
+    """Closes them, and tells staff how many, and how many orders stay in them, and where."""
+    there = list(slots.filter(closed=Slot.Closed.OPEN, taken__gt=0).select_related("zone", "point"))
+    inside = sum(slot.taken for slot in there)
     n = close(slots)
     messages.success(request, ngettext("%(n)d window is closed.", "%(n)d windows are closed.", n) % {"n": n})
     if inside:
         sentence = ngettext(
             "%(n)d order stays in them: move it, or call.", "%(n)d orders stay in them: move them, or call.", inside
         )
-        messages.warning(request, sentence % {"n": inside})
+        links = [(reverse("admin:dailyfresh_delivery_move", args=[slot.pk]), slot) for slot in there[:LINKED]]
+        where = format_html_join(", ", '<a href="{}">{}</a>', links)
+        messages.warning(request, format_html("{} {}", sentence % {"n": inside}, where))
 
 
 def open_windows(request: HttpRequest, slots: "QuerySet[Slot]") -> None:
