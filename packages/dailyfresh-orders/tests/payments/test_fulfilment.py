@@ -436,6 +436,14 @@ def test_a_picker_packs_an_order_on_the_phone(phone, bought, apple, lychee, pick
     assert order.number not in phone.get(reverse("dailyfresh_fulfilment:waves")).content.decode().split("Packed")[0]
 
 
+def test_a_wave_says_what_to_fetch_for_all_of_its_orders(phone, bought, apple, pear, lychee):
+    bought({apple: 2, lychee: Grams(750)})
+    bought({apple: 3, lychee: Grams(500), pear: 1})
+    page = " ".join(phone.get(reverse("dailyfresh_fulfilment:waves")).content.decode().replace("\u202f", " ").split())
+    fetched = page.partition("What to fetch")[2].partition("</details>")[0]
+    assert re.findall(r"<strong>(.*?)</strong>", fetched) == ["5", "1.25 kg", "1"]
+
+
 def test_a_script_is_answered_with_the_line(phone, bought, apple):
     order = bought({apple: 2})
     posted = {"key": "key-000001", "line": line_of(order, apple).pk, "quantity": 2}

@@ -30,6 +30,16 @@ class Wave:
     place: str
     orders: list[Order]
 
+    @property
+    def goods(self) -> list[tuple[OrderLine, int]]:
+        """What to fetch for all of them in one go, by name: one of its lines, and how much of it."""
+        found: dict[tuple[str, str, str], tuple[OrderLine, int]] = {}
+        for line in (line for order in self.orders for line in order.lines.all()):
+            key = (line.name, line.sku_id, line.sold_by)
+            first, much = found.get(key, (line, 0))
+            found[key] = (first, much + line.quantity - line.refunded)
+        return [found[key] for key in sorted(found) if found[key][1]]
+
 
 @dataclass(frozen=True)
 class Work:
