@@ -132,6 +132,10 @@ def test_the_board_says_what_is_brought_where_how_heavy_and_what_to_collect(admi
     assert "Nothing is brought on this day." in words(admin_client.get(reverse(BOARD), {"day": "2026-01-01"}))
 
 
+def test_a_calendar_without_windows_leads_to_the_patterns(admin_client):
+    assert reverse("admin:dailyfresh_delivery_pattern_add") in words(admin_client.get(reverse(CALENDAR)))
+
+
 def test_what_makes_no_sense_in_the_address_is_today(admin_client):
     for day in ("", "tomorrow", "0001-01-01", "9999-12-31", "2026-13-40", "\x00"):
         for name in (CALENDAR, BOARD):
