@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+from dailyfresh_core.answers import wants_json
 from dailyfresh_core.errors import Request, refusal_in_one_line
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, RequestFactory
@@ -31,6 +32,49 @@ def test_a_form_in_utf_16_with_a_query_of_a_thousand_fields_is_refused_and_no_fa
     list(application(environ, lambda status, headers: said.append(status)))
 
     assert said == ["404 Not Found"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "x/y; a*=q''z",
+        "x/y; a*=idna''%ff",
+        "x/y; charset=a\0b",
+        *(
+            f"application/x-www-form-urlencoded; charset={name}"
+            for name in [
+                "rot13",
+                "base64_codec",
+                "bz2",
+                "hex",
+                "quopri",
+                "uu",
+                "zlib",
+                "undefined",
+                "punycode",
+                "idna",
+                "unicode_escape",
+                "nosuch",
+            ]
+        ),
+    ],
+)
+def test_a_content_type_that_makes_no_sense_is_no_fault_of_ours(kind: str, method: str) -> None:
+    application, said = WSGIHandler(), []
+    application.request_class = Request
+    sent = RequestFactory().generic(method, "/nowhere/", b"a=%ff").environ
+    environ = {**sent, "CONTENT_TYPE": kind, "QUERY_STRING": "a=%ff"}
+
+    list(application(environ, lambda status, headers: said.append(status)))
+
+    assert said == ["404 Not Found"]
+
+
+def test_a_script_is_asked_for_as_a_page_is_when_its_accept_cannot_be_read() -> None:
+    request = RequestFactory().get("/", headers={"accept": "text/html; a*=q''z"})
+    assert not wants_json(request)
 
 
 def test_what_a_visitor_did_wrong_is_told_without_its_traceback() -> None:

@@ -25,7 +25,10 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks: jQuery names itself, others prefer JSON to HTML. A browser that goes to a page gets the page."""
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return True
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    try:
+        return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    except (LookupError, ValueError):  # an Accept with a parameter in a charset that there is not
+        return False
 
 
 def envelope(

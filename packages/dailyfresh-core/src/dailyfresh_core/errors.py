@@ -7,14 +7,20 @@ Django's own error pages look for a token in the form, and so fail a second time
     application.request_class = dailyfresh_core.errors.Request  # in its wsgi.py
 """
 
+import codecs
 import logging
+import re
 from contextlib import suppress
 from inspect import unwrap
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
+from django.utils.http import parse_header_parameters
 from django.views import defaults
+
+TEXTS = re.compile(r"ascii|utf|iso8859|cp\d|mac|koi8|gb|big5|euc|shift_jis|iso2022|johab|tis|hz")
+"""How Python names what texts are written in; others, as rot13 and zlib, are no charsets."""
 
 handler400: Any = unwrap(defaults.bad_request)
 handler403: Any = unwrap(defaults.permission_denied)
@@ -23,14 +29,30 @@ handler500: Any = unwrap(defaults.server_error)
 
 
 class Request(WSGIRequest):
-    """Django reads the query of a form with a charset while it makes the request: one that is refused fails where nobody answers.
+    """A request that can be made whatever its Content-Type says: Django reads it, and the query by its charset, where nobody answers yet.
 
-    Here it is refused when a view asks for it, by a 400 as any other.
+    What cannot be read, or names no charset of a text, is no type at all; a query that is refused is refused when a view asks for it, by a
+    400 as any other.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        if not _names_a_type(meta.get("CONTENT_TYPE", "")):
+            meta = {**meta, "CONTENT_TYPE": ""}
         with suppress(SuspiciousOperation):
             super()._set_content_type_params(meta)  # type: ignore[misc]
+
+
+def _names_a_type(header: str) -> bool:
+    try:
+        _type, parameters = parse_header_parameters(header)
+    except (LookupError, ValueError):  # a parameter in a charset that nobody knows, or that is not in the one it names
+        return False
+    try:
+        return bool(TEXTS.match(codecs.lookup(parameters.get("charset", "utf-8")).name))
+    except LookupError:
+        return True  # Django takes no notice of it
+    except ValueError:
+        return False
 
 
 def refusal_in_one_line(record: logging.LogRecord) -> bool:

@@ -82,6 +82,8 @@ TYPES = [
     ";" * 30,
     "x" * 3000,
     "text/html\xff",
+    "text/html; a*=q''z",
+    "a/b; c*=idna''%ff",
 ]
 CODINGS = [
     "gzip",
@@ -174,6 +176,14 @@ KINDS = [
     "application/x-www-form-urlencoded",
     "application/x-www-form-urlencoded; charset=utf-16",
     "application/x-www-form-urlencoded; charset=nosuch",
+    "application/x-www-form-urlencoded; charset=rot13",
+    "application/x-www-form-urlencoded; charset=zlib",
+    "application/x-www-form-urlencoded; charset=punycode",
+    "application/x-www-form-urlencoded; charset=undefined",
+    "multipart/form-data; boundary=XX; charset=base64_codec",
+    "x/y; a*=q''z",
+    "x/y; a*=idna''%ff",
+    "x/y; charset=a\0b",
     "application/json",
     "application/json; charset=a b",
     "text/plain; charset=utf-8;;=",

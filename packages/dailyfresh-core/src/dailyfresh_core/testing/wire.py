@@ -20,13 +20,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
 from django.db import connection
 from django.test import Client
-from django.test.client import ClientHandler
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ..errors import Request
 from . import garbage
 from .addresses import addresses
 
@@ -153,7 +154,7 @@ def requests(wire: Wire) -> st.SearchStrategy[Asked]:
 
 
 @contextmanager
-def _sessions(wire: Wire) -> Iterator[tuple[dict[bool, ClientHandler], list[str]]]:
+def _sessions(wire: Wire) -> Iterator[tuple[dict[bool, WSGIHandler], list[str]]]:
     """Handlers by whether the token is asked for, and the cookies of each visitor."""
     cookies = []
     for visitor in wire.visitors:
@@ -161,7 +162,21 @@ def _sessions(wire: Wire) -> Iterator[tuple[dict[bool, ClientHandler], list[str]
         if visitor is not None:
             client.force_login(visitor)
         cookies.append("; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()))
-    yield {strict: ClientHandler(enforce_csrf_checks=strict) for strict in (True, False)}, cookies
+    yield {strict: _Handler(strict) for strict in (True, False)}, cookies
+
+
+class _Handler(WSGIHandler):
+    """As a site's wsgi.py has it, with the request of `dailyfresh_core.errors`; the token is asked for or not."""
+
+    request_class = Request
+
+    def __init__(self, strict: bool) -> None:
+        super().__init__()
+        self.strict = strict
+
+    def get_response(self, request: Any) -> Any:
+        request._dont_enforce_csrf_checks = not self.strict
+        return super().get_response(request)
 
 
 def _environ(asked: Asked, cookies: str) -> dict[str, Any]:
@@ -204,7 +219,7 @@ class _Tracebacks(logging.Handler):
             self.found.append(record)
 
 
-def _answer(handler: ClientHandler, environ: dict[str, Any]) -> str:
+def _answer(handler: WSGIHandler, environ: dict[str, Any]) -> str:
     """Ask, and read the answer to its end; what was wrong with it, or nothing."""
     raised: list[BaseException | None] = []
     log = _Tracebacks()
@@ -217,7 +232,7 @@ def _answer(handler: ClientHandler, environ: dict[str, Any]) -> str:
     logging.getLogger("django").addHandler(log)
     savepoint = connection.savepoint()
     try:
-        response = handler(environ)
+        response: Any = handler(environ, lambda status, headers: None)
         for _part in response:
             pass
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what was looked for
