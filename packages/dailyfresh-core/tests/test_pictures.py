@@ -1,4 +1,6 @@
 import io
+import time
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -37,6 +39,56 @@ def test_a_damaged_picture_is_judged_in_words(at: int, byte: int, cut: int, kind
     content[at % len(content)] = byte
     with suppress(ValidationError):
         judge([io.BytesIO(bytes(content[: len(content) - cut]))])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
+def test_the_header_of_every_kind_says_what_pillow_would_say(kind: str, mode: str) -> None:
+    try:
+        picture = file(kind, mode, (301, 23), **({"progressive": True} if kind == "JPEG" else {}))
+    except OSError:
+        return  # the kind knows no such colours
+    with Image.open(picture) as opened:
+        expected = opened.width * opened.height * {"L": 1, "LA": 2, "RGB": 3}.get(opened.mode, 4)
+    assert unpacked(picture) == expected
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def grown(scans: int) -> bytes:
+    """A progressive JPEG that is finer with every scan, each of which says nothing."""
+    side = (6300).to_bytes(2, "big")
+    begins = segment(0xDB, b"\0" + b"\x01" * 64) + segment(0xC2, b"\x08" + side + side + b"\x01\x01\x11\x00")
+    begins += segment(0xC4, b"\x00\x01" + bytes(15) + b"\x00") + segment(0xC4, b"\x10\x01" + bytes(15) + b"\xe0")
+    rough = segment(0xDA, b"\x01\x01\x00\x00\x00\x00") + bytes(78000)
+    return b"\xff\xd8" + begins + rough + (segment(0xDA, b"\x01\x01\x00\x01\x3f\x00") + bytes(50)) * scans + b"\xff\xd9"
+
+
+def test_a_jpeg_of_more_scans_than_any_camera_makes_is_refused_where_it_arrives() -> None:
+    judge([io.BytesIO(grown(20))])
+    with pytest.raises(ValidationError, match="takes too much"):
+        judge([io.BytesIO(grown(200))])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8" + b"\xff\xe1\x00\x02" * 1_250_000,
+        b"\xff\xd8" + b"\xff" * 5 * 2**20,
+        b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0" + bytes(6) + b"ANMF\0\0\0\0" * 600_000,
+    ],
+    ids=["segments", "filling", "frames"],
+)
+def test_no_more_parts_of_a_file_are_read_than_a_picture_has(content: bytes) -> None:
+    tracemalloc.start()
+    begun = time.process_time()
+    with pytest.raises(ValidationError):
+        judge([io.BytesIO(content)] * 6)
+    assert time.process_time() - begun < 1
+    assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    tracemalloc.stop()
 
 
 def test_a_drawing_that_needs_more_than_it_may_have_is_ended_in_words() -> None:

@@ -1,4 +1,4 @@
-"""Pictures that people send: judged by their header where they arrive, decoded apart in bounds. It needs Pillow."""
+"""Pictures that people send: judged by their header where they arrive, decoded apart in bounds. Drawing needs Pillow."""
 
 import json
 import subprocess
@@ -12,7 +12,8 @@ from typing import IO, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+from .headers import Costly, Unreadable, header_of
+
 DECODED = 128 * 2**20
 """Bytes that one picture may unpack to: 40 million pixels in colour."""
 FORM = 4 * DECODED
@@ -22,10 +23,9 @@ SECONDS = 20.0
 PATIENCE = 2.5
 """How many times as long a picture may take on a machine that is busy with other things."""
 MEMORY = 640 * 2**20
-DEEP = {"L": 1, "LA": 2, "RGB": 3}
-"""Pillow's modes -> bytes a pixel while it is drawn; 4 for all others."""
 NO_PICTURE = _("This is no picture that can be read (JPEG, PNG or WebP).")
 TOO_LARGE = _("This picture has too many pixels.")
+TOO_COSTLY = _("This picture takes too much to draw.")
 
 
 class Undrawable(Exception):
@@ -37,17 +37,13 @@ class NotDrawn(Exception):
 
 
 def unpacked(file: IO[bytes]) -> int:
-    """Bytes that a picture would unpack to, all its frames; only the header is read. ValidationError where it is none."""
-    from PIL import Image
-
+    """Bytes that a picture would unpack to, all its frames; only the header is read. ValidationError where it is none, or takes too much."""
     try:
-        with Image.open(file, formats=FORMATS) as opened:
-            pixels = opened.width * opened.height * getattr(opened, "n_frames", 1)
-            return int(pixels * DEEP.get(opened.mode, 4))
-    except Image.DecompressionBombError as error:
-        raise ValidationError(TOO_LARGE) from error
-    except Exception as error:  # Pillow's readers raise whatever a damaged header leads them to
+        return header_of(file).unpacked
+    except Unreadable as error:
         raise ValidationError(NO_PICTURE) from error
+    except Costly as error:
+        raise ValidationError(TOO_COSTLY) from error
     finally:
         file.seek(0)
 
@@ -116,7 +112,7 @@ def drawings(content: bytes, wanted: Wanted, *, seconds: float = SECONDS, memory
     except subprocess.TimeoutExpired as error:
         raise NotDrawn(f"A picture was not drawn within {error.timeout:.0f} s") from error
     if done.returncode:
-        raise Undrawable(NO_PICTURE if done.returncode == 3 else _("This picture takes too much to draw."))
+        raise Undrawable(NO_PICTURE if done.returncode == 3 else TOO_COSTLY)
     head, _line, rest = done.stdout.partition(b"\n")
     found, at = [], 0
     for shape, kind, width, height, length in json.loads(head):
