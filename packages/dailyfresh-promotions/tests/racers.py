@@ -136,7 +136,7 @@ def rush():
     Limit.objects.create(rule=made, sku_id=sku_id, price="1.00", quantity=100, per_buyer=1)
     run = os.getpid()
     asked = {"sources": [f"promotions:rule:{made.pk}"], "quantities": {sku_id: 1}}
-    gate.fill()
+    any(gate.fill() for _again in range(5))  # Redis may be slow on a machine that does much else
     counted = multiprocessing.Array("i", 2)  # sent away, came to the database
 
     def work(number):

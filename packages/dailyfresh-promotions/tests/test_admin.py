@@ -224,13 +224,19 @@ def test_coupons_and_uses_are_exported_and_never_edited(admin_client, model, wor
 
 
 def test_what_the_lists_of_offers_and_batches_say_is_exported(admin_client, rule, coupon, buyer, book):
-    made, given = [rule(name="BLOOM", budget={"quantity": 5}), rule(name="unlimited", active=False)], coupon(buyer)
+    made, given = (
+        [
+            rule(name="BLOOM", budget={"quantity": 5}, ends="2030-06-16T00:30+00:00"),
+            rule(name="unlimited", active=False),
+        ],
+        coupon(buyer),
+    )
     buy(buyer, {(sku_id := book("60.00")): 2}, offers(buyer, {sku_id: 2}))
     for model, keys, words in [
         (
             "rule",
             [row.pk for row in made],
-            ['BLOOM,¥10 off from ¥100,yes,1,¥120.00,¥10.00,"1/5, 10.00/∞",,,0', "unlimited"],
+            ['BLOOM,¥10 off from ¥100,yes,1,¥120.00,¥10.00,"1/5, 10.00/∞",,2030-06-16 08:30:00,0', "unlimited"],
         ),
         ("batch", [given.batch_id], ["¥20 off", "¥120.00,¥20.00"]),
     ]:

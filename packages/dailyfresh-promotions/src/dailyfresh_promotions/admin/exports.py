@@ -1,8 +1,10 @@
 """Lists of the admin to take away."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+from dailyfresh_core.days import local
 from dailyfresh_core.exchange import write_csv
 from dailyfresh_core.lists import ForgivingLists
 from dailyfresh_core.rows import in_portions
@@ -35,4 +37,6 @@ class Exported(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
         if written := getattr(row, f"get_{name}_display", None):
             return str(written())
         value = lookup_field(name, row, self)[2]
+        if isinstance(value, datetime):
+            value = f"{local(value):%Y-%m-%d %H:%M:%S}"
         return "" if value is None else str(yesno(value) if isinstance(value, bool) else value)
