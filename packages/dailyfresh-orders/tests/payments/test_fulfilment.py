@@ -436,6 +436,20 @@ def test_a_picker_packs_an_order_on_the_phone(phone, bought, apple, lychee, pick
     assert order.number not in phone.get(reverse("dailyfresh_fulfilment:waves")).content.decode().split("Packed")[0]
 
 
+def test_what_a_phone_keeps_says_no_name_address_phone_or_note(phone, bought, apple, picker):
+    order = bought({apple: 2}, note="ring twice")
+    Order.objects.filter(pk=order.pk).update(wish="call")
+    line = line_of(order, apple)
+    pick(order_id=order.pk, line_id=line.pk, key="gone01", by=picker, quantity=1, gone=True)
+    for url in (reverse("dailyfresh_fulfilment:waves"), reverse("dailyfresh_fulfilment:box", args=[order.number])):
+        kept, page = (phone.get(url, data).content.decode() for data in ({"kept": ""}, {}))
+        assert order.number in kept
+        assert order.receiver in page
+        assert [each for each in (order.receiver, order.street, order.phone, "ring twice") if each in kept] == []
+    script = Client().get(reverse("dailyfresh_fulfilment:worker"))
+    assert (script.status_code, script["Content-Type"]) == (200, "text/javascript")
+
+
 def test_a_wave_says_what_to_fetch_for_all_of_its_orders(phone, bought, apple, pear, lychee):
     bought({apple: 2, lychee: Grams(750)})
     bought({apple: 3, lychee: Grams(500), pear: 1})
