@@ -23,11 +23,10 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from .accounts import BUYER, MERCHANT, PASSWORD
-from .english import Row, chinese, english, table, told
+from .english import Row, detail, english, table, told
 
 HERE = Path(__file__).parent
 Tell = Callable[[str], None]
-KEPT_AND_BROUGHT = (("怎么保存", "keep"), ("怎么送到", "bring"))
 AMBIENT = {"navel-orange", "banana", "watermelon", "mango", "free-range-egg", "salted-egg", "potato", "mooncake"}
 
 
@@ -148,18 +147,6 @@ def filled(sku: SKU, product: Row, draw: random.Random, *, most: tuple[int, int]
     sku.stock = int(product["stock"] or draw.randrange(60, 400)) * portion
     sku.limit = int(product["limit"] or 0) or None
     return sku
-
-
-def detail(product: Row, words: Row, say: Callable[[str], str] = chinese) -> str:
-    """The rich text of a product."""
-    parts = (
-        f"<p>{say(product['description'])}</p>",
-        *(f"<h3>{say(title)}</h3><p>{say(words[name])}</p>" for title, name in KEPT_AND_BROUGHT),
-        f"<h3>{say('我们承诺')}</h3>",
-        f"<ul><li>{say('每一批都有产地和检测记录')}</li><li>{say('坏果、缺斤少两，凭照片退款')}</li></ul>",
-        f"<p>{say('实物随批次略有差异，以收到的为准。')}</p>",
-    )
-    return "".join(parts)
 
 
 def furnish_home(types: dict[str, GoodsType], skus: dict[str, SKU]) -> None:

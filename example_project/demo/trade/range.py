@@ -7,8 +7,8 @@ from dailyfresh_core.measures import Measured
 from dailyfresh_goods.models import SKU, SPU, Band, SKUImage
 from django.db import transaction
 
-from ..english import english, table, told
-from ..load import detail, translate
+from ..english import detail, english, table, told
+from ..load import translate
 
 
 @transaction.atomic
