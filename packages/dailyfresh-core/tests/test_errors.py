@@ -1,8 +1,10 @@
 import logging
 
 import pytest
+from dailyfresh_core import checks
 from dailyfresh_core.answers import wants_json
 from dailyfresh_core.errors import Request, refusal_in_one_line
+from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, RequestFactory
 
@@ -75,6 +77,47 @@ def test_a_content_type_that_makes_no_sense_is_no_fault_of_ours(kind: str, metho
 def test_a_script_is_asked_for_as_a_page_is_when_its_accept_cannot_be_read() -> None:
     request = RequestFactory().get("/", headers={"accept": "text/html; a*=q''z"})
     assert not wants_json(request)
+
+
+def form(*parts: bytes) -> Request:
+    body = b"".join(b"--XX\r\n" + part + b"\r\n" for part in parts) + b"--XX--\r\n"
+    return Request(RequestFactory().generic("POST", "/", body, "multipart/form-data; boundary=XX").environ)
+
+
+NAMED = b'Content-Disposition: form-data; name="a"\r\n\r\nb'
+NAMELESS = b"Content-Disposition: form-data; filename=a\r\n\r\n"
+
+
+def test_parts_of_a_form_without_a_name_are_counted_too() -> None:
+    with pytest.raises(TooManyFieldsSent):
+        _ = form(*[NAMELESS] * 1200).POST
+    with pytest.raises(TooManyFieldsSent):  # boundaries that begin in one piece and end in the next
+        _ = form(*[NAMELESS + b"-" * length for length in range(60, 400)] * 4).POST
+
+
+def test_a_form_of_as_many_fields_as_may_be_sent_is_read() -> None:
+    assert form(*[NAMED] * 998).POST.getlist("a") == ["b"] * 998
+    assert form(*[NAMELESS] * 1000, NAMED).POST["a"] == "b"
+
+
+def test_a_request_with_thousands_of_escapes_in_its_cookies_has_none() -> None:
+    def cookies(said: str) -> dict[str, str]:
+        return Request(RequestFactory().get("/", headers={"Cookie": said}).environ).COOKIES
+
+    assert cookies("a=" + '"' + "\\\\" * 2000 + '"; b=1') == {}
+    assert cookies(r'a="say \"yes\""; b=1') == {"a": 'say "yes"', "b": "1"}
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [((3, 11, 9), True), ((3, 11, 10), False), ((3, 12, 5), True), ((3, 12, 6), False), ((3, 13, 0), False)],
+)
+def test_a_deployment_is_told_of_a_python_that_reads_cookies_slowly(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], told: bool
+) -> None:
+    monkeypatch.setattr(checks.sys, "version_info", (*version, "final", 0))
+
+    assert [message.id for message in checks.check_python()] == ["dailyfresh_core.W003"] * told
 
 
 def test_what_a_visitor_did_wrong_is_told_without_its_traceback() -> None:
