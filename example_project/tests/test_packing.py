@@ -86,14 +86,19 @@ def test_rubbish_in_the_browser_s_store_keeps_nobody_from_packing(picker: Visito
     assert picker.complaints == []
 
 
-def test_who_signs_out_leaves_nothing_of_the_packing_on_the_phone(picker: Visitor, number: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "button"), [("/user/logout/", "main form [type=submit]"), ("/admin/", "#logout-form button")]
+)
+def test_who_signs_out_leaves_nothing_of_the_packing_on_the_phone(
+    picker: Visitor, number: str, path: str, button: str
+) -> None:
     page, box = picker.page, f"/orders/packing/{number}/"
     picker.go(box)
     page.wait_for_function(KEPT, arg=box)
     assert page.evaluate(CACHES) > 0
-    picker.go("/user/logout/")
-    picker.see("main form [type=submit]").click()
-    page.wait_for_url(lambda url: "/logout/" not in url)
+    picker.go(path)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        picker.see(button).click()
     page.wait_for_function(CACHES.replace(".length", ".length === 0"))
 
 

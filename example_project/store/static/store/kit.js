@@ -109,13 +109,5 @@ jQuery(function ($) {
     navigator.serviceWorker.register($root.data("worker")).catch(function () { /* not here, then */ });
   }
 
-  // What a picker's phone keeps for a cellar goes with whoever signs out.
-  $("[data-sign-out]").on("submit", function () {
-    if (!window.caches) { return; }
-    caches.keys().then(function (names) {
-      $.each(names, function (_n, name) { if (name.indexOf("dailyfresh-packing ") === 0) { caches.delete(name); } });
-    });
-  });
-
   if (window.df) { df.visitor(); }
 });
