@@ -1,8 +1,10 @@
 """No file is lost whose row stands, whatever happens at the end of a transaction."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_fdfs_storage.client import FastDFSClient
 from django_fdfs_storage.exceptions import Refused, ServerTimeout
+from django_fdfs_storage.named import outcomes
 from django_fdfs_storage.named.drain import drain
 from django_fdfs_storage.named.models import StoredFile
 from django_fdfs_storage.named.outcomes import throw_away
@@ -172,3 +175,13 @@ def test_a_shared_file_stays_as_long_as_the_last_of_its_names_was_promised(stora
     StoredFile.objects.update(delete_after=timezone.now())
     drain(sharing.rows, sharing.engine)
     assert (held(), StoredFile.objects.count()) == (0, 0)
+
+
+# -- where nothing forks --
+
+
+def test_a_named_storage_needs_no_forks(monkeypatch):
+    """Windows has none."""
+    monkeypatch.delattr(os, "register_at_fork")
+    spec = spec_from_file_location(outcomes.__name__, outcomes.__file__)
+    spec.loader.exec_module(module_from_spec(spec))

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import string
 import struct
 import tempfile
@@ -90,8 +91,8 @@ class Disk:
 
     def space_mb(self) -> tuple[int, int]:
         """Total and free space in MB."""
-        stat = os.statvfs(self.data)
-        return stat.f_blocks * stat.f_frsize >> 20, stat.f_bavail * stat.f_frsize >> 20
+        space = shutil.disk_usage(self.data)
+        return space.total >> 20, space.free >> 20
 
 
 def slave_name(master: str, prefix: str, extension: str) -> str:

@@ -4,7 +4,7 @@ import atexit
 import logging
 import os
 import weakref
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ ATTEMPTS = 10
 _rubbish: deque[tuple[str, Engine, str]] = deque(maxlen=10_000)
 # (database, name) -> when to ask again, and the file id.
 remembered: dict[tuple[str, str], tuple[float, str]] = {}
-_changing: "weakref.WeakKeyDictionary[BaseDatabaseWrapper, list[str]]" = weakref.WeakKeyDictionary()
+_changing: "weakref.WeakKeyDictionary[BaseDatabaseWrapper, Counter[str]]" = weakref.WeakKeyDictionary()
 
 
 class _Outcome:
@@ -58,13 +58,15 @@ def settle(
     rolled_back: Callable[[], Any] | None = None,
 ) -> None:
     """Call one of the two when the transaction ends, at once without one; until then `name` is changing."""
-    changing = _changing.setdefault(connections[using], [])
-    changing.append(name)
+    changing = _changing.setdefault(connections[using], Counter())
+    changing[name] += 1
     forget(using, name)
 
     def ending(call: Callable[[], Any] | None) -> Callable[[], None]:
         def end() -> None:
-            changing.remove(name)
+            changing[name] -= 1
+            if not changing[name]:
+                del changing[name]
             forget(using, name)
             if call:
                 call()
@@ -153,7 +155,8 @@ def throw_away(**_signal: Any) -> None:
             _rubbish.append((using, engine, file_id))
 
 
-# What a fork copied is the parent's to end, and to delete.
-os.register_at_fork(after_in_child=_rubbish.clear)
-os.register_at_fork(after_in_child=_changing.clear)
+if hasattr(os, "register_at_fork"):
+    # What a fork copied is the parent's to end, and to delete.
+    os.register_at_fork(after_in_child=_rubbish.clear)
+    os.register_at_fork(after_in_child=_changing.clear)
 atexit.register(throw_away)

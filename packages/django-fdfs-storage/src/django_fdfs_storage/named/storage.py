@@ -149,12 +149,10 @@ class NamedFastDFSStorage(Names):
                 super().delete(name)
         else:
             throw_away()
-            self._let_go(self.full_name(name))
-
-    def _let_go(self, name: str) -> None:
-        letting_go = partial(self.rows.filter(name=name).update, name=None, delete_after=self._deletion_time())
-        if repeated(self.using, letting_go):
-            settle(self.using, name, committed=self._drain)
+            full = self.full_name(name)
+            letting_go = partial(self.rows.filter(name=full).update, name=None, delete_after=self._deletion_time())
+            if repeated(self.using, letting_go):
+                settle(self.using, full, committed=self._drain)
 
     def _deletion_time(self) -> datetime:
         # Who looked the name up just before may still be handing out the URL of its file.
