@@ -191,6 +191,28 @@ def test_a_file_that_is_no_table_is_refused_in_words(data: bytes, name: str, sen
         read(data, name)
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.json"])
+def test_a_table_has_as_many_columns_as_somebody_can_look_at(name: str) -> None:
+    names = [f"c{n}" for n in range(3000)]
+    data = json.dumps([dict.fromkeys(names, "1")]) if name.endswith("json") else ",".join(names) + "\n" + "1," * 2999
+    with pytest.raises(BadFile, match="256 columns"):
+        open_table(io.BytesIO(data.encode()), name)
+
+
+def test_half_a_character_is_refused_in_words_that_can_be_shown() -> None:
+    with pytest.raises(BadFile) as refused:
+        open_table(io.BytesIO(b'[{"slug": "a\\ud800"}]'), "a.json")
+    assert str(refused.value).encode()
+
+
+def test_a_workbook_whose_styles_are_larger_than_its_rows_is_refused_unread() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/styles.xml", b"<xf/>" * 10**6)
+    with pytest.raises(BadFile, match="too large"):
+        open_table(file, "a.xlsx")
+
+
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/sharedStrings.xml", "w") as texts:

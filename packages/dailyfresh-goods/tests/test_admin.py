@@ -346,3 +346,11 @@ def test_a_picture_that_unpacks_to_too_much_is_refused_by_its_header(shop: Shop,
     Image.new("RGBA", (6300, 6300)).save(out, "PNG")
     page = admin_client.post(f"{HERE}/goodstype/add/", {"logo": SimpleUploadedFile("a.png", out.getvalue())})
     assert "too many pixels" in page.content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["x", "9" * 40, "-1", "\x00"])
+@pytest.mark.parametrize("page", ["homebanner", "hometypegoods", "promotion", "sku"])
+def test_a_choice_that_no_row_can_be_is_named_and_no_fault(admin_client: Client, page: str, chosen: str) -> None:
+    answer = admin_client.post(f"{HERE}/{page}/add/", {"sku": chosen, "spu": chosen})
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()

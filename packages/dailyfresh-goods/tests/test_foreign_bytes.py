@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from conftest import Shop
+from dailyfresh_goods.search.popular import RedisPopular
+from dailyfresh_goods.selectors import history_of
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.test import Client
@@ -67,3 +69,39 @@ def test_a_history_names_no_goods_by_what_is_no_number(
     finally:
         redis.delete(key)
     assert [card["name"] for card in shown] == ["Pear"]
+
+
+def test_a_history_that_is_none_is_dropped_and_begun_anew(
+    redis: Any, settings: Any, client: Client, shop: Shop
+) -> None:
+    settings.DAILYFRESH_GOODS = {
+        **settings.DAILYFRESH_GOODS,
+        "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory"},
+    }
+    user = get_user_model().objects.create(pk=os.getpid() + 10**6)
+    key = f"dailyfresh_goods:history:user:{user.pk}"
+    try:
+        redis.hset(key, "a", "b")
+        assert history_of(str(user.pk)) == []
+        redis.set(key, "text")
+        client.force_login(user)
+        sku = shop.sku("Pear")
+        for _once_more in range(2):
+            client.get(f"/goods-shop/visitor/?viewed={sku.pk}", headers={"Sec-Fetch-Site": "same-origin"})
+        assert history_of(str(user.pk)) == [str(sku.pk)]
+    finally:
+        redis.delete(key)
+
+
+@pytest.mark.parametrize("wrong", ["", ":visitors"])
+def test_searches_are_counted_again_where_something_else_lay(wrong: str, redis: Any) -> None:
+    counter = RedisPopular(key=f"searches-{os.getpid()}", visitors=1)
+    key = counter.key if not wrong else counter._visitors("草莓")
+    try:
+        redis.hset(key, "a", "b")
+        for visitor in ("1", "2", "3"):
+            counter.note("草莓", visitor=visitor)
+            counter.top(3)
+        assert counter.top(3) == ["草莓"]
+    finally:
+        redis.delete(*redis.keys(f"{counter.key}*"))

@@ -1,10 +1,14 @@
 """Lists of the admin whose address may hold anything, and rows that staff only look at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db import DataError, OperationalError, ProgrammingError, transaction
+from django.db.models import Field, ForeignKey
 from django.http import HttpRequest
 
 from .languages import others
@@ -28,8 +32,30 @@ class ForgivingChangeList(ChangeList):
             raise IncorrectLookupParameters(error) from error
 
 
+class ForgivingChoice(AutocompleteSelect):
+    """Django looks up what was chosen to draw the form again: a key that no row can have would be a 500."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [one for one in value if _may_be(key, one)], attr)
+
+
+def _may_be(key: "Field[Any, Any]", value: str) -> bool:
+    try:
+        key.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
 class ForgivingLists:
-    """For a ModelAdmin: what its list is asked for may be nonsense, and so may a row's id."""
+    """For a ModelAdmin: what its list is asked for may be nonsense, and so may a row's id, and what a form chose."""
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            site = self.admin_site  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", ForgivingChoice(db_field, site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         if "\x00" in object_id:  # PostgreSQL keeps none, and does not like to be asked

@@ -12,13 +12,13 @@ URL = "/goods-shop/search/"
 DESK = "admin:dailyfresh_search_miss_changelist"
 
 
-def search(client, text, **more):
-    return client.get(URL, {"q": text, **more})
+def search(client, text, by="127.0.0.1", **more):
+    return client.get(URL, {"q": text, **more}, REMOTE_ADDR=by)
 
 
 def test_what_is_not_found_is_counted_however_it_is_spelled(shop, client):
-    for text in ("吹风机", " 吹风机 ", "吹风机"):
-        search(client, text)
+    for number, text in enumerate(("吹风机", " 吹风机 ", "吹风机")):
+        search(client, text, by=f"10.0.0.{number}")
     search(client, "草莓")
     miss = Miss.objects.get()
     assert (miss.text, miss.became, miss.times) == ("吹风机", "", 3)
@@ -30,15 +30,21 @@ def test_a_page_or_a_filter_of_the_same_search_counts_no_more(shop, client):
     assert not Miss.objects.exists()
 
 
+def test_one_visitor_who_searches_on_and_on_counts_once(shop, client):
+    for _again in range(5):
+        search(client, "吹风机")
+    assert Miss.objects.get().times == 1
+
+
 def test_the_least_wanted_go_when_there_are_too_many(shop, monkeypatch):
     monkeypatch.setattr(desk, "KEPT", 2)
-    for text in ("a", "b", "b", "c", "c", "d"):
-        note_miss(text, became="")
+    for number, text in enumerate(("a", "b", "b", "c", "c", "d")):
+        note_miss(text, became="", visitor=str(number))
     assert set(Miss.objects.values_list("text", flat=True)) == {"b", "c"}
 
 
 def test_an_endless_search_is_nobodys_word(shop):
-    note_miss("x" * 65, became="")
+    note_miss("x" * 65, became="", visitor="1")
     assert not Miss.objects.exists()
 
 

@@ -2,16 +2,19 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from .table import SEARCHED, BadFile, How, Known, Row, Table
+from .table import SEARCHED, WIDEST, BadFile, How, Known, Row, Table
 from .texts import encoding_of
 
 PIECE = 65536
+HALVES = re.compile("[\ud800-\udfff]")
+"""What an escape can say and no text hold: it could be neither shown nor kept."""
 LONGEST = 16 * 1024 * 1024
 """Characters of one object."""
 
@@ -33,6 +36,8 @@ def open_json(file: IO[bytes], how: How, known: Known) -> Table:
     if not first:
         raise BadFile(_("There is no row in it."))
     columns = list(dict.fromkeys(name for row in first for name in row.values))
+    if len(columns) > WIDEST:
+        raise BadFile(_("It has more than %d columns.") % WIDEST)
     return Table("JSON", How(encoding), columns, rows())
 
 
@@ -92,6 +97,9 @@ class _Objects:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
+    for text in (part for pair in pairs for part in pair if isinstance(part, str)):
+        if HALVES.search(text):
+            raise BadFile(_("“%s” holds half a character.") % HALVES.sub("�", text)[:40])
     if len(values) < len(pairs):
         names = [name for name, _value in pairs]
         raise BadFile(_("The heading “%s” stands twice.") % next(name for name in names if names.count(name) > 1))

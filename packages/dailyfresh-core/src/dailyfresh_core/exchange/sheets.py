@@ -1,5 +1,6 @@
 """XLSX: the sheet and the heading are found in the file; what it says of its own size is not believed."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +18,11 @@ TEXTS = 128 * 1024 * 1024
 """Bytes of its texts, which the library keeps in memory."""
 
 
+AROUND = 2 * 1024 * 1024
+"""Bytes of each other part, as the styles: the library reads them whole before the first row."""
+ROWS = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|media/.*|drawings/.*)", re.IGNORECASE)
+
+
 def open_xlsx(file: IO[bytes], how: How, known: Known) -> Table:
     try:
         from openpyxl import load_workbook
@@ -25,7 +31,8 @@ def open_xlsx(file: IO[bytes], how: How, known: Known) -> Table:
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         sizes = {item.filename: item.file_size for item in archive.infolist()}
-        if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > TEXTS:
+        around = max((size for name, size in sizes.items() if not ROWS.fullmatch(name)), default=0)
+        if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > TEXTS or around > AROUND:
             raise BadFile(_("It is too large once it is unpacked. Save it as CSV."))
     book = load_workbook(file, read_only=True, data_only=True)
     sheets = {sheet.title: sheet for sheet in book.worksheets}

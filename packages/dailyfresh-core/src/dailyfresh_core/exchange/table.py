@@ -13,6 +13,9 @@ Known = Callable[[str], bool]
 Cells = Iterable[tuple[int, Sequence[Any]]]
 """(number of the row as the merchant's program shows it, its cells)"""
 
+WIDEST = 256
+"""Headings of a table: as many columns as the oldest spreadsheets have."""
+
 SEARCHED = 20
 """Rows in which the one with the headings is looked for."""
 
@@ -78,6 +81,8 @@ def heading_in(first: Sequence[tuple[int, Sequence[Any]]], known: Known) -> tupl
 def columns_in(cells: Sequence[Any]) -> list[str]:
     """The headings of a row, in order; empty where a column has none. No two may be the same: nobody knows which counts."""
     columns = [name_of(cell) for cell in cells]
+    if sum(map(bool, columns)) > WIDEST:
+        raise BadFile(_("It has more than %d columns.") % WIDEST)
     once: set[str] = set()
     for name in filter(None, columns):
         if name.lower() in once:

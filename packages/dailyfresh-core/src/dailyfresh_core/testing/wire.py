@@ -179,6 +179,10 @@ class _Handler(WSGIHandler):
         return super().get_response(request)
 
 
+def _begun(_status: str, _headers: Any, _failed: Any = None, /) -> Any:
+    """What a server gives for the answer to begin."""
+
+
 def _environ(asked: Asked, cookies: str) -> dict[str, Any]:
     """As a web server makes it: bytes of the request are Latin-1 text."""
     headers = dict(asked.headers)
@@ -232,7 +236,7 @@ def _answer(handler: WSGIHandler, environ: dict[str, Any]) -> str:
     logging.getLogger("django").addHandler(log)
     savepoint = connection.savepoint()
     try:
-        response: Any = handler(environ, lambda status, headers: None)
+        response: Any = handler(environ, _begun)
         for _part in response:
             pass
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what was looked for

@@ -1,12 +1,14 @@
 """The history as a Redis list: LREM, LPUSH, LTRIM and LRANGE in one pipeline (seed point 15)."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
 try:
-    from redis.exceptions import RedisError
+    from redis.exceptions import RedisError, ResponseError
 except ImportError as error:
     raise ImportError('a history in Redis needs an extra: pip install "dailyfresh-goods[redis]"') from error
 
@@ -44,18 +46,23 @@ class RedisHistory(History):
         if owner is None:
             return []
         key, seconds = owner
+        seen: list[bytes] = []
         try:
-            pipeline = self._redis().pipeline(transaction=True)
-            if viewed is not None:
-                pipeline.lrem(key, 0, viewed).lpush(key, viewed).ltrim(key, 0, self.length - 1).expire(key, seconds)
-            seen = pipeline.lrange(key, 0, self.length - 1).execute()[-1]
+            with _mended(self._redis(), key):
+                pipeline = self._redis().pipeline(transaction=True)
+                if viewed is not None:
+                    pipeline.lrem(key, 0, viewed).lpush(key, viewed).ltrim(key, 0, self.length - 1).expire(key, seconds)
+                seen = pipeline.lrange(key, 0, self.length - 1).execute()[-1]
         except (RedisError, OSError) as error:
             logger.warning("The browsing history is not reachable: %s", error)
-            return []
         return _read(seen)
 
     def kept(self, user_id: str) -> list[str]:
-        return _read(self._redis().lrange(_user_key(user_id), 0, self.length - 1))
+        key = _user_key(user_id)
+        seen: list[bytes] = []
+        with _mended(self._redis(), key):
+            seen = self._redis().lrange(key, 0, self.length - 1)
+        return _read(seen)
 
     def merge(self, visitor: Visitor) -> None:
         token = visitor.guest_token()
@@ -64,12 +71,13 @@ class RedisHistory(History):
         guest, user = _guest_key(token), _user_key(visitor.user_id)
         try:
             redis = self._redis()
-            seen = redis.lrange(guest, 0, self.length - 1)
-            if seen:
-                pipeline = redis.pipeline(transaction=True)
-                for sku_id in reversed(seen):
-                    pipeline.lrem(user, 0, sku_id).lpush(user, sku_id)
-                pipeline.ltrim(user, 0, self.length - 1).expire(user, self.user_seconds).delete(guest).execute()
+            with _mended(redis, guest, user):
+                seen = redis.lrange(guest, 0, self.length - 1)
+                if seen:
+                    pipeline = redis.pipeline(transaction=True)
+                    for sku_id in reversed(seen):
+                        pipeline.lrem(user, 0, sku_id).lpush(user, sku_id)
+                    pipeline.ltrim(user, 0, self.length - 1).expire(user, self.user_seconds).delete(guest).execute()
         except (RedisError, OSError) as error:
             logger.warning("The guest's browsing history was not merged: %s", error)
             return  # the token stays: the next login tries again
@@ -91,6 +99,18 @@ class RedisHistory(History):
                 )
             ]
         return []
+
+
+@contextmanager
+def _mended(redis: Any, *keys: str) -> Iterator[None]:
+    """A key that holds something else than a list holds no history: it goes, and the next look finds none."""
+    try:
+        yield
+    except ResponseError as error:
+        if "WRONGTYPE" not in str(error):
+            raise
+        logger.warning("A browsing history was none, and is dropped: %s", error)
+        redis.delete(*(key for key in keys if redis.type(key) != b"list"))
 
 
 def _read(found: list[bytes]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import logging
 
+from dailyfresh_core.allowances import count
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -16,10 +17,13 @@ KEPT = 2000
 LONGEST = 64
 
 
-def note_miss(text: str, *, became: str) -> None:
-    """Count a search that found nothing, or was taken for `became` and found that. Never raises for the database."""
+def note_miss(text: str, *, became: str, visitor: str) -> None:
+    """Count a search that found nothing, or was taken for `became` and found that: of one visitor once an hour.
+
+    Never raises for the database.
+    """
     text = merged(text)
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or count("miss", f"{visitor} {text}", seconds=3600) > 1:
         return
     try:
         with transaction.atomic():

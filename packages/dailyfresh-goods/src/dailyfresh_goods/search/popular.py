@@ -123,6 +123,13 @@ class RedisPopular(Popular):
                 pipeline.execute()
         except (RedisError, NotImplementedError) as error:
             logger.warning("A search was not counted: %s", error)
+            self._mend(error, visitors)
+
+    def _mend(self, error: Exception, *keys: str) -> None:
+        """Drop what counts no searches: a foreign value under our key would stop the counting for ever."""
+        if "WRONGTYPE" in str(error):
+            client = self._client()
+            client.delete(*keys, *([] if client.type(self.key) in (b"zset", "zset") else [self.key]))
 
     def drop(self, text: str) -> None:
         from redis import RedisError
@@ -145,10 +152,11 @@ class RedisPopular(Popular):
             pipeline = client.pipeline(transaction=False)
             for text in texts:
                 pipeline.pfcount(self._visitors(text))
-            counts = zip(texts, pipeline.execute(), strict=True)
-            return [text for text, visitors in counts if visitors >= self.visitors][:number]
+            counts = zip(texts, pipeline.execute(raise_on_error=False), strict=True)
+            return [text for text, seen in counts if isinstance(seen, int) and seen >= self.visitors][:number]
         except (RedisError, NotImplementedError) as error:
             logger.warning("Popular searches are not known: %s", error)
+            self._mend(error)
             return []
 
     def check(self) -> list[CheckMessage]:

@@ -44,7 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         raise Http404
     if found and refinement == Refinement():
         _count(found, visitor=visitor)
-        _count_miss(found)
+        _count_miss(found, visitor=visitor)
     context: dict[str, Any] = {
         "form": form,
         "words": words,
@@ -83,11 +83,11 @@ def _count(found: Found, *, visitor: str) -> None:
         counter.drop(query.text)
 
 
-def _count_miss(found: Found) -> None:
+def _count_miss(found: Found, *, visitor: str) -> None:
     """Counts a search that found nothing by itself: staff see what their buyers call things."""
     query = found.query
     if query.text and not (found.hasty or found.degraded) and (query.corrected or not found.number):
-        note_miss(query.text, became=query.corrected if found.number else "")
+        note_miss(query.text, became=query.corrected if found.number else "", visitor=visitor)
 
 
 def _shown(hits: list[Hit]) -> list[tuple[Card, str, tuple[Card, ...]]]:
