@@ -110,8 +110,9 @@ class Named(ForgivingChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        for batch, name, measure in named(self.result_list):
-            batch.goods, batch.measure = name, measure
+        row: Any
+        for row, name, measure in named(self.result_list):
+            row.goods, row.measure = name, measure
 
 
 @admin.register(Batch)
