@@ -86,6 +86,9 @@ def test_everything_is_given_back_under_its_name_and_time(media, tmp_path):
     there = {str(path.relative_to(target)): path.read_bytes() for path in target.rglob("*") if path.is_file()}
     assert there == {"a.txt": b"one", "albums/b.jpg": b"two", "albums/2026/c.jpg": b"three"}
     assert (target / "a.txt").stat().st_mtime == 1_700_000_000
+    os.utime(target / "a.txt")  # as where the command was killed before it told the time
+    assert "0 given, 0 failed." in run("fdfs_give", to_dir=str(target))
+    assert (target / "a.txt").stat().st_mtime == 1_700_000_000
     assert "0 given, 0 failed." in run("fdfs_give", to_dir=str(target))
 
 

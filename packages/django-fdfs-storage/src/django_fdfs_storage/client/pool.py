@@ -225,5 +225,10 @@ def _close_all(connections: dict[Address, list[Connection]]) -> None:
 _pools: "weakref.WeakSet[Pool]" = weakref.WeakSet()
 
 
+def _after_fork() -> None:
+    for pool in list(_pools):
+        pool.after_fork()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: [pool.after_fork() for pool in list(_pools)])
+    os.register_at_fork(after_in_child=_after_fork)

@@ -128,7 +128,8 @@ class StorageHandler(AppenderFiles):
         place = self.disk.metadata_path(path)
         if flag == b"M" and data:
             before = place.read_bytes() if place.exists() else b""
-            data = _packed(unpack_metadata(before) | unpack_metadata(data))
+            merged = unpack_metadata(before) | unpack_metadata(data)
+            data = pack_metadata({_cut(name, NAME_LIMIT): _cut(value, VALUE_LIMIT) for name, value in merged.items()})
         elif flag == b"M":
             return b""
         if data:
@@ -144,11 +145,6 @@ class StorageHandler(AppenderFiles):
             return self.disk.metadata_path(self.named()).read_bytes()
         except FileNotFoundError:
             raise Refusal(Status.MISSING) from None
-
-
-def _packed(metadata: dict[str, str]) -> bytes:
-    cut = {_cut(name, NAME_LIMIT): _cut(value, VALUE_LIMIT) for name, value in metadata.items()}
-    return pack_metadata(cut)
 
 
 def _cut(text: str, width: int) -> str:

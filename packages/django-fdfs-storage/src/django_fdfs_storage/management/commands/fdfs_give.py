@@ -52,27 +52,36 @@ class Command(MovingCommand):
             if kept != name:
                 target.delete(kept)
                 raise OSError(f"the storage would keep it as {kept}")
-            self._compare(target, name)
-            if isinstance(target, FileSystemStorage):
-                os.utime(target.path(name), ns=(round(modified.timestamp() * 1e6) * 1000,) * 2)
+            if not self._is_same(target, name):
+                target.delete(name)
+                raise OSError("other bytes arrived than those of the file")
+            self._date(target, name, modified)
             self.moved += 1
         except OSError as error:
             self.complain(f"{name}: {error}")
 
-    def _compare(self, target: Storage, name: str) -> None:
+    def _is_same(self, target: Storage, name: str) -> bool:
         row = self.source.rows.get(name=self.source.full_name(name))
         with target.open(name) as copy:
             content = Measured(copy).drawn()
-        if (content.length, content.sha256) != (row.size, row.sha256):
-            target.delete(name)
-            raise OSError(f"{content.length} bytes arrived that are not the {row.size} of the file")
+        return (content.length, content.sha256) == (row.size, row.sha256)
+
+    def _date(self, target: Storage, name: str, modified: datetime) -> None:
+        if isinstance(target, FileSystemStorage):
+            os.utime(target.path(name), ns=(round(modified.timestamp() * 1e6) * 1000,) * 2)
 
     def _is_given(self, target: Storage, name: str, modified: datetime) -> bool:
-        """A half file has another size, and one that was replaced here since is older, where the storage knows times."""
+        """A half file has another size, and one that was replaced here since is older, where the storage knows times.
+
+        A newer one is somebody's; or the command was killed before it said of when it is.
+        """
         if target.size(name) != self.source.size(name):
             return False
         with suppress(NotImplementedError):
-            return target.get_modified_time(name) >= modified
+            given = target.get_modified_time(name)
+            if given > modified and self._is_same(target, name):
+                self._date(target, name, modified)
+            return given >= modified
         return True
 
     def _identify_rows(self) -> None:
