@@ -56,6 +56,7 @@ DRAINS = (
     "dailyfresh_search.drain_documents",
     "dailyfresh_orders.drain",
     "dailyfresh_orders.drain_payments",
+    "dailyfresh_orders.draw_all_pictures",
     "dailyfresh_promotions.drain",
 )
 """Those that find their rows by an index: they may run as often as one likes."""
@@ -63,10 +64,13 @@ DRAINS = (
 LONG = (
     "dailyfresh_delivery.tasks.audit_windows",
     "dailyfresh_goods.tasks.collect_pictures",
+    "dailyfresh_goods.tasks.draw_new_pictures",
     "dailyfresh_goods.tasks.draw_pictures",
     "dailyfresh_goods.tasks.refresh_figures",
     "dailyfresh_goods.tasks.run_imports",
     "dailyfresh_orders.tasks.audit_yesterday",
+    "dailyfresh_orders.tasks.drain_pictures",
+    "dailyfresh_orders.tasks.draw_all_pictures",
     "dailyfresh_orders.tasks.reconcile_yesterday",
     "dailyfresh_orders.tasks.tidy",
     "dailyfresh_promotions.tasks.audit_counters",

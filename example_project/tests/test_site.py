@@ -193,7 +193,7 @@ def test_beat_calls_every_task_that_drains() -> None:
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if name.startswith(("dailyfresh_", "store."))}
-    # Woken by a change; what they leave is in `drain_payments`, `drain` and `draw_pictures`, which beat calls.
+    # Woken by a change; what they leave is in `drain_payments`, `drain`, `draw_pictures` and `draw_all_pictures`, which beat calls.
     woken = {f"dailyfresh_orders.tasks.drain_{what}" for what in ("refunds", "cancellations", "pictures", "messages")}
     woken.add("dailyfresh_goods.tasks.draw_new_pictures")
 
@@ -208,7 +208,10 @@ def test_a_mail_never_stands_behind_a_picture() -> None:
     }
 
     assert {name for name, queue in queues.items() if queue == "background"} == set(LONG)
-    assert queues["dailyfresh_users.tasks.drain"] == "celery"
+    assert queues["dailyfresh_users.tasks.drain"] == queues["dailyfresh_orders.tasks.drain"] == "celery"
+    drawing = {name for name in queues if "picture" in name}
+    assert len(drawing) == 5
+    assert {queues[name] for name in drawing} == {"background"}
     assert set(app.amqp.queues.consume_from) == {"celery", "background"}  # of a worker that is told of none
 
 

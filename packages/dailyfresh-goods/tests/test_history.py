@@ -11,6 +11,7 @@ from dailyfresh_goods.selectors import history_of
 from dailyfresh_goods.services import forget_history, merge_history
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
+from django.core.cache import cache
 from django.test import Client
 
 OURS = {"headers": {"sec-fetch-site": "same-origin"}}
@@ -46,6 +47,16 @@ def test_the_newest_comes_first_and_nothing_twice(history: None, shop: Shop, cli
     a, b, c = (shop.sku(name) for name in "ABC")
     assert view(client, a, b, c, a) == ["A", "C", "B"]
     assert view(Client()) == []
+
+
+def test_a_machine_that_comes_as_somebody_else_each_time_is_not_remembered(
+    history: None, shop: Shop, client: Client, settings: Any
+) -> None:
+    settings.DAILYFRESH = {"ALLOWANCES": {"guest_history": (2, 3600)}}
+    cache.clear()
+    a, b = shop.sku("A"), shop.sku("B")
+    assert [view(guest, a) for guest in (client, Client(), Client(), Client())] == [["A"], ["A"], [], []]
+    assert view(client, b) == ["B", "A"]
 
 
 def test_it_is_bounded_and_shows_five(history: None, shop: Shop, client: Client) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import BASE, Shop
 from dailyfresh_goods.models import SKU, SPU, HomeTypeGoods
+from django.core.cache import cache
 from django.utils import timezone
 
 Browse = Callable[..., Any]
@@ -112,6 +113,16 @@ def test_what_one_visitor_mistyped_is_told_to_that_one_alone(shop: Shop, browse:
         for _ in range(2):
             assert "df-error" in browse(f"/list/fruit/{bad}").content.decode()
             assert "df-error" not in browse(f"/list/fruit/{good}").content.decode()
+
+
+def test_a_machine_that_narrows_lists_is_asked_to_wait_and_lists_as_they_are_stay(
+    shop: Shop, browse: Browse, settings: Any
+) -> None:
+    settings.DAILYFRESH = {"ALLOWANCES": {"search": (2, 60)}}
+    cache.clear()
+    shop.sku("Plum")
+    assert [browse(f"/list/fruit/?low={n}").status_code for n in ("1", "cheap", "3")] == [200, 200, 429]
+    assert [browse(f"/list/fruit/{query}").status_code for query in ("", "?from=mail")] == [200, 200]
 
 
 def test_filters_go_along_with_order_and_pages(shop: Shop, browse: Browse, settings: Any) -> None:

@@ -116,3 +116,10 @@ def test_a_machine_that_places_orders_is_asked_to_wait(shop, settings):
     answers = [shop.post(reverse("dailyfresh_orders:quote"), {}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [409, 429]
     assert int(answers[1]["Retry-After"]) > 0
+
+
+def test_a_machine_that_looks_at_the_checkout_is_asked_to_wait(shop, plum, settings):
+    settings.DAILYFRESH = {"ALLOWANCES": {"quote": (1, 60)}}
+    cache.clear()
+    page = reverse("dailyfresh_orders:confirm")
+    assert [shop.get(page, {"buy": f"{plum.pk}:{n}"}).status_code for n in (1, 2)] == [200, 429]

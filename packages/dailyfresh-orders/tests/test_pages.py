@@ -6,6 +6,7 @@ import pytest
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.services import receive, ship
 from django.contrib.staticfiles.finders import find
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -77,6 +78,16 @@ def test_somebody_elses_order_cannot_be_touched(client, make_order, apple, stran
     assert client.post(url(name, order.number)).status_code == 404
     order.refresh_from_db()
     assert order.state == Order.State.TO_SHIP
+
+
+def test_a_machine_that_places_and_cancels_is_asked_to_wait_and_staff_read_no_more_letters(
+    shop, make_order, apple, settings
+):
+    settings.DAILYFRESH = {"ALLOWANCES": {"cancel": (2, 3600)}}
+    cache.clear()
+    answers = [shop.post(url("cancel", make_order({apple: 1}).number)).status_code for _time in range(3)]
+    assert answers == [302, 302, 429]
+    assert Order.objects.filter(state=Order.State.TO_SHIP).count() == 1
 
 
 def test_the_list_takes_the_same_statements_for_one_order_as_for_many(shop, make_order, apple, pear):

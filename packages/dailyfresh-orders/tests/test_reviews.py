@@ -12,8 +12,10 @@ from dailyfresh_orders.models import Order, Review, ReviewPicture
 from dailyfresh_orders.selectors import rating_of, ratings_of
 from dailyfresh_orders.services import Words, draw_pictures, moderate, receive, review_order, ship
 from dailyfresh_orders.signals import review_published
+from dailyfresh_orders.tasks import drain
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone
@@ -208,6 +210,35 @@ def test_a_picture_for_which_the_machine_was_too_busy_is_one_sentence_in_the_log
     assert not record.exc_info
     ReviewPicture.objects.update(draw_at=timezone.now())
     assert draw_pictures().done == 1
+
+
+def test_a_picture_that_takes_longer_than_it_has_is_refused_after_three_tries_each_later_than_the_last(
+    shop, received, monkeypatch
+):
+    def never(*args, **kwargs):
+        raise NotDrawn("A picture was not drawn within 50 s")
+
+    send(shop, received, pictures=[picture()])
+    monkeypatch.setattr("dailyfresh_orders.services.drawing.drawn", never)
+    waits = []
+    for _try in range(2):
+        assert draw_pictures().failed == 1
+        assert draw_pictures().failed == 0
+        waits.append(ReviewPicture.objects.get().draw_at - timezone.now())
+        ReviewPicture.objects.update(draw_at=timezone.now())
+    draw_pictures()
+    assert ReviewPicture.objects.get().state == "refused"
+    assert waits[1] > 1.5 * waits[0]
+    assert "could not be drawn" in shop.get(received.get_absolute_url()).content.decode()
+    assert default_storage.listdir("reviews/waiting")[1] == []
+
+
+def test_the_drain_that_sends_mails_draws_no_picture(shop, received):
+    send(shop, received, pictures=[picture()])
+    drain()
+    assert ReviewPicture.objects.get().state == "waiting"
+    call_command("drain_orders")
+    assert ReviewPicture.objects.get().state == "shown"
 
 
 def away_now(*args):

@@ -5,6 +5,7 @@ from celery.schedules import crontab
 SCHEDULE = {
     "dailyfresh_orders.drain": {"task": "dailyfresh_orders.tasks.drain", "schedule": 30.0},
     "dailyfresh_orders.drain_payments": {"task": "dailyfresh_orders.tasks.drain_payments", "schedule": 30.0},
+    "dailyfresh_orders.draw_all_pictures": {"task": "dailyfresh_orders.tasks.draw_all_pictures", "schedule": 30.0},
     "dailyfresh_orders.watch_stock": {"task": "dailyfresh_orders.tasks.watch_stock", "schedule": 600.0},
     "dailyfresh_orders.tidy": {"task": "dailyfresh_orders.tasks.tidy", "schedule": crontab(hour="5", minute="0")},
     "dailyfresh_orders.reconcile_yesterday": {

@@ -21,6 +21,7 @@ from .models import (
     OrderLine,
     Payment,
     Refund,
+    RefundPicture,
     Review,
     ReviewPicture,
 )
@@ -182,8 +183,9 @@ def payment_numbered(code: str, out_trade_no: str) -> Payment | None:
 
 
 def refunds_of(order: Order) -> "QuerySet[Refund]":
-    """The refunds of an order that its buyer sees, newest first, with their lines."""
-    mine = Refund.objects.filter(payment__order=order).order_by("-pk")
+    """The refunds of an order that its buyer sees, newest first, with their lines, and whether a picture could not be drawn (`undrawn`)."""
+    refused = RefundPicture.objects.filter(refund=OuterRef("pk"), state=RefundPicture.State.REFUSED)
+    mine = Refund.objects.filter(payment__order=order).annotate(undrawn=Exists(refused)).order_by("-pk")
     return mine.prefetch_related("lines__order_line")
 
 

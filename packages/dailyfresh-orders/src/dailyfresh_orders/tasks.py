@@ -31,9 +31,9 @@ AT_ONCE = 0.5
 
 @task(ignore_result=True)
 def drain() -> None:
-    """What is due: orders whose time has come, days of sales that are over, pictures to be drawn, messages, unsettled baskets. For beat, every 30 s."""
+    """What is due: orders whose time has come, days of sales that are over, messages, unsettled baskets. For beat, every 30 s."""
     # The letters and baskets last: they wait for somebody else's service.
-    for step in (pass_time, close_days, draw_pictures, address_messages, send_letters, settle_baskets):
+    for step in (pass_time, close_days, address_messages, send_letters, settle_baskets):
         try:
             step()
         except Exception:  # one step that cannot be done must not starve those behind it
@@ -53,8 +53,14 @@ def drain_refunds() -> None:
 
 
 @task(ignore_result=True)
+def draw_all_pictures() -> None:
+    """Pictures that wait to be drawn, each for as long as it may take: for a queue in which no mail waits. For beat, every 30 s."""
+    draw_pictures()
+
+
+@task(ignore_result=True)
 def drain_pictures() -> None:
-    """Pictures of reviews that wait to be drawn; woken when a review came with some, as above."""
+    """Pictures that wait to be drawn; woken when some came, as above, and for the same queue."""
     draw_pictures(seconds=AT_ONCE)
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from os import walk
 
 import pytest
 from dailyfresh_core.measures import Grams
@@ -32,6 +33,9 @@ from dailyfresh_orders.services import (
 )
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -648,6 +652,40 @@ def test_so_often_and_no_oftener_in_a_month(bad):
     for n in range(3):
         states.append(bad(1, key=f"abcdef00000{n}").state)
     assert states == ["ready", "ready", "asked"]
+
+
+def test_pictures_of_a_request_that_was_taken_back_go_drawn_or_not(bad, shop, arrived):
+    def taken_back(n):
+        refund = bad(3, key=f"abcdef00000{n}")
+        if n == 1:
+            draw_pictures()
+        assert len(stored()) == 1
+        url = reverse("dailyfresh_orders:refund_withdraw", args=[arrived.number, refund.pk])
+        assert shop.post(url).status_code == 302
+        draw_pictures()
+        return stored(), RefundPicture.objects.count()
+
+    def stored():
+        return [name for _folder, _folders, names in walk(default_storage.path("")) for name in names]
+
+    assert [taken_back(n) for n in (1, 2)] == [([], 0), ([], 0)]
+
+
+def test_a_buyer_reads_that_a_picture_of_a_refund_cannot_be_drawn(bad, shop, arrived):
+    bad(3)
+    RefundPicture.objects.update(sent=default_storage.save("reviews/waiting/x.bin", ContentFile(b"GIF89a")))
+    draw_pictures()
+    assert "could not be drawn" in shop.get(arrived.get_absolute_url()).content.decode()
+
+
+def test_a_machine_that_takes_its_requests_back_is_asked_to_wait_as_well(bad, shop, arrived, settings):
+    settings.DAILYFRESH = {"ALLOWANCES": {"refund": (3, 60)}}
+    cache.clear()
+    answers = []
+    for n in range(2):
+        url = reverse("dailyfresh_orders:refund_withdraw", args=[arrived.number, bad(3, key=f"abcdef00000{n}").pk])
+        answers.append(shop.post(url).status_code)
+    assert answers == [302, 429]
 
 
 def test_staff_see_what_the_buyer_shows(bad, staff):

@@ -18,6 +18,12 @@ class Visitor:
     user_id: str | None
     session: SessionBase | None
 
+    @property
+    def known(self) -> bool:
+        """Whether something is kept of them already, so that remembering more begins nothing new."""
+        session = self.session
+        return self.user_id is not None or (session is not None and (TOKEN in session or LIST in session))
+
     def guest_token(self, *, make: bool = False) -> str | None:
         """The name of a guest's history; `make` gives one to a guest who has none."""
         if self.session is None:

@@ -23,7 +23,7 @@ class RedisHistory(History):
     A guest's list expires after `guest_days`, a user's after `user_days`, counted from the last look.
     """
 
-    def __init__(self, *, alias: str = "default", length: int = 20, guest_days: int = 30, user_days: int = 365) -> None:
+    def __init__(self, *, alias: str = "default", length: int = 20, guest_days: int = 7, user_days: int = 365) -> None:
         super().__init__(length=length)
         self.alias = alias
         self.guest_seconds = guest_days * 86400

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.answers import envelope, host_of
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +46,8 @@ def visitor_data(request: HttpRequest) -> dict[str, Any]:
         user_id=str(user.pk) if user is not None and user.is_authenticated else None,
         session=getattr(request, "session", None),
     )
+    if viewed and not visitor.known and use("guest_history", subject_of(request, trusted=conf.TRUSTED_PROXIES)):
+        viewed = None  # a machine that comes as somebody else each time is shown everything, and not remembered
     seen = services.visit(visitor=visitor, viewed=viewed)
     # What is on screen is not history; a few more are read, since some may be off sale by now.
     cards = selectors.cards_on_sale(seen)[: conf.HISTORY_SHOWN]

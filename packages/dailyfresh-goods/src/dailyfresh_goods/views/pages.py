@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from dailyfresh_core.allowances import subject_of, use
+from dailyfresh_core.answers import too_often
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
@@ -140,6 +142,10 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
     asked = FilterForm(request.GET) if request.GET else None  # most lists are asked for without conditions
     filters, query = (asked.filters(), asked.query()) if asked else (selectors.Filters(), "")
     named = keys.list_page(slug, sort, page, query)
+    # What is asked for in so many ways is hardly ever made already: it costs what a search does.
+    narrowed = asked and (filters or asked.errors)
+    if narrowed and (wait := use("search", subject_of(request, trusted=conf.TRUSTED_PROXIES))):
+        return too_often(request, wait)
 
     def content() -> Content:
         found = selectors.list_page(slug, sort, page, filters)

@@ -1187,6 +1187,7 @@ class Migration(migrations.Migration):
                         blank=True, db_index=True, editable=False, null=True, verbose_name="to be drawn at"
                     ),
                 ),
+                ("tries", models.PositiveSmallIntegerField(default=0, editable=False)),
                 (
                     "image",
                     models.ImageField(blank=True, max_length=200, upload_to="refunds/%Y/%m", verbose_name="picture"),
@@ -1295,6 +1296,7 @@ class Migration(migrations.Migration):
                         blank=True, db_index=True, editable=False, null=True, verbose_name="to be drawn at"
                     ),
                 ),
+                ("tries", models.PositiveSmallIntegerField(default=0, editable=False)),
                 (
                     "image",
                     models.ImageField(blank=True, max_length=200, upload_to="reviews/%Y/%m", verbose_name="picture"),

@@ -22,6 +22,7 @@ class SentPicture(models.Model):
     image: "models.ImageField"
     sent = models.FileField(_("as it was sent"), upload_to=nameless, max_length=200, blank=True, editable=False)
     draw_at = models.DateTimeField(_("to be drawn at"), null=True, blank=True, db_index=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         abstract = True

@@ -1,6 +1,6 @@
 """How views answer: who may ask at all, and the way back to an order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -41,13 +41,13 @@ def for_buyers(view: View) -> View:
     return cast(View, transaction.non_atomic_requests(signed_in(guarded)))
 
 
-def within(name: str) -> Callable[[View], View]:
-    """What a buyer posts is counted by the allowance of this name."""
+def within(name: str, *, methods: Container[str | None] = ("POST",)) -> Callable[[View], View]:
+    """What a buyer posts, or asks by other `methods`, is counted by the allowance of this name."""
 
     def bounded(view: View) -> View:
         @wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method == "POST" and (wait := use(name, f"account {request.user.pk}")):
+            if request.method in methods and (wait := use(name, f"account {request.user.pk}")):
                 return too_often(request, wait)
             return view(request, *args, **kwargs)
 

@@ -38,6 +38,7 @@ KEYS = "dailyfresh_orders_quotes"
 
 @require_safe
 @for_buyers
+@within("quote", methods=("GET", "HEAD"))
 def confirm(request: HttpRequest) -> HttpResponse:
     """What the buyer is about to order, priced now: from the basket (`sku_id=…`) or directly (`buy=<sku_id>:<n>`)."""
     form = ChosenForm(request.GET)

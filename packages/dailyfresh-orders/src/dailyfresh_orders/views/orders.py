@@ -18,7 +18,7 @@ from ..exceptions import IllegalTransition
 from ..models import Order
 from ..selectors import REFUNDS, TABS, order_counts, orders_of, pictures_of, still_sold
 from ..services import REVIEWABLE, cancel_order, receive
-from .answers import back_to, for_buyers, refused, theirs
+from .answers import back_to, for_buyers, refused, theirs, within
 
 
 @require_safe
@@ -62,6 +62,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @for_buyers
+@within("cancel")
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel an unpaid order."""
     order = theirs(request, number)

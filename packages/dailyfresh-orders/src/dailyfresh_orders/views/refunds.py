@@ -67,6 +67,7 @@ def refund_request(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @for_buyers
+@within("refund")
 def refund_withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Take an undecided request back."""
     refund = refund_of(request.user, pk)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ...tasks import drain, drain_payments
+from ...tasks import drain, drain_payments, draw_all_pictures
 
 
 class Command(BaseCommand):
@@ -11,3 +11,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         drain()
         drain_payments()
+        draw_all_pictures()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ...exceptions import RefundImpossible
 from ...models import Refund, RefundLine
+from ...signals import pictures_sent
 from ..locking import LockedRefund, decision, lock_refunds
 from .ledger import announce
 from .refundable import (
@@ -53,8 +54,10 @@ def decline_refund(locked: LockedRefund, /, *, by: Any, answer: str) -> Refund:
 
 @decision
 def withdraw_refund(locked: LockedRefund, /) -> Refund:
-    """The buyer takes the request back before it is decided."""
+    """The buyer takes the request back before it is decided; its pictures are taken away by the drain that draws them."""
     _check_undecided(locked.refund)
+    if locked.refund.pictures.update(draw_at=timezone.now(), tries=0):
+        pictures_sent.send(Refund)
     return _moved(locked.refund, Refund.State.WITHDRAWN, decided_at=timezone.now())
 
 
