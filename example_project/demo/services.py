@@ -149,7 +149,7 @@ def beat(demo: Demo) -> Program:
 def web(demo: Demo) -> Program:
     """Gunicorn: a production server in pure Python, so that the demo needs no compiler (uWSGI does)."""
     command = [PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{demo.host}:{demo.port}"]
-    log = ["--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)sms"]
+    log = ["--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(r)s %(s)s %(M)sms"]
     # One process: the notify of a payment arrives while the page that caused it may still be waiting, hence threads.
     shape = ["--workers", "1", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "2"]  # noqa: S108
     if not Path("/dev/shm").is_dir():  # noqa: S108

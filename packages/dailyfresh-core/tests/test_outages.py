@@ -121,6 +121,13 @@ def test_an_outage_is_logged_without_a_traceback(visitor: Client, where: str, ca
     assert "Traceback" not in caplog.text
 
 
+def test_no_address_writes_a_line_of_the_log(visitor: Client, caplog: pytest.LogCaptureFixture) -> None:
+    FAULTS["middleware"] = GONE
+    visitor.get("/faulty/%0aERROR%20forged")
+    assert caplog.messages
+    assert not any("\n" in line for line in caplog.messages)
+
+
 @pytest.mark.parametrize("where", ["view", "middleware"])
 def test_a_mistake_stays_a_500_with_its_traceback(
     visitor: Client, where: str, caplog: pytest.LogCaptureFixture

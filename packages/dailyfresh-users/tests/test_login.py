@@ -198,6 +198,19 @@ def test_guessing_one_account_gets_slow_but_never_locked(client, user):
     assert login(client).status_code == 302
 
 
+def test_a_stranger_who_tries_on_and_on_does_not_keep_the_owners_new_browser_out(client, user):
+    for _ in range(12):
+        login(Client(REMOTE_ADDR="10.0.0.1"), password="wrong")
+    assert login(Client(REMOTE_ADDR="10.0.0.1")).status_code == 429
+    assert login(Client(REMOTE_ADDR="10.0.0.2")).status_code == 302
+
+
+def test_a_crowd_of_addresses_is_slowed_as_one_is(client, user):
+    for number in range(101):
+        assert login(Client(REMOTE_ADDR=f"10.0.0.{number}"), password="wrong").status_code == 200
+    assert login(Client(REMOTE_ADDR="10.0.1.1"), password="wrong").status_code == 429
+
+
 def test_name_and_address_of_one_account_are_slowed_together(client, user):
     for identifier in ("linxiaohe", "lin@example.com", "LIN@example.com") * 2:
         login(client, identifier, "wrong")

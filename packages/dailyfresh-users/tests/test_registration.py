@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -170,6 +171,16 @@ def test_a_mailbox_is_not_flooded_through_the_registration(client):
     response = register(client, username="another")
     assert response.status_code == 429
     assert "try again in" in text(response).lower()
+
+
+def test_strangers_who_register_with_an_address_delay_its_owners_mail_and_nothing_else(db):
+    for number in range(7):
+        register(Client(REMOTE_ADDR=f"10.0.0.{number}"), username=f"stranger{number}")
+    assert register(Client(REMOTE_ADDR="10.0.1.1"), username="rightful").status_code == 302
+    due = models.Mail.objects.get(user=account("rightful")).due_at
+    assert timezone.now() < due <= timezone.now() + timedelta(hours=1)
+    tasks.drain()
+    assert [letter.to for letter in mail.outbox] == [["lin@example.com"]]  # the first of them
 
 
 def test_registrations_from_one_address_are_limited(client):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from .answers import unavailable, wants_json
@@ -51,7 +52,8 @@ def _note(request: HttpRequest | None = None, **_: Any) -> None:
 
 def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
     """What is said, and logged in one line. The page is made without the request: whoever it belongs to stands in the database."""
-    logger.error("%s %s cannot be answered: %s: %s", request.method, request.path, type(error).__name__, error)
+    at = escape_uri_path(request.path)  # or a visitor would write lines of the log
+    logger.error("%s %s cannot be answered: %s: %s", request.method, at, type(error).__name__, error)
     if wants_json(request):
         if isinstance(error, Busy):
             return unavailable(_("The shop is very busy. Please try again."), code="busy", seconds=SECONDS)

@@ -77,7 +77,7 @@ class Settings(Conf, name=NAME):
     """Name -> (attempts, seconds), per client address ("mailbox": per recipient and kind, "password": per account); those left out keep their default."""
 
     LOGIN_FREE: int = 5
-    """Wrong passwords for one account before each further attempt has to wait."""
+    """Wrong passwords for one account from one address before each further attempt has to wait; from many addresses twenty times as many."""
 
     LOGIN_WAIT: int = 60
     """Longest wait in seconds between attempts on one account; never a lock."""

@@ -15,6 +15,9 @@ from .selectors import email_key
 
 logger = logging.getLogger(__name__)
 FORGET_AFTER = 15 * 60
+ANYBODY = "anybody"
+CROWD = 20
+"""Addresses that may use up their free attempts on one account before all of them wait."""
 BETWEEN_MAILS = 60
 """Seconds between two mails that a visitor asks for to one mailbox."""
 ACCOUNT, GATE = "users:account", "users:{}:gate"
@@ -48,16 +51,20 @@ def give_back(name: str, subject: str) -> None:
     allowances.give_back(f"users:{name}", subject, seconds=_rate(name)[1], cache=conf.THROTTLE_CACHE)
 
 
-def slow_down(subject: str) -> None:
-    """Count an attempt on an account; past LOGIN_FREE one attempt per 1, 2, 4 ... LOGIN_WAIT seconds.
+def slow_down(subject: str, *, free: int | None = None) -> None:
+    """Count an attempt on an account by `subject`; past LOGIN_FREE, or `free`, one attempt per 1, 2, 4 ... LOGIN_WAIT seconds.
 
-    It never locks: whoever waits may try, and the owner's own browser (`subject` differs) is not
-    slowed by a stranger's attempts.
+    It never locks: whoever waits may try.
     """
     counted = allowances.count(ACCOUNT, subject, seconds=FORGET_AFTER, cache=conf.THROTTLE_CACHE)
-    strikes = counted - conf.LOGIN_FREE
+    strikes = counted - (conf.LOGIN_FREE if free is None else free)
     if strikes > 0:
         pause("account", subject, min(2 ** min(strikes - 1, 16), conf.LOGIN_WAIT))
+
+
+def slow_crowd(account: str) -> None:
+    """Count an attempt of any browser that the account does not know: many addresses together are slowed as one is."""
+    slow_down(f"{account}|{ANYBODY}", free=conf.LOGIN_FREE * CROWD)
 
 
 def pause(name: str, subject: str, seconds: int) -> None:

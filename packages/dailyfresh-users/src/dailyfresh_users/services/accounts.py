@@ -30,8 +30,8 @@ def open_account(*, username: str, email: str, password: str, origin: str, next:
     An address that a confirmed account has is accepted all the same, and only the mail tells its
     reader: whoever registers learns nothing about other people's addresses. `next` is the page of this site
     that activation leads on to; one that is too long to keep is left out.
-    Raises UsernameTaken, also to the loser of two that registered at once, and Throttled when the
-    mailbox had its share of such mails: every registration sends one, so that tells nothing about accounts.
+    Raises UsernameTaken, also to the loser of two that registered at once. A mailbox that had its share of such mails gets this one
+    later: strangers who name somebody's address keep its owner from nothing.
     """
     model: Any = get_user_model()
     names = {model.USERNAME_FIELD: model.normalize_username(username), model.get_email_field_name(): email}
@@ -45,9 +45,13 @@ def open_account(*, username: str, email: str, password: str, origin: str, next:
                 user.save()
         except IntegrityError as error:
             raise UsernameTaken(username) from error
-        throttles.limit_mailbox(kind="registration", email=email)  # after the name was won: a loser sends no mail
+        wait = 0
+        try:
+            throttles.limit_mailbox(kind="registration", email=email)  # after the name was won: a loser sends no mail
+        except Throttled as error:
+            wait = error.retry_after
         Registration.objects.create(user=user, next=next if len(next) <= LONGEST_NEXT else "")
-        request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin)
+        request_mail(user=user, kind=Mail.Kind.ACTIVATION, origin=origin, after=wait)
         user_registered.send(sender=model, user=user)
     return user
 

@@ -30,8 +30,8 @@ def leading_on(path: str, way_on: str) -> str:
     return f"{path}?{urlencode({'next': way_on})}" if way_on else path
 
 
-def request_mail(*, user: Any, kind: str, origin: str, next: str = "") -> None:
-    """Have one mail of this kind sent to the account, in the language that is active now.
+def request_mail(*, user: Any, kind: str, origin: str, next: str = "", after: int = 0) -> None:
+    """Have one mail of this kind sent to the account in `after` seconds, in the language that is active now.
 
     `origin` is where its link leads: scheme, host and script prefix; `next` the page of the site that it leads on to. An unsent one of the same kind
     is superseded, so that a mail server coming back does not bring five of them.
@@ -41,7 +41,8 @@ def request_mail(*, user: Any, kind: str, origin: str, next: str = "") -> None:
         waiting.update(due_at=None, error="superseded")
         way_on = next if len(next) <= LONGEST_NEXT else ""
         language = translation.get_language() or "en"
-        Mail.objects.create(user=user, kind=kind, origin=origin, language=language, next=way_on)
+        due = timezone.now() + timedelta(seconds=after)
+        Mail.objects.create(user=user, kind=kind, origin=origin, language=language, next=way_on, due_at=due)
         mail_requested.send(sender=Mail)
 
 

@@ -26,15 +26,17 @@ def check_credentials(
     """The account that may be signed in now; `authenticate` asks the site's own backends.
 
     `device` is "<account>:<id>" of a browser that signed this account in before, or "": it has
-    attempts of its own, and neither the account's nor the address's count for it: strangers who guess, perhaps behind the same
-    address, cannot keep the owner waiting.
+    attempts of its own, and neither the account's nor the address's count for it. Other browsers have those of their address (`subject`): strangers
+    who guess, perhaps behind the same address, cannot keep the owner waiting, unless they are a crowd.
     Raises Throttled, SignInRefused, and with a right password NotActivated or AccountDisabled.
     """
     account = account_named(identifier)
     owner = str(account.pk) if account else f"?{identifier.casefold()}"
     known = device if device.startswith(f"{owner}:") else ""
-    throttles.slow_down(f"{owner}|{known}")
+    who = f"{owner}|{known or subject}"
+    throttles.slow_down(who)
     if not known:
+        throttles.slow_crowd(owner)
         throttles.limit("login", subject)
     # One hash for everybody: an inactive account is no slower to refuse than one that does not exist.
     if account is not None and not account.is_active and not account.check_password(password):
@@ -43,7 +45,7 @@ def check_credentials(
     user = authenticate(username=name, password=password)
     if user is None and (account is None or account.is_active):
         raise SignInRefused
-    throttles.forgive(f"{owner}|{known}")
+    throttles.forgive(who)
     if not known:
         throttles.give_back("login", subject)
     if user is None:

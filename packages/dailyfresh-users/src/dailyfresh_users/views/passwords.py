@@ -106,7 +106,8 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
         response = super().form_valid(form)
         user: Any = self.user
         end_sessions(user=user)
-        throttles.forgive(f"{user.pk}|")
+        for who in (visitor_subject(self.request), throttles.ANYBODY):
+            throttles.forgive(f"{user.pk}|{who}")
         if self.request.user.is_authenticated:
             auth.logout(self.request)
         auth.login(self.request, user, backend=_backend_of(user))
