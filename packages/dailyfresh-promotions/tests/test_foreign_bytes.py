@@ -39,6 +39,9 @@ def assert_good(staff, basket, good, foreign):
 @drawn
 @given(kind=st.sampled_from([*Kind.values, "none"]), params=numbers, scope=goods)
 @example(kind="freight", params=[""], scope={})
+@example(kind="cheapest", params={"every": "1e999999999", "few": 1, "rate": "NaN"}, scope={})
+@example(kind="off", params={"tiers": [["1e99999", "1e-999999999"]]}, scope={})
+@example(kind="off", params={"by": "pieces", "tiers": [["-1e999999999", "1e999999999"]]}, scope={})
 @example(kind="off", params=[["by", "amount"], ["tiers", [["50.00", "5.00"]]]], scope={})
 def test_any_json_in_an_offer_leaves_the_others_good(admin_client, book, rule, good, kind, params, scope):
     Rule.objects.filter(name="foreign").delete()

@@ -78,24 +78,27 @@ def _names(kept: object) -> frozenset[str]:
     return frozenset(map(str, kept))
 
 
+def _decimal(value: object) -> Decimal:
+    """NaN for what is no number; it may be of any size, so that its range is looked at before anything is made of it."""
+    try:
+        return Decimal(str(value))
+    except (InvalidOperation, ValueError):
+        return Decimal("NaN")
+
+
 def _money(value: object, field: str, *, least: int = 0) -> int:
     """Coins of an amount in yuan."""
-    try:
-        amount = Decimal(str(value))
-        coins = in_coins(amount)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise BadParams(field, _("This is no amount of money.")) from None
-    if coins < least or amount > 9_999_999:
+    amount = _decimal(value)
+    if not amount.is_finite():
+        raise BadParams(field, _("This is no amount of money."))
+    if not 0 <= amount <= 9_999_999 or (coins := in_coins(amount)) < least:
         raise BadParams(field, _("This amount is too low or too high."))
     return coins
 
 
 def _number(value: object, field: str, *, least: int, most: int) -> int:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number != int(number) or not least <= number <= most:
+    number = _decimal(value)
+    if not (number.is_finite() and least <= number <= most) or number != int(number):
         raise BadParams(field, _("Write a whole number from %(least)d to %(most)d.") % {"least": least, "most": most})
     return int(number)
 
