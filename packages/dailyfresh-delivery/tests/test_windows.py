@@ -216,6 +216,19 @@ def test_weight_is_limited_beside_orders(slot):
     assert Slot.objects.get().taken_grams == 2000
 
 
+def test_one_order_takes_a_part_of_what_a_window_brings_and_no_more(slot, settings):
+    settings.DAILYFRESH_DELIVERY = {"TASKS": "inline"}
+    there = slot(capacity_grams=400_000)
+    with pytest.raises(Taken):
+        buy(str(there.pk), grams=100_001)
+    assert windows("110108", grams=100_001)[0].why == "Too heavy for one order."
+    assert windows("110108", grams=100_000)[0].open
+    buy(str(there.pk), grams=100_000)
+    settings.DAILYFRESH_DELIVERY = {"TASKS": "inline", "ORDER_SHARE": None}
+    buy(str(there.pk), grams=300_000)
+    assert Slot.objects.get().taken_grams == 400_000
+
+
 def test_the_page_says_why_a_window_is_closed(slot, now):
     slot(capacity=0)
     assert windows("110108")[0].why == "Full."

@@ -18,6 +18,9 @@ class Settings(Conf, name=NAME):
     JQUERY_URL: str | None = Shared.JQUERY_URL
     """Where jQuery is, below STATIC_URL; None: the site has its own."""
 
+    ORDER_SHARE: float | None = 0.25
+    """How much of the grams of a window one order may take, while it is not paid too; None or 0: all of them."""
+
     ORDERS: str | None = None
     """Dotted path of a class that tells staff of the orders behind references, and moves them: `protocols.Orders`."""
 

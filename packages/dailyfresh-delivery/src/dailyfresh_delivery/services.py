@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from dailyfresh_core.days import local, moment
@@ -96,6 +97,11 @@ def free(at: datetime, grams: int) -> Q:
     return Q(closed=Closed.OPEN, cut_off_at__gt=at, taken__lt=F("capacity")) & fits
 
 
+def least_grams(grams: int) -> int:
+    """What a window must bring at least for one order of so many grams: a stranger who does not pay may hold no more than a part of it."""
+    return ceil(grams / conf.ORDER_SHARE) if conf.ORDER_SHARE else grams
+
+
 def take(slot_id: int, *, reference: str, grams: int, at: datetime) -> bool:
     """Take a place for an order, in the caller's transaction; False when there is none. The same order again takes nothing again."""
     try:
@@ -103,7 +109,8 @@ def take(slot_id: int, *, reference: str, grams: int, at: datetime) -> bool:
             Reservation.objects.create(reference=reference, slot_id=slot_id, grams=grams, at=at)
     except IntegrityError:
         return Reservation.objects.filter(reference=reference, slot=slot_id, released_at=None).exists()
-    slot = Slot.objects.filter(free(at, grams), pk=slot_id)
+    shared = Q(capacity_grams=None) | Q(capacity_grams__gte=least_grams(grams))
+    slot = Slot.objects.filter(free(at, grams), shared, pk=slot_id)
     return bool(slot.update(taken=F("taken") + 1, taken_grams=F("taken_grams") + grams))
 
 

@@ -125,6 +125,8 @@ def _why(slot: Slot, grams: int, at: datetime) -> str:
         return _("Full.")
     if slot.capacity_grams is not None and slot.capacity_grams < slot.taken_grams + grams:
         return _("No room for so much weight.")
+    if slot.capacity_grams is not None and slot.capacity_grams < services.least_grams(grams):
+        return _("Too heavy for one order.")
     return ""
 
 

@@ -50,4 +50,4 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": database(os.environ.get("MINISITE_DATABASE_URL", ""), ATOMIC_REQUESTS=True)}
-DAILYFRESH_DELIVERY = {"TASKS": "inline"}
+DAILYFRESH_DELIVERY = {"TASKS": "inline", "ORDER_SHARE": None}
