@@ -181,8 +181,7 @@ def _again(
     window = request.POST.get("window") or claim.window
     again = partial(quote, claim.quantities, source=claim.source, address=address, user=request.user, key=claim.key)
     now = again(coupon=coupon, window=window)
-    said = said or shortage_texts(shortages, now.lines)
-    return _page(request, now, choices, said=said, status=status, code=code)
+    return _page(request, now, choices, said=said or shortage_texts(shortages, now.lines), status=status, code=code)
 
 
 def _page(
