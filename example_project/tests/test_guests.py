@@ -7,6 +7,7 @@ from dailyfresh_cart.selectors import cart_of
 from dailyfresh_cart.stores.base import user_owner
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.services import settle_baskets
+from dailyfresh_promotions.models import Rule
 from dailyfresh_users.models import Address, Registration
 from django.test import Client
 from django.urls import reverse
@@ -61,3 +62,13 @@ def test_an_account_that_signs_in_there_has_the_guests_order_cart_and_address(
     assert [line.quantity for line in cart_of(user_owner(buyer)).lines] == [3]
     assert buyer in [address.user for address in Address.objects.filter(street=HOME["street"])]
     assert not Registration.objects.filter(guest=True).exists()
+
+
+def test_offers_for_members_are_for_accounts_and_not_for_guests(client: Client, strawberry: Any, buyer: Any) -> None:
+    prices = {str(strawberry.pk): "1.00"}
+    Rule.objects.create(name="member", kind="price", params={"prices": prices}, audience="members", alone=True)
+    confirm = as_guest(client, str(strawberry.pk))
+    assert not client.get(confirm).context["quote"].extras.offers
+    client.force_login(buyer)
+    buying = client.get(reverse("dailyfresh_orders:confirm"), {"buy": f"{strawberry.pk}:1"})
+    assert "promotions:rule" in buying.context["quote"].extras.offers[0].source

@@ -67,6 +67,7 @@ DAILYFRESH_DELIVERY = {
 }
 DAILYFRESH_PROMOTIONS = {
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
+    "MEMBERS": "store.members.is_member",
     "SHOP_URL": "dailyfresh_goods:home",
 }
 if ALIPAY_APP_ID:
