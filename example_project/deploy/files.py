@@ -30,6 +30,11 @@ FILES = {
 }
 """Name of the rendered file -> its template; uwsgi's is rendered once for each instance."""
 
+OPEN = 128
+"""Requests of one address at once, whatever they ask for: as many as one connection of HTTP/2 may carry."""
+SENDING = 4
+"""Those of them to where 32 MB may be sent."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
@@ -50,6 +55,8 @@ class Deployment:
     https_port: int = 443
     ports: tuple[int, ...] = (8101, 8102)
     """Of the uwsgi instances, on loopback."""
+    counter_port: int = 8100
+    """Of nginx's second server, on loopback: it gets whole requests from the first and limits what is worked on."""
     processes: int = 2
     threads: int = 2
     modules: tuple[str, ...] = ()
@@ -112,6 +119,9 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         "newcomers": deployment.passwords,
         "returning": max(1, deployment.passwords // 2),
         "address": max(4, deployment.searches * 3 // 2),
+        "share": max(1, deployment.strangers - 1),
+        "open": OPEN,
+        "sending": SENDING,
         "device": DEVICE_COOKIE,
         "headers": deployment.headers or security_headers(),
     }

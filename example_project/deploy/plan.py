@@ -19,6 +19,7 @@ class Plan:
     site: str
     https_port: int
     http_port: int
+    counter_port: int
     web_ports: tuple[int, int]
     database_port: int
     redis_ports: dict[str, int]
@@ -79,6 +80,7 @@ def plan(*, var: Path, port: int, database: str, detour: bool = False) -> Plan:
         site=f"https://127.0.0.1:{port}",
         https_port=port,
         http_port=free_port(8080),
+        counter_port=free_port(8100),
         web_ports=(free_port(8101), free_port(8102)),
         database_port=free_port(23306),
         redis_ports={role: free_port(26379 + n) for n, role in enumerate(ROLES)},

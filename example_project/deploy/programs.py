@@ -99,7 +99,8 @@ def render(stack: Plan, files: Path) -> Program:
     options = {
         "--out": files, "--project": Path(__file__).resolve().parents[1], "--venv": sys.prefix, "--var": var, "--run": stack.run,
         "--log": var / "log", "--certificate": var / "tls.crt", "--key": var / "tls.key", "--http-port": stack.http_port,
-        "--https-port": stack.https_port, "--status": var / "status", "--nginx-user": "root" if os.geteuid() == 0 else "",
+        "--https-port": stack.https_port, "--counter-port": stack.counter_port, "--status": var / "status",
+        "--nginx-user": "root" if os.geteuid() == 0 else "",
     }  # fmt: skip
     words = [str(word) for pair in options.items() for word in pair]
     return manage("render", "render_deploy", "--verbosity", "0", *words, "--ports", *map(str, stack.web_ports))

@@ -88,10 +88,11 @@ def test_passwords_that_are_tried_never_hold_what_pages_need(tmp_path: Path) -> 
     render(deployment, tmp_path)
     text = (tmp_path / "nginx.conf").read_text()
     assert "limit_conn address 6;" in text
-    held = re.findall(r"limit_conn (?!address)\w+ (\d+);", text)
+    held = re.findall(r"limit_conn (?:strangers|guests|newcomers|returning) (\d+);", text)
     answering = len(deployment.ports) * deployment.processes * deployment.threads
     assert sorted(map(int, held)) == [1, 2, 2, 2]
     assert sum(map(int, held)) < answering
+    assert set(re.findall(r"limit_conn (?:searching|signing|queried) (\d+);", text)) == {"1"}  # of one address
 
 
 def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path: Path) -> None:

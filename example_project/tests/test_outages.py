@@ -157,6 +157,13 @@ def test_web_when_no_instance_answers_nginx_says_it_in_words(stack: Stack, buyer
         assert (sent.status, sent.headers["retry-after"]) == (503, "5")
 
 
+def test_web_one_instance_that_is_gone_is_missed_by_nobody(stack: Stack, buyer: Browser, page: str) -> None:
+    with stack.without("uwsgi-1"):
+        assert {buyer.get("/cart/").status for _ in range(20)} == {200}
+        added = [buyer.post("/cart/add/", {"sku_id": sku_of(page), "quantity": 1}) for _ in range(5)]
+        assert {answer.status for answer in added} <= {200, 409}  # no more than there are
+
+
 def test_chaos_nothing_is_lost_while_parts_die_one_after_the_other(stack: Stack) -> None:
     """The short edition of `make chaos`; how soon each part is back is told there, for this machine may be busy."""
     words = ["--seconds", "40", "--buyers", "6", "--allowed", "95", "--on", str(stack.var)]

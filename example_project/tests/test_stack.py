@@ -2,12 +2,14 @@
 
 import random
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-from chaos.browser import Browser, Tally
+from chaos.browser import CUT, TRUSTING, Browser, Tally
 from chaos.standing import Stack
 
 pytestmark = pytest.mark.stack
@@ -65,6 +67,51 @@ def test_whoever_sends_many_headers_takes_no_instance_from_others(visitor: Brows
     for _ in range(4):
         assert visitor.ask("GET", "/cart/", headers=headers).status in (200, 400)
         assert visitor.get("/cart/").status == 200
+
+
+def test_a_redirect_that_repeats_a_long_address_takes_no_instance_from_others(visitor: Browser) -> None:
+    for _ in range(4):
+        assert visitor.get(f"/goods/1?{'%22' * 2500}").status == 301
+        assert visitor.get(f"/orders/?{'%22' * 2500}").status == 302
+        assert visitor.get("/cart/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "megabytes", "status"),
+    [("/cart/", 0.2, 403), ("/cart/", 8, 413), ("/orders/1/review/", 8, 403), ("/media/x", 0.2, 413)],
+)
+def test_a_form_that_is_refused_takes_no_instance_from_others(
+    visitor: Browser, path: str, megabytes: float, status: int
+) -> None:
+    body = b"a" * int(megabytes * 2**20)
+    for _ in range(4):
+        with Browser(str(visitor.site.geturl()), Tally(), address="127.0.0.30") as hostile:
+            assert hostile.ask("POST", path, body).status in (status, CUT)  # nginx may be gone before it is all sent
+        assert visitor.get("/cart/").status == 200
+
+
+def test_forms_that_trickle_in_keep_nobody_from_searching_or_signing_in(stack: Stack, visitor: Browser) -> None:
+    host, _, port = stack.site.rpartition("/")[2].partition(":")
+    cookies = {"/search/": ["", "csrftoken=x"], "/user/login/": ["", "dailyfresh_users_device=x"]}
+    with ExitStack() as held:
+        for path, cookie in [(path, cookie) for path, both in cookies.items() for cookie in both * 2]:
+            plain = socket.create_connection((host, int(port)), source_address=("127.0.0.31", 0))
+            slow = held.enter_context(TRUSTING.wrap_socket(plain))
+            head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\nContent-Length: 1000\r\n\r\n"
+            slow.sendall(head.encode() + b"a")
+        time.sleep(0.5)
+        assert visitor.get("/search/?q=a").status == 200
+        assert visitor.post("/user/login/", {"username": "nobody", "password": "nothing"}).status not in (429, 503)
+
+
+def test_a_picture_is_kept_once_whatever_language_is_asked_for(visitor: Browser) -> None:
+    picture = re.search(r'"(/media/[^" ]+)', visitor.get("/").text)
+    assert picture
+    visitor.get(picture[1])
+    for language in ("en", "zh-hans", "de;q=0.1", "tlh"):
+        found = visitor.ask("GET", picture[1], headers={"Accept-Language": language})
+        assert (found.status, found.headers["x-cache"], "vary" in found.headers) == (200, "HIT", False)
+        assert found.headers["x-content-type-options"] == "nosniff"
 
 
 def shopper(site: str, address: str, sku_id: str, over: threading.Event, tally: Tally) -> None:

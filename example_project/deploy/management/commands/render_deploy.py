@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand
 from ...files import Deployment, brotli_modules, render
 
 ASKED = (
-    "project", "venv", "var", "run", "log", "env_file", "certificate", "key", "user", "nginx_user", "http_port", "https_port", "processes",
+    "project", "venv", "var", "run", "log", "env_file", "certificate", "key", "user", "nginx_user", "http_port", "https_port", "counter_port",
+    "processes",
 )  # fmt: skip
 
 
