@@ -34,6 +34,10 @@ def chinese(visitor: Visitor) -> list[str]:
     """What of the page is Chinese and does not say so."""
     visitor.page.wait_for_load_state("networkidle")
     assert visitor.page.locator("html").get_attribute("lang") == "en", visitor.path()
+    links = visitor.page.locator(
+        "main a[href^='/']:not([href^='/en/'], [href^='/media/'], [href^='/static/'], [hreflang])"
+    ).evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert links == [], visitor.path()
     said = [re.sub("|".join(WRITTEN), "", text) for text in visitor.page.evaluate(CHINESE)]
     return [f"{visitor.path()}: {text}" for text in said if re.search("[\u3400-\u9fff]", text)]
 
@@ -70,6 +74,18 @@ def test_nothing_on_the_way_to_an_order_is_in_chinese(browser: "playwright.Brows
     playwright.expect(buyer.page.locator('main bdi[lang="en"]').first).to_contain_text("Hainan bananas")
     buyer.context.close()
     assert found == []
+
+
+def test_what_is_suggested_and_was_viewed_last_is_in_english(browser: "playwright.Browser", shop: str) -> None:
+    visitor = Visitor(browser, shop)
+    visitor.go("/en/goods/3/")
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.go("/en/")
+    playwright.expect(visitor.page.locator("[data-goods-history-list] a")).to_have_text("Kyoho grapes")
+    visitor.see("[type=search]").press_sequentially("straw")
+    playwright.expect(visitor.page.locator("[role=option]").first).to_contain_text("Hongyan strawberries")
+    assert chinese(visitor) == []
+    visitor.context.close()
 
 
 def test_what_has_no_translation_says_which_language_it_is_in(

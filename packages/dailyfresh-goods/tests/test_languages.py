@@ -98,6 +98,15 @@ def test_an_address_leads_to_the_same_page_in_the_other_languages(client: Client
             assert found == {"en": path, "zh-hans": f"/zh-hans{path}", "x-default": path}
 
 
+def test_a_banner_leads_to_the_page_in_the_visitors_language(client: Client, pear: SKU, shop: Shop) -> None:
+    shop.banner("Harvest", url="/list/fruit/?sort=1#goods")
+    shop.promotion("Away", url="https://elsewhere.example/list/fruit/")
+    assert 'href="/list/fruit/?sort=1#goods"' in page(client, "/")
+    chinese = page(client, "/zh-hans/")
+    assert 'href="/zh-hans/list/fruit/?sort=1#goods"' in chinese
+    assert 'href="https://elsewhere.example/list/fruit/"' in chinese
+
+
 def test_a_site_with_one_language_names_no_other_address(client: Client, pear: SKU, settings: Any) -> None:
     settings.LANGUAGES = [("en", "English")]
     assert "hreflang" not in page(client, "/")

@@ -3,7 +3,8 @@
 from typing import Self
 
 from django.conf import global_settings, settings
-from django.utils.translation import get_language
+from django.urls import translate_url
+from django.utils.translation import get_language, override
 
 
 class Text(str):
@@ -60,6 +61,15 @@ def foreign(code: str) -> str:
 def language_of(text: str) -> str:
     """The language of a text if a page of this moment must say it; else nothing."""
     return foreign(getattr(text, "language", "")) if text else ""
+
+
+def address(url: str) -> str:
+    """An address of the site, as the shop wrote it in its own language, in that of the moment; any other as it is."""
+    if not url.startswith("/"):
+        return url
+    code = active()
+    with override(source()):
+        return translate_url(url, code)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dailyfresh_core.languages import address
 from dailyfresh_core.translations import Translated
 from django.core.validators import RegexValidator
 from django.db import models
@@ -62,8 +63,8 @@ class Scheduled(Translated, Tracked):
 
     @property
     def link(self) -> str:
-        """Where a click leads; empty when nowhere."""
-        return self.url or (self.sku.get_absolute_url() if self.sku and self.sku.on_sale else "")
+        """Where a click leads, in the language of the moment; empty when nowhere."""
+        return address(self.url) or (self.sku.get_absolute_url() if self.sku and self.sku.on_sale else "")
 
 
 class HomeBanner(Scheduled):

@@ -4,6 +4,7 @@ from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.answers import envelope, too_often
+from dailyfresh_core.languages import address as in_language
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
             return too_often(request, wait)
         vocabulary = Vocabulary()
         if refinement == Refinement() and (url := vocabulary.redirect_of(words)):
-            return redirect(url)
+            return redirect(in_language(url))
         found = find(words, refinement, vocabulary=vocabulary)
     if found and found.number and refinement.page > found.pages:
         raise Http404

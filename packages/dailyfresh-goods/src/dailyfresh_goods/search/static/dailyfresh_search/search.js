@@ -45,12 +45,15 @@ jQuery(function ($) {
       return $text.append(document.createTextNode(text.slice(from)));
     }
 
+    // What somebody typed in Chinese, on a page that is not.
+    function script(text) { return /[\u3400-\u9fff]/.test(text) && !/^(zh|ja)/.test(document.documentElement.lang) ? "zh" : null; }
+
     function option(item) {
       var $option = $("<div role='option' aria-selected='false'>").data("item", item);
       if (item.image) {
         $("<img alt='' width='40' height='40' loading='lazy'>").attr("src", item.image).addClass("df-t-" + item.tone).appendTo($option);
       }
-      $option.append(marked(item.text, item.marks).attr("lang", item.language || null));
+      $option.append(marked(item.text, item.marks).attr("lang", item.language || script(item.text)));
       if (item.price) {
         $("<span class='df-suggest-price'>").text(df.price(item.price) + " / " + item.unit).appendTo($option);
       }
