@@ -134,6 +134,39 @@ def same_quote(scenario, users, until, report):
     os._exit(0)
 
 
+def eager(scenario, users, until, report):
+    """Every process places another order of one and the same buyer at the same instant, some of them first online and then to be paid at the door."""
+    from dailyfresh_orders.exceptions import TooMuchOpen
+    from dailyfresh_orders.quotes import quote
+    from dailyfresh_orders.services import change_payment, place_order
+    from dailyfresh_orders.signed_quotes import signed
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from minisite.shop.joins import AddressBook
+
+    settings.DAILYFRESH_ORDERS |= scenario["limits"]
+    buyer = get_user_model().objects.order_by("pk")[0]
+    address = AddressBook().choices(buyer)[0]
+    token = signed(quote({"1": scenario["pieces"]}, source="buy", address=address), user=buyer)
+    asked = {"user": buyer, "token": token, "address_id": address.id}
+    turned = users[0].pk % 2 and scenario.get("turned")
+    if turned:
+        order = place_order(**asked, payment_method="voucher").order
+    time.sleep(max(0, scenario["start"] - time.time()))
+    try:
+        if turned:
+            change_payment(order.pk, code="cod", by=buyer)
+        else:
+            place_order(**asked, payment_method="cod")
+        outcome = "sold"
+    except TooMuchOpen:
+        outcome = "refused"
+    except Exception as error:
+        outcome = f"error: {error!r}"
+    os.write(report, (json.dumps({outcome: 1}) + "\n").encode())
+    os._exit(0)
+
+
 def clock(scenario, users, until, report):
     """Every process is a worker in which the clock's drain runs at the same instant."""
     from dailyfresh_orders.services import pass_time
@@ -213,7 +246,8 @@ def erase(scenario, users, until, report):
 def fork(scenario, users, until, report):
     pid = os.fork()
     if pid == 0:
-        act = {"same_quote": same_quote, "clock": clock, "held": held, "erase": erase}.get(scenario.get("what"), work)
+        acts = {"same_quote": same_quote, "eager": eager, "clock": clock, "held": held, "erase": erase}
+        act = acts.get(scenario.get("what"), work)
         act(scenario, users, until, report)
     return pid
 
@@ -234,6 +268,8 @@ def stage(scenario, users):
     scenario["address"] = address.id
     if scenario.get("what") == "same_quote":
         scenario["token"] = signed(quote({"1": 1}, source="buy", address=address), user=users[0])
+    if scenario.get("what") == "eager":
+        scenario["start"] += 2
     if scenario.get("what") == "clock":
         for n in range(scenario["orders"]):
             token = signed(quote({str(1 + n % scenario["skus"]): 1}, source="buy", address=address), user=users[0])

@@ -7,7 +7,7 @@ from dailyfresh_core.allowances import held_back, let_go
 from dailyfresh_orders.exceptions import TooMuchOpen
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.services import cancel_order, place_order
+from dailyfresh_orders.services import adopt, cancel_order, place_order
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -100,6 +100,13 @@ def test_a_second_click_gets_the_order_that_is_there_and_is_not_held_back(buyer,
     placed = [place_order(user=buyer, token=token, address_id=address.id, payment_method="voucher") for _ in range(2)]
     assert [each.replayed for each in placed] == [False, True]
     assert held_back() == []
+
+
+def test_a_guests_orders_become_an_accounts_that_has_as_many(make_order, plum, buyer, stranger):
+    mine, theirs = make_order({plum: 1}), make_order({plum: 1}, user=stranger)
+    assert mine.turn == theirs.turn == 1
+    assert adopt(guest=stranger, user=buyer) == 1
+    assert make_order({plum: 1}).turn == 2
 
 
 def test_the_confirm_page_says_what_is_too_much(shop, buyer, plum, limits):

@@ -32,6 +32,23 @@ def race(request, server):
     return run
 
 
+ONE_BUYER = {"what": "eager", "stock": 1000, "skus": 1, "lines": 1, "seconds": 1, "processes": 8}
+
+
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+def test_a_buyer_who_orders_in_many_windows_at_once_keeps_to_the_pieces_that_one_may_have(race, isolation):
+    result = race(isolation, **ONE_BUYER, pieces=30, limits={"PIECES": [100, 24]})
+    assert result["seen"] == {"sold": 3, "refused": 5}
+    assert (result["orders"], result["left"]) == (3, 910)
+
+
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+def test_what_one_buyer_pays_at_the_door_keeps_to_its_limits_whichever_way_it_came_there(race):
+    result = race(**ONE_BUYER, pieces=1, limits={"OPEN_ON_DELIVERY": 3}, turned=True)
+    assert result["seen"] == {"sold": 3, "refused": 5}
+
+
 def the_books_balance(result, *, start):
     assert result["wrong_stock"] == []
     assert result["half_orders"] == 0

@@ -25,6 +25,10 @@ class Shortage:
     left: int
 
 
+class Overtaken(OrderError):
+    """Another order of the same buyer was written since their limits were looked at: roll back and look again."""
+
+
 class StockShort(OrderError):
     """The stock statement did not match every line: roll back, then read what is left."""
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from dailyfresh_core.amounts import NOTHING
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Max, Q, Sum, Value, When
 from django.utils import timezone
 
 from .conf import conf
@@ -20,7 +20,7 @@ ON_DELIVERY = Q(state__in=(Order.State.TO_SHIP, Order.State.SHIPPED), paid_at=No
 
 
 class Standing:
-    """One buyer's orders that did not come to nothing: one statement, made when the first question is asked."""
+    """One buyer's orders, of interest as far as they did not come to nothing: one statement, made when the first question is asked."""
 
     def __init__(self, user: Any, sku_ids: Iterable[str] = ()) -> None:
         self.user = user
@@ -29,7 +29,14 @@ class Standing:
     @property
     def first(self) -> bool:
         """Whether the next order is their first."""
-        return not self._orders
+        return not self._orders.keys() - {"gone"}
+
+    @property
+    def turn(self) -> int | None:
+        """What `Order.turn` is of the next order, which nobody else can be then; None where nothing was asked, and nothing depends on it."""
+        if "_rows" not in vars(self):
+            return None
+        return 1 + max((last or 0 for _sku_id, _what, _n, _sum, last in self._rows), default=0)
 
     @property
     def unpaid(self) -> int:
@@ -43,28 +50,30 @@ class Standing:
     @property
     def pieces(self) -> Mapping[tuple[str, str], int]:
         """As `sums`, of the `sku_ids`, ordered within the hours of PIECES."""
-        return {(sku_id, sold_by): n for sku_id, sold_by, n, _sum in self._rows if sku_id}
+        return {(sku_id, sold_by): n for sku_id, sold_by, n, _sum, _last in self._rows if sku_id}
 
     @cached_property
     def _orders(self) -> Mapping[str, tuple[int, Decimal]]:
-        return {what: (n, together) for sku_id, what, n, together in self._rows if not sku_id}
+        return {what: (n, together) for sku_id, what, n, together, _last in self._rows if not sku_id}
 
     @cached_property
-    def _rows(self) -> list[tuple[str, str, int, Decimal]]:
-        """(SKU, what it was sold by, how many, 0), and of orders ("", what they wait for, how many, what they come to)."""
-        mine = Order.objects.filter(user=self.user).exclude(state__in=GONE).order_by()
+    def _rows(self) -> list[tuple[str, str, int, Decimal, int | None]]:
+        """(SKU, what it was sold by, how many, 0, 0), and of orders ("", what they wait for, how many, what they come to, the last turn)."""
+        mine = Order.objects.filter(user=self.user).order_by()
         what = Case(
+            When(state__in=GONE, then=Value("gone")),
             When(state__in=UNPAID, then=Value("unpaid")),
             When(ON_DELIVERY, then=Value("on_delivery")),
             default=Value(""),
         )
-        orders = mine.values_list(Value(""), what).annotate(n=Count("pk"), together=Sum("total"))
+        orders = mine.values_list(Value(""), what).annotate(n=Count("pk"), together=Sum("total"), last=Max("turn"))
         if not (conf.PIECES and self.sku_ids):
             return list(orders)
         since = timezone.now() - timedelta(hours=conf.PIECES[1])
         lines = OrderLine.objects.filter(order__user=self.user, order__placed_at__gt=since, sku_id__in=self.sku_ids)
         lines = lines.exclude(order__state__in=GONE)
-        both = orders.union(summed(lines).annotate(together=Sum(F("quantity") * 0)), all=True)
+        nothing = Sum(F("quantity") * 0)
+        both = orders.union(summed(lines).annotate(together=nothing, last=nothing), all=True)
         return list(both.order_by())  # Django 6.1 would order the union as the model is
 
 

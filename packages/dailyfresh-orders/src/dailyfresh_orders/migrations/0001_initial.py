@@ -318,6 +318,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("basket_due", models.BooleanField(editable=False, null=True, verbose_name="cart to be settled")),
+                ("turn", models.PositiveIntegerField(editable=False, null=True)),
                 (
                     "user",
                     models.ForeignKey(
@@ -1400,6 +1401,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="order",
             index=models.Index(fields=["basket_due"], name="orders_basket_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("user", "turn"), name="orders_in_turn"),
         ),
         migrations.AddConstraint(
             model_name="orderline",

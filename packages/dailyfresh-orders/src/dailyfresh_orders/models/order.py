@@ -107,6 +107,8 @@ class Order(models.Model):
         help_text=_("When the state changes by itself: unpaid, not confirmed or not reviewed in time."),
     )
     basket_due = models.BooleanField(_("cart to be settled"), null=True, editable=False)
+    turn = models.PositiveIntegerField(null=True, editable=False)
+    """Which of its buyer's orders it was where their limits were looked at: of two placed at once one is the next, and the other looks again."""
 
     class Meta:
         ordering = ["-pk"]
@@ -120,6 +122,7 @@ class Order(models.Model):
             models.Index(fields=["phone"], name="orders_phone"),
             models.Index(fields=["basket_due"], name="orders_basket_due"),
         ]
+        constraints = [models.UniqueConstraint(fields=["user", "turn"], name="orders_in_turn")]
 
     def __str__(self) -> str:
         return self.number

@@ -17,4 +17,4 @@ def adopt(*, guest: Any, user: Any) -> int:
     lock_orders(theirs)
     for model in (Review, Letter, InvoiceTitle):
         model._default_manager.filter(user=guest).update(user=user)
-    return theirs.update(user=user)
+    return theirs.update(user=user, turn=None)  # the turns of both would meet

@@ -24,6 +24,7 @@ def drafted(
     wish: str,
     online: bool,
     now: datetime,
+    turn: int | None,
 ) -> Order:
     """The order that a quote becomes, with a number of its own drawn anew."""
     online = online and quote.total > 0  # nothing to pay is paid
@@ -50,6 +51,7 @@ def drafted(
         due_at=expires_at,
         sold_at=None if online else now,
         basket_due=True if quote.source == BASKET else None,
+        turn=turn,
     )
     if address and quote.requires_shipping:
         for field in ADDRESS:

@@ -1,24 +1,33 @@
 """What one buyer may hold without having paid: goods that a stranger reserves are goods that nobody buys."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from dailyfresh_core.allowances import LABELS, held
 from dailyfresh_core.measures import counted
 from dailyfresh_core.money import shown
+from dailyfresh_core.retrying import Busy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..conf import conf
-from ..exceptions import TooMuchOpen
+from ..exceptions import Overtaken, TooMuchOpen
 from ..gateways import PaymentGateway
 from ..joins import catalogue
 from ..models import Order, OrderLine
 from ..quotes import Quote
 from ..standing import UNPAID, Standing, sums
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 PAYING_TAKES = timedelta(minutes=10)
+TURNS = 10
+"""Orders of one buyer at once: the limits let fewer through, and the allowance `place` few more."""
 
 LABELS |= {
     "orders.unpaid": gettext_lazy("Open unpaid orders"),
@@ -26,6 +35,19 @@ LABELS |= {
     "orders.pieces": gettext_lazy("Pieces of one product"),
     "orders.polls": gettext_lazy("Questions about a payment"),
 }
+
+
+def in_turn(write: Callable[P, R]) -> Callable[P, R]:
+    """Call `write` again where another order of the same buyer was written since it looked at their limits; Busy where that does not end."""
+
+    @wraps(write)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _time in range(TURNS):
+            with suppress(Overtaken):
+                return write(*args, **kwargs)
+        raise Busy("other orders of this buyer were faster")
+
+    return call
 
 
 def payable_until(closes: datetime | None, *, at: datetime) -> datetime:
@@ -42,7 +64,7 @@ def payable_by(way: PaymentGateway, quote: Quote | Order) -> bool:
 def check_limits(*, standing: Standing, quote: Quote, online: bool) -> None:
     """Raise TooMuchOpen where this order would be too much; a buyer whom the merchant let go passes the limits of one buyer.
 
-    It looks before the order is written, without a lock: orders placed at the same instant may pass by a few, as the allowance `place` lets.
+    It looks before the order is written, without a lock; of two orders of a buyer written at the same instant one is `Overtaken`.
     """
     if quote.total:
         if online:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..exceptions import AddressMissing, OutOfStock, QuoteChanged, StockMoved, StockShort, TooMuchOpen
+from ..exceptions import AddressMissing, OutOfStock, Overtaken, QuoteChanged, StockMoved, StockShort, TooMuchOpen
 from ..gateways import gateway
 from ..joins import address_book
 from ..models import Adjustment, InvoiceTitle, Message, Order, OrderLine
@@ -25,7 +25,7 @@ from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .drafting import drafted
 from .holding import at_the_gate, hold_offers, hold_window
-from .limits import check_limits, payable_by
+from .limits import check_limits, in_turn, payable_by
 from .messages.telling import tell
 
 NONE: Mapping[str, str] = {}
@@ -66,33 +66,37 @@ def place_order(
     """
     claim = claimed(token, user=user)
     online = gateway(payment_method).online
+
+    @in_turn
+    def attempt() -> Order:
+        book = address_book()
+        address = book.get(user, address_id) if book and address_id else None
+        at, standing = timezone.now(), Standing(user, claim.quantities)
+        now = quote(
+            claim.quantities,
+            source=claim.source,
+            address=address,
+            user=user,
+            coupon=claim.coupon if coupon is None else coupon,
+            window=window or claim.window,
+            at=at,
+            key=claim.key,
+            standing=standing,
+        )
+        if now.requires_shipping and address is None:
+            raise AddressMissing
+        changes = differences(claim, now)
+        if not payable_by(gateway(payment_method), now):
+            changes.append(_("This way to pay is not available."))
+        if changes:
+            raise QuoteChanged(changes)
+        check_limits(standing=standing, quote=now, online=online)
+        made = partial(drafted, user, now, address, payment_method, note, wish, online, at, standing.turn)
+        return _write(made, now, wishes, invoice)
+
     with at_the_gate(claim, user):
         try:
-            book = address_book()
-            address = book.get(user, address_id) if book and address_id else None
-            at, standing = timezone.now(), Standing(user, claim.quantities)
-            now = quote(
-                claim.quantities,
-                source=claim.source,
-                address=address,
-                user=user,
-                coupon=claim.coupon if coupon is None else coupon,
-                window=window or claim.window,
-                at=at,
-                key=claim.key,
-                standing=standing,
-            )
-            if now.requires_shipping and address is None:
-                raise AddressMissing
-            changes = differences(claim, now)
-            if not payable_by(gateway(payment_method), now):
-                changes.append(_("This way to pay is not available."))
-            if changes:
-                raise QuoteChanged(changes)
-            check_limits(standing=standing, quote=now, online=online)
-            order = _write(
-                partial(drafted, user, now, address, payment_method, note, wish, online, at), now, wishes, invoice
-            )
+            order = attempt()
             ORDERS.labels(payment_method).inc()
             return Placed(order, replayed=False)
         except (AddressMissing, QuoteChanged, OutOfStock, TooMuchOpen, IntegrityError):
@@ -120,9 +124,11 @@ def _write(made: Callable[[], Order], quote: Quote, wishes: Mapping[str, str], i
                 raise OutOfStock(shortages) from None
         except StockMoved as error:
             last = error
-        except IntegrityError:
+        except IntegrityError as error:
             if attempt == TRIES - 1 or Order.objects.filter(token=quote.key).exists():
                 raise
+            if order.turn and Order.objects.filter(user=order.user, turn=order.turn).exists():
+                raise Overtaken from error
         except OperationalError as error:
             last = error
             if not may_retry(error, since=since):

@@ -95,7 +95,7 @@ def mark_paid(order: LockedOrder, *, paid_at: datetime, by: Any) -> bool:
 
 
 @step
-def send_unpaid(order: LockedOrder, *, payment_method: str, by: Any, why: str = "") -> None:
+def send_unpaid(order: LockedOrder, *, payment_method: str, by: Any, why: str = "", turn: int | None = None) -> None:
     """The courier is to be paid: awaiting payment -> to be shipped; IllegalTransition from anywhere else."""
     if order.state != Order.State.AWAITING_PAYMENT:
         raise IllegalTransition(order, order.state, Order.State.TO_SHIP)
@@ -108,6 +108,7 @@ def send_unpaid(order: LockedOrder, *, payment_method: str, by: Any, why: str = 
         payment_method=payment_method,
         expires_at=None,
         sold_at=timezone.now(),
+        turn=turn,
     )
 
 

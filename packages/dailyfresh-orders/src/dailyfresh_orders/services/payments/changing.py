@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 
-from ...exceptions import NotPayable
+from ...exceptions import NotPayable, Overtaken
 from ...gateways import PaymentGateway, configured, gateway
 from ...models import Order, Payment
 from ...standing import Standing
-from ..limits import check_on_delivery, payable_by
+from ..limits import check_on_delivery, in_turn, payable_by
 from ..locking import LockedOrder, lock_payments, step
 from ..transitions import send_unpaid
 
@@ -24,6 +25,7 @@ def _takes(way: PaymentGateway, order: Order) -> bool:
     return payable_by(way, order) and (not way.online or order.currency in way.currencies)
 
 
+@in_turn
 @step
 def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
     """Have an unpaid order paid through gateway `code`; paid on delivery, it is to be shipped from now on.
@@ -40,6 +42,11 @@ def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
     if way.online:
         Order.objects.filter(pk=order.pk).update(payment_method=code)
         return
-    check_on_delivery(Standing(order.user), total=order.payable)
-    send_unpaid(order, by=by, why=f"paid through {code} in place of {order.payment_method}", payment_method=code)
+    standing = Standing(order.user)
+    check_on_delivery(standing, total=order.payable)
+    why = f"paid through {code} in place of {order.payment_method}"
+    try:
+        send_unpaid(order, by=by, why=why, payment_method=code, turn=standing.turn)
+    except IntegrityError as error:
+        raise Overtaken from error
     Payment.objects.filter(order=order, state=Payment.State.PENDING).update(ask_again_at=timezone.now())
