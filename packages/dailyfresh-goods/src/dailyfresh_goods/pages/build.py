@@ -1,5 +1,6 @@
 """Making a page: an anonymous GET through the site's own handler."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -28,6 +29,14 @@ MADE = "dailyfresh_goods_made"
 
 NO_PAGE = 204
 """Status that tells a builder of pages that there is none; a 404 would be logged as one."""
+
+
+GZIP = re.compile(r"\s*gzip\s*(?:;\s*q=(?:(?P<never>0(?:\.0*)?)|[01.][0-9.]*)\s*)?")
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding says so: "gzip;q=0" is a no."""
+    return any(found and not found["never"] for found in map(GZIP.fullmatch, accepted.lower().split(",")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ A view names its page (`pages.keys`) and says how to make it; `cached_page` answ
 
 import gzip
 import hashlib
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,13 +26,12 @@ from ..conf import conf
 from ..exceptions import Absent
 from ..forms import FilterForm
 from ..pages import keys
-from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request
+from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request, takes_gzip
 from ..pages.cache import cached
 from ..signals import back_in_stock
 from ..structured import breadcrumbs, product, website
 from . import links
 
-GZIP = re.compile(r"\s*gzip\s*(?:;\s*q=(?:(?P<never>0(?:\.0*)?)|[01.][0-9.]*)\s*)?")
 Content = tuple[str, dict[str, Any], float | None]
 """A template, its context, and the seconds that the page holds (None: CACHE_SECONDS)."""
 
@@ -79,11 +77,6 @@ def cached_page(
     response["Cache-Control"] = "no-cache"
     response["Vary"] = "Accept-Encoding"
     return response
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding says so: "gzip;q=0" is a no."""
-    return any(found and not found["never"] for found in map(GZIP.fullmatch, accepted.lower().split(",")))
 
 
 def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

@@ -174,9 +174,8 @@ def _again(
         claim = claimed(request.POST.get("token", ""), user=request.user)
     except QuoteInvalid:
         return _too_old(request)
-    choices = _choices(request)
+    choices, coupon = _choices(request), request.POST.get("coupon", "")
     address = next((each for each in choices if each.id == request.POST.get("address")), None)
-    coupon = request.POST.get("coupon", "")
     coupon = coupon if coupon.isprintable() and 1 <= len(coupon) <= 64 else claim.coupon
     window = request.POST.get("window") or claim.window
     again = partial(quote, claim.quantities, source=claim.source, address=address, user=request.user, key=claim.key)
