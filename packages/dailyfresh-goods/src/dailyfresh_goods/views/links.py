@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dailyfresh_core.paging import window
+from django.utils import translation
 from django.utils.functional import Promise
 
+from ..conf import conf
 from ..forms import FilterForm
+from ..pages import keys
 from ..selectors import Facets
 
 ARROWS = {"price": "arrow-up", "-price": "arrow-down", "price-desc": "arrow-down"}
@@ -52,3 +55,22 @@ def pager(number: int, pages: int, address: Callable[[int], str]) -> dict[str, A
 def joined(path: str, query: str) -> str:
     """The address with its query, if there is one."""
     return f"{path}?{query}" if query else path
+
+
+def absolute(path: str) -> str:
+    """A path of the site as canonical links and pages on disk name it."""
+    return f"{conf.SITE_URL.rstrip('/')}{path}"
+
+
+def addresses(page: keys.Page) -> dict[str, Any]:
+    """`canonical`, the page's one address, and `alternates`, (language, address) of each language that has one of its own."""
+    found = {}
+    for code in keys.languages():
+        with translation.override(code):
+            found[code] = absolute(page.path)
+    several = len(set(found.values())) > 1
+    first = next(iter(found.values()))
+    return {
+        "canonical": absolute(page.path),
+        "alternates": [*found.items(), ("x-default", first)] if several else [],
+    }

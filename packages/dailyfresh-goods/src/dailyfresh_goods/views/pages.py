@@ -93,24 +93,6 @@ def neutral_html(request: HttpRequest, template: str, context: dict[str, Any]) -
     return html
 
 
-def _addresses(page: keys.Page) -> dict[str, Any]:
-    """`canonical`, the page's one address, and `alternates`, (language, address) of each language that has one of its own."""
-    found = {}
-    for code in keys.languages():
-        with translation.override(code):
-            found[code] = _absolute(page.path)
-    several = len(set(found.values())) > 1
-    first = next(iter(found.values()))
-    return {
-        "canonical": _absolute(page.path),
-        "alternates": [*found.items(), ("x-default", first)] if several else [],
-    }
-
-
-def _absolute(path: str) -> str:
-    return f"{conf.SITE_URL.rstrip('/')}{path}"
-
-
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -118,8 +100,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
     def content() -> Content:
         found = selectors.home()
-        url = _absolute(keys.home_page().path)
-        context = {"home": found, "types": found.types, "structured": [website(url)], **_addresses(keys.home_page())}
+        url = links.absolute(keys.home_page().path)
+        context = {
+            "home": found,
+            "types": found.types,
+            "structured": [website(url)],
+            **links.addresses(keys.home_page()),
+        }
         return "dailyfresh_goods/home.html", context, found.seconds
 
     return cached_page(request, keys.home_page(), content)
@@ -164,10 +151,13 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
                 [(code, selectors.SORTS[code].label) for code in keys.sort_codes()], sort, lambda code: address(1, code)
             ),
             "pager": links.pager(page, found.pages, address),
-            **_addresses(named),
+            **links.addresses(named),
             "structured": [
                 breadcrumbs(
-                    [(_("Home"), _absolute(reverse("dailyfresh_goods:home"))), (type_.name, _absolute(type_.url))]
+                    [
+                        (_("Home"), links.absolute(reverse("dailyfresh_goods:home"))),
+                        (type_.name, links.absolute(type_.url)),
+                    ]
                 )
             ],
         }
@@ -220,23 +210,23 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def detail_context(found: selectors.Detail) -> dict[str, Any]:
     """What the template of a SKU's page is given."""
-    url = _absolute(found.card.url)
+    url = links.absolute(found.card.url)
     type_url = reverse("dailyfresh_goods:list", args=[found.type_slug])
     trail = [
-        (_("Home"), _absolute(reverse("dailyfresh_goods:home"))),
-        (found.type_name, _absolute(type_url)),
+        (_("Home"), links.absolute(reverse("dailyfresh_goods:home"))),
+        (found.type_name, links.absolute(type_url)),
         (found.card.name, url),
     ]
     return {
         "goods": found,
         "types": selectors.goods_types(),
         "type_url": type_url,
-        **_addresses(keys.detail_page(found.pk)),
+        **links.addresses(keys.detail_page(found.pk)),
         "buy_url": reverse(conf.BUY_URL) if conf.BUY_URL else "",
         "visitor_data": f"viewed={found.card.sku_id}",
         "wishes": conf.WISHES,
         "tells": found.card.sold_out and back_in_stock.has_listeners(),
-        "structured": [product(found, url, _absolute), breadcrumbs(trail)],
+        "structured": [product(found, url, links.absolute), breadcrumbs(trail)],
     }
 
 
