@@ -111,6 +111,7 @@ class Copies:
                 token=get_random_string(32),
                 user_id=part.buyer.pk,
                 window="",
+                turn=None,
                 **(self.homes[part.buyer.pk] if part.order.requires_shipping else {}),
             )
             for part in parts
