@@ -12,7 +12,7 @@ from typing import Any
 
 from dailyfresh_delivery.selectors import windowless
 from dailyfresh_goods.models import Follower, Mark, StaleDocument, StalePage
-from dailyfresh_orders.models import Order, Payment, Refund, ReviewPicture
+from dailyfresh_orders.models import Order, Payment, Refund, RefundPicture, ReviewPicture
 from dailyfresh_users.models import Erasure, Mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
@@ -26,6 +26,8 @@ PATIENCE = 60.0
 """Seconds that a drain may be behind, and a worker's heartbeat old."""
 WORKERS = {"worker": PATIENCE, "background": 1800.0}
 """Seconds without a sign of life; what works in the background may be at one long import."""
+SLOW = dict.fromkeys(("pictures", "refund pictures"), WORKERS["background"])
+"""Drains that work there."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def drains() -> "Iterator[tuple[str, QuerySet[Any], str]]":
     yield "cancelling", Order.objects.filter(state=Order.State.CANCELLING, due_at__lte=now), "due_at"
     yield "payments", Payment.objects.filter(state=Payment.State.PENDING, ask_again_at__lte=now), "ask_again_at"
     yield "pictures", ReviewPicture.objects.filter(draw_at__lte=now), "draw_at"
+    yield "refund pictures", RefundPicture.objects.filter(draw_at__lte=now), "draw_at"
     yield "refunds", Refund.objects.filter(state__in=[Refund.State.READY, Refund.State.SENT], try_at__lte=now), "try_at"
 
 
@@ -124,8 +127,9 @@ def behind(name: str, rows: "QuerySet[Any]", column: str) -> Part:
     found = rows.order_by().aggregate(waiting=Count("pk"), since=Min(column))
     since: datetime | None = found["since"]
     late = (timezone.now() - since).total_seconds() if since else 0.0
-    said = f"the oldest has been due for {timedelta(seconds=round(late))}" if late > PATIENCE else ""
-    return Part(name, late <= PATIENCE, waiting=found["waiting"], seconds=max(0.0, late), said=said)
+    well = late <= SLOW.get(name, PATIENCE)
+    said = "" if well else f"the oldest has been due for {timedelta(seconds=round(late))}"
+    return Part(name, well, waiting=found["waiting"], seconds=max(0.0, late), said=said)
 
 
 def hosts() -> Iterator[Part]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from dailyfresh_delivery.models import Pattern, Slot, Zone
 from dailyfresh_goods.models import StalePage
+from dailyfresh_orders.models import Order, Payment, Refund, RefundPicture
 from dailyfresh_users.models import Mail
 from django.core.cache import cache
 from django.db import connection, connections
@@ -76,6 +77,26 @@ def test_a_drain_that_is_behind_is_told_with_its_lag(client: Client, buyer: Any)
     assert [found[name]["well"] for name in ("pages", "mails")] == [False, False]
     assert 299 < found["pages"]["seconds"] < 320
     assert found["mails"]["said"] == "the oldest has been due for 1:00:00"
+
+
+def test_pictures_wait_behind_a_long_import_without_alarm_those_of_refunds_too(client: Client) -> None:
+    order = Order.objects.create(
+        number="1",
+        token="1",
+        state="done",
+        payment_method="cod",
+        goods_total=9,
+        freight=0,
+        total=9,
+        placed_at=timezone.now(),
+    )
+    payment = Payment.objects.create(order=order, gateway="cod", out_trade_no="1", amount=9, subject="x")
+    refund = Refund.objects.create(payment=payment, out_request_no="1", amount=9)
+    for minutes, well in ((20, True), (40, False)):
+        due = timezone.now() - timedelta(minutes=minutes)
+        RefundPicture.objects.update_or_create(refund=refund, defaults={"draw_at": due})
+        found = told(client)["refund pictures"]
+        assert (found["waiting"], found["well"], bool(found["said"])) == (1, well, not well)
 
 
 def test_without_the_database_the_other_parts_are_told_all_the_same(
