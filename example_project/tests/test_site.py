@@ -61,6 +61,16 @@ def test_a_real_site_is_told_of_nothing_before_it_opens(tmp_path: Path) -> None:
     assert told <= {"dailyfresh_core.W003"}  # this host's Python
 
 
+@pytest.mark.parametrize("path", ["/cart/", "/nowhere/", "/media/x"])
+def test_a_form_that_is_refused_is_read_to_its_end(path: str) -> None:
+    refusing = Client(enforce_csrf_checks=True)
+
+    answer = refusing.generic("POST", path, b"a" * 3 * 2**20, "application/x-www-form-urlencoded")
+
+    assert answer.status_code in (403, 404, 405)
+    assert answer.wsgi_request.read(1) == b""
+
+
 def test_plain_requests_go_to_https_where_the_site_has_it(client: Client, settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
