@@ -21,7 +21,6 @@ from .models import (
     OrderLine,
     Payment,
     Refund,
-    RefundPicture,
     Review,
     ReviewPicture,
 )
@@ -183,10 +182,9 @@ def payment_numbered(code: str, out_trade_no: str) -> Payment | None:
 
 
 def refunds_of(order: Order) -> "QuerySet[Refund]":
-    """The refunds of an order that its buyer sees, newest first, with their lines, and whether a picture could not be drawn (`undrawn`)."""
-    refused = RefundPicture.objects.filter(refund=OuterRef("pk"), state=RefundPicture.State.REFUSED)
-    mine = Refund.objects.filter(payment__order=order).annotate(undrawn=Exists(refused)).order_by("-pk")
-    return mine.prefetch_related("lines__order_line")
+    """The refunds of an order that its buyer sees, newest first, with their lines and pictures."""
+    mine = Refund.objects.filter(payment__order=order).order_by("-pk")
+    return mine.prefetch_related("lines__order_line", "pictures")
 
 
 def refund_of(user: Any, pk: int) -> Refund | None:

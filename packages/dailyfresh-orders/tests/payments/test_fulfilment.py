@@ -678,6 +678,14 @@ def test_a_buyer_reads_that_a_picture_of_a_refund_cannot_be_drawn(bad, shop, arr
     assert "could not be drawn" in shop.get(arrived.get_absolute_url()).content.decode()
 
 
+def test_a_buyer_sees_what_was_shown_of_bad_goods_once_it_is_drawn(bad, shop, arrived):
+    bad(3)
+    assert "is being prepared" in shop.get(arrived.get_absolute_url()).content.decode()
+    draw_pictures()
+    shown = RefundPicture.objects.get().image.url
+    assert f'<img src="{shown}"' in shop.get(arrived.get_absolute_url()).content.decode()
+
+
 def test_a_machine_that_takes_its_requests_back_is_asked_to_wait_as_well(bad, shop, arrived, settings):
     settings.DAILYFRESH = {"ALLOWANCES": {"refund": (3, 60)}}
     cache.clear()

@@ -14,7 +14,9 @@ from .texts import encoding_of
 
 PIECE = 65536
 HALVES = re.compile("[\ud800-\udfff]")
-"""What an escape can say and no text hold: it could be neither shown nor kept."""
+"""Half a character, which an escape can say and no text hold: it could be neither shown nor kept."""
+NONE = "\uffff"
+"""No character either, but one that can be shown: whoever takes no such text says so."""
 LONGEST = 16 * 1024 * 1024
 """Characters of one object."""
 
@@ -96,10 +98,10 @@ class _Objects:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = [
+        (HALVES.sub(NONE, name), HALVES.sub(NONE, cell) if isinstance(cell, str) else cell) for name, cell in pairs
+    ]
     values = dict(pairs)
-    for text in (part for pair in pairs for part in pair if isinstance(part, str)):
-        if HALVES.search(text):
-            raise BadFile(_("“%s” holds half a character.") % HALVES.sub("�", text)[:40])
     if len(values) < len(pairs):
         names = [name for name, _value in pairs]
         raise BadFile(_("The heading “%s” stands twice.") % next(name for name in names if names.count(name) > 1))
