@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove gallery services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -17,6 +17,7 @@ help:
 	@echo "make matrix         all tests on every pair of Python and Django"
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
 	@echo "make docs           the documentation as a site, in docs/_build/html"
+	@echo "make gallery        draws the store's pages into docs/gallery.md (needs Chromium)"
 	@echo "make lint           style, types, imports"
 	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
 	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
@@ -59,6 +60,10 @@ matrix:
 # Everything editable in .venv/develop: cd packages/dailyfresh-cart && ../../.venv/develop/bin/python -m pytest -k name
 develop:
 	@$(PYTHON) .ci/environment.py develop
+
+# Looks as the store looks now: docs/gallery.md
+gallery: develop
+	@exec .venv/develop/bin/python .ci/gallery.py
 
 lint:
 	@$(PYTHON) .ci/environment.py test

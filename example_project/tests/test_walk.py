@@ -33,7 +33,7 @@ PUBLIC += [
     "/terms/",
     "/privacy/",
 ]
-PUBLIC += ["/offline/", "/orders/reviews/1/", "wide", "high", "bare"]
+PUBLIC += ["/user/login/?next=/orders/", "/orders/find/", "/offline/", "/orders/reviews/1/", "wide", "high", "bare"]
 OWN = [
     "/user/",
     "/user/addresses/",
