@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import got_request_exception
-from django.db import connection
+from django.core.signals import got_request_exception, request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -162,7 +162,14 @@ def _sessions(wire: Wire) -> Iterator[tuple[dict[bool, WSGIHandler], list[str]]]
         if visitor is not None:
             client.force_login(visitor)
         cookies.append("; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()))
-    yield {strict: _Handler(strict) for strict in (True, False)}, cookies
+    # As Django's own client does: the connection is the test's, and goes on.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield {strict: _Handler(strict) for strict in (True, False)}, cookies
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 class _Handler(WSGIHandler):
