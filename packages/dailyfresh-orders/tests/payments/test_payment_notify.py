@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from dailyfresh_core.retrying import Busy
-from dailyfresh_orders.models import Notice, Order, Payment, PaymentLog, Refund
+from dailyfresh_orders.models import Message, Notice, Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services import ask, finish_cancel, request_cancel, sweep, sweep_refunds
 from dailyfresh_orders.signals import order_moved, payment_disputed
 from django.db import connection
@@ -207,6 +207,15 @@ def test_closed_after_a_refund_elsewhere_is_given_back_and_not_unpaid(paid, sign
     assert notify(fields) == "success"
     assert books(paid) == ("to_ship", ["refunded"])
     assert PaymentLog.objects.filter(alarm=True).count() == 1
+
+
+def test_a_contradiction_that_is_delivered_again_alarms_nobody_again(paid, signed_notify, notify):
+    for _again in range(4):
+        assert notify(signed_notify(total_amount="0.01")) == "success"
+    assert PaymentLog.objects.filter(alarm=True).count() == 1
+    assert Message.objects.filter(event=Message.Event.DISPUTE).count() == 1
+    notify(signed_notify(total_amount="0.02"))
+    assert Message.objects.filter(event=Message.Event.DISPUTE).count() == 2
 
 
 def test_closed_without_a_refund_contradicts_a_payment_and_changes_nothing(paid, signed_notify, notify):

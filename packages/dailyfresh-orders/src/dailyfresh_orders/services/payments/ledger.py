@@ -23,7 +23,12 @@ TOLD: dict[str, str] = {
 
 
 def record(payment: Payment, *, before: str, source: str, note: str = "", alarm: bool = False) -> None:
-    """Write what happened to a locked payment; an alarm is also logged and sent as a signal after the commit."""
+    """Write what happened to a locked payment; an alarm is also logged and sent as a signal after the commit.
+
+    One that changes nothing and says what was said before is no news: a gateway delivers its messages again and again.
+    """
+    if alarm and payment.state == before and payment.log.filter(alarm=True, note=note[:255]).exists():
+        return
     PaymentLog.objects.create(
         payment=payment, source=source[:32], before=before, after=payment.state, note=note[:255], alarm=alarm
     )
