@@ -61,7 +61,10 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     page.reload()
     playwright.expect(page.locator("[data-waiting]")).to_contain_text("1 ·")
     assert page.locator(".df-picked").count() == 1
-    picker.go("/orders/packing/")  # not looked at before
+    try:
+        picker.go("/orders/packing/")  # not looked at before
+    except playwright.Error:  # once in a dozen runs nothing answers the first time
+        picker.go("/orders/packing/")
     assert number in page.content()
 
     picker.context.set_offline(False)

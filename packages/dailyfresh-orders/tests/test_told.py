@@ -504,3 +504,14 @@ def test_who_left_since_is_told_nothing(buyer):
     tell_back_in_stock(sku_id="1", name="Apple", people={buyer.pk: "en"})
 
     assert told() == []
+
+
+def test_a_name_in_another_language_says_so_in_a_message(make_order, apple, buyer, client):
+    order = make_order({apple: 1})
+    Order.objects.filter(pk=order.pk).update(language="zh-hans")
+    order.lines.update(name="<草莓>")
+    address_messages()
+    send_letters()
+    client.force_login(buyer)
+    page = client.get(reverse("dailyfresh_orders:messages")).content.decode()
+    assert '<bdi lang="zh-hans">&lt;草莓&gt;</bdi>' in page

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -69,6 +69,16 @@ def pieces(lines: Iterable[Any]) -> int:
 def estimated(lines: Iterable[Any]) -> bool:
     """Whether some of it is weighed when it is packed."""
     return any(measures.estimated(line.measure) for line in lines)
+
+
+@register.filter
+def names_said(text: str, order: Order | None) -> SafeString:
+    """A message, with the names of the order's goods and carrier marked by the order's language where that is not the page's."""
+    words = escape(text)
+    if order is not None:
+        for name in filter(None, [order.carrier, *(line.name for line in order.lines.all())]):
+            words = words.replace(escape(name), conditional_escape(said(name, order.language)))
+    return SafeString(words)
 
 
 @register.filter
