@@ -74,7 +74,7 @@ def estimated(lines: Iterable[Any]) -> bool:
 @register.filter
 def names_said(text: str, order: Order | None) -> SafeString:
     """A message, with the names of the order's goods and carrier marked by the order's language where that is not the page's."""
-    words = escape(text)
+    words: str = escape(text)
     if order is not None:
         for name in filter(None, [order.carrier, *(line.name for line in order.lines.all())]):
             words = words.replace(escape(name), conditional_escape(said(name, order.language)))
