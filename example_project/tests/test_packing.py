@@ -41,6 +41,7 @@ def picker(browser: "playwright.Browser", shop: str) -> Iterator[Visitor]:
     picker.context.close()
 
 
+@pytest.mark.prove  # beside other tests Chromium now and then gets no answer of the worker, and the reload is lost; alone it never was
 def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     browser: "playwright.Browser", shop: str, picker: Visitor
 ) -> None:
@@ -61,10 +62,7 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     page.reload()
     playwright.expect(page.locator("[data-waiting]")).to_contain_text("1 ·")
     assert page.locator(".df-picked").count() == 1
-    try:
-        picker.go("/orders/packing/")  # not looked at before
-    except playwright.Error:  # once in a dozen runs nothing answers the first time
-        picker.go("/orders/packing/")
+    picker.go("/orders/packing/")  # not looked at before
     assert number in page.content()
 
     picker.context.set_offline(False)
