@@ -22,7 +22,7 @@ from ..exceptions import AccountDisabled, NotActivated, SignInRefused, Throttled
 from ..forms import LoginForm
 from ..selectors import name_of
 from ..services import check_credentials, join_guest, open_guest
-from .visitors import ask_to_wait, for_anybody, home_url, visitor_subject
+from .visitors import ask_to_wait, backend_of, for_anybody, home_url, visitor_subject
 
 DEVICE_COOKIE = "dailyfresh_users_device"
 DEVICE_AGE = 365 * 24 * 60 * 60
@@ -86,7 +86,7 @@ def _signed_in(request: HttpRequest, user: Any, *, remember: bool) -> HttpRespon
         auth.logout(request)
     # Before login(): it renews the key and tells the receivers, who note when the session ends.
     request.session.set_expiry(conf.REMEMBER_AGE if remember else 0)
-    auth.login(request, user, backend=None if hasattr(user, "backend") else settings.AUTHENTICATION_BACKENDS[0])
+    auth.login(request, user, backend=getattr(user, "backend", None) or backend_of(user))
     join_guest(guest=before, user=user)
     response = redirect(safe_next(request, default=home_url()))
     response.set_signed_cookie(

@@ -22,7 +22,7 @@ from ..durations import in_words
 from ..exceptions import Throttled
 from ..forms import EmailForm, NewPasswordForm, PasswordChangeForm
 from ..services import end_sessions, leading_on, request_password_reset
-from .visitors import ask_to_wait, for_anybody, home_url, note_session, site_origin, visitor_subject
+from .visitors import ask_to_wait, backend_of, for_anybody, home_url, note_session, site_origin, visitor_subject
 
 
 @signed_in
@@ -110,17 +110,9 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
             throttles.forgive(f"{user.pk}|{who}")
         if self.request.user.is_authenticated:
             auth.logout(self.request)
-        auth.login(self.request, user, backend=_backend_of(user))
+        auth.login(self.request, user, backend=backend_of(user))
         messages.success(self.request, _("Your new password is saved. Other browsers were signed out."))
         return response
-
-
-def _backend_of(user: Any) -> str:
-    """The backend that knows the account: login() cannot choose where a site has several."""
-    for path in settings.AUTHENTICATION_BACKENDS:
-        if auth.load_backend(path).get_user(user.pk) is not None:
-            return path
-    return settings.AUTHENTICATION_BACKENDS[0]
 
 
 @login_not_required

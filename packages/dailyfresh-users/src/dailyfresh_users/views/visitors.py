@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from dailyfresh_core.proxies import throttle_subject, visitor_address
+from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +48,14 @@ def note_session(request: HttpRequest, user: Any) -> None:
         address=visitor_address(request, trusted=conf.TRUSTED_PROXIES),
         agent=request.headers.get("User-Agent", ""),
     )
+
+
+def backend_of(user: Any) -> str:
+    """The backend that knows the account: login() cannot choose where a site has several."""
+    for path in settings.AUTHENTICATION_BACKENDS:
+        if auth.load_backend(path).get_user(user.pk) is not None:
+            return path
+    return settings.AUTHENTICATION_BACKENDS[0]
 
 
 def ask_to_wait(form: BaseForm, error: Throttled) -> int:
