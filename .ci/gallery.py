@@ -21,10 +21,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 STORE = ROOT / "example_project"
+sys.path.insert(0, str(STORE))
+from demo.accounts import BUYER, MERCHANT, PASSWORD  # noqa: E402
+
 PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
 PORT = 8987
 PATIENCE = 600
-BUYER, MERCHANT, PASSWORD = "linxiaohe", "merchant", "dailyfresh-2026"
 PAGES = {
     "Finding": [
         ("home", "Home", "/"),

@@ -23,7 +23,10 @@ MOST = 1000
 """SKUs whose prices are changed at once."""
 SEEN = "dailyfresh_goods.prices"
 MOMENT = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-STEPS = [("", gettext_lazy("as reckoned")), ("0.1", "…0.10"), ("1", "…1.00"), (".9", "…0.90"), (".99", "…0.99")]
+STEPS = [
+    ("", gettext_lazy("as reckoned")),
+    *((name, f"…{rest or step:.2f}") for name, (step, rest) in services.ENDINGS.items()),
+]
 
 
 class PricesForm(forms.Form):

@@ -25,6 +25,7 @@ from .goods import (
 from .imports import Report, export_goods, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
 from .prices import (
+    ENDINGS,
     PERCENT,
     WAYS,
     Repriced,
@@ -40,6 +41,7 @@ from .uploads import Look, begin_import, cancel_import, keep_import, look_at, ma
 from .wishes import drop_wish, make_wish, tell_of_returns
 
 __all__ = [
+    "ENDINGS",
     "PERCENT",
     "WAYS",
     "Look",
