@@ -124,12 +124,6 @@ def test_pages_hold_all_results_once(shop, client, settings):
     assert 'aria-current="page"' in page.content.decode()
 
 
-@pytest.mark.parametrize("page", ["2", "7", "50"])
-def test_a_page_past_the_end_is_not_found(shop, client, page):
-    assert client.get(URL, {"q": "苹果"}).context["found"].pages == 1
-    assert client.get(URL, {"q": "苹果", "page": page}).status_code == 404
-
-
 def test_did_you_mean_says_what_it_shows(shop, client):
     page = client.get(URL, {"q": "樊茄"}).content.decode()
     assert 'Did you mean <b><bdi lang="zh">番茄</bdi></b>?' in page

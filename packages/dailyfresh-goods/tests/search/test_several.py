@@ -113,6 +113,17 @@ def test_rice_means_no_rice_balls(shop):
     assert slugs(find("饭团", Refinement()).hits) == ["rice-ball"]
 
 
+@both_engines
+def test_rice_is_what_a_name_ends_with_and_not_what_it_is_made_of(shop):
+    for slug, name in {"dumpling": "糯米烧麦", "chili": "小米辣", "corn": "黑糯玉米", "potato": "东北长粒糯米"}.items():
+        SKU.objects.filter(pk=shop[slug]).update(name=name)
+    rebuild()
+    for typed in ("大米", "香米"):
+        assert slugs(find(typed, Refinement()).hits) == ["potato"]
+    assert "dumpling" in slugs(find("糯米", Refinement()).hits)
+    assert {group.word: slugs(group.hits) for group in find("蛋炒饭", Refinement()).groups}["大米"] == ["potato"]
+
+
 @pytest.mark.parametrize("phrase", ["时令蔬菜", "当季蔬菜"])
 def test_vegetables_of_the_season_are_vegetables_as_fruit_is_fruit(shop, phrase):
     assert {hit.card.tone for hit in find(phrase, Refinement()).hits} == {"veg"}
@@ -128,7 +139,7 @@ def test_the_beginning_of_a_synonym_in_pinyin_suggests_its_goods(shop, typed, sl
     assert SKU.objects.filter(pk__in=keys, spu__skus=shop[slug]).exists()
 
 
-@pytest.mark.parametrize("page", ["2", "7", "50"])
+@pytest.mark.parametrize("page", ["2", "50", "51", "9" * 20])
 def test_a_page_past_the_end_is_none(shop, client, page):
     assert client.get(URL, {"q": "苹果", "page": page}).status_code == 404
     assert client.get(URL, {"q": "番茄炒蛋", "page": page}).status_code == 404

@@ -18,7 +18,7 @@ class SearchForm(FilterForm):
     q = forms.CharField(label=_("Search goods"), required=False, max_length=None)
     category = forms.SlugField(label=_("Category"), required=False)
     sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False)
-    page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
+    page = forms.IntegerField(required=False, min_value=1)
 
     def words(self) -> str:
         """What was typed, cut to what is looked at."""
@@ -38,5 +38,5 @@ class SearchForm(FilterForm):
     def refinement(self) -> Refinement:
         """What is valid of the filters."""
         given = self.given()
-        page = self.cleaned_data.get("page") or 1
+        page = min(self.cleaned_data.get("page") or 1, LAST_PAGE + 1)
         return Refinement(given.get("category", ""), given.get("sort", ""), self.filters(), page)

@@ -39,11 +39,15 @@ def modifiers() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing the visitor named. `word` is as typed, in its normal spelling."""
+    """One thing the visitor named. `word` is as typed, in its normal spelling.
+
+    `last` says that what is in many names besides is meant only by those that end with it: 小米 by 黄小米, not by 小米辣.
+    """
 
     word: str
     alternatives: tuple[tuple[str, float], ...] = ()
     beginning: bool = False
+    last: bool = False
 
     def sq(self, part: int, *, everywhere: bool = False) -> SQ:
         """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text.
@@ -53,7 +57,7 @@ class Concept:
         clauses = [*self._own(part)]
         for word, factor in self.alternatives:
             # English words are there for English queries: slugs would bring "duck-egg" for 鸭肉.
-            if is_han(self.word) and not is_han(word):
+            if (is_han(self.word) and not is_han(word)) or (self.last and len(word) == 1):
                 continue
             clauses += self._named(word, part + THESAURUS, factor, alone=False)
             if len(word) > 1:
@@ -87,7 +91,8 @@ class Concept:
             return
         # One character of the thesaurus says less than a whole word: "prawns" is 虾, which 龙虾 ends with, but 基围虾 first.
         yield self._leaf("head", [word], part, factor if alone or len(word) > 1 else factor * ONE_CHARACTER)
-        if alone or len(word) > 1:
+        long = len(word) > 1
+        if alone and long if self.last else alone or long:
             grams = needles(word)
             yield self._leaf("name", grams, part, factor)
             yield self._leaf("spu", grams, part, factor)
@@ -150,7 +155,7 @@ def concept_of(word: str, thesaurus: Thesaurus, *, beginning: bool = False) -> C
                         if w not in alternatives
                     }
                 )
-    return Concept(word, tuple(alternatives.items()), beginning)
+    return Concept(word, tuple(alternatives.items()), beginning, last=thesaurus.only_by_name(word))
 
 
 def understand(text: str, thesaurus: Thesaurus) -> Query:
