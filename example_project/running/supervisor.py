@@ -210,9 +210,10 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port, or any free one."""
-    if preferred and is_free(preferred):
-        return preferred
+    """The preferred port, or one some hundreds above it, which no outgoing connection takes meanwhile, or any free one."""
+    for port in range(preferred, preferred + 1000, 100) if preferred else ():
+        if is_free(port):
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
