@@ -28,6 +28,7 @@ DAILYFRESH_GOODS = {
     "SITE_URL": SITE_URL,
     "BUY_URL": "dailyfresh_orders:confirm",
     "RATINGS": "store.ratings.Ratings",
+    "PICTURE_HOSTS": env.list("PICTURE_HOSTS", default=[]),
     "HISTORY": {"BACKEND": "dailyfresh_goods.history.redis.RedisHistory", "OPTIONS": {"alias": "cart"}},
     "SEARCH_POPULAR": {"BACKEND": "dailyfresh_goods.search.popular.RedisPopular"},
 }

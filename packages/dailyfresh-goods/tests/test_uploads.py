@@ -147,8 +147,8 @@ def test_a_file_is_kept_in_pieces_and_read_whole(shop: Shop, monkeypatch: pytest
     monkeypatch.setattr(uploads, "PIECE", 10)
     upload = kept()
     assert upload.pieces.count() == len(GOOD) // 10 + 1
-    with uploads.content_of(upload) as file:
-        assert file.read() == GOOD.encode()
+    with uploads.content_of(upload) as content:
+        assert content.file.read() == GOOD.encode()
 
 
 def test_old_files_go(shop: Shop) -> None:

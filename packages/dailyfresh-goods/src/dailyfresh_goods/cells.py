@@ -14,7 +14,9 @@ from django.db.models import BooleanField, DecimalField, Field, ImageField, Inte
 from django.utils.translation import gettext as _
 
 from .columns import all_columns, field_of, parted
-from .models import SKU
+from .conf import conf
+from .fetching import Refused, target_of
+from .models import SKU, PictureSource
 
 CLEAR = ("[clear]", "[清空]")
 """What a cell says to empty its column; a cell that is empty itself leaves what stands there."""
@@ -38,6 +40,12 @@ CHOICES = {
 """What others write for the ways to sell, to price and to keep."""
 ERRORS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class Address(str):
+    """Of a picture that is to be fetched."""
+
+    __slots__ = ()
 
 
 def values_of(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -103,14 +111,25 @@ def _number(text: str, cell: Any) -> str:
 
 
 def _stored(name: str) -> str:
+    if "://" in name:
+        return _address(name)
     try:
         validate_file_name(name, allow_relative_path=True)
     except SuspiciousFileOperation:
         name = ""
-    if not name or "://" in name:
+    if not name:
         raise ValidationError(_("Write the path of a picture in the storage, such as skus/pear.webp."))
     field_of("image").run_validators(name)
     return name
+
+
+def _address(text: str) -> Address:
+    try:
+        target_of(text, conf.PICTURE_HOSTS)
+    except Refused as error:
+        raise ValidationError(_(str(error))) from error
+    PictureSource._meta.get_field("origin").run_validators(text)  # type: ignore[union-attr]
+    return Address(text)
 
 
 def _truth(text: str) -> bool:

@@ -61,6 +61,9 @@ class Settings(Conf, name="DAILYFRESH_GOODS"):
     IMPORT_DAYS: int = 7
     """An uploaded file of goods that is older goes with the next upload."""
 
+    PICTURE_HOSTS: Sequence[str] = ()
+    """Hosts that a file of goods may name addresses of pictures at: "img.example.com", ".example.com" with all below it, "*" any public one."""
+
     DEBOUNCE: float = 1.0
     """Seconds a marked page must be quiet before it is written anew; it waits ten times this at most."""
 

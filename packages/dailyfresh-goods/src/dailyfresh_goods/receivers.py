@@ -11,8 +11,8 @@ from .conf import conf
 from .models import PICTURED, SKU, SPU, Band, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from .pages.keys import SITE
 from .services import announce, expect_pictures, mark, mark_stock_changed, pages_of, skus_of
-from .signals import import_begun, pages_marked, pictures_waiting, rows_changed
-from .tasks import drain_pages, draw_new_pictures, run_imports
+from .signals import import_begun, pages_marked, pictures_ordered, pictures_waiting, rows_changed
+from .tasks import drain_pages, draw_new_pictures, fetch_pictures, run_imports
 
 UPLOADS = "_dailyfresh_uploads"
 """Attribute of a row on its way into the database: its columns whose files come with it."""
@@ -99,6 +99,11 @@ def wake_imports(**_: Any) -> None:
     wake(run_imports, tasks=conf.TASKS)
 
 
+def wake_fetching(**_: Any) -> None:
+    """Pictures are to be fetched."""
+    wake(fetch_pictures, tasks=conf.TASKS)
+
+
 def wake_drawing(**_: Any) -> None:
     """Pictures wait to be drawn."""
     wake(draw_new_pictures, tasks=conf.TASKS)
@@ -114,4 +119,5 @@ def connect() -> None:
         rows_changed.connect(on_rows_changed, sender=model, dispatch_uid=f"{name}.rows_changed")
     pages_marked.connect(wake_drain, dispatch_uid="dailyfresh_goods.wake_drain")
     pictures_waiting.connect(wake_drawing, dispatch_uid="dailyfresh_goods.wake_drawing")
+    pictures_ordered.connect(wake_fetching, dispatch_uid="dailyfresh_goods.wake_fetching")
     import_begun.connect(wake_imports, dispatch_uid="dailyfresh_goods.wake_imports")

@@ -21,6 +21,9 @@ import_begun = Signal()
 pages_marked = Signal()
 """Pages were marked as stale, in the transaction of the change; no arguments."""
 
+pictures_ordered = Signal()
+"""Pictures are to be fetched from their addresses, in the transaction that says so; no arguments."""
+
 pictures_waiting = Signal()
 """Pictures wait to be drawn, in the transaction of the change that brought them; no arguments."""
 

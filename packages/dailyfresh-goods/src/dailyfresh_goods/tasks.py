@@ -27,6 +27,12 @@ def run_imports() -> None:
 
 
 @task(ignore_result=True)
+def fetch_pictures() -> None:
+    """Fetch the pictures that files of goods name addresses of."""
+    services.fetch_pictures()
+
+
+@task(ignore_result=True)
 def draw_new_pictures() -> None:
     """Draw what was uploaded just now; woken with the change, perhaps inside a request, so it begins little."""
     services.draw_pictures(seconds=AT_ONCE, awaited=True)

@@ -3,7 +3,7 @@
 from .changes import GoodsChangeAdmin
 from .goods import GoodsTypeAdmin, SKUAdmin, SPUAdmin
 from .home import HomeBannerAdmin, HomeTypeGoodsAdmin, PromotionAdmin
-from .pictures import PictureAdmin
+from .pictures import PictureAdmin, PictureSourceAdmin
 from .prices import PricePlanAdmin
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "HomeBannerAdmin",
     "HomeTypeGoodsAdmin",
     "PictureAdmin",
+    "PictureSourceAdmin",
     "PricePlanAdmin",
     "PromotionAdmin",
     "SKUAdmin",

@@ -14,22 +14,27 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from .. import services
+from ..archives import ZIP
 from ..columns import REQUIRED, all_columns, label_of
 from ..models import SKU, GoodsImport
 
-LARGEST = 20 * 1024 * 1024  # more than that is for `manage.py load_catalogue`
+LARGEST, LARGEST_ZIP = 20 * 2**20, 30 * 2**20  # more than that is for `manage.py load_catalogue`
 RECENT = 10
 UNKNOWN = "?"
 """What the choice of a heading says that nobody has told a column of."""
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label=gettext_lazy("File"), widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}))
+    file = forms.FileField(
+        label=gettext_lazy("File"), widget=forms.FileInput(attrs={"accept": ",".join((*ENDINGS, ZIP))})
+    )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size and file.size > LARGEST:
-            raise forms.ValidationError(_("The file is larger than 20 MB; use manage.py load_catalogue."))
+        largest = LARGEST_ZIP if file.name.lower().endswith(ZIP) else LARGEST
+        if file.size and file.size > largest:
+            said = _("The file is larger than %d MB; use manage.py load_catalogue.")
+            raise forms.ValidationError(said % (largest // 2**20))
         return file
 
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
-from django.contrib import admin
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from .. import services
-from ..models import Picture
+from ..models import Picture, PictureSource
 
 
 class Became(admin.SimpleListFilter):
@@ -79,3 +79,49 @@ class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
             url,
             _("Click on what must stay in sight."),
         )
+
+
+class Fetched(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "became"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", _("waiting")), ("failed", _("given up"))]
+
+    def queryset(self, request: HttpRequest, rows: "QuerySet[PictureSource]") -> "QuerySet[PictureSource]":
+        if self.value() == "waiting":
+            return rows.exclude(due_at=None)
+        return rows.filter(due_at=None).exclude(error="") if self.value() == "failed" else rows
+
+
+@admin.register(PictureSource)
+class PictureSourceAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What files of goods name addresses of, and what became of it."""
+
+    list_display = ("sku", "origin", "became", "tries", "changed_at")
+    list_display_links = None
+    list_filter = (Fetched,)
+    list_select_related = ("sku",)
+    list_per_page = 50
+    search_fields = ("origin", "sku__name", "sku__slug")
+    show_full_result_count = False
+    actions = ("fetch_again",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PictureSource]":
+        return super().get_queryset(request).exclude(origin__startswith="zip:")
+
+    def has_fetch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("dailyfresh_goods.change_sku")
+
+    @admin.display(description=gettext_lazy("state"))
+    def became(self, source: PictureSource) -> str:
+        words = _(source.error) if source.error else ""
+        if source.due_at:
+            return f"{_('waiting')}: {words}" if words else _("waiting")
+        return words or _("there")
+
+    @admin.action(description=gettext_lazy("Fetch again what was given up"), permissions=["fetch"])
+    def fetch_again(self, request: HttpRequest, chosen: "QuerySet[PictureSource]") -> None:
+        n = services.fetch_again(sources=chosen)
+        said = ngettext("%d picture is fetched again.", "%d pictures are fetched again.", n) % n
+        self.message_user(request, said, messages.SUCCESS)

@@ -786,4 +786,31 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["state", "starts"], name="goods_price_plans")],
             },
         ),
+        migrations.CreateModel(
+            name="PictureSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("origin", models.CharField(max_length=500, verbose_name="address")),
+                ("replaces", models.CharField(blank=True, editable=False, max_length=255)),
+                ("name", models.CharField(blank=True, max_length=255, verbose_name="file")),
+                ("error", models.CharField(blank=True, max_length=200, verbose_name="what is in the way")),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                ("due_at", models.DateTimeField(db_index=True, null=True, verbose_name="next try")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "sku",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="source",
+                        to="dailyfresh_goods.sku",
+                        verbose_name="SKU",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "picture by address",
+                "verbose_name_plural": "pictures by address",
+                "ordering": ["-pk"],
+            },
+        ),
     ]

@@ -4,7 +4,7 @@ from .changes import GoodsChange
 from .goods import SKU, SPU, Band, GoodsType, SKUImage, pk_of
 from .home import HomeBanner, HomeTypeGoods, Promotion
 from .imports import GoodsImport, GoodsImportPiece
-from .pictures import PICTURED, Picture, Rendition, key_of
+from .pictures import PICTURED, Picture, PictureSource, Rendition, key_of
 from .prices import PricePlan
 from .stale import Follower, Mark, StaleDocument, StalePage
 from .wishes import Wish
@@ -23,6 +23,7 @@ __all__ = [
     "HomeTypeGoods",
     "Mark",
     "Picture",
+    "PictureSource",
     "PricePlan",
     "Promotion",
     "Rendition",

@@ -68,3 +68,33 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return self.file.name or ""
+
+
+class PictureSource(models.Model):
+    """Where the picture of a SKU came from, or is to come from: an address, or "zip:" and the digest of a file that came with a table.
+
+    Due while `due_at` is past; the SKU takes the file unless it has another picture by then than it had (`replaces`).
+    """
+
+    sku = models.OneToOneField(SKU, models.CASCADE, related_name="source", verbose_name=_("SKU"))
+    origin = models.CharField(_("address"), max_length=500)
+    replaces = models.CharField(max_length=255, blank=True, editable=False)
+    name = models.CharField(_("file"), max_length=255, blank=True)
+    error = models.CharField(_("what is in the way"), max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    due_at = models.DateTimeField(_("next try"), null=True, db_index=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("picture by address")
+        verbose_name_plural = _("pictures by address")
+
+    def __str__(self) -> str:
+        return self.origin
+
+    def says(self, origin: str) -> bool:
+        """Whether it names the same picture, and the SKU has that or is to get it."""
+        return self.origin == origin and (
+            self.due_at is not None or (not self.error and self.sku.image.name == self.name)
+        )

@@ -11,6 +11,8 @@ from .drawing import (
     focus_picture,
     why_refused,
 )
+from .exports import export_goods
+from .fetching import fetch_again, fetch_pictures
 from .following import marks_here
 from .goods import (
     add_stock,
@@ -22,7 +24,7 @@ from .goods import (
     refresh_sales,
     take_off_sale,
 )
-from .imports import Report, export_goods, import_goods, read_goods
+from .imports import Report, import_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
 from .prices import (
     ENDINGS,
@@ -65,6 +67,8 @@ __all__ = [
     "drop_wish",
     "expect_pictures",
     "export_goods",
+    "fetch_again",
+    "fetch_pictures",
     "focus_picture",
     "forget_history",
     "import_goods",

@@ -1,4 +1,4 @@
-"""Taking goods in by the file, and giving them out."""
+"""Taking goods in by the file."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,27 +7,22 @@ from typing import IO, Any
 
 from dailyfresh_core.exchange import BadFile, How, Row, open_table
 from dailyfresh_core.measures import Measured, faults
-from dailyfresh_core.rows import in_portions
-from dailyfresh_core.translations import read
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from ..cells import CLEAR, values_of
+from ..archives import Archive
+from ..cells import values_of
 from ..columns import (
-    OF_SPU,
-    OWN,
     REQUIRED,
-    TRANSLATED,
     Problem,
     all_columns,
     column_of,
     mapping_of,
-    parted,
 )
 from ..models import SKU, GoodsType
+from .arrivals import Arrivals
 from .upserts import Wanted, says_nothing_new, write
 
 BATCH = 500
@@ -64,6 +59,7 @@ class _Import:
     seen: set[int] = field(default_factory=set)
     made: set[int] = field(default_factory=set)
     columns: frozenset[str] = field(default_factory=lambda: frozenset(all_columns()))
+    pictures: Arrivals = field(default_factory=Arrivals)
 
     def checked(self, batch: list[Row]) -> list[Wanted]:
         """The good rows that say anything new; the others are counted."""
@@ -77,15 +73,19 @@ class _Import:
             for value in (values.get("slug"), values.get("spu"))
             if isinstance(value, str)
         }
-        existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs).select_related("spu")}
+        existing = {sku.slug: sku for sku in SKU.objects.filter(slug__in=slugs).select_related("spu", "source")}
         spelled = self._spelled(slugs - existing.keys())
         good = []
         for row, values in found:
             sku = existing.get(values["slug"]) if isinstance(values.get("slug"), str) else None
             problems = [*self._cells(row, values), *self._keys(row, values, sku, existing, spelled)]
+            picture, fault = self.pictures.taken_from(values, sku)
+            if fault:
+                problems.append(Problem(row.number, "image", fault))
             if not problems:
                 problems += self._measure(row, values, sku or SKU())
-            wanted = Wanted(values, sku, self.types.get(str(values.get("type"))), existing.get(str(values.get("spu"))))
+            kind, pack = self.types.get(str(values.get("type"))), existing.get(str(values.get("spu")))
+            wanted = Wanted(values, sku, kind, pack, picture)
             if problems:
                 self.report.add(problems)
             elif says_nothing_new(wanted):
@@ -173,10 +173,10 @@ class Line:
     problems: dict[str, str]
 
 
-def preview_goods(*, rows: Iterable[Row]) -> list[Line]:
+def preview_goods(*, rows: Iterable[Row], archive: Archive | None = None) -> list[Line]:
     """What would become of a few rows."""
     batch, report = list(rows), Report()
-    wanted = {one.values["slug"]: one for one in _Import(report, _types()).checked(batch)}
+    wanted = {one.values["slug"]: one for one in _Import(report, _types(), pictures=Arrivals(archive)).checked(batch)}
     problems: dict[int, dict[str, str]] = {}
     for problem in report.problems:
         problems.setdefault(problem.row, {})[problem.column] = problem.message
@@ -201,40 +201,24 @@ def import_goods(
     rows: Iterable[Row],
     dry_run: bool = False,
     skip_bad: bool = False,
+    archive: Archive | None = None,
     done: Callable[[Report], None] = lambda report: None,
 ) -> Report:
-    """Create and change SKUs from rows, known by their slug; `done` hears of the progress batch by batch.
+    """Create and change SKUs from rows, known by their slug, with the pictures of the `archive` they came in; `done` hears of the progress batch by batch.
 
     The rows are read once and in order, a batch at a time. Without `skip_bad` a batch with a bad row is not
     written, nor is any after it; read the file with `dry_run` first, or wrap the call in a transaction.
     """
     report = Report()
-    run = _Import(report, _types())
+    run = _Import(report, _types(), pictures=Arrivals(archive))
     iterator = iter(rows)
     while batch := list(islice(iterator, BATCH)):
         good = run.checked(batch)
         if not dry_run and good and (skip_bad or not report.bad):
+            run.pictures.keep(good)
             with transaction.atomic():
                 write(good)
         report.created += sum(wanted.sku is None for wanted in good)
         report.changed += sum(wanted.sku is not None for wanted in good)
         done(report)
     return report
-
-
-def export_goods(*, skus: "QuerySet[SKU]") -> Iterator[dict[str, Any]]:
-    """Rows of `all_columns` as `import_goods` takes them, one by one; `spu` is the slug of the SPU's first SKU."""
-    columns = all_columns()
-    told = {column: parted(column) for column in columns if parted(column)[1]}
-    packs = SKU.objects.filter(spu=OuterRef("spu")).order_by("pk").values("slug")
-    for sku in in_portions(skus.select_related("type", "spu").annotate(first_pack=Subquery(packs[:1])), BATCH):
-        row: dict[str, Any] = {column: getattr(sku, column) for column in OWN}
-        row |= {"type": sku.type.slug, "spu": sku.first_pack}  # type: ignore[attr-defined]  # annotated
-        row |= {"image": sku.image.name, "on_sale": int(sku.on_sale), "requires_shipping": int(sku.requires_shipping)}
-        if sku.stock is None:  # an empty cell would say nothing, and a new SKU would then have none
-            row["stock"] = CLEAR[0]
-        row |= {column: getattr(sku.spu, name) for column, name in OF_SPU.items()}
-        for column, (name, code) in told.items():
-            texts = read((sku if TRANSLATED[name] is SKU else sku.spu).translations)
-            row[column] = texts.get(code, {}).get(OF_SPU.get(name, name), "")
-        yield {column: row[column] for column in columns}

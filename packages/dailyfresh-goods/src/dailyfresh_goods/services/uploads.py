@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from ..archives import Content, content_in
 from ..cells import CONTROL
 from ..columns import PROBLEM, column_of, mapping_of
 from ..conf import conf
@@ -54,7 +55,8 @@ class Look:
 
 def keep_import(*, file: IO[bytes], name: str, by: Any) -> GoodsImport:
     """Keep a file; old ones go. Raises `BadFile` when it is no table."""
-    open_table(file, name, known=_known)
+    with content_in(file, name) as content:
+        open_table(content.file, content.name, known=_known)
     GoodsImport.objects.filter(created_at__lt=timezone.now() - timedelta(days=conf.IMPORT_DAYS)).delete()
     file.seek(0)
     with transaction.atomic():
@@ -65,13 +67,14 @@ def keep_import(*, file: IO[bytes], name: str, by: Any) -> GoodsImport:
 
 
 @contextmanager
-def content_of(upload: GoodsImport) -> Iterator[IO[bytes]]:
-    """The file as it was uploaded, open."""
+def content_of(upload: GoodsImport) -> Iterator[Content]:
+    """What is in the file as it was uploaded, open."""
     with tempfile.TemporaryFile() as file:
         for number in upload.pieces.values_list("number", flat=True):
             file.write(upload.pieces.values_list("data", flat=True).get(number=number))
         file.seek(0)
-        yield file
+        with content_in(file, upload.name) as content:
+            yield content
 
 
 def _known(heading: str) -> bool:
@@ -87,33 +90,33 @@ def _told(upload: GoodsImport, headings: list[str]) -> dict[str, str]:
     return {heading: column for heading, column in told.items() if heading in headings}
 
 
-def _opened(upload: GoodsImport, file: IO[bytes]) -> Table:
-    return open_table(file, upload.name, How(**upload.how), known=_known)
+def _opened(upload: GoodsImport, content: Content) -> Table:
+    return open_table(content.file, content.name, How(**upload.how), known=_known)
 
 
 def look_at(upload: GoodsImport) -> Look:
     """What is found in the file, with what was told of it."""
     look = Look()
     try:
-        with content_of(upload) as file:
-            table = _opened(upload, file)
+        with content_of(upload) as content:
+            table = _opened(upload, content)
             look.kind, look.how, look.sheets = table.kind, table.how, list(table.sheets)
             told = _told(upload, table.columns)
             look.columns = [(name, told.get(name, column_of(name) or None)) for name in table.columns if name]
             if unknown := {name: "" for name, column in look.columns if column is None}:
                 # The rows can be shown all the same, as long as one column says which SKU each is.
                 with suppress(BadFile):
-                    look.lines = _first_lines(upload, file, table.how, unknown | told)
+                    look.lines = _first_lines(content, table.how, unknown | told)
                 mapping_of(table.columns, told)
-            look.lines = _first_lines(upload, file, table.how, told)
+            look.lines = _first_lines(content, table.how, told)
     except BadFile as error:
         look.error = str(error)
     return look
 
 
-def _first_lines(upload: GoodsImport, file: IO[bytes], how: How, told: Mapping[str, str]) -> list[Line]:
-    with closing(read_goods(file, upload.name, how, told)) as rows:
-        return preview_goods(rows=islice(rows, SHOWN))
+def _first_lines(content: Content, how: How, told: Mapping[str, str]) -> list[Line]:
+    with closing(read_goods(content.file, content.name, how, told)) as rows:
+        return preview_goods(rows=islice(rows, SHOWN), archive=content.archive)
 
 
 def tell_import(*, upload: GoodsImport, how: How, headings: Mapping[str, str]) -> None:
@@ -152,13 +155,13 @@ def run_imports() -> None:
 def _run(upload: GoodsImport) -> None:
     report = Report()
     try:
-        with content_of(upload) as file:
-            report = _pass(upload, file, dry_run=True)
+        with content_of(upload) as content:
+            report = _pass(upload, content, dry_run=True)
             upload.total = report.rows
             if upload.dry_run or (report.bad and not upload.skip_bad):
                 _end(upload, report, State.REFUSED if report.bad else State.DONE)
                 return
-            report = _pass(upload, file, skip_bad=upload.skip_bad)
+            report = _pass(upload, content, skip_bad=upload.skip_bad)
             _end(upload, report, State.REFUSED if report.bad and not upload.skip_bad else State.DONE)
     except BadFile as error:
         _end(upload, report, State.REFUSED, error=str(error))
@@ -171,7 +174,7 @@ def _run(upload: GoodsImport) -> None:
         _end(upload, report, State.REFUSED, error=_("The program failed; its log says why."))
 
 
-def _pass(upload: GoodsImport, file: IO[bytes], *, dry_run: bool = False, skip_bad: bool = False) -> Report:
+def _pass(upload: GoodsImport, content: Content, *, dry_run: bool = False, skip_bad: bool = False) -> Report:
     """Read the file once, telling how far that is every second; raises `_Stopped` when it is no longer ours."""
     told = time.monotonic()
 
@@ -184,9 +187,9 @@ def _pass(upload: GoodsImport, file: IO[bytes], *, dry_run: bool = False, skip_b
                 raise _Stopped
             upload.due_at = until
 
-    table = _opened(upload, file)
-    rows = read_goods(file, upload.name, table.how, _told(upload, table.columns))
-    return import_goods(rows=rows, dry_run=dry_run, skip_bad=skip_bad, done=done)
+    table = _opened(upload, content)
+    rows = read_goods(content.file, content.name, table.how, _told(upload, table.columns))
+    return import_goods(rows=rows, dry_run=dry_run, skip_bad=skip_bad, archive=content.archive, done=done)
 
 
 def _ours(upload: GoodsImport) -> Any:
@@ -213,8 +216,8 @@ def marked_file(upload: GoodsImport) -> Iterator[bytes]:
     wrong: dict[int, list[str]] = {}
     for problem in upload.report.get("problems", []):
         wrong.setdefault(problem["row"], []).append(f"{problem['column']}: {problem['message']}".removeprefix(": "))
-    with content_of(upload) as file:
-        table = _opened(upload, file)
+    with content_of(upload) as content:
+        table = _opened(upload, content)
         columns = [PROBLEM, *(name for name in table.columns if name and name != PROBLEM)]
         rows = ({**row.values, PROBLEM: "; ".join(wrong.get(row.number, ()))} for row in table.rows)
         yield from write_csv(columns, rows)

@@ -1,17 +1,26 @@
 """Writing many SKUs at once, each with its SPU, and of both only the columns that were given."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dailyfresh_core.rows import lock_in_order
 from dailyfresh_core.translations import Told, layered
 from django.db import connection
+from django.utils import timezone
 
 from ..columns import OF_SPU, OWN, told_of
-from ..models import SKU, SPU, Band
+from ..models import SKU, SPU, Band, PictureSource
+from ..signals import pictures_ordered
 from .marks import announce, mark, pages_showing
 
 LONG = 50  # texts in one statement, which a server may limit to 16 MB
+
+
+class Arriving(NamedTuple):
+    """A picture that is not in the storage: what it is known by, and its name in the archive where it lies in one."""
+
+    origin: str
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Wanted:
     sku: SKU | None
     type_id: int | None
     pack: SKU | None
+    picture: Arriving | None = None
 
     @property
     def texts(self) -> dict[str, Any]:
@@ -53,8 +63,18 @@ def says_nothing_new(wanted: Wanted) -> bool:
         return False
     if wanted.moves and (wanted.pack is None or wanted.pack.spu_id != sku.spu_id):
         return False
+    if not _has_picture(sku, wanted):
+        return False
     own = {column: value for column, value in wanted.values.items() if column in OWN}
     return not _differing(sku, own, wanted.told) and not _differing(sku.spu, wanted.texts, wanted.told_of_spu)
+
+
+def _has_picture(sku: SKU, wanted: Wanted) -> bool:
+    """Whether nothing is to be done for a picture from elsewhere, or against one that is still to come."""
+    source: PictureSource | None = getattr(sku, "source", None)
+    if wanted.picture:
+        return bool(source and source.says(wanted.picture.origin))
+    return not (source and source.due_at and "image" in wanted.values)
 
 
 def _differing(row: SKU | SPU, values: dict[str, Any], told: Told) -> dict[str, Any]:
@@ -88,8 +108,31 @@ def write(good: list[Wanted]) -> None:
     for touched, some in alike.items():
         _upsert(some, touched)
     pks = list(SKU.objects.filter(slug__in=[row.slug for row in rows]).values_list("pk", flat=True))
+    _keep_sources(good)
     mark(pages_showing(pks))
     announce(pks)
+
+
+def _keep_sources(good: list[Wanted]) -> None:
+    """Write down where the pictures come from; those at an address are due, and whatever was to come before is not any more."""
+    pictured = {one.values["slug"]: one for one in good if one.picture or "image" in one.values}
+    skus = list(SKU.objects.filter(slug__in=pictured).only("slug", "image"))
+    PictureSource.objects.filter(sku__in=skus).delete()
+    now = timezone.now()
+    sources = [
+        PictureSource(
+            sku=sku,
+            origin=picture.origin,
+            replaces=sku.image.name or "",
+            name=pictured[sku.slug].values.get("image", ""),
+            due_at=None if picture.member else now,
+        )
+        for sku in skus
+        if (picture := pictured[sku.slug].picture)
+    ]
+    PictureSource.objects.bulk_create(sources)
+    if any(source.due_at for source in sources):
+        pictures_ordered.send(sender=PictureSource)
 
 
 def _row(wanted: Wanted) -> SKU:

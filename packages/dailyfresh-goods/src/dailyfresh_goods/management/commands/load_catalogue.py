@@ -9,6 +9,7 @@ from dailyfresh_core.exchange import BadFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
+from ...archives import content_in
 from ...columns import COLUMNS
 from ...models import GoodsType
 from ...services import Report, import_goods, read_goods
@@ -16,7 +17,7 @@ from ...services import Report, import_goods, read_goods
 
 class Command(BaseCommand):
     help = (
-        "Creates and changes SKUs from a CSV, XLSX, JSON or JSON-lines file, known by their slug. The file is read "
+        "Creates and changes SKUs from a CSV, XLSX, JSON or JSON-lines file, or a ZIP of one with its pictures, known by their slug. The file is read "
         f"twice: checked first, then written. Columns: {', '.join(COLUMNS)}."
     )
 
@@ -62,14 +63,15 @@ class Command(BaseCommand):
                 self.told = now
                 self.stdout.write(f"{report.rows} rows {verb}")
 
-        with path.open("rb") as file:
-            return import_goods(rows=read_goods(file, path.name), done=done, **how)
+        with path.open("rb") as file, content_in(file, path.name) as content:
+            rows = read_goods(content.file, content.name)
+            return import_goods(rows=rows, archive=content.archive, done=done, **how)
 
     def _create_types(self, path: Path) -> None:
         """Types have no columns but their slug here: the merchant names them afterwards."""
         known = set(GoodsType.objects.values_list("slug", flat=True))
-        with path.open("rb") as file:
-            for row in read_goods(file, path.name):
+        with path.open("rb") as file, content_in(file, path.name) as content:
+            for row in read_goods(content.file, content.name):
                 slug = str(row.values.get("type") or "").strip()
                 if slug and slug not in known:
                     known.add(slug)
