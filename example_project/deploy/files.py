@@ -15,6 +15,7 @@ FILES = {
     "nginx.conf": "nginx.conf",
     "away.html": "away.html",
     "away.json": "away.json",
+    "nftables.conf": "nftables.conf",
     "logrotate": "logrotate.conf",
     "prometheus.yml": "prometheus.yml",
     "alarms.yml": "alarms.yml",
@@ -34,6 +35,10 @@ OPEN = 128
 """Requests of one address at once, whatever they ask for: as many as one connection of HTTP/2 may carry."""
 SENDING = 4
 """Those of them to where 32 MB may be sent."""
+ASKING, AT_ONCE = 100, 1000
+"""Requests of one address a second, and how many more it may be ahead: an office that opens a page at the same instant."""
+CONNECTIONS = 1024
+"""Connections of one address, for the kernel to count: a sixteenth of what nginx holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +127,9 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         "share": max(1, deployment.strangers - 1),
         "open": OPEN,
         "sending": SENDING,
+        "asking": ASKING,
+        "at_once": AT_ONCE,
+        "connections": CONNECTIONS,
         "device": DEVICE_COOKIE,
         "headers": deployment.headers or security_headers(),
     }

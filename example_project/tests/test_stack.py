@@ -116,6 +116,16 @@ def test_forms_that_trickle_in_keep_nobody_from_searching_or_signing_in(stack: S
         assert visitor.post("/user/login/", {"username": "nobody", "password": "nothing"}).status not in (429, 503)
 
 
+def test_a_line_of_the_log_is_short_whatever_was_asked(stack: Stack) -> None:
+    with Browser(stack.site, Tally(), address="127.0.0.32") as visitor:
+        for _ in range(10):
+            visitor.get("/cart/?" + "a" * 7000)
+    log = (stack.var / "log" / "nginx-access.log").read_text()
+    lines = [line for line in log.splitlines() if line.startswith("127.0.0.32 ")]
+    assert len(lines) == 10
+    assert all('"GET /cart/?aaa' in line and len(line) < 500 for line in lines)
+
+
 def test_a_picture_is_kept_once_whatever_language_is_asked_for(visitor: Browser) -> None:
     picture = re.search(r'"(/media/[^" ]+)', visitor.get("/").text)
     assert picture
