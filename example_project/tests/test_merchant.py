@@ -102,3 +102,34 @@ def choose(merchant: Visitor, model: str, action: str) -> None:
     merchant.page.select_option("select[name=action]", action)
     merchant.page.locator("button[name=index]").click()
     merchant.see(".messagelist .info")
+
+
+def test_details_are_written_as_they_will_be_read_and_what_the_editor_does_not_know_stays_html(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    merchant = Visitor(browser, shop, locale="zh-CN")
+    merchant.go("/admin/dailyfresh_goods/spu/?q=红颜草莓")
+    merchant.sign_in(MERCHANT, PASSWORD)
+    merchant.see("#result_list th.field-name a").click()
+    field = merchant.page.locator("#id_detail")
+    was = field.input_value()
+    bold = merchant.page.locator(".prose-menubar__button[title=加粗]")
+    playwright.expect(bold).to_have_count(2)  # that of the English text, too
+    assert field.input_value() == was  # looking changes nothing
+    text = merchant.see(".prose-editor .ProseMirror")
+    text.click()
+    merchant.page.keyboard.press("Control+Home")
+    bold.first.click()
+    merchant.page.keyboard.type("今早到货")
+    assert field.input_value() == was.replace("<p>", "<p><strong>今早到货</strong>", 1)
+    merchant.page.click("[name=_continue]")
+    merchant.see(".messagelist .success")
+    playwright.expect(merchant.page.locator(".prose-editor strong").first).to_have_text("今早到货")
+    merchant.page.evaluate("document.querySelector('#id_detail').value = '<div class=\"sheet\"><p>表</p></div>'")
+    merchant.page.click("[name=_continue]")
+    merchant.see(".df-unknown")
+    assert merchant.see("#id_detail").input_value() == '<div class="sheet"><p>表</p></div>'
+    merchant.page.fill("#id_detail", was)
+    merchant.page.click("[name=_save]")
+    merchant.see(".messagelist .success")
+    assert merchant.complaints == []

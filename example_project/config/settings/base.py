@@ -4,6 +4,7 @@ Without any variable everything is embedded: SQLite, and the Redis, FastDFS and 
 `manage.py demo`. DATABASE_URL, REDIS_URL, CACHE_URL and BROKER_URL override.
 """
 
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import django
@@ -82,6 +83,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS += ["django.forms"]
+if find_spec("django_prose_editor"):  # an extra of dailyfresh-goods: details are plain HTML without it
+    INSTALLED_APPS += ["django_prose_editor"]
 # The words of the store's theme, and those of the admin behind them.
 MESSAGE_TAGS = {message_levels.ERROR: "bad error", message_levels.WARNING: "warn warning", message_levels.INFO: "info"}
 

@@ -354,3 +354,10 @@ def test_a_choice_that_no_row_can_be_is_named_and_no_fault(admin_client: Client,
     answer = admin_client.post(f"{HERE}/{page}/add/", {"sku": chosen, "spu": chosen})
     assert answer.status_code == 200
     assert "errorlist" in answer.content.decode()
+
+
+def test_details_are_a_plain_text_area_where_the_editor_is_not_installed(shop: Shop, admin_client: Client) -> None:
+    page = admin_client.get(f"/admin/dailyfresh_goods/spu/{shop.sku().spu_id}/change/").content.decode()
+    assert 'name="detail"' in page
+    assert "data-df-editor" not in page
+    assert "prose" not in page

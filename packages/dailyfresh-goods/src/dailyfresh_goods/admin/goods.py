@@ -1,7 +1,7 @@
 """Types, SPU and SKU."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
 from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
@@ -19,7 +19,9 @@ from django.utils.translation import ngettext
 from .. import selectors, services
 from ..columns import all_columns
 from ..models import SKU, SPU, GoodsType, SKUImage
+from ..models.html import CleanHTMLField
 from ..views.pages import detail_context
+from .editor import Editor
 from .imports import ImportView, MarkedView, UploadView
 from .parts import (
     AT_ONCE,
@@ -82,6 +84,7 @@ class SPUAdmin(InOtherLanguages, Repeated, ForgivingLists, admin.ModelAdmin):  #
     fields = ("name", "detail", "specs", "all_packs")
     readonly_fields = ("all_packs",)
     inlines = (SKUInline,)
+    formfield_overrides: ClassVar[Any] = {CleanHTMLField: {"widget": Editor}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SPU]:
         return super().get_queryset(request).prefetch_related("skus")
