@@ -1,6 +1,17 @@
 from typing import Any
 
-from dailyfresh_core.allowances import DEFAULTS, Held, count, give_back, held_back, hold_again, let_go, spend, use
+from dailyfresh_core.allowances import (
+    DEFAULTS,
+    Held,
+    count,
+    give_back,
+    held_back,
+    hold_again,
+    let_go,
+    spend,
+    subject_of,
+    use,
+)
 from django.core.cache import cache
 from django.utils.translation import override
 
@@ -58,3 +69,15 @@ def test_staff_read_what_an_allowance_is_about_in_their_language() -> None:
             assert name not in (chinese, english := Held(name, "ann", 0.0, 1).label)
         assert chinese != english
     assert Held("cocoa", "ann", 0.0, 1).label == "cocoa"
+
+
+def test_guests_of_one_address_are_one_and_accounts_are_each_their_own(rf: Any, django_user_model: Any) -> None:
+    def who(password: str | None, address: str = "192.0.2.7") -> str:
+        request = rf.get("/", REMOTE_ADDR=address)
+        request.user = django_user_model(pk=next(numbers))
+        request.user.set_password(password)
+        return subject_of(request, trusted=[])
+
+    numbers = iter(range(1, 9))
+    assert who(None) == who(None) == "192.0.2.7" != who(None, "192.0.2.8")
+    assert who("Lychee-4711") == "account 4" != who("Lychee-4711")

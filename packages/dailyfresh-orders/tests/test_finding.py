@@ -57,7 +57,7 @@ def test_an_order_without_a_mobile_number_is_found_by_nobody(client, found):
 
 
 def test_guessing_is_slowed_by_visitor_and_by_order(client, found, settings):
-    settings.DAILYFRESH = {**getattr(settings, "DAILYFRESH", {}), "ALLOWANCES": {"find": (2, 60)}}
+    settings.DAILYFRESH = {**getattr(settings, "DAILYFRESH", {}), "ALLOWANCES": {"find": (2, 60), "found": (2, 60)}}
     answers = [find(client, f"2026{n}", found.phone).status_code for n in range(3)]
     assert answers == [200, 200, 429]
     spread = [
@@ -65,6 +65,13 @@ def test_guessing_is_slowed_by_visitor_and_by_order(client, found, settings):
         for n in range(3)
     ]
     assert [answer.status_code for answer in spread] == [200, 200, 429]
+
+
+def test_nobody_who_guesses_from_one_address_keeps_the_buyer_of_the_order_out(client, found):
+    answers = [find(client, found.number, f"13900000{n:03}").status_code for n in range(40)]
+    assert answers[-1] == 429
+    there = {"number": found.number, "phone": found.phone}
+    assert client.post(reverse(FIND), there, REMOTE_ADDR="10.0.0.9").url == page_of(found)
 
 
 def test_a_shop_that_does_not_want_it_has_no_such_page(client, found, settings):

@@ -32,6 +32,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "place": (20, 60),
     "cancel": (20, 3600),
     "find": (20, 3600),
+    "found": (200, 3600),
     "review": (30, 3600),
     "refund": (20, 3600),
     "wish": (120, 3600),
@@ -48,6 +49,7 @@ LABELS: dict[str, str | Promise] = {
     "place": _("Orders placed"),
     "cancel": _("Orders cancelled"),
     "find": _("Tries to find an order"),
+    "found": _("Tries to find the same order"),
     "review": _("Reviews"),
     "refund": _("Refunds asked for or taken back"),
     "wish": _("Favourites and wishes to be told"),
@@ -78,9 +80,12 @@ class Held:
 
 
 def subject_of(request: HttpRequest, *, trusted: Sequence[str]) -> str:
-    """Who asks, for an allowance: the account in a browser that is signed in, else the address."""
+    """Who asks, for an allowance: the account in a browser that is signed in, else the address.
+
+    An account without a password is no one in particular: a guest's is opened in a moment, and the next one in another.
+    """
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
+    if user is not None and user.is_authenticated and user.has_usable_password():
         return f"account {user.pk}"
     return throttle_subject(visitor_address(request, trusted=trusted))
 

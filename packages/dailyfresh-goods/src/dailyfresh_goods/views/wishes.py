@@ -1,6 +1,6 @@
 """Favourites, and being told when something is back: what a visitor with an account has in mind."""
 
-from dailyfresh_core.allowances import use
+from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.answers import safe_next, signed_in, told, too_often
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ def wish(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, kind: Wish.Kind, sku_id: str) -> HttpResponse:
-    if wait := use("wish", f"account {request.user.pk}"):
+    if wait := use("wish", subject_of(request, trusted=conf.TRUSTED_PROXIES)):
         return too_often(request, wait)
     on = request.POST.get("on") != "0"
     change = services.make_wish if on else services.drop_wish

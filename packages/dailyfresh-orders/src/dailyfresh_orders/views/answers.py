@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from dailyfresh_core.allowances import use
+from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.answers import signed_in, told, too_often, unavailable, wants_json
 from dailyfresh_core.retrying import Busy
 from django.db import transaction
@@ -42,12 +42,13 @@ def for_buyers(view: View) -> View:
 
 
 def within(name: str, *, methods: Container[str | None] = ("POST",)) -> Callable[[View], View]:
-    """What a buyer posts, or asks by other `methods`, is counted by the allowance of this name."""
+    """What a buyer posts, or asks by other `methods`, is counted by the allowance of this name; guests of one address are one buyer."""
 
     def bounded(view: View) -> View:
         @wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in methods and (wait := use(name, f"account {request.user.pk}")):
+            who = subject_of(request, trusted=conf.TRUSTED_PROXIES)
+            if request.method in methods and (wait := use(name, who)):
                 return too_often(request, wait)
             return view(request, *args, **kwargs)
 

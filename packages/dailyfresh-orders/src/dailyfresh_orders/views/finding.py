@@ -21,15 +21,18 @@ KEPT = 5
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Ask for both numbers; a pair that is right opens the order in this session. Tries are counted by visitor and by order."""
+    """Ask for both numbers; a pair that is right opens the order in this session.
+
+    Tries are counted by visitor and, so that no one keeps its buyer out, only those of a crowd by order.
+    """
     if not conf.FIND_ORDERS:
         raise Http404
     form = FindForm(request.POST or None)
     if form.is_valid():
         number, phone = form.cleaned_data["number"], form.cleaned_data["phone"]
-        for subject in (subject_of(request, trusted=conf.TRUSTED_PROXIES), f"order {number}"):
-            if wait := use("find", subject):
-                return too_often(request, wait)
+        visitor = subject_of(request, trusted=conf.TRUSTED_PROXIES)
+        if wait := use("find", visitor) or use("found", f"order {number}"):
+            return too_often(request, wait)
         order = order_numbered(number)
         if order is not None and phone and order.phone == phone:
             request.session[FOUND] = [*_found(request), number][-KEPT:]
