@@ -5,98 +5,98 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+import pytest
+from running.supervisor import free_port
 
-BUYING = """
-import re
-import django
-django.setup()
-from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core import mail
-from django.core.management import call_command
-from django.test import Client
-from django.test.utils import setup_test_environment
-from dailyfresh_goods.models import SKU
-from dailyfresh_orders.models import Order
-from dailyfresh_users.addresses import AddressBook
-
-setup_test_environment()
-call_command("check", fail_level="WARNING")
-berries = SKU.objects.get(slug="strawberries")
-visitor = Client()
-
-def fields(page):
-    return dict(re.findall('<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page.content.decode()))
-
-home = visitor.get("/").content.decode()
-assert "Strawberries" in home and "data-cart-open" in home
-assert 'data-cart-add' in visitor.get("/list/Fruit/").content.decode()
-name, password = "molly", "Yes-I-said-yes-1904"
-answer = visitor.post("/user/register/", {"username": name, "password1": password, "password2": password,
-    "email": "molly@bloom.example", "agree": "on"}, follow=True)
-assert len(mail.outbox) == 1, re.findall("df-error[^<]*", answer.content.decode())
-(link,) = set(re.findall(r"http://testserver(/user/activate/[^\\s\\"<]+)", mail.outbox[0].body))
-page = visitor.get(link, follow=True)
-visitor.post(page.request["PATH_INFO"], fields(page), follow=True)
-visitor.post("/user/login/", {"username": name, "password": password})
-visitor.post("/cart/add/", {"sku_id": berries.pk, "quantity": 2})
-visitor.post("/user/addresses/add/", ADDRESS)
-cart = {"line": berries.pk, "sku_id": berries.pk, f"quantity-{berries.pk}": 2, "action": "checkout"}
-confirm = visitor.get(visitor.post("/cart/update/", cart).headers["Location"])
-chosen = AddressBook().choices(get_user_model().objects.get(username=name))[0].id
-visitor.post("/orders/place/", fields(confirm) | {"address": chosen, "payment_method": "cod"})
-assert SKU.objects.get(pk=berries.pk).stock == 38
-owner = Client()
-owner.force_login(get_user_model().objects.get(username="owner"))
-assert Order.objects.get().number in owner.get("/admin/dailyfresh_orders/order/").content.decode()
-print("bought")
-"""
-ADDRESS = {
-    "receiver": "Molly Bloom",
-    "phone": "13800136021",
-    "province": "11",
-    "city": "1101",
-    "district_code": "110108",
-    "street": "7 Eccles Street",
-    "postcode": "100190",
-}
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
+VISITS = Path(__file__).parent / "tutorials"
+"""What is then done with the site of a page, by its name."""
 
 
-def steps(page: Path) -> Iterator[tuple[str, str]]:
+def steps(page: str) -> Iterator[tuple[str, str]]:
     """(name of a file, its text) and ("", a line for the shell), in the order of the page."""
-    blocks = re.findall(r"(?:^`([\w./]+)`\n\n)?^```(\w+)\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
-    for name, language, text in blocks:
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    for name, language, block in re.findall(r"(?:^`([\w./]+)`\n\n)?^```(\w+)\n(.*?)^```", text, re.M | re.S):
         if name:
-            yield name, text
+            yield name, block
         elif language == "sh":
-            yield from (("", line) for line in text.splitlines())
+            yield from (("", line) for line in block.splitlines())
 
 
-def test_the_store_of_the_first_tutorial_sells_strawberries(tmp_path: Path) -> None:
-    environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    environ |= {
-        "DJANGO_SUPERUSER_PASSWORD": "Yes-I-said-yes-1904",
-        "PATH": f"{Path(sys.executable).parent}:{environ['PATH']}",
-    }
+class Newcomer:
+    """Follows pages in an empty folder; the packages are installed already."""
 
-    def run(*words: str) -> str:
-        done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def __init__(self, folder: Path, programs: ExitStack) -> None:
+        self.folder, self.programs = folder, programs
+        self.environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        self.environ |= {
+            "DJANGO_SUPERUSER_PASSWORD": "Yes-I-said-yes-1904",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+        self.ports = {port: str(free_port()) for port in ("22122", "23000", "8888")}
+        """Of the page -> of this machine, where the page's may be taken."""
 
-    for name, text in steps(DOCS / "tutorials" / "store.md"):
-        if name:
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write("\n" + text if path.stat().st_size else text)
-        elif text.startswith("django-admin"):
-            run(sys.executable, "-m", *shlex.split(text.replace("django-admin", "django")))
-        elif text.startswith("python manage.py") and "runserver" not in text:
-            run(sys.executable, *shlex.split(text)[1:], *(["--noinput"] if "createsuperuser" in text else []))
-    environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    assert run(sys.executable, "-c", f"ADDRESS = {ADDRESS!r}\n{BUYING}").splitlines()[-1] == "bought"
+    def follow(self, page: str) -> None:
+        for name, text in steps(page):
+            for there, here in self.ports.items():
+                text = text.replace(f":{there}", f":{here}")
+            if name:
+                self.write(name, text)
+            else:
+                self.type(text)
+
+    def write(self, name: str, text: str) -> None:
+        """A template is written anew, anything else gets it at its end."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text(encoding="utf-8") + "\n" if path.exists() and path.suffix != ".html" else ""
+        path.write_text(before + text, encoding="utf-8")
+
+    def type(self, line: str) -> None:
+        words = shlex.split(line)
+        if "devserver" in line:
+            self.start(words[1:])
+        elif words[0] == "django-admin":
+            self.run("-m", "django", *words[1:])
+        elif words[:2] == ["python", "manage.py"] and "runserver" not in words:
+            self.run(*words[1:], *["--noinput"] * ("createsuperuser" in words))
+
+    def run(self, *words: str, **more: str) -> None:
+        done = subprocess.run(
+            [sys.executable, *words], cwd=self.folder, env=self.environ | more, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self, words: list[str]) -> None:
+        """What the page gives a terminal of its own."""
+        tracker, storage, http = self.ports.values()
+        ports = ["--tracker-port", tracker, "--storage-port", storage, "--http-port", http]
+        log = self.programs.enter_context((self.folder / "log").open("w+b"))
+        program = subprocess.Popen([sys.executable, *words, *ports], cwd=self.folder, env=self.environ, stdout=log)
+        self.programs.callback(program.wait)
+        self.programs.callback(program.terminate)
+        until = time.monotonic() + 60
+        while tracker not in (self.folder / "log").read_text() and time.monotonic() < until:
+            time.sleep(0.1)
+
+    def visit(self, visit: str) -> None:
+        here = os.pathsep.join([str(self.folder), str(VISITS)])
+        script = f"import django, runpy; django.setup(); runpy.run_path({str(VISITS / visit)!r} + '.py')"
+        self.run("-c", script, DJANGO_SETTINGS_MODULE="config.settings", PYTHONPATH=here)
+
+
+@pytest.mark.parametrize("page", ["store", "cart", "orders", "users", "goods", "storage"])
+def test_what_a_tutorial_makes_works(page: str, tmp_path: Path) -> None:
+    with ExitStack() as programs:
+        newcomer = Newcomer(tmp_path, programs)
+        if page != "store":  # which begins by itself
+            newcomer.follow("bookshop")
+        if page == "storage":
+            newcomer.visit("covers")
+        newcomer.follow(page)
+        newcomer.visit(page)

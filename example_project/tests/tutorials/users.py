@@ -1,0 +1,21 @@
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from visitors import ADDRESS, NAME, Client, registered, text
+
+assert settings.AUTH_USER_MODEL == "auth.User"
+assert '<a href="/users/login/">' in text(Client().get("/"))
+newcomer = registered("/users/")
+assert f'<a href="/users/">{NAME}</a>' in text(newcomer.get("/"))
+newcomer.post("/users/addresses/add/", ADDRESS)
+assert "7 Eccles Street" in text(newcomer.get("/users/addresses/"))
+owner = get_user_model().objects.get(username="owner")
+owner.set_password("once-upon-a-time-1")
+owner.save()
+elsewhere, guesser = Client(REMOTE_ADDR="192.0.2.7"), Client()
+for _ in range(6):
+    guesser.post("/users/login/", {"username": "owner", "password": "wrong"})
+assert guesser.post("/users/login/", {"username": "owner", "password": "wrong"}).status_code == 429
+signed_in = elsewhere.post("/users/login/", {"username": "owner", "password": "once-upon-a-time-1"})
+assert signed_in.status_code == 302
+call_command("dailyfresh_users_drain")
