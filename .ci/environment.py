@@ -50,7 +50,9 @@ def index():
     """uv does not read pip's settings, and it is there that a machine names the index it may use."""
     if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
         return {}
-    said = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, text=True).stdout
+    # Debian's Python has no pip of its own, and so no settings of it.
+    asked = [sys.executable, "-m", "pip", "config", "list"]
+    said = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
     found = re.findall(r"^(?:global|install|user|site|:env:)\.index-url='(.+)'$", said, re.M)
     return {"UV_DEFAULT_INDEX": os.environ.get("PIP_INDEX_URL") or found[-1]} if found else {}
 

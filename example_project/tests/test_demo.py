@@ -201,3 +201,10 @@ def test_a_worker_that_works_is_quiet_and_one_that_fails_is_not() -> None:
         assert said.search(f"INFO Task {task}[90ec8b21] succeeded in 0.0255s: None")
         assert not said.search(f"ERROR Task {task}[90ec8b21] raised unexpected: ConnectionError()")
     assert not said.search("WARNING mail 7 was not sent, again in 0:00:30")
+
+
+def test_an_embedded_server_that_comes_and_goes_is_quiet_whichever_it_is() -> None:
+    said = services.ROUTINE_OF_REDIS
+    for name in ("Redis", "Valkey"):
+        assert said.search(f"29128:M 01 Dec 2026 02:25:55.401 # {name} is now ready to exit, bye bye...")
+    assert not said.search("29128:M 01 Dec 2026 02:25:55.401 # Can't save in background: fork: Cannot allocate memory")

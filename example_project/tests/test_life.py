@@ -1,5 +1,6 @@
 """The demo's weeks of trade: enough of everything to look at, and books that agree."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from dailyfresh_orders.days import today
 from dailyfresh_orders.models import Booking, Letter, Order, OrderLog, Payment, Refund, Review, SalesDay
 from dailyfresh_orders.services import audit
 from dailyfresh_users.models import Address
+from demo import services
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db.models import F, Sum
@@ -84,6 +86,19 @@ def test_weeks_of_trade_leave_every_kind_of_order_and_books_that_agree_to_the_fe
         assert trade
         assert (trade.trade_no, trade.refunded) == (payment.trade_no, in_fen(payment.refunded))
     database.close()
+
+
+@pytest.mark.django_db
+def test_a_first_start_shows_no_alarm_of_the_trade_that_it_makes_up(
+    alipay: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    call_command("load_life", days=DAYS, verbosity=0)
+
+    said = [f"{each.levelname} {each.getMessage()}" for each in caplog.records if each.levelno >= logging.WARNING]
+    hush = services.load(bare=False).hush
+    assert said
+    assert hush
+    assert [line for line in said if not hush.search(line)] == []
 
 
 @pytest.mark.django_db
