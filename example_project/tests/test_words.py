@@ -1,9 +1,11 @@
 """The sentences of the templates, and the catalogues that hold them."""
 
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
 from demo.english import table
+from django.apps import apps
 from django.template.loader import get_template
 from django.template.utils import get_app_template_dirs
 from django.templatetags.i18n import BlockTranslateNode
@@ -23,6 +25,22 @@ def test_every_sentence_within_a_template_is_in_a_catalogue():
     ]
     assert len(asked) > 80
     assert [(name, words) for name, words in asked if words not in known] == []
+
+
+def test_no_package_speaks_as_a_grocer():
+    """What is sold is the site's: a course, a book, a ticket. The grocer's words are the store's."""
+    words = re.compile(
+        r"\b(fresh|fruits?|vegetables?|grocer\w*|harvest|farm|kitchen|delicious|your (door|table))\b|新鲜|水果|蔬菜|生鲜|餐桌|天天",
+        re.I,
+    )
+    said = []
+    for config in apps.get_app_configs():
+        catalogue = Path(config.path, "locale", "zh_Hans", "LC_MESSAGES", "django.mo")
+        if config.name.startswith("dailyfresh_") and catalogue.exists():
+            with catalogue.open("rb") as file:
+                texts = GNUTranslations(file)._catalog.items()  # type: ignore[attr-defined]
+            said += [(config.label, *pair) for pair in texts if words.search(f"{pair[0]} {pair[1]}")]
+    assert said == []
 
 
 def test_every_text_of_the_demos_goods_is_there_in_english():

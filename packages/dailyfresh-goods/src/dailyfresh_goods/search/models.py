@@ -124,7 +124,7 @@ class Redirect(models.Model):
         _("leads to"),
         max_length=200,
         validators=[RegexValidator(r"^/(?![/\\])[^\s\\]*$", _("An address of this site, beginning with one “/”."))],
-        help_text=_("A page of this site: /list/fruit/"),
+        help_text=_("A page of this site: /list/new/"),
     )
     active = models.BooleanField(_("active"), default=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 (
                     "url",
                     models.CharField(
-                        help_text="A page of this site: /list/fruit/",
+                        help_text="A page of this site: /list/new/",
                         max_length=200,
                         validators=[
                             django.core.validators.RegexValidator(
