@@ -10,12 +10,15 @@ README = Path(__file__).parent.parent / "README.md"
 
 SETTINGS = """
 from minisite.settings import *
+from pathlib import Path
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles", "books"]
 ROOT_URLCONF = "urls"
 LOGIN_URL = "/accounts/login/"
 MIDDLEWARE = [one for one in MIDDLEWARE if "LoginRequired" not in one]
-DATABASES["default"]["NAME"] = "books.sqlite3"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "books.sqlite3"}}  # as startproject has them, and no more
+del MEDIA_ROOT, MEDIA_URL
+BASE_DIR = Path(__file__).parent
 DEBUG = True  # drains run inline
 """
 

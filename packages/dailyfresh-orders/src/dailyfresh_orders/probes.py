@@ -21,6 +21,7 @@ from .stock import Stock, stock
 SOME = 5
 """Ids of each kind that are asked for, unless others are given."""
 NEXT = "/orders/confirm/?buy=1:1"
+NOBODY = "nobody has an account yet to ask it for: open one, and ask again."
 
 
 def known() -> Iterator[str]:
@@ -60,7 +61,7 @@ def _beside(strategy: Stock, join: Join, counted: dict[str, Any]) -> Iterator[st
 def probe_basket(join: Join, asked: Asked) -> Iterator[str]:
     """Reads the basket of who buys; `settle` changes it and is not called."""
     if asked.user is None:
-        yield "there is no user to ask it for."
+        yield NOBODY
         return
     made = join.made()
     lines, statements, _seconds = measured(lambda: made.lines(asked.user))
@@ -80,7 +81,7 @@ def probe_basket(join: Join, asked: Asked) -> Iterator[str]:
 def probe_address_book(join: Join, asked: Asked) -> Iterator[str]:
     """Reads the addresses of who buys, and asks for them as somebody else would."""
     if asked.user is None:
-        yield "there is no user to ask it for."
+        yield NOBODY
         return
     made, name = join.made(), join.dotted
     choices, statements, _seconds = measured(lambda: list(made.choices(asked.user)))
