@@ -291,7 +291,10 @@ def test_a_missing_index_is_answered_by_the_database_and_healed_by_the_drain(sho
     assert found.degraded
     assert {hit.card.name for hit in found.hits} == {"红颜草莓"}
     assert "search_rebuild" in caplog.text
+    caplog.clear()
     drain()
+    assert [record.getMessage() for record in caplog.records] == ["There is no index yet; it is built now"]
+    assert not caplog.records[0].exc_info, "as at the first start of a shop"
     healed(shop)
 
 

@@ -18,7 +18,7 @@ from haystack.constants import DEFAULT_ALIAS
 from ..conf import conf
 from ..models import SKU, StaleDocument
 from ..services import marks_here
-from .engines.base import IndexUnavailable, LocalBackend
+from .engines.base import IndexUnavailable, LocalBackend, NoIndexYet
 from .search_indexes import SKUIndex
 
 logger = logging.getLogger(__name__)
@@ -73,8 +73,11 @@ def _heal_and_work_off(backend: Any, alias: str, marks: "QuerySet[StaleDocument]
             # A search of all costs whoosh more than the writing of one SKU; who writes learns as much.
             backend.probe(search=not marks.exists())
         return _work_off(backend, alias, marks, end)
-    except IndexUnavailable:
-        logger.exception("The index is missing or damaged; it is built anew")
+    except IndexUnavailable as error:
+        if isinstance(error, NoIndexYet):
+            logger.warning("There is no index yet; it is built now")
+        else:
+            logger.exception("The index is damaged; it is built anew")
         rebuild(alias)
         return _work_off(backend, alias, marks, end)
 

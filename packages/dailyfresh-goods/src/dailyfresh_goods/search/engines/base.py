@@ -26,6 +26,10 @@ class IndexUnavailable(SearchBackendError):  # type: ignore[misc]
     """There is no index that can be read; `manage.py search_rebuild` makes one."""
 
 
+class NoIndexYet(IndexUnavailable):
+    """None was built so far."""
+
+
 class Reader:
     """One generation as it stood at one commit, open for searching."""
 
@@ -108,8 +112,8 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
             self._reader, self._stamp = reader, stamp
         return self._reader
 
-    def _none(self) -> IndexUnavailable:
-        return IndexUnavailable(f"{self.generations.root} holds no index yet: run `manage.py search_rebuild`")
+    def _none(self) -> NoIndexYet:
+        return NoIndexYet(f"{self.generations.root} holds no index yet: run `manage.py search_rebuild`")
 
     def forget_reader(self) -> None:
         """Makes the next search open the index anew."""
