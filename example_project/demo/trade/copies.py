@@ -144,8 +144,9 @@ class Copies:
         return made
 
     def _shift(self, order: Order) -> timedelta:
+        """By whole days: it came at an hour at which orders come."""
         back, ahead = self.since - order.placed_at, self.until - self.last[order.pk]
-        return back + self.draw.random() * (ahead - back)
+        return timedelta(days=(back + self.draw.random() * (ahead - back)).days)
 
 
 @dataclass

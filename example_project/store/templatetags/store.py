@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
-from dailyfresh_goods.selectors import awaited_of
+from dailyfresh_cart.selectors import Cart
+from dailyfresh_goods.selectors import Card, awaited_of, worth
 from dailyfresh_orders.selectors import REFUNDS, TABS, order_counts, orders_of
+from dailyfresh_users.selectors import is_guest
 from django import template
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -49,9 +51,21 @@ def store_languages(context: Context) -> list[tuple[str, str, str]]:
 
 
 @register.simple_tag(takes_context=True)
+def store_is_guest(context: Context) -> bool:
+    """Whether the visitor of this page shops without an account of their own."""
+    return is_guest(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
 def store_usuals(context: Context) -> dict[str, object]:
     """What the visitor of this page orders most often, and their latest order."""
     return usuals_of(context["request"].user)
+
+
+@register.simple_tag
+def store_worth(cart: Cart) -> list[Card]:
+    """Goods that are not in the cart, each of which makes its delivery free."""
+    return worth(cart.free_delivery_missing, but=[line.sku_id for line in cart.lines])
 
 
 @register.simple_tag(takes_context=True)

@@ -11,6 +11,7 @@ from dailyfresh_core.languages import Text
 from dailyfresh_goods import selectors
 from dailyfresh_goods.catalogue import Catalogue
 from dailyfresh_goods.models import SKU, SPU, GoodsType, StalePage
+from dailyfresh_goods.templatetags.dailyfresh_goods import short
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
@@ -202,3 +203,9 @@ def test_a_column_that_nobody_can_read_shows_the_shops_own_words(pear: SKU, chin
         assert pear.said.name == "Pear"
     with pytest.raises(AttributeError):
         _ = pear.said.price
+
+
+def test_numbers_on_cards_are_as_short_as_the_language_says() -> None:
+    for code, said in {"en": ["860", "5.3k", "12k"], "zh-hans": ["860", "5300", "1.2万"]}.items():
+        with translation.override(code):
+            assert [short(number) for number in (860, 5300, 12000)] == said

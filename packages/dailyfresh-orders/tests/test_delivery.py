@@ -95,6 +95,14 @@ def test_a_window_that_closed_between_page_and_order_is_not_sold_and_another_is_
     assert Tour.objects.get(pk=only.pk).taken == 0
 
 
+def test_the_next_days_are_called_as_people_call_them(shop, apple, tour):
+    for days in (1, 3):
+        tour(24 * days)
+    page = shop.get(reverse("dailyfresh_orders:confirm"), {"buy": f"{apple.pk}:1"}).content.decode()
+    assert [text.split()[0] for text in re.findall(r"<summary>\s*<b>(.*?)</b>", page)][0] == "Tomorrow"
+    assert page.count("Tomorrow") == 1
+
+
 def test_who_takes_the_last_place_leaves_nothing_of_the_others_order(place, token_of, apple, tour, monkeypatch):
     last = tour(places=1)
     token = token_of({apple: 1})

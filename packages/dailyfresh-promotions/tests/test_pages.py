@@ -187,6 +187,14 @@ def test_what_is_for_some_or_comes_and_goes_is_asked_for(rule, book, made):
     assert " hidden" in text
 
 
+def test_a_price_that_a_visitor_may_not_get_is_shown_and_not_reckoned_with(client, rule, book):
+    sku_id = book("60.00")
+    rule("price", {"prices": {sku_id: "50.00"}}, audience="first")
+    assert 'data-offer-price="50.00" data-offer-most="0"' in asked_for(client, sku_id)[sku_id]
+    rule("price", {"prices": {sku_id: "40.00"}})
+    assert 'data-offer-price="40.00">' in on_the_page(sku_id)
+
+
 def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):
     sku_id, ends = book("60.00"), timezone.now() + timedelta(hours=1)
     made = rule("flash", {}, items=[{"sku_id": sku_id, "price": "9.90", "quantity": 3}], ends=ends)
@@ -194,6 +202,7 @@ def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):
     text = asked_for(client, sku_id)[sku_id]
     assert pills(text) == ["Flash price"]
     assert all(word in text for word in ("¥9.90", "3 pieces left", "data-df-ends"))
+    assert 'data-offer-price="9.90" data-offer-most="1"' in text
     made.limits.update(taken=3)
     text = asked_for(client, sku_id, brief=1)[sku_id]
     assert "All gone" in text

@@ -1,8 +1,10 @@
 """Offers written out, in English and in Chinese."""
 
 import pytest
+from dailyfresh_core.languages import language_of
 from dailyfresh_promotions import words
 from dailyfresh_promotions.engine import Bundle, Cheapest, Each, Flash, FreeFreight, Off, Percent, Prices, Rule, Step
+from dailyfresh_promotions.models import Rule as Row
 from django.utils import translation
 
 
@@ -61,3 +63,15 @@ def test_a_currency_without_a_minor_unit_is_worked_out_in_whole_ones(settings, b
     offer = offers(buyer, {book("333"): 1, book("50"): 1})
     assert sum(offer.shares[0].amounts.values()) == -19
     assert all(amount == int(amount) for amount in offer.shares[0].amounts.values())
+
+
+def test_what_the_merchant_calls_an_offer_is_said_in_the_language_of_the_page(db, settings):
+    settings.LANGUAGE_CODE, settings.LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English"), ("fr", "Français")]
+    params = {"tiers": [["100.00", "10.00"]]}
+    told = {"en": {"label": "Year-end sale"}}
+    row = Row.objects.create(name="x", kind="off", params=params, label="年终大促", translations=told)
+    for code, name in {"zh-hans": "年终大促", "en": "Year-end sale", "fr": "年终大促"}.items():
+        with translation.override(code):
+            assert words.named(row.offer([])) == name
+    with translation.override("fr"):
+        assert language_of(words.named(row.offer([]))) == "zh-hans"

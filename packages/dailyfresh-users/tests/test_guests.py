@@ -55,6 +55,22 @@ def test_nobody_signs_in_as_a_guest_and_no_address_of_another_site_is_followed(c
     assert client.get(url("guest"), {"next": "/checkout/"}).status_code == 302
 
 
+def test_a_guests_address_gets_mail_and_stays_its_owners(client, guests):
+    assert "E-mail (optional)" in text(client.get(url("login"), {"next": "/checkout/"}))
+    refused = client.post(url("guest"), {"next": "/checkout/", "email": "nobody@"})
+    assert "Enter a valid email address" in text(refused)
+    assert not Registration.objects.exists()
+    assert client.post(url("guest"), {"next": "/checkout/", "email": "mei@example.com"}).url == "/checkout/"
+    guest = account()
+    assert guest.email == "mei@example.com"
+    guest.save()
+    assert Registration.objects.get(user=guest).email_key is None
+    owner = make_user("mei", email="mei@example.com")
+    other = client.__class__()
+    other.post(url("login"), {"username": "mei@example.com", "password": PASSWORD})
+    assert other.session["_auth_user_id"] == str(owner.pk)
+
+
 def test_machines_open_a_few_guests_and_then_wait(client, guests, settings):
     settings.DAILYFRESH_USERS = settings.DAILYFRESH_USERS | {"THROTTLES": {"guest": (2, 60)}}
     answers = [go_on(client.__class__()) for _n in range(3)]

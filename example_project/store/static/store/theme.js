@@ -1,7 +1,8 @@
-/* Chooses light or dark before the first paint: what the visitor chose here, else what the system says. */
+/* Before the first paint: whether the visitor was here before, and light or dark, as they chose here, else as the system says. */
 (function () {
   "use strict";
   var chosen = null;
   try { chosen = localStorage.getItem("df-theme"); } catch (refused) { /* storage is switched off: the system decides */ }
+  if (("; " + document.cookie).indexOf("; " + document.documentElement.dataset.visitorMarker + "=") >= 0) { document.documentElement.dataset.known = ""; }
   document.documentElement.dataset.theme = chosen || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 })();

@@ -91,10 +91,14 @@ class Cart:
         return self.lines[::-1][:5]
 
     @cached_property
+    def sent(self) -> bool:
+        """Whether something of it is delivered."""
+        return any(line.product and line.product.requires_shipping for line in self.valid)
+
+    @cached_property
     def free_delivery_from(self) -> Decimal | None:
         """None also where nothing of the cart is delivered."""
-        sent = any(line.product and line.product.requires_shipping for line in self.valid)
-        return self.free_from if sent else None
+        return self.free_from if self.sent else None
 
     @cached_property
     def free_delivery_missing(self) -> Decimal:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .conf import NAME, conf
-from .fees import Tariff
+from .fees import NOTHING, Tariff, fee
 from .models import Slot, Zone, ZoneArea
 from .services import free
 from .windows import codes_of, is_code
@@ -53,6 +53,12 @@ def free_from(request: HttpRequest) -> Decimal | None:
     """From which goods total on the visitor's zone asks no base fee; None where it always does, or nothing is known."""
     tariff = _known(request).tariff
     return tariff.free_from if tariff and tariff.base else None
+
+
+def least_fee(request: HttpRequest, goods: Decimal) -> Decimal | None:
+    """What bringing goods that come to so much costs the visitor at least, before weight and window; None while nothing is known."""
+    tariff = _known(request).tariff
+    return fee(tariff, surcharge=NOTHING, goods=goods, grams=0) if tariff else None
 
 
 def outlook(request: HttpRequest) -> Outlook:

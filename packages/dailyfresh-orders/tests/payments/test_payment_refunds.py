@@ -217,6 +217,14 @@ def test_a_buyer_asks_for_pieces_after_shipping(shop, shipped, apple):
     assert Refund.objects.count() == 1
 
 
+def test_where_only_one_thing_was_bought_it_is_what_is_meant(shop, shipped, apple):
+    url = reverse("dailyfresh_orders:refund_request", args=[shipped.number])
+    fields = [field.value() for _line, field in shop.get(url).context["form"].by_line]
+    shipped.lines.exclude(pk=line_of(shipped, apple).pk).delete()
+    alone = [field.value() for _line, field in shop.get(url).context["form"].by_line]
+    assert (set(fields), alone) == ({0}, [line_of(shipped, apple).quantity])
+
+
 @pytest.mark.parametrize(
     "data",
     [{}, {"why": "quality"}, {"why": "nope"}, {"line": "3"}, {"line": "-1"}, {"line": "x"}, {"key": "abcdef\x00BCDEF"}],

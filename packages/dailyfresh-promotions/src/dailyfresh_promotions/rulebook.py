@@ -82,7 +82,15 @@ def _batches() -> Iterator[tuple[int, Coupon]]:
         try:
             yield (
                 row.pk,
-                Coupon("", row.benefit(), row.goods(), row.with_activity, label=row.label, version=row.version),
+                Coupon(
+                    "",
+                    row.benefit(),
+                    row.goods(),
+                    row.with_activity,
+                    label=row.label,
+                    told=row.translations,
+                    version=row.version,
+                ),
             )
         except BadParams as error:
             logger.error("The coupons of batch %s (%s) are left out: %s: %s", row.pk, row.name, error.field, error)

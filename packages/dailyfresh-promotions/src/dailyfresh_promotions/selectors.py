@@ -75,4 +75,4 @@ def text_of(batch: Batch) -> str:
         benefit, _goods = batch.benefit(), batch.goods()
     except BadParams:
         return ""
-    return batch.label or words.written(benefit)
+    return batch.said.label or words.written(benefit)

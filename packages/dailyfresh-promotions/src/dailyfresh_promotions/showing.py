@@ -35,6 +35,8 @@ class OnProduct:
     """Pieces of a flash price that are left."""
     audience: str = ""
     """Whom it is for, in words; "" for everybody."""
+    most: int | None = None
+    """Pieces that the visitor gets at the price; None: any number."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def public_offers(
     rules = _sorted(rule for rule, _places in (found or rulebook()).book.about([line]))
     now = [rule for rule in rules if _is_on(rule, at)]
     return OnPage(
-        [_shown(rule, line) for rule in _beside([rule for rule in now if _is_public(rule)], line)],
+        [_shown(rule, line, per_buyer={}) for rule in _beside([rule for rule in now if _is_public(rule)], line)],
         [_shown(rule, line) for rule in now if not _is_public(rule)],
         any(not rule.schedule.ends or rule.schedule.ends > at for rule in rules if not _is_public(rule)),
     )
@@ -70,7 +72,8 @@ def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, l
     catalogue: Catalogue = imported(conf.CATALOGUE, where=f'{NAME}["CATALOGUE"]')()
     goods = catalogue.find(list(sku_ids))
     lines = {sku_id: _line(sku_id, getattr(one, "groups", ()), one.unit_price) for sku_id, one in goods.items()}
-    book = rulebook().book
+    known = rulebook()
+    book = known.book
     meant = {
         sku_id: [rule for rule, _places in book.meant([line], at=at, local=local(at))] for sku_id, line in lines.items()
     }
@@ -80,7 +83,11 @@ def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, l
     for sku_id, line in lines.items():
         theirs = [rule for rule in meant[sku_id] if rule.audience != "members" or member or user is None]
         there = _beside([rule for rule in _sorted(theirs) if rule.id not in left.used_up], line, left.pieces)
-        found[sku_id] = [_shown(rule, line, left.pieces) for rule in there]
+        # What invites them to become a member, or may not be their first order, is shown and not reckoned with.
+        theirs_now = {rule.id for rule in there if rule.audience == "all" or (rule.audience == "members" and member)}
+        found[sku_id] = [
+            _shown(rule, line, left.pieces, known.per_buyer if rule.id in theirs_now else None) for rule in there
+        ]
     return found
 
 
@@ -130,11 +137,16 @@ def _sorted(rules: Iterable[Rule]) -> list[Rule]:
     )
 
 
-def _shown(rule: Rule, line: Line, left: Mapping[int, int] | None = None) -> OnProduct:
+def _shown(
+    rule: Rule, line: Line, left: Mapping[int, int] | None = None, per_buyer: Mapping[int, int] | None = None
+) -> OnProduct:
+    """`per_buyer` where the visitor gets it: pieces of each flash price."""
     price = pieces = None
+    most = 0 if per_buyer is None else None
     if isinstance(rule.benefit, Flash):
         price, item = rule.benefit.items[line.sku_id]
         pieces = (left or {}).get(item)
+        most = min((per_buyer or {}).get(item, 0), pieces or 0)
     elif isinstance(rule.benefit, Prices):
         price = rule.benefit.price_of(line.sku_id, line.price)
     return OnProduct(
@@ -144,4 +156,5 @@ def _shown(rule: Rule, line: Line, left: Mapping[int, int] | None = None) -> OnP
         None if price is None else words.yuan(price),
         pieces,
         words.audience(rule.audience),
+        most,
     )

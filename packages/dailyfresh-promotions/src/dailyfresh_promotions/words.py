@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from dailyfresh_core.amounts import in_yuan
 from dailyfresh_core.money import shown
+from dailyfresh_core.translations import said
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -51,8 +52,8 @@ def money(coins: int) -> str:
 
 
 def named(of: Rule | Coupon) -> str:
-    """What the merchant called it, or the offer written out; at most 120 characters."""
-    return (of.label or written(of.benefit))[:120]
+    """What the merchant called it, in the language of the moment where they said it, or the offer written out; at most 120 characters."""
+    return said(of.label, of.told, "label") or written(of.benefit)[:120]
 
 
 def shared(by: Rule | Coupon) -> str:

@@ -111,6 +111,17 @@ class LoginForm(Styled):
     remember = forms.BooleanField(label=_("Keep me signed in"), required=False)
 
 
+class GuestForm(Styled):
+    """Where a guest's messages go."""
+
+    email = forms.EmailField(
+        label=_("E-mail (optional): we write what becomes of your order"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class EmailForm(Styled):
     """The address that a mail is wanted at."""
 

@@ -72,10 +72,10 @@ def _accounts_named(name: str) -> "QuerySet[Any]":
 
 
 def accounts_with_email(email: str) -> "QuerySet[Any]":
-    """Every account that names this address, confirmed or not, with its registration."""
+    """Every account that names this address, confirmed or not, with its registration; a guest only gets mail there, and owns nothing."""
     model: Any = get_user_model()
     accounts: QuerySet[Any] = model._default_manager.filter(**{f"{model.get_email_field_name()}__iexact": email})
-    return accounts.select_related("dailyfresh_registration")
+    return accounts.exclude(dailyfresh_registration__guest=True).select_related("dailyfresh_registration")
 
 
 def email_is_claimed(email: str, *, but: Any) -> bool:

@@ -6,7 +6,7 @@ from .detail import Detail, detail, sku_exists
 from .home import Home, home, turned
 from .listing import FACETS, SORTS, Facets, Filters, ListPage, Sort, facets, list_page, new_goods
 from .pictures import Album, Shown, line_picture, with_line_picture
-from .stock import Backlog, backlog, cards_on_sale, popular, stock_of
+from .stock import Backlog, backlog, cards_on_sale, popular, stock_of, worth
 from .types import TypeInfo, goods_type, goods_types
 from .wishes import Wished, awaited_of, wished, wished_kinds, wishes_of
 
@@ -47,4 +47,5 @@ __all__ = [
     "wished_kinds",
     "wishes_of",
     "with_line_picture",
+    "worth",
 ]

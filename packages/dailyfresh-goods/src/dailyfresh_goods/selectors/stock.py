@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import translation
 
 from ..conf import conf
@@ -28,8 +30,19 @@ def popular() -> list[Card]:
     return cached(f"popular:{language}", (SITE,), _popular, seconds=POPULAR_SECONDS, stale=True)
 
 
+def worth(least: Decimal, *, but: Iterable[str]) -> list[Card]:
+    """Goods by the piece, beside those of some ids, that cost so much or a little more: the best sellers of them."""
+    pks = [pk for pk in map(pk_of, but) if pk is not None]
+    priced = SKU.objects.filter(price__gte=least, price__lte=2 * least + 5, minimum=1).exclude(pk__in=pks)
+    return _best_of(priced)
+
+
 def _popular() -> list[Card]:
-    rows = SKU.objects.filter(on_sale=True, band__gt=0).select_related("type")
+    return _best_of(SKU.objects.all())
+
+
+def _best_of(skus: "QuerySet[SKU]") -> list[Card]:
+    rows = skus.filter(on_sale=True, band__gt=0).select_related("type")
     return cards(rows.order_by("-sales_rank", "-id")[:POPULAR])
 
 

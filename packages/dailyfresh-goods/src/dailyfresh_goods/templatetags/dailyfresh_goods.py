@@ -63,7 +63,7 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 
 @register.filter
 def short(number: int) -> str:
-    """A number as a card has room for: 860, 3.2k, or 1.2万 where ten thousands have a name."""
-    ten_thousands = pgettext("ten thousands; k where the language counts in thousands", "k")
-    unit, name = (1000, "k") if number < 10000 or ten_thousands == "k" else (10000, ten_thousands)
-    return str(number) if number < 1000 else f"{number / unit:.1f}".removesuffix(".0") + name
+    """A number as a card has room for: 860, 3.2k; 3200, 1.2万 where ten thousands have a name."""
+    name = pgettext("ten thousands; k where the language counts in thousands", "k")
+    unit = 1000 if name == "k" else 10000
+    return str(number) if number < unit else f"{number / unit:.1f}".removesuffix(".0") + name

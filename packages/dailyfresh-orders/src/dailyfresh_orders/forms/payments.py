@@ -105,6 +105,10 @@ class RefundRequestForm(_Lines):
                 del self.fields[f"line_{line.pk}"]
             del self.fields["amount"], self.fields["pictures"]
             self.by_line = []
+        elif len(self.by_line) == 1:
+            # Nothing else can be meant.
+            line, field = self.by_line[0]
+            field.field.initial = self.left[line.pk]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from dailyfresh_core.days import day_said, hours_said, said
+from dailyfresh_core.days import day_said, hours_said, local, said
 from dailyfresh_core.money import shown
 from django import template
 from django.utils import timezone
@@ -19,6 +19,12 @@ from ..windows import FEW, Timing
 
 register = template.Library()
 register.filter("day_said", day_said)
+
+
+@register.filter
+def near(day: date) -> str:
+    """What a day is called from here, where it has such a name."""
+    return {0: _("Today"), 1: _("Tomorrow")}.get((day - local(timezone.now()).date()).days, "")
 
 
 @register.filter

@@ -34,7 +34,7 @@ class BatchAdmin(TermsAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         beside = [] if self.kind_of(request, obj) == CouponKind.FREIGHT else ["with_activity"]
         return [
-            (None, {"fields": ["name", "label", "active", *self.numbers(request, obj), *beside]}),
+            (None, {"fields": [*self.words(), "active", *self.numbers(request, obj), *beside]}),
             (_("Goods"), {"fields": GOODS}),
             (_("How many, and for how long"), {"fields": ["total", "per_user", "starts", "ends", "days"]}),
             (_("Where it is had, and when it comes back"), {"fields": ["shown", "code", "returns", "grace_days"]}),

@@ -88,7 +88,7 @@ class RuleAdmin(TermsAdmin):
         order = ["alone"] if prices else ["priority", "stackable"]
         goods = () if self.kind_of(request, obj) == Kind.FLASH else GOODS
         return [
-            (None, {"fields": ["name", "label", "active", *self.numbers(request, obj)]}),
+            (None, {"fields": [*self.words(), "active", *self.numbers(request, obj)]}),
             *([(_("Goods"), {"fields": goods})] if goods else []),
             (_("When"), {"fields": ["starts", "ends", "days", ("opens", "closes")]}),
             (_("For whom, and beside what"), {"fields": ["audience", "per_user", *order]}),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.languages import others
 from dailyfresh_core.money import shown
 from django import forms
 from django.contrib import admin
@@ -90,6 +91,10 @@ class TermsAdmin(Exported):
         kind = self.kind_of(request, obj) or self.kinds.values[0]
         kwargs["form"] = type("KindForm", (self.form,), {**fields_of(kind), "kind": kind})
         return super().get_form(request, obj, change, **kwargs)
+
+    def words(self) -> list[str]:
+        """Names and what buyers read, in the languages of the site."""
+        return ["name", "label", *(["translations"] if others() else [])]
 
     def numbers(self, request: HttpRequest, obj: Any) -> list[str]:
         return list(fields_of(self.kind_of(request, obj) or self.kinds.values[0]))

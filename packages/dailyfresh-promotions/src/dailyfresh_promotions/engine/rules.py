@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from .benefits import Benefit, FreeFreight
 from .lines import ALL, ALWAYS, Schedule, Scope
@@ -22,6 +23,8 @@ class Rule:
     """Of a price: closes its lines to all that follows but freight."""
     schedule: Schedule = ALWAYS
     label: str = ""
+    told: Any = None
+    """The label in other languages, as the row has it."""
     audience: str = "all"
     per_user: int | None = None
     budget: int | None = None
@@ -45,6 +48,7 @@ class Coupon:
     ends: datetime | None = None
     id: int = 0
     label: str = ""
+    told: Any = None
     version: int = 1
 
     @property

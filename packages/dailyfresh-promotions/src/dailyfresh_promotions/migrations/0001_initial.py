@@ -21,6 +21,10 @@ class Migration(migrations.Migration):
             name="Batch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(help_text="For staff.", max_length=60, verbose_name="name")),
                 (
                     "label",
@@ -134,6 +138,10 @@ class Migration(migrations.Migration):
             name="Rule",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(blank=True, default=dict, verbose_name="in other languages"),
+                ),
                 ("name", models.CharField(help_text="For staff.", max_length=60, verbose_name="name")),
                 (
                     "label",

@@ -118,6 +118,7 @@ class Rule(Terms):
             alone=self.alone,
             schedule=self.schedule(),
             label=self.label,
+            told=self.translations,
             audience=self.audience,
             per_user=self.per_user,
             budget=next((one.pk for one in limits if not one.sku_id), None),

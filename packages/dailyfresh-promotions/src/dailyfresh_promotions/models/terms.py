@@ -3,6 +3,7 @@
 from secrets import randbelow
 from typing import Any
 
+from dailyfresh_core.translations import Translated
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,8 @@ def a_version() -> int:
     return randbelow(2**31)
 
 
-class Terms(models.Model):
+class Terms(Translated):
+    TRANSLATED = ("label",)
     kind: Any
     """Which kinds there are, each model says."""
     name = models.CharField(_("name"), max_length=60, help_text=_("For staff."))

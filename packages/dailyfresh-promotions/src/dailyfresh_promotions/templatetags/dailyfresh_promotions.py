@@ -48,7 +48,7 @@ def dailyfresh_offers(
 @register.simple_tag
 def coupon_text(coupon: Coupon) -> str:
     """What a coupon gives."""
-    return text_of(coupon.batch) or coupon.batch.label
+    return text_of(coupon.batch) or coupon.batch.said.label
 
 
 @register.simple_tag

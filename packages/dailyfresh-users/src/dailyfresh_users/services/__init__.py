@@ -9,7 +9,7 @@ from .accounts import (
     resend_activation,
 )
 from .addresses import add_address, delete_address, edit_address, set_default_address
-from .guests import join_guest, open_guest, remove_old_guests
+from .guests import guests_have_mail, join_guest, open_guest, remove_old_guests
 from .mails import leading_on, remove_old_mails, request_mail, send_due_mails
 from .privacy import erase_account, export_account, finish_erasures
 from .sessions import (
@@ -35,6 +35,7 @@ __all__ = [
     "finish_erasures",
     "follow_account",
     "forget_session",
+    "guests_have_mail",
     "is_noted",
     "join_guest",
     "keep_session",

@@ -87,7 +87,7 @@ def _settle(*, user: Any, email_key: str | None) -> bool:
 def follow_account(*, user: Any) -> None:
     """Bring the registration into line with an account that was changed otherwise than by its link."""
     registration = Registration.objects.filter(user=user).first()
-    if registration is None or (registration.activated_at is None and not user.is_active):
+    if registration is None or registration.guest or (registration.activated_at is None and not user.is_active):
         return
     email = email_of(user)
     key = email_key(email) if email else None

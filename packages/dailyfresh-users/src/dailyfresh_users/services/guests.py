@@ -20,9 +20,16 @@ from .addresses import move_addresses
 from .privacy import erase_account
 
 
-def open_guest(*, subject: str) -> Any:
+def guests_have_mail() -> bool:
+    """Whether several accounts may name one address: else a guest could not give one that somebody has."""
+    model: Any = get_user_model()
+    return not model._meta.get_field(model.get_email_field_name()).unique
+
+
+def open_guest(*, subject: str, email: str = "") -> Any:
     """Open an account that nobody can sign in to: the browser that it is opened for is its only way in.
 
+    `email` is where its messages go, whoever has the mailbox: nothing is opened by it.
     Raises Throttled when the visitor (`subject`) opened too many.
     """
     throttles.limit("guest", subject)
@@ -30,6 +37,8 @@ def open_guest(*, subject: str) -> Any:
     name = f"guest-{uuid4().hex[:14]}"
     by_mail = model.get_email_field_name() == model.USERNAME_FIELD
     user = model(**{model.USERNAME_FIELD: f"{name}@guest.invalid" if by_mail else name})
+    if email and guests_have_mail():
+        setattr(user, model.get_email_field_name(), email)
     if hasattr(user, "first_name"):
         user.first_name = _("Guest")
     user.set_unusable_password()

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET, require_safe
 
 from ..conf import conf
 from ..exceptions import AccountDisabled, NotActivated, SignInRefused, Throttled
-from ..forms import LoginForm
+from ..forms import GuestForm, LoginForm
 from ..selectors import name_of
-from ..services import check_credentials, join_guest, open_guest
+from ..services import check_credentials, guests_have_mail, join_guest, open_guest
 from .visitors import ask_to_wait, backend_of, for_anybody, home_url, visitor_subject
 
 DEVICE_COOKIE = "dailyfresh_users_device"
@@ -52,13 +52,22 @@ def login(request: HttpRequest) -> HttpResponse:
             refused = "wrong"
         else:
             return _signed_in(request, user, remember=form.cleaned_data["remember"])
+    return _ask(request, form, refused=refused, status=status)
+
+
+def _ask(
+    request: HttpRequest, form: LoginForm, *, guest: GuestForm | None = None, refused: str = "", status: int = 200
+) -> HttpResponse:
+    """The page with both doors: that of an account and, where somebody wants to go on, that of a guest."""
     leads_on = safe_next(request)
+    guests = conf.GUESTS and leads_on and not request.user.is_authenticated
     context = {
         "form": form,
         "refused": refused,
         "next": leads_on,
         "open": conf.REGISTRATION,
-        "guests": conf.GUESTS and leads_on and not request.user.is_authenticated,
+        "guests": guests,
+        "guest_form": (guest or GuestForm()) if guests and guests_have_mail() else None,
         "name": name_of(request.user) if request.user.is_authenticated else "",
     }
     return render(request, "dailyfresh_users/login.html", context, status=status)
@@ -73,8 +82,11 @@ def guest(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(safe_next(request) or home_url(), reverse("dailyfresh_users:login"))
     if request.user.is_authenticated:
         return redirect(safe_next(request, default=home_url()))
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, LoginForm(), guest=form)
     try:
-        user = open_guest(subject=visitor_subject(request))
+        user = open_guest(subject=visitor_subject(request), email=form.cleaned_data["email"])
     except Throttled as error:
         return too_often(request, error.retry_after)
     return _signed_in(request, user, remember=True)

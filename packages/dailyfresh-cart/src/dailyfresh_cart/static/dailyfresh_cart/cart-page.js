@@ -60,11 +60,16 @@ jQuery(function ($) {
           df.message(envelope.message, { action: urls.textUndo, run: function () { ask("undo", urls.restoreUrl, { undo: data.undo }); } });
         }
       }).fail(function (answer) {
-        var until = begun;
-        // Taken back at once; where it was refused the server tells how things stand, unless more was wished since.
+        // Taken back at once; where it was refused the server tells how things stand.
         show(known);
-        if (answer.status) { df.get(urls.linesUrl, { page: 1 }, true).done(function (data) { if (begun === until) { show(known = data); } }); }
+        if (answer.status) { refresh(); }
       }).always(next);
+  }
+
+  // How things stand, unless more was wished since.
+  function refresh() {
+    var until = begun;
+    df.get(urls.linesUrl, { page: 1 }, true).done(function (data) { if (begun === until) { show(known = data); } });
   }
 
   // `what` names the thing that is changed: a later wish for it takes the place of one that still waits.
@@ -129,6 +134,8 @@ jQuery(function ($) {
     ask("select all", urls.selectUrl, { all: 1, selected: this.checked ? 1 : 0 });
   });
 
+  // A card beside the cart, or the mini cart, changed it.
+  $(document).on("df:cart", refresh);
   $("[data-cart-undo-form]").prop("hidden", false);
   paintSome();
 });

@@ -110,13 +110,21 @@ jQuery(function ($) {
     var sku = String($detail.data("goodsDetail")), grams = !!$detail.data("grams");
     var least = +$detail.data("minimum"), by = +$detail.data("step"), per = +$detail.data("per") || 1, nominal = +$detail.data("nominal") || 1;
 
+    // Some pieces, or all, may have a lower price: {price, most}.
+    var offer = null;
+    var total = function (n) {
+      var cheap = offer ? Math.min(offer.most === undefined ? n : offer.most, n) : 0;
+      return [[cheap, offer && Math.round(offer.price * 100)], [n - cheap, price]].reduce(function (sum, part) {
+        return sum + Math.floor(part[0] * (part[1] || 0) * nominal / per + 0.5);
+      }, 0);
+    };
     // Down to a step, but for what the last step before the bound leaves.
     var setNumber = function (value) {
       var n = Math.max(least, Math.min(most, Math.floor(value / by) * by || 0));
       $number.val(df.quantity.show(n, grams));
       $("[data-goods-stepper] [data-step='-1']").prop("disabled", n <= least);
       $("[data-goods-stepper] [data-step='1']").prop("disabled", n >= most);
-      $("[data-goods-total]").text(df.price(Math.floor(price * n * nominal / per + 0.5) / 100));
+      $("[data-goods-total]").text(df.price(total(n) / 100));
       $("[data-goods-buy-now]").val(sku + ":" + df.quantity.write(n, grams));
       $(document).trigger("goods:quantity", [{ sku_id: sku, quantity: n }]);
     };
@@ -128,6 +136,10 @@ jQuery(function ($) {
       if (typed > most) { df.message($detail.data("most").replace("%s", df.quantity.show(most, grams)), { level: "warning" }); }
     });
     setNumber(least);
+    $(document).on("df:price", function (event, found) {
+      offer = found && found.price * 100 < price && !(grams && found.most !== undefined) ? found : null;
+      setNumber(df.quantity.read($number.val()));
+    });
 
     if ($number.length) {
       df.get($detail.data("stockUrl"), { sku_id: sku }, true).done(function (data) {

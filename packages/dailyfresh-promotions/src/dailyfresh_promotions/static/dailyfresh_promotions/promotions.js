@@ -52,6 +52,7 @@ jQuery(function ($) {
         if (html !== undefined) { $(this).html(html).prop("hidden", !html.trim()).removeAttr("data-df-offers"); }
       });
       count();
+      if (!brief) { price(); }
     });
   }
 
@@ -59,6 +60,19 @@ jQuery(function ($) {
     var $lists = $("[data-df-offers]");
     fill($lists.filter(".df-offers--brief"), true);
     fill($lists.not(".df-offers--brief"), false);
+    price();
+  }
+
+  // What the page of a product reckons with: its lowest price, and how many pieces of it there are for this visitor.
+  function price() {
+    $(".df-offers:not(.df-offers--brief)").each(function () {
+      var $lowest = null;
+      $(this).find("[data-offer-price]").each(function () {
+        var most = $(this).data("offerMost");
+        if (most !== 0 && (!$lowest || +this.dataset.offerPrice < +$lowest.data("offerPrice"))) { $lowest = $(this); }
+      });
+      $(document).trigger("df:price", [$lowest ? { price: $lowest.data("offerPrice"), most: $lowest.data("offerMost") } : null]);
+    });
   }
 
   // What is over is taken off the page at that second.
@@ -66,6 +80,7 @@ jQuery(function ($) {
     var $list = $(this).closest(".df-offers");
     $(this).remove();
     $list.prop("hidden", !$list.children().length);
+    price();
   }).on("goods:loaded", function () { ask(); count(); });
   count();
   ask();
