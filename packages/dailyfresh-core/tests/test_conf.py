@@ -1,7 +1,15 @@
+import sys
 from typing import Any, Literal
 
 import pytest
-from dailyfresh_core.checks import check_conf, check_database, check_installed, check_isolation, check_shared
+from dailyfresh_core.checks import (
+    check_caches,
+    check_conf,
+    check_database,
+    check_installed,
+    check_isolation,
+    check_shared,
+)
 from dailyfresh_core.conf import Conf, Shared
 from django.apps import apps
 from django.db import connection
@@ -123,3 +131,14 @@ def test_a_postgresql_that_refuses_whoever_waited_is_named(
     monkeypatch.setattr(connection, "vendor", "postgresql")
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", {} if level is None else {"isolation_level": level})
     assert [each.id for each in check_isolation()] == ids
+
+
+@pytest.mark.parametrize("backend", ["no_such_redis.cache.RedisCache", "django.core.cache.backends.redis.RedisCache"])
+def test_a_cache_without_its_client_is_named_before_anybody_is_counted(settings, monkeypatch, backend):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "attempts": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:9"},
+    }
+    (error,) = check_caches()
+    assert (error.id, "'attempts'" in error.msg, "redis" in error.hint) == ("dailyfresh_core.E004", True, True)

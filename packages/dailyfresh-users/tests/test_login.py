@@ -320,6 +320,7 @@ def test_a_cache_that_is_down_does_not_close_the_shop(client, user, settings, ca
 
 
 def test_attempts_are_counted_in_redis(client, user, settings, redis_url):
+    pytest.importorskip("django_redis", reason="without the extra redis")
     settings.CACHES = {
         **settings.CACHES,
         "attempts": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": redis_url, "KEY_PREFIX": uuid4().hex},

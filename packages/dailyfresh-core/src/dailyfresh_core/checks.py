@@ -4,6 +4,7 @@ import ipaddress
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
 from .money import THOUSANDTHS
@@ -90,6 +92,21 @@ def check_database(**_: Any) -> list[CheckMessage]:
     message = "The tables of {} are written to the database {!r}, outside of the transactions of the packages."
     apart = sorted(place for place in places if place[1] != DEFAULT_DB_ALIAS)
     return [Error(message.format(*place), hint=hint, id="dailyfresh_core.E003") for place in apart]
+
+
+@register(Tags.caches)
+def check_caches(**_: Any) -> list[CheckMessage]:
+    """A cache without its client raises at every use: attempts are counted nowhere then, and only the log would say so."""
+    found = []
+    for alias, cache in settings.CACHES.items():
+        try:
+            import_string(cache.get("BACKEND", ""))
+            if "redis" in cache["BACKEND"].lower():  # Django's own asks for the client when it is used first
+                import_module("redis")
+        except ImportError as error:
+            hint = 'Install what it stands on (for Redis the extra "redis" of a package brings it), or name another BACKEND.'
+            found.append(Error(f"The cache {alias!r} cannot be used: {error}.", hint=hint, id="dailyfresh_core.E004"))
+    return found
 
 
 def check_conf(conf: Conf, *, unknown: str, wrong: str, least: Mapping[str, int] | None = None) -> list[CheckMessage]:
