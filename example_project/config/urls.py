@@ -40,6 +40,7 @@ urlpatterns += i18n_patterns(
     *demo,
     path("admin/login/", staff_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="dailyfresh_users:password_change")),
+    path("admin/parts/", views.parts_page, name="parts_page"),
     path("admin/held-back/", held_back, name="held_back"),
     path("admin/", admin.site.urls),
     path(

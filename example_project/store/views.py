@@ -15,6 +15,9 @@ from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_orders.views.messages import visitor_data as orders_visitor
 from dailyfresh_users.views import visitor_data as users_visitor
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -82,6 +85,19 @@ def health_of_parts(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"well": well, "parts": {part.name: asdict(part) for part in found}}, status=200 if well else 503
     )
+
+
+@never_cache
+@staff_member_required
+@permission_required("dailyfresh_users.change_user", raise_exception=True)
+def parts_page(request: HttpRequest) -> HttpResponse:
+    """Every part of the shop for its staff: what works in the background, and what is behind."""
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("How each part of the shop is"),
+        "parts": list(parts()),
+    }
+    return render(request, "store/parts.html", context)
 
 
 @require_safe

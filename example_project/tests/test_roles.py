@@ -1,8 +1,10 @@
 """What each role of the shop's staff can do, and cannot."""
 
+import re
 from typing import Any
 
 import pytest
+from dailyfresh_goods.models import SKU
 from dailyfresh_orders.models import Order
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -76,3 +78,22 @@ def test_whoever_works_with_orders_leaves_notes_and_nobody_else(role: str, may: 
 
     assert answer.status_code == (302 if may else 403)
     assert order.staff_notes.exists() is may
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", PAGES)
+def test_a_role_lands_on_what_it_may_do_and_every_link_of_it_opens(role: str) -> None:
+    SKU.objects.filter(pk=SKU.objects.filter(on_sale=True).earliest("pk").pk).update(stock=0, band=0)
+    make_roles()
+    clerk: Any = get_user_model().objects.create_user("clerk", password="x", is_staff=True)
+    clerk.groups.add(Group.objects.get(name=role))
+    browser = Client()
+    browser.force_login(clerk)
+
+    page = browser.get("/admin/").content.decode()
+
+    links = {link for link in re.findall(r'href="(/admin/[^"]*)"', page) if "logout" not in link}
+    refused = {link for link in links if browser.get(link.replace("&amp;", "&")).status_code not in (200, 302)}
+    assert not refused
+    assert ("运转不正常" in page) == (role == "店主")  # no worker gives a sign of life here
+    assert "已售罄" in page

@@ -5,7 +5,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from dailyfresh_cart.selectors import Cart
+from dailyfresh_core.work import Job
+from dailyfresh_goods import work as goods
 from dailyfresh_goods.selectors import Card, awaited_of, worth
+from dailyfresh_orders import work as orders
 from dailyfresh_orders.selectors import REFUNDS, TABS, order_counts, orders_of
 from dailyfresh_users.selectors import is_guest
 from django import template
@@ -20,6 +23,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
+from ..health import parts
 from ..usuals import usuals_of
 
 register = template.Library()
@@ -171,3 +175,15 @@ def store_order_counts(user: AbstractBaseUser) -> list[tuple[str, str, str, int]
     ]
     waiting = [(tab, label, icon, sum(counts.get(state, 0) for state in TABS[tab])) for tab, label, icon in labels]
     return [*waiting, (REFUNDS, pgettext("waiting orders", "Refunds"), "headset", orders_of(user, tab=REFUNDS).count())]
+
+
+@register.inclusion_tag("dailyfresh_core/work.html", takes_context=True)
+def store_work(context: Context) -> dict[str, list[Job]]:
+    """What staff land on: what waits in orders and catalogue, and parts of the shop that do not do their work."""
+    user = context["request"].user
+    known = goods.work_for(user)
+    labels = {job.label for job in known}  # who sees the goods is led to them, not to the figures
+    jobs = [*(job for job in orders.work_for(user) if job.label not in labels), *known]
+    if user.has_perm("dailyfresh_users.change_user") and (ill := sum(not part.well for part in parts())):
+        jobs.append(Job(gettext("Parts that are not well"), ill, "parts_page", urgent=True))
+    return {"jobs": jobs}

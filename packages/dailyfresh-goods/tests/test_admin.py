@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_goods import services
-from dailyfresh_goods.models import SKU, SPU, Band, HomeBanner, HomeTypeGoods, StalePage
+from dailyfresh_goods.models import (
+    SKU,
+    SPU,
+    Band,
+    GoodsImport,
+    HomeBanner,
+    HomeTypeGoods,
+    Picture,
+    PictureSource,
+    StalePage,
+)
+from dailyfresh_goods.work import work_for
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +31,7 @@ from django.forms import ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from PIL import Image
 
 HERE = "/admin/dailyfresh_goods"
@@ -361,3 +373,33 @@ def test_details_are_a_plain_text_area_where_the_editor_is_not_installed(shop: S
     assert 'name="detail"' in page
     assert "data-df-editor" not in page
     assert "prose" not in page
+
+
+def test_what_waits_in_the_catalogue_is_a_link_each_for_whoever_may_see_it(shop: Shop, admin_client: Client) -> None:
+    sold_out, _low = shop.sku("Gone", stock=0), shop.sku("Few", stock=1)
+    shop.sku("Off", stock=0, on_sale=False)
+    GoodsImport.objects.create(name="x.csv", state="refused", dry_run=False)
+    GoodsImport.objects.create(name="tried.csv", state="refused")
+    Picture.objects.create(name="skus/bad.tif", refused="This is no picture.")
+    PictureSource.objects.create(sku=sold_out, origin="https://img.example.com/a.png", error="The host was too slow.")
+    StalePage.objects.create(key="/", failed_at=timezone.now(), reason="TemplateSyntaxError")
+    jobs = work_for(User.objects.get(username="admin"))
+    assert [(job.label, job.n) for job in jobs] == [
+        ("Sold out", 1), ("Nearly sold out", 1), ("Files that were not taken in", 1), ("Pictures that cannot be shown", 1),
+        ("Pictures that could not be fetched", 1), ("Pages that could not be made", 1),
+    ]  # fmt: skip
+    shown = [admin_client.get(job.url).content.decode() for job in jobs]
+    for page, word in zip(
+        shown, ("Gone", "Few", "x.csv", "bad.tif", "img.example.com", "TemplateSyntaxError"), strict=True
+    ):
+        assert word in page
+    assert "Off" not in shown[0]
+    assert work_for(User.objects.create_user("clerk", is_staff=True)) == []
+
+
+def test_fields_in_rows_say_what_they_are_and_of_which_row(shop: Shop, admin_client: Client) -> None:
+    shop.sku("Pear", unit="1kg")
+    page = admin_client.get("/admin/dailyfresh_goods/sku/").content.decode()
+    assert 'aria-label="Price Pear 1kg"' in page
+    banner = admin_client.get("/admin/dailyfresh_goods/homebanner/add/").content.decode()
+    assert banner.count("aria-label=") >= 4  # date and time of beginning and end

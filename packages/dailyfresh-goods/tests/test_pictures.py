@@ -220,3 +220,45 @@ def test_a_saved_form_wakes_the_drawing(db: None, shop: Shop, committing: Callab
         answer = client.post("/admin/dailyfresh_goods/homebanner/add/", sent)
     assert answer.status_code == 302, answer.content
     assert {one.width for one in Rendition.objects.filter(shape="whole", kind="webp")} == {800, 1528}
+
+
+def files(number: int) -> list[SimpleUploadedFile]:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "png")
+    return [SimpleUploadedFile(f"{n}.png", out.getvalue(), "image/png") for n in range(number)]
+
+
+def page_of(sku: SKU, client: Client, **more: Any) -> Any:
+    """The SKU's page of the admin, sent as it was shown with more."""
+    here = f"/admin/dailyfresh_goods/sku/{sku.pk}/change/"
+    form = client.get(here).context["adminform"].form
+    shown = [field for field in form if field.name != "image" and field.value() not in (None, False)]
+    told = {name: field.value() for field in shown for name in (field.html_name, field.html_initial_name)}
+    told |= {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0, "nominal_grams": 0}
+    return client.post(here, told | more)
+
+
+def test_several_pictures_are_uploaded_at_once_behind_those_there_are(shop: Shop, admin_client: Client) -> None:
+    sku = shop.sku(image="")
+    for _time in range(2):
+        assert page_of(sku, admin_client, more_pictures=files(3)).status_code == 302
+    assert list(sku.images.values_list("sort_order", flat=True)) == [0, 1, 2, 3, 4, 5]
+    assert Picture.objects.filter(name__startswith="skus/").count() == 6
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        lambda: [*files(2), SimpleUploadedFile("x.png", b"no picture")],
+        lambda: files(21),
+        lambda: [SimpleUploadedFile("empty.png", b"")],
+    ],
+)
+def test_one_that_will_not_do_keeps_all_of_them_out(
+    shop: Shop, admin_client: Client, sent: Callable[[], list[SimpleUploadedFile]]
+) -> None:
+    sku = shop.sku(image="")
+    answer = page_of(sku, admin_client, more_pictures=sent())
+    assert answer.status_code == 200
+    assert "more_pictures" in answer.context["adminform"].form.errors
+    assert not sku.images.exists()

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import DataError, OperationalError, ProgrammingError, transaction
 from django.db.models import Field, ForeignKey
+from django.forms import BaseInlineFormSet, BaseModelFormSet, Media
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from .languages import others
 from .outages import is_outage
@@ -33,7 +35,11 @@ class ForgivingChangeList(ChangeList):
 
 
 class ForgivingChoice(AutocompleteSelect):
-    """Django looks up what was chosen to draw the form again: a key that no row can have would be a 500."""
+    """Django looks up what was chosen to draw the form again: a key that no row can have would be a 500. Its script gives what select2 draws a name."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=["dailyfresh_core/choices.js"])
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         key = self.field.remote_field.model._meta.pk
@@ -48,8 +54,37 @@ def _may_be(key: "Field[Any, Any]", value: str) -> bool:
     return True
 
 
+class NamedRows:
+    """For a formset that is drawn as a table: a field has no label of its own there, so each says what it is, and of which row."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)  # type: ignore[misc]
+        row = str(form.instance) if form.instance.pk else "" if index is None else str(index + 1)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label} {row}".strip()
+
+
+class NamedFormSet(NamedRows, BaseModelFormSet):  # type: ignore[type-arg]
+    """Rows of a list that are edited in place."""
+
+
+class NamedInlineFormSet(NamedRows, BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows of a tabular inline."""
+
+
 class ForgivingLists:
     """For a ModelAdmin: what its list is asked for may be nonsense, and so may a row's id, and what a form chose."""
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, **{"formset": NamedFormSet, **kwargs})  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """The two halves of a moment are labelled, too."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for half, name in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                half.attrs["aria-label"] = f"{field.label}: {name}"
+        return field
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from .changes import GoodsChangeAdmin
 from .goods import GoodsTypeAdmin, SKUAdmin, SPUAdmin
 from .home import HomeBannerAdmin, HomeTypeGoodsAdmin, PromotionAdmin
+from .pages import StalePageAdmin
 from .pictures import PictureAdmin, PictureSourceAdmin
 from .prices import PricePlanAdmin
 
@@ -17,4 +18,5 @@ __all__ = [
     "PromotionAdmin",
     "SKUAdmin",
     "SPUAdmin",
+    "StalePageAdmin",
 ]

@@ -18,10 +18,11 @@ from django.utils.translation import ngettext
 
 from .. import selectors, services
 from ..columns import all_columns
-from ..models import SKU, SPU, GoodsType, SKUImage
+from ..models import SKU, SPU, GoodsType
 from ..models.html import CleanHTMLField
 from ..views.pages import detail_context
 from .editor import Editor
+from .gallery import SKUForm, SKUImageInline
 from .imports import ImportView, MarkedView, UploadView
 from .parts import (
     AT_ONCE,
@@ -47,13 +48,6 @@ class GoodsTypeAdmin(InOtherLanguages, Thumbnail, ForgivingLists, admin.ModelAdm
     search_fields = ("name", "slug")
     fields = ("name", "slug", "promise", "logo", "banner", "sort_order")
     form = Slugged
-
-
-class SKUImageInline(Thumbnail, admin.TabularInline):  # type: ignore[type-arg]
-    model = SKUImage
-    fields = ("thumbnail", "image", "sort_order")
-    readonly_fields = ("thumbnail",)
-    extra = 0
 
 
 class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[type-arg]
@@ -116,7 +110,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
     search_fields = ("name", "slug", "=id", "origin")
     autocomplete_fields = ("spu",)
     readonly_fields = ("band", "sales", "created_at", "updated_at", "preview")
-    form = Slugged
+    form = SKUForm
     inlines = (SKUImageInline,)
 
     class Media:
@@ -132,7 +126,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
                     "slug",
                     ("type", "spu"),
                     "description",
-                    "image",
+                    ("image", "more_pictures"),
                     ("label", "origin", "storage"),
                 )
             },
@@ -156,6 +150,10 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
             save_changed(form, by=request.user)
         else:
             obj.save()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.add_pictures(sku=form.instance, files=form.cleaned_data.get("more_pictures") or ())
 
     @admin.display(description=_("page"))
     def preview(self, sku: SKU) -> str | SafeString:

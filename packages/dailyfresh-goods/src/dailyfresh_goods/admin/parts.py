@@ -4,7 +4,7 @@ are sold while the page is open.
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingChangeList
+from dailyfresh_core.lists import ForgivingChangeList, NamedRows
 from dailyfresh_core.pictures import judge_upload
 from django import forms
 from django.contrib import admin
@@ -56,7 +56,7 @@ class Repeated:
             return view(*args, **kwargs)  # type: ignore[no-any-return]
 
 
-class SKUFormSet(BaseModelFormSet):  # type: ignore[type-arg]
+class SKUFormSet(NamedRows, BaseModelFormSet):  # type: ignore[type-arg]
     """SKUs that are edited in rows."""
 
     def clean(self) -> None:

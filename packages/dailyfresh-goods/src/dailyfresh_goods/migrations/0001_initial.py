@@ -404,8 +404,8 @@ class Migration(migrations.Migration):
             name="StaleDocument",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("host", models.CharField(blank=True, max_length=190)),
-                ("marked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("host", models.CharField(blank=True, max_length=190, verbose_name="host")),
+                ("marked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="marked")),
                 ("sku_id", models.BigIntegerField()),
             ],
             options={
@@ -417,13 +417,15 @@ class Migration(migrations.Migration):
             name="StalePage",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("host", models.CharField(blank=True, max_length=190)),
-                ("marked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("key", models.CharField(max_length=190)),
-                ("failed_at", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=200)),
+                ("host", models.CharField(blank=True, max_length=190, verbose_name="host")),
+                ("marked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="marked")),
+                ("key", models.CharField(max_length=190, verbose_name="page")),
+                ("failed_at", models.DateTimeField(null=True, verbose_name="failed")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
             ],
             options={
+                "verbose_name": "page to be made",
+                "verbose_name_plural": "pages to be made",
                 "abstract": False,
                 "indexes": [models.Index(fields=["host"], name="dailyfresh__host_3e3633_idx")],
             },

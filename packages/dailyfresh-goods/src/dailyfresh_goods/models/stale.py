@@ -6,6 +6,7 @@ from typing import Any
 from dailyfresh_core.rows import lock_in_order
 from django.db import models, router, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ..signals import rows_changed
 
@@ -86,9 +87,9 @@ class Mark(models.Model):
     the same goods wait for the one before, and a drain could delete a mark it has not seen.
     """
 
-    host = models.CharField(max_length=190, blank=True)
+    host = models.CharField(_("host"), max_length=190, blank=True)
     """Whose drain it is for; "" until it was handed out, and where no host has a name."""
-    marked_at = models.DateTimeField(default=timezone.now)
+    marked_at = models.DateTimeField(_("marked"), default=timezone.now)
 
     class Meta:
         abstract = True
@@ -98,9 +99,13 @@ class Mark(models.Model):
 class StalePage(Mark):
     """A page to be built anew."""
 
-    key = models.CharField(max_length=190)
-    failed_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True)
+    key = models.CharField(_("page"), max_length=190)
+    failed_at = models.DateTimeField(_("failed"), null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta(Mark.Meta):
+        verbose_name = _("page to be made")
+        verbose_name_plural = _("pages to be made")
 
     def __str__(self) -> str:
         return self.key

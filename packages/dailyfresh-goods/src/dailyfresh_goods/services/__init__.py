@@ -15,6 +15,7 @@ from .exports import export_goods
 from .fetching import fetch_again, fetch_pictures
 from .following import marks_here
 from .goods import (
+    add_pictures,
     add_stock,
     change_skus,
     mark_stock_changed,
@@ -51,6 +52,7 @@ __all__ = [
     "Repriced",
     "Repricing",
     "Span",
+    "add_pictures",
     "add_stock",
     "announce",
     "begin_import",

@@ -6,10 +6,10 @@ from typing import Any
 
 from dailyfresh_core.rows import lock_in_order, portions_of
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 
 from ..conf import conf
-from ..models import SKU, Band, pk_of
+from ..models import SKU, Band, SKUImage, pk_of
 from ..protocols import Rating
 from ..selectors.cards import ratings_of
 from .marks import MANY, announce, mark, pages_showing
@@ -39,6 +39,14 @@ def add_stock(*, sku_id: str, pieces: int) -> None:
     # An unsigned column: a number below 0 is an error even on the way to a larger one.
     less = Case(When(stock__lte=-pieces, then=Value(0)), default=F("stock") + pieces)
     change_skus(sku_ids=[sku_id], stock=F("stock") + pieces if pieces > 0 else less)
+
+
+@transaction.atomic
+def add_pictures(*, sku: SKU, files: Iterable[Any]) -> None:
+    """Put files behind the SKU's further pictures."""
+    last: int | None = sku.images.aggregate(last=Max("sort_order"))["last"]
+    for place, file in enumerate(files, 0 if last is None else last + 1):
+        SKUImage.objects.create(sku=sku, image=file, sort_order=place)
 
 
 def put_on_sale(*, sku_ids: Iterable[str]) -> int:

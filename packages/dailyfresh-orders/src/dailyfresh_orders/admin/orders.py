@@ -62,7 +62,6 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
     )
     list_filter = (WorkList, PaymentMethod, "placed_at")
     search_fields = ("number", "phone", "receiver")
-    search_help_text = gettext_lazy("Part of a number, a phone, the receiver's name or a product's name.")
     show_full_result_count = False
     list_per_page = 50
     inlines = (LinesInline, AdjustmentsInline)

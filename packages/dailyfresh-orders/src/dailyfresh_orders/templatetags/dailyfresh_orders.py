@@ -9,7 +9,6 @@ from dailyfresh_core.templatetags.dailyfresh_core import said
 from django import template
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
@@ -198,11 +197,10 @@ def can_ask_refund(order: Order) -> bool:
     return refund_askable(order)
 
 
-@register.inclusion_tag("admin/dailyfresh_orders/_work.html", takes_context=True)
+@register.inclusion_tag("dailyfresh_core/work.html", takes_context=True)
 def dailyfresh_orders_work(context: template.Context) -> dict[str, Any]:
     """What is to be done, for the first page of the admin; each a link to the list of it."""
-    jobs = work_for(context["request"].user)
-    return {"jobs": [(job, f"{reverse(f'admin:dailyfresh_orders_{job.url_name}')}?{job.query}") for job in jobs]}
+    return {"jobs": work_for(context["request"].user)}
 
 
 @register.inclusion_tag("admin/dailyfresh_orders/order/_facts.html", takes_context=True)

@@ -1,0 +1,17 @@
+"""Pages that are to be made anew, and why some could not be."""
+
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from django.contrib import admin
+
+from ..models import StalePage
+
+
+@admin.register(StalePage)
+class StalePageAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("key", "reason", "failed_at", "marked_at", "host")
+    list_display_links = None
+    list_filter = (("failed_at", admin.EmptyFieldListFilter),)
+    list_per_page = 50
+    search_fields = ("key", "reason")
+    show_full_result_count = False
+    ordering = ("-failed_at", "-pk")
