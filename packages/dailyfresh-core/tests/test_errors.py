@@ -120,7 +120,7 @@ def test_a_deployment_is_told_of_a_python_that_reads_cookies_slowly(
     assert [message.id for message in checks.check_python()] == ["dailyfresh_core.W003"] * told
 
 
-def test_what_a_visitor_did_wrong_is_told_without_its_traceback() -> None:
+def test_what_a_visitor_did_wrong_is_told_in_a_short_line_without_its_traceback() -> None:
     record = logging.LogRecord(
         "django.request", logging.WARNING, "", 1, "Bad request", None, (ValueError, ValueError(), None)
     )
@@ -129,5 +129,10 @@ def test_what_a_visitor_did_wrong_is_told_without_its_traceback() -> None:
 
     assert refusal_in_one_line(record)
     assert record.exc_info is None
+    lost = logging.LogRecord("django.request", logging.WARNING, "", 1, "Not Found: %s", ("/" + "a" * 8000,), None)
+    lost.status_code = 404
+    assert refusal_in_one_line(lost)
+    assert lost.getMessage().startswith("Not Found: /aaa")
+    assert len(lost.getMessage()) == 300
     assert refusal_in_one_line(fault)
     assert fault.exc_info is not None

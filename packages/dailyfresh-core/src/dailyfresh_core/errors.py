@@ -23,6 +23,8 @@ from django.views import defaults
 
 ESCAPES = 64
 """Backslashes in the cookies of a request; those that Django and the packages set have none."""
+LINE = 300
+"""Characters of a line of the log that says what a visitor did wrong; an address may have thousands."""
 TEXTS = re.compile(r"ascii|utf|iso8859|cp\d|mac|koi8|gb|big5|euc|shift_jis|iso2022|johab|tis|hz")
 """How Python names what texts are written in; others, as rot13 and zlib, are no charsets."""
 
@@ -93,7 +95,8 @@ def _names_a_type(header: str) -> bool:
 
 
 def refusal_in_one_line(record: logging.LogRecord) -> bool:
-    """A filter for handlers: what a visitor did wrong (400 to 499) is told without a traceback; anybody could fill disks with them."""
+    """A filter for handlers: what a visitor did wrong (400 to 499) is told without a traceback and in a line that ends; anybody could fill disks."""
     if getattr(record, "status_code", 500) < 500:
         record.exc_info = record.exc_text = None
+        record.msg, record.args = record.getMessage()[:LINE], None
     return True

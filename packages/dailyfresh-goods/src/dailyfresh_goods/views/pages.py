@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponsePermanentRedirect
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -32,6 +31,7 @@ from ..signals import back_in_stock
 from ..structured import breadcrumbs, product, website
 from . import links
 
+MISSING_SECONDS = 60
 Content = tuple[str, dict[str, Any], float | None]
 """A template, its context, and the seconds that the page holds (None: CACHE_SECONDS)."""
 
@@ -231,8 +231,13 @@ def detail_context(found: selectors.Detail) -> dict[str, Any]:
 
 
 def _missing(request: HttpRequest, *, status: int) -> HttpResponse:
-    """A page that helps on: where to go, and what others buy."""
+    """A page that helps on: where to go, and what others buy. It is the same at every address, of which anybody may make up as many as he likes."""
     if request.META.get(FRESH):  # nobody looks
         return HttpResponse(status=NO_PAGE)
-    context = {"gone": status == 410, "types": selectors.goods_types(), "cards": selectors.popular()}
-    return render(request, "dailyfresh_goods/missing.html", context, status=status)
+
+    def made() -> str:
+        context = {"gone": status == 410, "types": selectors.goods_types(), "cards": selectors.popular()}
+        return neutral_html(anonymous_request(keys.home_page().path), "dailyfresh_goods/missing.html", context)
+
+    name = f"missing:{translation.get_language()}:{status}"
+    return HttpResponse(cached(name, (keys.SITE,), made, seconds=MISSING_SECONDS, stale=True), status=status)
