@@ -13,6 +13,7 @@ DAILYFRESH_ORDERS = {
     "OPEN_ON_DELIVERY": None,
     "OPEN_ON_DELIVERY_TOTAL": None,
     "PIECES": None,
+    "HELD_SHARE": None,
     "RETURN_AT_ONCE": "15.00",
     "RETURNS_A_MONTH": 2,
     "GATEWAYS": {

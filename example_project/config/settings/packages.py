@@ -58,6 +58,7 @@ DAILYFRESH_ORDERS = {
         },
     },
     "INVOICE_TITLES": 10,
+    "HELD_SHARE": 0.5,
     "RETURN_AT_ONCE": "30.00",
     "DELIVERY": "dailyfresh_delivery.windows.Delivery",
     "GATEWAYS": {"cod": {"BACKEND": "dailyfresh_orders.gateways.cod.CashOnDelivery"}},

@@ -135,7 +135,10 @@ def same_quote(scenario, users, until, report):
 
 
 def eager(scenario, users, until, report):
-    """Every process places another order of one and the same buyer at the same instant, some of them first online and then to be paid at the door."""
+    """Every process places another order at the same instant: of one and the same buyer, or each of its own (`crowd`).
+
+    Some of them first online and then to be paid at the door (`turned`).
+    """
     from dailyfresh_orders.exceptions import TooMuchOpen
     from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import change_payment, place_order
@@ -145,7 +148,7 @@ def eager(scenario, users, until, report):
     from minisite.shop.joins import AddressBook
 
     settings.DAILYFRESH_ORDERS |= scenario["limits"]
-    buyer = get_user_model().objects.order_by("pk")[0]
+    buyer = users[0] if scenario.get("crowd") else get_user_model().objects.order_by("pk")[0]
     address = AddressBook().choices(buyer)[0]
     token = signed(quote({"1": scenario["pieces"]}, source="buy", address=address), user=buyer)
     asked = {"user": buyer, "token": token, "address_id": address.id}
@@ -157,7 +160,7 @@ def eager(scenario, users, until, report):
         if turned:
             change_payment(order.pk, code="cod", by=buyer)
         else:
-            place_order(**asked, payment_method="cod")
+            place_order(**asked, payment_method=scenario.get("way", "cod"))
         outcome = "sold"
     except TooMuchOpen:
         outcome = "refused"

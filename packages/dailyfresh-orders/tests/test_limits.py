@@ -7,7 +7,7 @@ from dailyfresh_core.allowances import held_back, let_go
 from dailyfresh_orders.exceptions import TooMuchOpen
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.services import adopt, cancel_order, place_order
+from dailyfresh_orders.services import adopt, cancel_order, change_payment, place_order
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -78,6 +78,31 @@ def test_orders_that_wait_for_payment_hold_a_share_of_the_stock_where_the_mercha
     with pytest.raises(TooMuchOpen, match="held by orders that are not paid yet"):
         make_order({plum: 20}, payment_method="voucher", user=stranger)
     make_order({plum: 20}, user=stranger)
+
+
+def test_orders_paid_on_delivery_hold_a_share_of_the_stock_too_and_the_rest_can_be_paid(
+    make_order, plum, limits, stranger
+):
+    """Two guests of one address had taken 100 of 112 pieces, for ever."""
+    limits(HELD_SHARE=0.4)
+    make_order({plum: 100})
+    with pytest.raises(TooMuchOpen, match="“Plum” is held by orders that are paid on delivery"):
+        make_order({plum: 20}, user=stranger)
+    waiting = make_order({plum: 20}, payment_method="voucher", user=stranger)
+    with pytest.raises(TooMuchOpen, match="paid on delivery"):
+        change_payment(waiting.pk, code="cod", by=stranger)
+    assert Order.objects.get(pk=waiting.pk).state == Order.State.AWAITING_PAYMENT
+    plum.refresh_from_db()
+    assert plum.pieces == 170
+
+
+def test_the_last_piece_can_be_had_whatever_share_may_be_held(make_order, plum, limits, stranger):
+    limits(HELD_SHARE=0.2)
+    Product.objects.filter(pk=plum.pk).update(pieces=2)
+    make_order({plum: 1}, payment_method="voucher")
+    with pytest.raises(TooMuchOpen):
+        make_order({plum: 1}, payment_method="voucher", user=stranger)
+    make_order({plum: 1}, user=stranger)
 
 
 def test_the_merchant_sees_who_is_held_back_and_lets_them_go(make_order, plum, buyer, limits):

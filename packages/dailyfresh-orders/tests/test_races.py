@@ -49,6 +49,15 @@ def test_what_one_buyer_pays_at_the_door_keeps_to_its_limits_whichever_way_it_ca
     assert result["seen"] == {"sold": 3, "refused": 5}
 
 
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+@pytest.mark.parametrize("way", ["cod", "voucher"])
+def test_buyers_at_the_same_instant_hold_the_share_that_nobody_has_to_have_paid_and_no_more(race, isolation, way):
+    result = race(isolation, **ONE_BUYER, pieces=100, limits={"HELD_SHARE": 0.3, "PIECES": None}, crowd=True, way=way)
+    assert result["seen"] == {"sold": 3, "refused": 5}
+    assert (result["orders"], result["left"]) == (3, 700)
+
+
 def the_books_balance(result, *, start):
     assert result["wrong_stock"] == []
     assert result["half_orders"] == 0

@@ -49,7 +49,8 @@ class QuoteLine:
     url: str
     unit_price: Decimal
     quantity: int
-    counted: bool
+    available: int | None
+    """As the catalogue has it: None where nothing is counted."""
     requires_shipping: bool
     groups: tuple[str, ...] = ()
     discount: Decimal = NOTHING
@@ -57,6 +58,10 @@ class QuoteLine:
     why: tuple[tuple[str, Decimal], ...] = ()
     """(in words, yuan) of every share in the line: why it costs what it does."""
     measure: Measure = BY_THE_PIECE
+
+    @property
+    def counted(self) -> bool:
+        return self.available is not None
 
     @property
     def amount(self) -> Decimal:
@@ -232,7 +237,7 @@ def _line(item: Purchasable, quantity: int, measure: Measure) -> QuoteLine:
         url=item.url,
         unit_price=item.unit_price,
         quantity=quantity,
-        counted=item.available is not None,
+        available=item.available,
         requires_shipping=item.requires_shipping,
         groups=groups_of(item),
         measure=measure,

@@ -1,6 +1,6 @@
 """What one buyer may hold without having paid: goods that a stranger reserves are goods that nobody buys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,9 +8,10 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from dailyfresh_core.allowances import LABELS, held
-from dailyfresh_core.measures import counted
+from dailyfresh_core.measures import counted, measure_of
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,7 +21,7 @@ from ..gateways import PaymentGateway
 from ..joins import catalogue
 from ..models import Order, OrderLine
 from ..quotes import Quote
-from ..standing import UNPAID, Standing, sums
+from ..standing import ON_DELIVERY, UNPAID, Standing, sums
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,6 +29,10 @@ R = TypeVar("R")
 PAYING_TAKES = timedelta(minutes=10)
 TURNS = 10
 """Orders of one buyer at once: the limits let fewer through, and the allowance `place` few more."""
+
+NOTHING_KNOWN: Mapping[str, int | None] = {}
+HELD_UNPAID = gettext_lazy("“%(name)s” is held by orders that are not paid yet. Please try again within %(n)d minutes.")
+HELD_ON_DELIVERY = gettext_lazy("“%(name)s” is held by orders that are paid on delivery. Please pay this one online.")
 
 LABELS |= {
     "orders.unpaid": gettext_lazy("Open unpaid orders"),
@@ -72,8 +77,6 @@ def check_limits(*, standing: Standing, quote: Quote, online: bool) -> None:
         else:
             check_on_delivery(standing, total=quote.total, key=quote.key)
     _pieces(standing, quote)
-    if online:
-        _held_share(quote)
 
 
 def _unpaid(standing: Standing, quote: Quote) -> None:
@@ -113,19 +116,28 @@ def _pieces(standing: Standing, quote: Quote) -> None:
             raise TooMuchOpen(sentence % {"name": line.name, "n": counted(most, line.measure), "hours": hours})
 
 
-def _held_share(quote: Quote) -> None:
-    if conf.HELD_SHARE is None:
+def check_held(order: Order, lines: Iterable[OrderLine], *, before: Mapping[str, int | None] = NOTHING_KNOWN) -> None:
+    """Raise TooMuchOpen where such orders, those that wait for payment or those paid on delivery, hold more than HELD_SHARE, this one among them.
+
+    Called in its transaction and behind its stock, whose rows are locked until it ends: of two orders at the same instant the second sees the
+    first. `before`: what was available, sku_id -> so many; the catalogue is asked where that alone is too little. Of what there is but little
+    the least that is sold may be held.
+    """
+    lines = [line for line in lines if line.counted]
+    if conf.HELD_SHARE is None or not (order.payable and lines):
         return
-    waiting = sums(OrderLine.objects.filter(order__state__in=UNPAID, sku_id__in=list(quote.counted)))
-    found = catalogue().find(quote.counted)
-    for line in quote.lines:
-        if line.sku_id not in quote.counted or line.sku_id not in found:
-            continue
-        held_now = waiting.get((line.sku_id, line.measure.sold_by), 0)
-        there = (found[line.sku_id].available or 0) + held_now
-        if held_now + line.quantity > there * conf.HELD_SHARE:
-            sentence = _("“%(name)s” is held by orders that are not paid yet. Please try again within %(n)d minutes.")
-            raise TooMuchOpen(sentence % {"name": line.name, "n": conf.PAY_MINUTES})
+    online, share = order.state in UNPAID, conf.HELD_SHARE
+    alike = Order.objects.filter(Q(state__in=UNPAID) if online else ON_DELIVERY)
+    together = sums(OrderLine.objects.filter(order__in=alike, sku_id__in=[line.sku_id for line in lines]))
+    holding = [(line, together.get((line.sku_id, line.sold_by), 0)) for line in lines]
+    doubtful = [(line, n) for line, n in holding if n > (before.get(line.sku_id) or 0) * share]
+    found = catalogue().find([line.sku_id for line, _n in doubtful]) if doubtful else {}
+    for line, n in doubtful:
+        item = found.get(line.sku_id)
+        if item and n > max(((item.available or 0) + n) * share, measure_of(item).minimum):
+            raise TooMuchOpen(
+                (HELD_UNPAID if online else HELD_ON_DELIVERY) % {"name": line.name, "n": conf.PAY_MINUTES}
+            )
 
 
 def _is_held(name: str, user: Any, key: str) -> bool:

@@ -25,7 +25,7 @@ from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .drafting import drafted
 from .holding import at_the_gate, hold_offers, hold_window
-from .limits import check_limits, in_turn, payable_by
+from .limits import check_held, check_limits, in_turn, payable_by
 from .messages.telling import tell
 
 NONE: Mapping[str, str] = {}
@@ -187,6 +187,7 @@ def _insert(
     if strategy:
         stock_changed.send(Order, sku_ids=list(quote.counted))
         strategy.take(quote.counted, attempt=attempt)
+        check_held(order, lines, before={line.sku_id: line.available for line in quote.lines})
 
 
 def _adjustments(order: Order, lines: Iterable[OrderLine], quote: Quote) -> list[Adjustment]:

@@ -9,7 +9,7 @@ from ...exceptions import NotPayable, Overtaken
 from ...gateways import PaymentGateway, configured, gateway
 from ...models import Order, Payment
 from ...standing import Standing
-from ..limits import check_on_delivery, in_turn, payable_by
+from ..limits import check_held, check_on_delivery, in_turn, payable_by
 from ..locking import LockedOrder, lock_payments, step
 from ..transitions import send_unpaid
 
@@ -49,4 +49,5 @@ def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
         send_unpaid(order, by=by, why=why, payment_method=code, turn=standing.turn)
     except IntegrityError as error:
         raise Overtaken from error
+    check_held(order, order.lines.all())
     Payment.objects.filter(order=order, state=Payment.State.PENDING).update(ask_again_at=timezone.now())
