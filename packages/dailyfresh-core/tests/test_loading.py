@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -59,3 +61,26 @@ def test_a_dotted_path_gives_its_object_or_a_sentence() -> None:
     assert imported(TEA, where=WHERE) is Tea
     with pytest.raises(ImproperlyConfigured, match="cannot import 'nothing'"):
         imported("nothing", where=WHERE)
+
+
+STARTING = """
+import sys
+import django
+from django.conf import settings
+
+settings.configure(
+    INSTALLED_APPS=["dailyfresh_core"],
+    CACHES={"default": {"BACKEND": "wsgiref.handlers.CGIHandler"}},
+    DAILYFRESH_SHOP={
+        "STORE": {"BACKEND": "xmlrpc.client.ServerProxy"},
+        "ENGINES": {"a": {"BACKEND": "no.such.Engine"}},
+    },
+)
+django.setup()
+print([name in sys.modules for name in ("wsgiref.handlers", "xmlrpc.client")])
+"""
+
+
+def test_what_settings_name_is_imported_before_the_first_requests_come_side_by_side() -> None:
+    done = subprocess.run([sys.executable, "-c", STARTING], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[True, True]\n", "")

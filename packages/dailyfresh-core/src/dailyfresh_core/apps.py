@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CoreConfig(AppConfig):
@@ -7,3 +8,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401 - checks register themselves
+        from .loading import import_early
+
+        import_early(settings.CACHES)
+        for name in dir(settings):
+            if name.startswith("DAILYFRESH"):
+                import_early(getattr(settings, name))

@@ -1,7 +1,9 @@
 """Makes what a setting names: `"dotted.Class"`, or `{"BACKEND": "dotted.Class", "OPTIONS": {...}}`."""
 
 import inspect
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -9,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 T = TypeVar("T")
+CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\.[A-Z]\w*")
+"""A dotted path to a class; no host, no address and no label."""
 
 
 def imported(dotted: object, *, where: str) -> Any:
@@ -17,6 +21,20 @@ def imported(dotted: object, *, where: str) -> Any:
         return import_string(dotted)  # type: ignore[arg-type]
     except (ImportError, AttributeError, TypeError) as error:
         raise ImproperlyConfigured(f"{where}: cannot import {dotted!r}: {error}") from error
+
+
+def import_early(setting: object) -> None:
+    """Imports every class that a setting names, however deep, and with them the client libraries, while there is one thread.
+
+    Two threads that import one of these at their first requests wait for each other, and are told of a deadlock: a 500.
+    What cannot be imported is left to the check that names the setting.
+    """
+    if isinstance(setting, Mapping):
+        for value in setting.values():
+            import_early(value)
+    elif isinstance(setting, str) and CLASS.fullmatch(setting):
+        with suppress(ImportError, ImproperlyConfigured):
+            import_string(setting)
 
 
 def backend(setting: object, *, where: str, base: type[T]) -> T:

@@ -1,7 +1,9 @@
 from importlib.util import find_spec
 from typing import Any
 
+from dailyfresh_core.loading import import_early
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,7 @@ class SearchConfig(AppConfig):
             from . import checks, receivers  # noqa: F401
         except ModuleNotFoundError as error:
             raise lacking(error.name) from error
+        import_early(getattr(settings, "HAYSTACK_CONNECTIONS", None))
 
 
 def lacking(module: str | None) -> ImproperlyConfigured:
