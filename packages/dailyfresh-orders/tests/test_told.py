@@ -123,6 +123,30 @@ def test_staff_hear_of_an_order_once_it_is_to_be_shipped(make_order, apple, buye
     assert "https://shop.example/boss/dailyfresh_orders/order/" in body
 
 
+def test_staff_get_so_many_letters_an_hour_and_the_last_tells_of_all_that_wait(make_order, apple, picker, settings):
+    """Guests that order and go, or a good day: a mailbox is for reading."""
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"STAFF_LETTERS": 3}
+    for _ in range(7):
+        make_order({apple: 1})
+    drained()
+    to_staff = [letter for letter in mail.outbox if letter.to == [picker.email]]
+    assert ["more of these" in letter.body for letter in to_staff] == [False, False, True]
+    assert "And 4 more of these." in to_staff[-1].body
+    assert "And 4 more of these." in to_staff[-1].alternatives[0][0]
+    assert not Letter.objects.filter(user=picker, sent_at=None).exists()
+
+    for _ in range(2):
+        make_order({apple: 1})
+    drained()
+    waiting = Letter.objects.filter(user=picker, sent_at=None)
+    assert waiting.filter(due_at__gt=timezone.now()).count() == 2
+    Letter.objects.exclude(sent_at=None).update(sent_at=timezone.now() - timedelta(minutes=61))
+    waiting.update(due_at=timezone.now())
+    drained()
+    assert len([letter for letter in mail.outbox if letter.to == [picker.email]]) == 5
+    assert not waiting.exists()
+
+
 def test_whoever_may_not_do_the_work_does_not_hear_of_it(make_order, apple):
     get_user_model().objects.create_user("temp", "temp@example.com", "secret", is_staff=True)
     get_user_model().objects.create_superuser("gone", "gone@example.com", "secret", is_active=False)

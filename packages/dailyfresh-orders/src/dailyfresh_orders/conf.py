@@ -56,6 +56,9 @@ class Settings(Conf, name=NAME):
     }
     """Ways to tell buyers and staff what becomes of an order: code -> {"BACKEND": ..., "OPTIONS": {...}}; {} tells nobody anything."""
 
+    STAFF_LETTERS: int | None = 30
+    """Letters an hour about one kind of event that one of the staff gets by one channel: the last tells of all that wait; None for any number."""
+
     SITE_NAME: str = Shared.SITE_NAME
     """The shop's name in messages; empty means the host of PUBLIC_URL."""
 

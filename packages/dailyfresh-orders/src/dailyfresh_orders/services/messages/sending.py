@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 from dailyfresh_core.outbox import deliver, work_off
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ...channels import channel
+from ...conf import conf
 from ...models import Letter, Message
 from .writing import in_the_language_of, write
 
 KEPT_FOR = timedelta(days=180)
+HOUR, LATER = timedelta(hours=1), timedelta(minutes=5)
+UNBOUNDED = 1000
 
 
 def send_letters(*, seconds: float = 20.0, at_most: int = 500) -> int:
@@ -25,16 +29,38 @@ def send_letters(*, seconds: float = 20.0, at_most: int = 500) -> int:
 
 
 def _send(letter: Letter) -> bool:
+    others = Letter.objects.filter(user=letter.user, channel=letter.channel, message__event=letter.message.event)
+    left = _left(letter, others)
+    if left <= 0:
+        Letter.objects.filter(pk=letter.pk, due_at=letter.due_at).update(due_at=timezone.now() + LATER)
+        return True
+    waiting = (
+        list(others.exclude(pk=letter.pk).filter(due_at__isnull=False).values_list("pk", flat=True))
+        if left == 1
+        else []
+    )
+
     def send() -> bool:
         way = channel(letter.channel)
         if way is None or not letter.user.is_active or not way.address_of(letter.user):
             return False
         with in_the_language_of(letter.message):
-            written = write(letter.message, user=letter.user, way=way)
+            written = write(letter.message, user=letter.user, way=way, more=len(waiting))
         way.send(written)
+        Letter.objects.filter(pk__in=waiting, due_at__isnull=False).update(due_at=None, sent_at=timezone.now())
         return True
 
     return deliver(letter, send, asked_at=letter.message.at)
+
+
+def _left(letter: Letter, others: QuerySet[Letter]) -> int:
+    """How many letters of this event may go to one of the staff before the hour is over; the last one tells of all that wait.
+
+    Whoever orders and asks with many accounts fills nobody's mailbox.
+    """
+    if not letter.message.for_staff or conf.STAFF_LETTERS is None:
+        return UNBOUNDED
+    return conf.STAFF_LETTERS - others.filter(sent_at__gt=timezone.now() - HOUR).count()
 
 
 def send_again(letter: Letter) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string, select_template
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import formats, translation
+from django.utils.translation import ngettext
 
 from ...conf import conf
 from ...joins import catalogue
@@ -32,9 +33,11 @@ def words_of(message: Message) -> tuple[str, str]:
     return subject.strip(), "\n".join(line.strip() for line in text.strip().splitlines())
 
 
-def write(message: Message, *, user: Any, way: Channel) -> Written:
-    """The message for one person and channel, in the language of the moment."""
+def write(message: Message, *, user: Any, way: Channel, more: int = 0) -> Written:
+    """The message for one person and channel, in the language of the moment; with it goes word of so many `more` of its kind."""
     context, (subject, text), link = context_of(message), words_of(message), link_of(message)
+    if more:
+        text += "\n\n" + ngettext("And %d more of these.", "And %d more of these.", more) % more
     context |= {"subject": subject, "text": text, "link": link, "user": user}
     page = select_template([f"{FOLDER}/{message.event}.html", f"{FOLDER}/mail.html"])
     return Written(
