@@ -249,3 +249,35 @@ def test_a_phone_offers_language_and_dark_mode_and_no_page_is_wider_than_it(
         phone.go(path)
         assert phone.page.evaluate("document.scrollingElement.scrollWidth") == 390, path
     assert phone.complaints == []
+
+
+def test_a_dish_is_taken_by_one_click_and_not_offered_where_nothing_can_follow_it(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    guest, plain = Visitor(browser, shop), Visitor(browser, shop, java_script_enabled=False)
+    for visitor in (guest, plain):
+        visitor.go("/search/?q=番茄炒蛋")
+        assert visitor.page.locator("[data-together-part]").count() == 2
+    assert not plain.page.locator("[data-take-all]").is_visible()
+    guest.see("[data-take-all]").click()
+    guest.badge(2)
+    playwright.expect(guest.page.locator("[data-take-all]")).to_be_visible()
+    assert guest.complaints == []
+
+
+def test_who_was_here_before_has_the_way_to_what_they_often_buy_on_the_first_screen(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    phone = Visitor(browser, shop)
+    phone.page.set_viewport_size({"width": 390, "height": 844})
+    phone.go("/")
+    known = phone.page.locator(".df-known")
+    assert not known.is_visible()
+    phone.go("/goods/3/")
+    with phone.page.expect_response("**/cart/add/"):
+        phone.see("[data-cart-put]").click()
+    phone.go("/")
+    box = known.bounding_box()
+    assert box["y"] + box["height"] < 844
+    known.locator("a").first.click()
+    phone.page.wait_for_url("**/user/login/?next=/usuals/")
