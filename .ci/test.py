@@ -74,7 +74,7 @@ class Ran:
         lacking = any("needs" in skip for skip in skips)
         enough = not lacking and passed if needed else passed or lacking
         ok = entry["result"]["success"] and bool(enough or env in ("dist", "docs", "lint") or not entry.get("test"))
-        failures = re.findall(r"^(?:FAILED|ERROR) (\S+)", text, re.M)
+        failures = re.findall(r"^(?:FAILED|ERROR) (\S+\.py\S*)", text, re.M)
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
         absent = bool(entry["result"].get("skipped"))
         seconds = sum(command["elapsed"] for part in ("setup", "test") for command in entry.get(part, ()))
