@@ -5,7 +5,7 @@ import time
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from demo.accounts import MERCHANT, PASSWORD
+from demo.accounts import BUYER, MERCHANT, PASSWORD
 from visitor import Visitor, playwright
 
 pytestmark = pytest.mark.browser
@@ -281,3 +281,28 @@ def test_who_was_here_before_has_the_way_to_what_they_often_buy_on_the_first_scr
     assert box["y"] + box["height"] < 844
     known.locator("a").first.click()
     phone.page.wait_for_url("**/user/login/?next=/usuals/")
+
+
+def test_an_invoice_title_is_added_over_the_checkout_and_nothing_on_it_is_lost(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    buyer = Visitor(browser, shop)
+    buyer.go("/user/login/?next=/orders/confirm/%3Fbuy%3D3%3A1")
+    buyer.sign_in(BUYER, PASSWORD)
+    buyer.page.wait_for_url("**/orders/confirm/**")
+    buyer.page.fill("[name=note]", "请放门口")
+    buyer.see("[data-invoice-book]").click()
+    dialog = buyer.page.locator("dialog[open]")
+    dialog.locator("[value=company]").check()
+    dialog.locator("[name=title]").fill("街角厨房有限公司")
+    dialog.locator("[data-invoice-form] button").click()
+    playwright.expect(dialog.locator(".df-error")).to_have_count(1)
+    playwright.expect(dialog.locator("[name=tax_number]")).to_be_focused()
+    dialog.locator("[value=personal]").check()
+    dialog.locator("[data-invoice-form] button").click()
+    playwright.expect(dialog).to_have_count(0)
+    playwright.expect(buyer.page.locator("#df-invoice")).to_be_focused()
+    assert "街角厨房" in buyer.page.locator("#df-invoice option:checked").inner_text()
+    assert buyer.page.input_value("[name=note]") == "请放门口"
+    assert buyer.path() == "/orders/confirm/"
+    assert [words for words in buyer.complaints if "400" not in words] == []

@@ -19,8 +19,9 @@ def asked_for(settings):
     settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"INVOICE_TITLES": 2}
 
 
-def add(client, **fields):
-    return client.post(PAGE, {"kind": "company", "title": "Corner Kitchen Ltd", "tax_number": NUMBER, **fields})
+def add(client, headers=None, **fields):
+    data = {"kind": "company", "title": "Corner Kitchen Ltd", "tax_number": NUMBER, **fields}
+    return client.post(PAGE, data, headers=headers)
 
 
 @pytest.mark.parametrize("number", [NUMBER, "9144030071526726XG"])
@@ -117,6 +118,18 @@ def test_adding_one_at_the_checkout_leads_back_there_with_it_chosen(shop, apple)
     title = InvoiceTitle.objects.get()
     assert added.url == f"{back}&invoice={title.pk}"
     assert f'value="{title.pk}" selected' in shop.get(added.url).content.decode()
+
+
+def test_a_title_is_added_over_the_checkout_which_takes_it_or_shows_what_is_wrong(shop, apple):
+    ajax = {"X-Requested-With": "XMLHttpRequest"}
+    page = shop.get(reverse("dailyfresh_orders:confirm"), {"buy": f"{apple.pk}:1"}).content.decode()
+    assert page.count("data-invoice-dialog") == page.count("data-invoice-form") == 1
+    wrong = add(shop, headers=ajax, tax_number="1")
+    assert wrong.status_code == 400
+    assert 'aria-invalid="true" aria-describedby="df-e-tax"' in wrong.json()["data"]["html"]
+    assert not InvoiceTitle.objects.exists()
+    kept, title = add(shop, headers=ajax).json()["data"], InvoiceTitle.objects.get()
+    assert kept == {"id": title.pk, "title": str(title)}
 
 
 def test_the_order_keeps_its_invoice_whatever_becomes_of_the_title(shop, buyer, apple, quoted, boss):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..conf import conf
 from ..forms.checkout import wishes_in
+from ..forms.invoices import InvoiceTitleForm
 from ..joins import packs
 from ..models import Order
 from ..quotes import Quote
@@ -68,7 +69,9 @@ def theirs(request: HttpRequest, number: str) -> Order:
 def invoice_choices(request: HttpRequest, back: str) -> dict[str, Any]:
     """To whom the buyer can have an invoice made out, and what is chosen; None where the shop asks for none. `back` is where it is asked."""
     titles = invoice_titles_of(request.user) if conf.INVOICE_TITLES else None
-    return {"invoices": titles, "invoice": (request.POST or request.GET).get("invoice", ""), "back": back}
+    form = InvoiceTitleForm(user=request.user) if conf.INVOICE_TITLES else None
+    chosen = (request.POST or request.GET).get("invoice", "")
+    return {"invoices": titles, "invoice": chosen, "back": back, "invoice_form": form}
 
 
 def wish_choices(request: HttpRequest, quote: Quote) -> dict[str, Any]:

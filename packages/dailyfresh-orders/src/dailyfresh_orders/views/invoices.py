@@ -1,9 +1,10 @@
 """The visitor's invoice titles, to choose from when they order."""
 
-from dailyfresh_core.answers import safe_next
+from dailyfresh_core.answers import envelope, safe_next, wants_json
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +21,8 @@ def invoice_titles(request: HttpRequest) -> HttpResponse:
     if not conf.INVOICE_TITLES:
         raise Http404
     form = InvoiceTitleForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_bound and wants_json(request):
+        return _answer(request, form)
     if form.is_bound and form.is_valid():
         kept = form.save()
         messages.success(request, _("The invoice title is kept."))
@@ -35,6 +38,15 @@ def invoice_titles(request: HttpRequest) -> HttpResponse:
         "current": "invoices",
     }
     return render(request, "dailyfresh_orders/invoices.html", context, status=400 if form.is_bound else 200)
+
+
+def _answer(request: HttpRequest, form: InvoiceTitleForm) -> HttpResponse:
+    """To the checkout, which takes what was kept, or shows the fields again with what is wrong."""
+    if form.is_valid():
+        kept = form.save()
+        return envelope({"id": kept.pk, "title": str(kept)})
+    html = render_to_string("dailyfresh_orders/_invoice_fields.html", {"form": form}, request)
+    return envelope({"html": html}, code="invalid", message=next(iter(form.errors.values()))[0], status=400)
 
 
 @require_POST

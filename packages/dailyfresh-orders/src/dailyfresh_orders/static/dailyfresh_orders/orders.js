@@ -65,6 +65,25 @@ jQuery(function ($) {
     dialog.showModal();
   }).on("click", "[data-confirm-no]", function () { $(this).closest("dialog")[0].close(); });
 
+  // An invoice title is added over the page: nothing that was chosen or written on it is lost.
+  $(document).on("click", "[data-invoice-book]", function (event) {
+    var dialog = $("[data-invoice-dialog]")[0];
+    if (!dialog || !dialog.showModal) { return; }
+    event.preventDefault();
+    dialog.showModal();
+  }).on("submit", "[data-invoice-form]", function (event) {
+    var $form = $(this);
+    event.preventDefault();
+    df.post($form.attr("action"), $form.serialize(), true).done(function (data) {
+      $form.find("[name=title], [name=tax_number]").val("");
+      $form.closest("dialog")[0].close();
+      $("#df-invoice").append($("<option>").val(data.id).text(data.title)).val(data.id).trigger("focus");
+    }).fail(function (answer) {
+      if (!answer.data.html) { answer.show(); return; }
+      $form.find("[data-invoice-fields]").html(answer.data.html).find("[aria-invalid=true]").first().trigger("focus");
+    });
+  });
+
   $("form:has([data-once])").not("[data-place]").on("submit", function () {
     $(this).find("[data-once]").prop("disabled", true);
   });
