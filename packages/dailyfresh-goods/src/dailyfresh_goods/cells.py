@@ -128,7 +128,7 @@ def _address(text: str) -> Address:
         target_of(text, conf.PICTURE_HOSTS)
     except Refused as error:
         raise ValidationError(_(str(error))) from error
-    PictureSource._meta.get_field("origin").run_validators(text)  # type: ignore[union-attr]
+    PictureSource._meta.get_field("origin").run_validators(text)
     return Address(text)
 
 

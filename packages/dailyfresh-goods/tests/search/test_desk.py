@@ -4,7 +4,7 @@ import pytest
 from dailyfresh_goods.models import SKU
 from dailyfresh_goods.search import desk
 from dailyfresh_goods.search.desk import note_miss
-from dailyfresh_goods.search.models import Dish, Miss, Redirect, Synonym
+from dailyfresh_goods.search.models import Click, Dish, Miss, Pick, Redirect, Synonym
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -106,3 +106,110 @@ def test_a_desk_that_cannot_be_written_fails_no_search(shop, client, monkeypatch
     monkeypatch.setattr(type(Miss.objects.all()), "update", broken)
     assert search(client, "吹风机").status_code == 200
     assert SKU.objects.exists()
+
+
+def ids_of(found):
+    return {card.sku_id for hit in found.hits for card in (hit.card, *hit.packs)}
+
+
+def found(client, text, **more):
+    return search(client, text, **more).context["found"]
+
+
+def test_goods_are_put_first_for_a_search_and_hidden_from_it_and_nowhere_else(shop, client):
+    before, berries = found(client, "水果"), found(client, "草莓")
+    hidden = before.hits[0].card.sku_id
+    first = SKU.objects.filter(on_sale=True).exclude(type__slug="fruit").earliest("pk")
+    Pick.objects.create(text=" 水 果", sku=first)
+    Pick.objects.create(text="水果", sku_id=int(hidden), place="never")
+
+    after = found(client, "水果")
+
+    assert after.hits[0].card.sku_id == str(first.pk)
+    assert hidden not in ids_of(after)
+    assert after.number == before.number  # one came, one went
+    assert ids_of(found(client, "草莓")) == ids_of(berries)
+    narrowed = found(client, "水果", sort="price")
+    assert not {hidden, str(first.pk)} & ids_of(narrowed)
+    assert narrowed.number == before.number - 1
+
+
+def test_pages_of_a_search_with_picked_goods_show_everything_once(shop, client, settings):
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 3}
+    every = found(client, "水果")
+    assert every.pages > 2
+    for sku in SKU.objects.filter(on_sale=True).order_by("-pk")[:2]:
+        Pick.objects.create(text="水果", sku=sku)
+    pages = found(client, "水果").pages
+    seen = [hit.card.sku_id for page in range(1, pages + 1) for hit in found(client, "水果", page=page).hits]
+    packs = [
+        card.sku_id
+        for page in range(1, pages + 1)
+        for hit in found(client, "水果", page=page).hits
+        for card in hit.packs
+    ]
+    assert len(seen) == len(set(seen))
+    assert len({*seen, *packs}) == found(client, "水果").number
+
+
+def test_a_search_that_finds_nothing_finds_what_is_picked_for_it(shop, client):
+    assert not found(client, "吹风机").number
+    sku = SKU.objects.filter(on_sale=True).first()
+    pick = Pick.objects.create(text="吹风机", sku=sku)
+    assert [hit.card.sku_id for hit in found(client, "吹风机").hits] == [str(sku.pk)]
+    pick.delete()
+    assert not found(client, "吹风机").number
+
+
+def click(client, text, sku_id, by="10.0.0.1", **headers):
+    return client.post(f"{URL}clicked/", {"q": text, "sku_id": sku_id}, REMOTE_ADDR=by, headers=headers)
+
+
+def test_what_is_chosen_of_the_results_is_counted_once_a_visitor(shop, client):
+    sku = SKU.objects.filter(on_sale=True).first()
+    for by in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+        assert click(client, "草 莓", sku.pk, by=by).status_code == 204
+    row = Click.objects.get()
+    assert (row.text, row.sku, row.times) == ("草莓", sku, 2)
+
+
+def test_a_click_after_a_search_that_failed_is_counted_on_the_desk(shop, client):
+    search(client, "吹风机")
+    click(client, "吹风机", SKU.objects.filter(on_sale=True).first().pk)
+    assert Miss.objects.get().clicks == 1
+
+
+@pytest.mark.parametrize("sku_id", ["", "0", "01", "99999999", "x", "9" * 40, "\x00"])
+def test_clicks_on_nothing_count_nothing(shop, client, sku_id):
+    assert click(client, "草莓", sku_id).status_code == 204
+    assert click(client, "", SKU.objects.first().pk).status_code == 204
+    assert click(client, "草莓", SKU.objects.first().pk, **{"sec-fetch-site": "cross-site"}).status_code == 204
+    assert not Click.objects.exists()
+    assert client.get(f"{URL}clicked/").status_code == 405
+
+
+def test_one_visitor_clicks_so_often_and_the_rarest_rows_go(shop, client, monkeypatch):
+    skus = list(SKU.objects.filter(on_sale=True)[:4])
+    monkeypatch.setattr(desk, "CLICKS", 3)
+    for sku in skus:
+        click(client, "草莓", sku.pk)
+    assert Click.objects.count() == 3
+    monkeypatch.setattr(desk, "KEPT", 2)
+    click(client, "草莓", skus[0].pk, by="10.0.0.2")
+    click(client, "草莓", skus[3].pk, by="10.0.0.3")
+    assert Click.objects.count() == 2
+    assert Click.objects.filter(sku=skus[0], times=2).exists()
+
+
+def test_one_click_puts_goods_first_or_hides_them(shop, client, admin_client):
+    sku = SKU.objects.filter(on_sale=True).first()
+    click(client, "草莓", sku.pk)
+    page = admin_client.get(reverse("admin:dailyfresh_search_click_changelist")).content.decode()
+    for place in ("first", "never"):
+        add = reverse("admin:dailyfresh_search_pick_add", query={"text": "草莓", "sku": sku.pk, "place": place})
+        assert add.replace("&", "&amp;") in page
+    form = admin_client.get(add).content.decode()
+    assert 'value="草莓"' in form
+    assert '<option value="never" selected>' in form
+    admin_client.post(add, {"text": "草莓", "sku": sku.pk, "place": "never", "position": 1})
+    assert str(sku.pk) not in [hit.card.sku_id for hit in found(client, "草莓").hits]

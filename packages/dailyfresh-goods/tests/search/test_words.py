@@ -5,7 +5,8 @@ import sys
 
 import pytest
 from dailyfresh_goods.search.corrections import distance
-from dailyfresh_goods.search.models import Synonym, Vocabulary
+from dailyfresh_goods.search.models import Synonym
+from dailyfresh_goods.search.vocabulary import Vocabulary
 from dailyfresh_goods.search.words.dictionary import shipped_groups
 from dailyfresh_goods.search.words.grams import grams, head_grams, needles
 from dailyfresh_goods.search.words.normal import normalise

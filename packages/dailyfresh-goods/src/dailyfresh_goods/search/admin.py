@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .models import Dish, Miss, PopularSearch, Redirect, Synonym
+from .models import Click, Dish, Miss, Pick, PopularSearch, Redirect, Synonym
 from .words.dictionary import shipped_groups
 from .words.dishes import shipped_dishes
 
@@ -81,7 +81,7 @@ class RedirectAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 class MissAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     """The desk: the words that buyers use and the shop does not know, each a click away from being known."""
 
-    list_display = ("text", "became", "times", "last_at", "make")
+    list_display = ("text", "became", "times", "clicks", "last_at", "make")
     list_display_links = None
     list_filter = ("judged", ("became", admin.EmptyFieldListFilter))
     search_fields = ("text",)
@@ -116,3 +116,34 @@ class MissAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
         n = chosen.update(judged=True)
         said = ngettext("%(n)d search is judged.", "%(n)d searches are judged.", n)
         messages.success(request, said % {"n": n})
+
+
+@admin.register(Pick)
+class PickAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("text", "sku", "place", "position", "updated_at")
+    list_filter = ("place",)
+    list_select_related = ("sku",)
+    search_fields = ("text", "sku__name")
+    autocomplete_fields = ("sku",)
+
+
+@admin.register(Click)
+class ClickAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What visitors chose of the results, each a click away from standing first or nowhere."""
+
+    list_display = ("text", "sku", "times", "last_at", "make")
+    list_display_links = None
+    list_select_related = ("sku",)
+    list_per_page = 50
+    search_fields = ("text", "sku__name")
+    show_full_result_count = False
+
+    @admin.display(description=_("make it"))
+    def make(self, click: Click) -> str:
+        ways = ((Pick.Place.FIRST, _("the first")), (Pick.Place.NEVER, _("hidden")))
+        add = "admin:dailyfresh_search_pick_add"
+        links = (
+            (reverse(add, query={"text": click.text, "sku": click.sku_id, "place": place}), label)
+            for place, label in ways
+        )
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)

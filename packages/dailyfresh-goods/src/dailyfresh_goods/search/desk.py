@@ -1,4 +1,4 @@
-"""The search desk: searches that failed are counted, so that the shop learns its buyers' words."""
+"""The search desk: searches that failed are counted, and what is chosen of those that did not, so that the shop learns its buyers' words."""
 
 import logging
 
@@ -7,7 +7,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .models import Miss
+from ..models import SKU, pk_of
+from .models import Click, Miss
 from .words.normal import merged
 
 logger = logging.getLogger(__name__)
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 KEPT = 2000
 """Rows; of more, those that nobody searched for again go first."""
 LONGEST = 64
+CLICKS = 200
+"""Of one visitor within an hour."""
 
 
 def note_miss(text: str, *, became: str, visitor: str) -> None:
@@ -34,12 +37,38 @@ def note_miss(text: str, *, became: str, visitor: str) -> None:
         logger.warning("A search that failed was not counted: %s", error)
 
 
+def note_click(text: str, *, sku_id: str, visitor: str) -> None:
+    """Count goods that were chosen from the results of a search: of one visitor once an hour. Never raises for the database."""
+    text, pk = merged(text), pk_of(sku_id)
+    if not text or len(text) > LONGEST or pk is None or count("click", visitor, seconds=3600) > CLICKS:
+        return
+    if count("click", f"{visitor} {text} {pk}", seconds=3600) > 1:
+        return
+    try:
+        with transaction.atomic():
+            if not SKU.objects.filter(pk=pk, on_sale=True).exists():
+                return
+            now = timezone.now()
+            if not Click.objects.filter(text=text, sku=pk).update(times=F("times") + 1, last_at=now):
+                Click.objects.bulk_create([Click(text=text, sku_id=pk, last_at=now)], ignore_conflicts=True)
+                _forget(Click)
+            Miss.objects.filter(text=text).update(clicks=F("clicks") + 1)
+    except DatabaseError as error:
+        logger.warning("A click was not counted: %s", error)
+
+
+def _forget(model: type[Miss] | type[Click]) -> None:
+    """Let the rarest go where there are too many."""
+    rows = model._default_manager
+    if (number := rows.count()) > KEPT:
+        rarest = rows.order_by("times", "last_at").values_list("pk", flat=True)[: number - KEPT]
+        rows.filter(pk__in=list(rarest)).delete()
+
+
 def _begin(text: str, seen: dict[str, object]) -> None:
     try:
         with transaction.atomic():
             Miss.objects.create(text=text, **seen)
     except IntegrityError:  # somebody searched for it at the same instant
         return
-    if (number := Miss.objects.count()) > KEPT:
-        rarest = Miss.objects.order_by("times", "last_at").values_list("pk", flat=True)[: number - KEPT]
-        Miss.objects.filter(pk__in=list(rarest)).delete()
+    _forget(Miss)

@@ -16,9 +16,9 @@ from ..conf import conf
 from ..models import SKU, Band
 from ..selectors import Card, Filters, cards
 from .highlight import Marked, marked
-from .models import Vocabulary
 from .relaxation import Answer, answer
 from .understanding import Query, understand
+from .vocabulary import Picks, Vocabulary
 from .words.normal import is_han, runs
 from .words.thesaurus import Thesaurus
 
@@ -102,35 +102,42 @@ class Found:
 def find(text: str, refinement: Refinement, *, using: str | None = None, vocabulary: Vocabulary | None = None) -> Found:
     """The page that `refinement` asks for of what `text` finds; from the database while there is no index to ask."""
     vocabulary = vocabulary or Vocabulary()
-    words, menu = vocabulary.thesaurus(), vocabulary.menu
+    words, menu, picks = vocabulary.thesaurus(), vocabulary.menu, vocabulary.picks_of(text)
+    if refinement.sort or refinement.conditions():
+        picks = Picks(never=picks.never)  # whoever narrows or sorts sees all in that order
     try:
         if refinement.conditions():
             reply = answer(text, words, menu, using=using)
-            return _page(reply, refinement) if reply.found is not None else Found(reply.query, hasty=reply.hasty)
-        reply = answer(text, words, menu, using=using, shaped=lambda found: _shaped(found, refinement))
-        if reply.found is None:
+            return _page(reply, refinement, picks) if reply.found is not None else Found(reply.query, hasty=reply.hasty)
+        reply = answer(text, words, menu, using=using, shaped=lambda found: _shaped(found, refinement, picks))
+        if reply.found is None and not picks.first:
             return Found(reply.query, hasty=reply.hasty)
-        found = _shown(reply, reply.found, refinement)
+        found = _shown(reply, reply.found, refinement, picks)
         return (
-            replace(found, groups=_groups(reply, words, using)) if reply.parts and refinement == Refinement() else found
+            replace(found, groups=_groups(reply, words, using))
+            if reply.parts and refinement == Refinement() and not picks.first
+            else found
         )
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
         return _from_database(understand(text, words), refinement)
 
 
-def _shaped(found: Any, refinement: Refinement) -> Any:
-    """`found` in the order and with the limits of the page, the categories counted."""
+def _shaped(found: Any, refinement: Refinement, picks: Picks) -> Any:
+    """`found` in the order and with the limits of the page, the categories counted; what is picked stands before it, or nowhere."""
+    if picks.all:
+        # That field is the key; ranges of one, for no engine looks up a list of whole numbers.
+        found = found.exclude(reduce(or_, (SQ(newest__range=(pk, pk)) for pk in picks.all)))
     shaped = found.facet("category").order_by(*SORTS[refinement.sort])
     start = (refinement.page - 1) * conf.PAGE_SIZE
-    shaped.query.set_limits(start, start + conf.PAGE_SIZE)
+    shaped.query.set_limits(max(0, start - len(picks.first)), start + conf.PAGE_SIZE - len(picks.first))
     return shaped
 
 
-def _page(reply: Answer, refinement: Refinement) -> Found:
+def _page(reply: Answer, refinement: Refinement, picks: Picks) -> Found:
     """The page with the filters of `refinement`: what fits without them is known by now, and the categories by another search."""
     narrowed, wide = (_filtered(reply.found, refinement.conditions(category=category)) for category in (True, False))
-    shown = _shown(reply, _shaped(narrowed, refinement), refinement)
+    shown = _shown(reply, _shaped(narrowed, refinement, picks), refinement, picks)
     categories = _categories(wide.facet("category")) if refinement.category else shown.categories
     return replace(shown, unfiltered=reply.found.query.get_count(), categories=categories)
 
@@ -141,11 +148,23 @@ def _filtered(found: Any, filters: list[SQ]) -> Any:
     return found
 
 
-def _shown(reply: Answer, found: Any, refinement: Refinement) -> Found:
-    keys, number = [result.pk for result in found.query.get_results()], found.query.get_count()
+def _shown(reply: Answer, found: Any, refinement: Refinement, picks: Picks) -> Found:
+    """The page; `found` is None where nothing is but what the shop picked."""
+    keys = [str(pk) for pk in picks.first] if refinement.page == 1 else []
+    keys += [result.pk for result in found.query.get_results()] if found is not None else []
+    number = len(picks.first) + (found.query.get_count() if found is not None else 0)
     pages = -(-number // conf.PAGE_SIZE)
     shown = hits(reply.query, keys)
-    return Found(reply.query, shown, number, number, pages, _categories(found), reply.loose, reply.hasty)
+    return Found(
+        reply.query,
+        shown,
+        number,
+        number,
+        pages,
+        _categories(found) if found is not None else {},
+        reply.loose,
+        reply.hasty,
+    )
 
 
 def _groups(reply: Answer, words: Thesaurus, using: str | None) -> list[Together]:

@@ -1,19 +1,13 @@
-"""What the shop itself says about words, and what comes of it."""
-
-from collections.abc import Callable
-from threading import Lock
-from typing import Any
+"""What the shop itself says about words, and what its visitors did with them."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import connections, models, router
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..conf import conf
-from .words.dictionary import Group, shipped_groups, words_in
-from .words.dishes import Menu, shipped_dishes
-from .words.normal import merged, normalise
-from .words.thesaurus import Thesaurus
+from ..models import SKU
+from .words.dictionary import words_in
+from .words.normal import normalise
 
 
 class Synonym(models.Model):
@@ -154,6 +148,7 @@ class Miss(models.Model):
     times = models.PositiveIntegerField(_("times"), default=1)
     first_at = models.DateTimeField(_("first"), auto_now_add=True)
     last_at = models.DateTimeField(_("last"))
+    clicks = models.PositiveIntegerField(_("clicks"), default=0, help_text=_("On goods that were shown all the same."))
     judged = models.BooleanField(_("judged"), default=False)
 
     objects: models.Manager["Miss"] = models.Manager()
@@ -168,60 +163,57 @@ class Miss(models.Model):
         return self.text
 
 
-_lock = Lock()
-_loaded: dict[type[models.Model], tuple[object, Any]] = {}
+class Pick(models.Model):
+    """Goods that the shop itself puts first for a search, or never shows for it."""
 
+    class Place(models.TextChoices):
+        FIRST = "first", _("shown first")
+        NEVER = "never", _("never shown")
 
-class Vocabulary:
-    """What the shop itself says about words, as it stands when this is made: one statement asks whether any of its rows have changed."""
-
-    def __init__(self) -> None:
-        self._stamps = _stamps(Synonym, Dish, Redirect)
-
-    def thesaurus(self) -> Thesaurus:
-        def load() -> Thesaurus:
-            own = [Group(words_in(row.words), words_in(row.narrower)) for row in Synonym.objects.filter(active=True)]
-            return Thesaurus(shipped_groups(), own)
-
-        found: Thesaurus = self._as_it_stands(Synonym, load, *conf.SEARCH_SYNONYMS)
-        return found
-
-    def menu(self) -> Menu:
-        def load() -> Menu:
-            own = [(words_in(row.names), words_in(row.ingredients)) for row in Dish.objects.filter(active=True)]
-            return Menu(shipped_dishes(), own)
-
-        found: Menu = self._as_it_stands(Dish, load)
-        return found
-
-    def redirect_of(self, text: str) -> str | None:
-        """The page that a search leads to, if the shop named one."""
-
-        def load() -> dict[str, str]:
-            return {merged(row.text): row.url for row in Redirect.objects.filter(active=True)}
-
-        found: dict[str, str] = self._as_it_stands(Redirect, load)
-        return found.get(merged(text))
-
-    def _as_it_stands(self, model: type[models.Model], load: Callable[[], Any], *files: str) -> Any:
-        """What `load` made of the rows, made anew when they changed."""
-        stamp = (self._stamps[model], files)
-        loaded = _loaded.get(model)
-        if loaded is None or loaded[0] != stamp:
-            made = load()
-            with _lock:
-                _loaded[model] = loaded = (stamp, made)
-        return loaded[1]
-
-
-def _stamps(*tables: type[models.Model]) -> dict[type[models.Model], object]:
-    """Another value after every change of a table's rows; plain SQL, since building it costs more than asking it, at each search."""
-    connection = connections[router.db_for_read(tables[0])]
-    quote = connection.ops.quote_name
-    each = (
-        f"SELECT {n}, MAX({quote('updated_at')}), COUNT(*) FROM {quote(table._meta.db_table)}"  # noqa: S608  # the names are the model's own
-        for n, table in enumerate(tables)
+    text = models.CharField(
+        _("search"),
+        max_length=64,
+        help_text=_("The whole search; width, case, script and spaces make no difference."),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(each))
-        return {tables[n]: stamp for n, *stamp in cursor.fetchall()}
+    sku = models.ForeignKey(SKU, models.CASCADE, related_name="+", verbose_name=_("SKU"))
+    place = models.CharField(_("place"), max_length=5, choices=Place.choices, default=Place.FIRST)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    sku_id: int
+    objects: models.Manager["Pick"] = models.Manager()
+
+    class Meta:
+        ordering = ["text", "place", "position", "pk"]
+        verbose_name = _("goods picked for a search")
+        verbose_name_plural = _("goods picked for searches")
+        constraints = [models.UniqueConstraint(fields=["text", "sku"], name="search_pick_once")]
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.sku_id}"
+
+    def clean(self) -> None:
+        if not normalise(self.text):
+            raise ValidationError({"text": _("Write at least one word.")})
+
+
+class Click(models.Model):
+    """A search and goods that were chosen from its results, and how often."""
+
+    text = models.CharField(_("search"), max_length=64)
+    sku = models.ForeignKey(SKU, models.CASCADE, related_name="+", verbose_name=_("SKU"))
+    times = models.PositiveIntegerField(_("times"), default=1)
+    last_at = models.DateTimeField(_("last"))
+
+    sku_id: int
+    objects: models.Manager["Click"] = models.Manager()
+
+    class Meta:
+        ordering = ["-times", "-last_at"]
+        verbose_name = _("click of a search")
+        verbose_name_plural = _("clicks of searches")
+        constraints = [models.UniqueConstraint(fields=["text", "sku"], name="search_click_once")]
+        indexes = [models.Index(fields=["-times"], name="search_clicks")]
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.sku_id}"

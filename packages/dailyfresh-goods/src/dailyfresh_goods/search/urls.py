@@ -8,4 +8,5 @@ app_name = "dailyfresh_search"
 urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
+    path("search/clicked/", views.clicked, name="clicked"),
 ]

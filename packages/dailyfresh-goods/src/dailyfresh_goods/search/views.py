@@ -10,19 +10,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from ..conf import conf
 from ..selectors import Card, goods_types, popular
 from ..views import links
 from ..views.links import Link
-from .desk import note_miss
+from .desk import note_click, note_miss
 from .finding import SORTS, Found, Hit, Refinement, find
 from .forms import LAST_PAGE, SearchForm
 from .highlight import as_html
-from .models import Vocabulary
 from .popular import LONGEST_SHOWN, popular_backend, popular_searches
 from .suggestions import suggestions
+from .vocabulary import Vocabulary
 from .words.normal import merged
 
 
@@ -68,6 +69,20 @@ def suggest(request: HttpRequest) -> HttpResponse:
     if words and (wait := use("suggest", subject_of(request, trusted=conf.TRUSTED_PROXIES))):
         return too_often(request, wait)
     return envelope({"items": suggestions(words) if words else [], "popular": [] if words else popular_searches()})
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def clicked(request: HttpRequest) -> HttpResponse:
+    """POST `q=草莓&sku_id=7`: the goods were chosen from what the words found. It counts and changes nothing else, and a page that is being
+    left can send no token; so what another site sends is left out by what the browser says of it.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+        form = SearchForm(request.POST)
+        visitor = subject_of(request, trusted=conf.TRUSTED_PROXIES)
+        note_click(form.words(), sku_id=request.POST.get("sku_id", ""), visitor=visitor)
+    return HttpResponse(status=204)
 
 
 def _count(found: Found, *, visitor: str) -> None:

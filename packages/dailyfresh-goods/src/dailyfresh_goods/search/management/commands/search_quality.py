@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 
 from ....models import SKU
-from ...models import Vocabulary
 from ...relaxation import answer
+from ...vocabulary import Vocabulary
 
 K = 10
 

@@ -18,6 +18,14 @@ jQuery(function ($) {
     try { localStorage.removeItem(KEY); } catch (error) { /* private mode */ }
   }
 
+  // Which goods are chosen of the results is counted, for the shop's search desk; nobody waits for it.
+  $("[data-search-clicked]").on("click", "[data-goods-card] a", function () {
+    var $list = $(this).closest("[data-search-clicked]"), said = new FormData();
+    said.append("q", $list.attr("data-search-words"));
+    said.append("sku_id", $(this).closest("[data-goods-card]").attr("data-goods-card"));
+    if (navigator.sendBeacon) { navigator.sendBeacon($list.attr("data-search-clicked"), said); }
+  });
+
   $("form[data-search]").each(function (number) {
     var $form = $(this), $input = $form.find("input[name=q]"), words = $form.data(), id = "df-suggest-" + number;
     var known = {}, asked = 0, timer = null, composing = false, typed = $input.val(), at = -1;
