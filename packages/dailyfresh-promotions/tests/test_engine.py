@@ -108,6 +108,7 @@ def test_a_coupon_beside_the_basket_says_what_it_would_save_or_why_not():
         ("sent elsewhere", 0, False, "scope"),
         ("sent plain", 0, False, "activity"),
     }
+    assert why(priced) == {("small", "worse_than", "good")}
 
 
 def test_a_coupon_for_sending_where_that_costs_nothing_says_so():
@@ -131,6 +132,45 @@ def test_a_freight_coupon_picked_by_hand_is_used_though_a_rule_gives_as_much():
     shop.coupon("k", FreeFreight(cap=800))
     priced = shop.price([pieces("A", 5000, 1)], freight=1000, choice="k")
     assert shop.said(priced, []) == "k freight 800"
+
+
+def test_of_what_takes_as_much_off_sending_a_coupon_is_spared_and_all_others_are_named():
+    shop = Shop()
+    shop.rule("less", FreeFreight(cap=300))
+    shop.coupon("1", FreeFreight(cap=800))
+    shop.rule("best", FreeFreight(cap=800), priority=-1)
+    priced = shop.price([pieces("A", 5000, 1)], freight=1000)
+    assert shop.said(priced, []) == "best freight 800"
+    assert why(priced) == {("1", "worse_than", "best"), ("less", "worse_than", "best")}
+
+
+def test_a_flash_price_that_is_no_lower_serves_nobody():
+    shop = Shop()
+    shop.flash("flash", "A", 1000, 5)
+    priced = shop.price([pieces("A", 1000, 1)])
+    assert priced.cuts == []
+    assert why(priced) == {("flash", "dearer", None)}
+
+
+def test_a_price_lower_by_a_fen_counts():
+    shop = Shop()
+    shop.rule("m", special(A=999))
+    assert shop.price([pieces("A", 1000, 1)]).total == 999
+
+
+def test_a_lower_price_that_comes_to_the_same_for_so_few_grams_says_that_it_is_none():
+    shop = Shop()
+    shop.rule("m", special(W=1279))
+    priced = shop.price([weighed("W", 1280, 50)])
+    assert priced.cuts == []
+    assert why(priced) == {("m", "dearer", None)}
+
+
+def test_a_flash_price_of_which_nothing_is_known_to_be_left_serves_nobody():
+    shop = Shop()
+    shop.flash("flash", "A", 500, 5)
+    shop.left.clear()
+    assert shop.price([pieces("A", 1000, 1)]).total == 1000
 
 
 def test_a_price_for_members_serves_what_a_flash_price_leaves_and_the_catalogue_the_rest():
