@@ -97,7 +97,7 @@ def check_database(**_: Any) -> list[CheckMessage]:
 @register(Tags.caches)
 def check_caches(**_: Any) -> list[CheckMessage]:
     """A cache without its client raises at every use: attempts are counted nowhere then, and only the log would say so."""
-    found = []
+    found: list[CheckMessage] = []
     for alias, cache in settings.CACHES.items():
         try:
             import_string(cache.get("BACKEND", ""))
