@@ -177,7 +177,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         yield [Group("guests", ["fdfs-libraries"], ("-m", "prove or not prove"), lanes=1)]
         yield [Group("chaos", ["stack"], ("-m", "prove and stack"), lanes=1)]
     elif mode == "--newcomer":
-        yield [Group(mode[2:], [*packages[:2], *store, *packages[2:]])]  # the store is as slow as the second
+        yield [Group(mode[2:], [*packages[:2], *store, *packages[2:], bare])]  # the store is as slow as the second
     elif mode == "--matrix":
         ends = {"311": "lowest", "313": "newest"}
         bounds = [f"{name}-py{v}-{end}" for name in PACKAGES[:-1] for v, end in ends.items() if v in found]
@@ -191,7 +191,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         without_extras = [bare]
         if os.environ.get("REQUIRE_SERVICES"):
             # In CI the newest has just run as a newcomer's. The matrix has what is left out: the longest suites and the store on
-            # what lies between, the oldest Django on the newest, and the bare package, for the foreign sites have no extras either.
+            # what lies between and the oldest Django on the newest; the newcomer has had the bare package.
             without_extras, oldest_django = [], []
             quick = ("users", "cart", "promotions", "delivery", "core")
             others = [env for env in others if env.startswith(quick) and f"-py{found[-1]}" not in env]
