@@ -1,5 +1,6 @@
 """Who changed what of the goods, and addresses that are made of names."""
 
+import io
 from decimal import Decimal
 
 import pytest
@@ -98,3 +99,15 @@ def test_a_merchant_adds_a_type_without_thinking_of_its_address(shop: Shop, admi
     data = Form(admin_client.get(f"{HERE}/goodstype/add/")).data | {"name": "Cold drinks", "slug": ""}
     assert admin_client.post(f"{HERE}/goodstype/add/", data).status_code == 302
     assert GoodsType.objects.get(name="Cold drinks").slug == "cold-drinks"
+
+
+def test_what_a_file_sets_is_noted_with_its_name_and_whoever_brought_it(shop: Shop, admin_user: User) -> None:
+    sku = shop.sku(slug="pear", price=Decimal("3.00"), stock=9)
+    text = "slug,type,name,price,unit,stock\npear,fruit,Pear,3.50,1kg,7\nnew,fruit,New,1,1kg,5\n"
+    upload = services.keep_import(file=io.BytesIO(text.encode()), name="monday.csv", by=admin_user)
+    services.begin_import(upload=upload, dry_run=False)
+
+    services.run_imports()
+
+    assert noted() == [("price", "3.00", "3.50", "admin"), ("stock", "9", "7", "admin")]
+    assert set(GoodsChange.objects.values_list("sku", "why")) == {(sku.pk, "monday.csv")}

@@ -190,7 +190,7 @@ class Pick(models.Model):
         constraints = [models.UniqueConstraint(fields=["text", "sku"], name="search_pick_once")]
 
     def __str__(self) -> str:
-        return f"{self.text}: {self.sku_id}"
+        return f"{self.text}: {self.sku}"
 
     def clean(self) -> None:
         if not normalise(self.text):

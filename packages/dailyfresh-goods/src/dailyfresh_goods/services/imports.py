@@ -8,7 +8,6 @@ from typing import IO, Any
 from dailyfresh_core.exchange import BadFile, How, Row, open_table
 from dailyfresh_core.measures import Measured, faults
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from ..columns import (
 )
 from ..models import SKU, GoodsType
 from .arrivals import Arrivals
+from .changes import noting
 from .upserts import Wanted, says_nothing_new, write
 
 BATCH = 500
@@ -202,9 +202,12 @@ def import_goods(
     dry_run: bool = False,
     skip_bad: bool = False,
     archive: Archive | None = None,
+    by: Any = "",
+    why: str = "",
     done: Callable[[Report], None] = lambda report: None,
 ) -> Report:
-    """Create and change SKUs from rows, known by their slug, with the pictures of the `archive` they came in; `done` hears of the progress batch by batch.
+    """Create and change SKUs from rows, known by their slug, with the pictures of the `archive` they came in; `by` and `why` stand beside
+    what becomes another of price, stock and on / off sale; `done` hears of the progress batch by batch.
 
     The rows are read once and in order, a batch at a time. Without `skip_bad` a batch with a bad row is not
     written, nor is any after it; read the file with `dry_run` first, or wrap the call in a transaction.
@@ -216,7 +219,7 @@ def import_goods(
         good = run.checked(batch)
         if not dry_run and good and (skip_bad or not report.bad):
             run.pictures.keep(good)
-            with transaction.atomic():
+            with noting(pks=[wanted.sku.pk for wanted in good if wanted.sku], by=by, why=why):
                 write(good)
         report.created += sum(wanted.sku is None for wanted in good)
         report.changed += sum(wanted.sku is not None for wanted in good)

@@ -189,7 +189,15 @@ def _pass(upload: GoodsImport, content: Content, *, dry_run: bool = False, skip_
 
     table = _opened(upload, content)
     rows = read_goods(content.file, content.name, table.how, _told(upload, table.columns))
-    return import_goods(rows=rows, dry_run=dry_run, skip_bad=skip_bad, archive=content.archive, done=done)
+    return import_goods(
+        rows=rows,
+        dry_run=dry_run,
+        skip_bad=skip_bad,
+        archive=content.archive,
+        by=upload.by or "",
+        why=upload.name,
+        done=done,
+    )
 
 
 def _ours(upload: GoodsImport) -> Any:

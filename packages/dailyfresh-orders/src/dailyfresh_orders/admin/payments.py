@@ -113,9 +113,20 @@ class PaymentAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
 @admin.register(Refund)
 class RefundAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/refund/change_form.html"
-    list_display = ("out_request_no", "order", "state", "kind", "amount", "goods", "reason", "created_at", "done_at")
+    list_display = (
+        "out_request_no",
+        "order",
+        "state",
+        "kind",
+        "amount",
+        "goods",
+        "reason",
+        "created_at",
+        "decided_by",
+        "done_at",
+    )
     list_filter = ("state", "kind", "created_at")
-    list_select_related = ("payment__order",)
+    list_select_related = ("payment__order", "decided_by")
     search_fields = ("=out_request_no", "=payment__out_trade_no", "=payment__order__number")
     show_full_result_count = False
     inlines = (RefundLineInline,)

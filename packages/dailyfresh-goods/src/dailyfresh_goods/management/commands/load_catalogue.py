@@ -65,7 +65,9 @@ class Command(BaseCommand):
 
         with path.open("rb") as file, content_in(file, path.name) as content:
             rows = read_goods(content.file, content.name)
-            return import_goods(rows=rows, archive=content.archive, done=done, **how)
+            return import_goods(
+                rows=rows, archive=content.archive, by="load_catalogue", why=path.name, done=done, **how
+            )
 
     def _create_types(self, path: Path) -> None:
         """Types have no columns but their slug here: the merchant names them afterwards."""
