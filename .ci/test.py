@@ -25,6 +25,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -144,11 +145,14 @@ def embedded_redis() -> Iterator[None]:
         yield
         return
     with TemporaryDirectory() as folder:
-        place = ["--bind", "127.0.0.1", "--port", "16399", "--dir", folder]
+        with socket() as free:  # another run may have one of its own
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        place = ["--bind", "127.0.0.1", "--port", port, "--dir", folder]
         server = subprocess.Popen(
             [get_binary_path(), *place, "--save", "", "--databases", "32"], stdout=subprocess.DEVNULL
         )
-        os.environ["REDIS_URL"] = "redis://127.0.0.1:16399/0"
+        os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
         try:
             yield
         finally:
