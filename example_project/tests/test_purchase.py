@@ -306,3 +306,12 @@ def test_an_invoice_title_is_added_over_the_checkout_and_nothing_on_it_is_lost(
     assert buyer.page.input_value("[name=note]") == "请放门口"
     assert buyer.path() == "/orders/confirm/"
     assert [words for words in buyer.complaints if "400" not in words] == []
+
+
+def test_a_phone_shows_where_the_unread_messages_are(browser: "playwright.Browser", shop: str) -> None:
+    buyer = Visitor(browser, shop)
+    buyer.page.set_viewport_size({"width": 390, "height": 844})
+    buyer.go("/user/login/?next=/user/")
+    buyer.sign_in(BUYER, PASSWORD)
+    buyer.page.wait_for_url("**/user/")
+    playwright.expect(buyer.page.locator(".df-umenu a[href='/orders/messages/']")).to_be_in_viewport(ratio=1)
