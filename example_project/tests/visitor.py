@@ -1,5 +1,6 @@
 """Somebody at a browser."""
 
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,6 +37,13 @@ class Visitor:
         found = self.page.locator(selector).locator("visible=true").first
         found.wait_for()
         return found
+
+    def until(self, script: str, arg: object = None) -> None:
+        """Waits until the script gives something true; it may be async, whose promise `wait_for_function` takes for true at once."""
+        deadline = time.monotonic() + 20
+        while not self.page.evaluate(script, arg):
+            assert time.monotonic() < deadline, script
+            self.page.wait_for_timeout(100)
 
     def badge(self, number: int) -> None:
         playwright.expect(self.page.locator("[data-cart-badge]").first).to_have_text(str(number))

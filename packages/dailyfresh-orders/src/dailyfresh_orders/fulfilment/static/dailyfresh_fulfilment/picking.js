@@ -85,6 +85,7 @@ jQuery(function ($) {
   $(document).on("submit", "[data-finish]", function (event) {
     if (kept().length) {
       event.preventDefault();
+      $(this).find("[data-once]").prop("disabled", false);  // orders.js took it for sent
       df.message($box.data("unsent"), { level: "error" });
       send();
     }
