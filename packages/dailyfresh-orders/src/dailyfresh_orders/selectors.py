@@ -183,7 +183,7 @@ def payment_numbered(code: str, out_trade_no: str) -> Payment | None:
 
 def refunds_of(order: Order) -> "QuerySet[Refund]":
     """The refunds of an order that its buyer sees, newest first, with their lines and pictures."""
-    mine = Refund.objects.filter(payment__order=order).order_by("-pk")
+    mine = Refund.objects.filter(payment__order=order).select_related("payment").order_by("-pk")
     return mine.prefetch_related("lines__order_line", "pictures")
 
 

@@ -18,6 +18,7 @@ from dailyfresh_orders.fulfilment.shelves import first_out
 from dailyfresh_orders.models import Message, Order, PaymentLog, Refund, RefundPicture
 from dailyfresh_orders.quotes import BUY
 from dailyfresh_orders.services import (
+    approve_refund,
     ask,
     disagreements,
     draw_pictures,
@@ -606,13 +607,13 @@ def bad(shop, arrived, apple, settings):
     """Sends the buyer's form about so many apples; gives the refund."""
     settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"RETURN_AT_ONCE": "12.00", "RETURNS_A_MONTH": 2}
 
-    def send(n=1, *, picture=True, key="abcdef000001", **more):
-        posted = {"key": key, "why": "quality", "words": "brown inside", f"line_{line_of(arrived, apple).pk}": n} | more
+    def send(n=1, *, order=arrived, picture=True, key="abcdef000001", **more):
+        posted = {"key": key, "why": "quality", "words": "brown inside", f"line_{line_of(order, apple).pk}": n} | more
         if picture:
             content = BytesIO()
             Image.new("RGB", (60, 40), "brown").save(content, "PNG")
             posted["pictures"] = SimpleUploadedFile("apple.png", content.getvalue(), "image/png")
-        answer = shop.post(reverse("dailyfresh_orders:refund_request", args=[arrived.number]), posted)
+        answer = shop.post(reverse("dailyfresh_orders:refund_request", args=[order.number]), posted)
         assert answer.status_code == 302, answer.content.decode()
         return Refund.objects.get(out_request_no__endswith=key)
 
@@ -625,6 +626,20 @@ def test_what_came_bad_is_paid_back_at_once_with_a_picture_and_up_to_the_limit(b
     assert (picture.state, draw_pictures().done) == ("waiting", 1)
     sweep_refunds()
     assert Refund.objects.get().state == "done"
+
+
+def test_what_was_paid_to_the_courier_waits_for_staff_who_hand_it_back(bad, make_order, apple, shop):
+    order = make_order({apple: 2})
+    ship(order.pk, carrier="us", tracking_number="", by="staff")
+    receive(order.pk, by="buyer")
+    refund = bad(order=order)
+    assert (refund.state, refund.payment.gateway) == ("asked", "cod")
+    approve_refund(refund, by=None)
+    page = shop.get(order.get_absolute_url()).content.decode()
+    assert ("hands the money back" in page, "the way it came" in page) == (True, False)
+    sweep_refunds()
+    told = Message.objects.get(event="refunded")
+    assert words_of(told)[1] == "The shop hands the money back to you."
 
 
 def test_what_has_no_picture_or_is_dear_waits_for_staff(bad):

@@ -7,7 +7,7 @@ from dailyfresh_core.loading import Setting, build
 from ..conf import NAME, conf
 from .base import PaymentGateway
 
-__all__ = ["PaymentGateway", "UnknownGateway", "configured", "gateway", "label_of", "origins"]
+__all__ = ["PaymentGateway", "UnknownGateway", "by_hand", "configured", "gateway", "label_of", "origins"]
 
 
 class UnknownGateway(LookupError):
@@ -33,6 +33,14 @@ def label_of(code: str) -> str:
         return str(gateway(code).label)
     except UnknownGateway:
         return code
+
+
+def by_hand(code: str) -> bool:
+    """Whether money goes from hand to hand this way, as with cash on delivery; not known of what is no longer configured: False."""
+    try:
+        return not gateway(code).online
+    except UnknownGateway:
+        return False
 
 
 def origins() -> list[str]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ..conf import conf
-from ..gateways import label_of
+from ..gateways import by_hand, label_of
 from ..joins import packs
 from ..models import Order, OrderLine, Refund
 from ..protocols import Address
@@ -26,6 +26,7 @@ from ..story import story_of
 from ..work import work_for
 
 register = template.Library()
+register.filter("by_hand", by_hand)
 
 
 @register.inclusion_tag("dailyfresh_orders/_scripts.html")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ...amounts import LAST, Fees, returned
 from ...exceptions import RefundImpossible
-from ...gateways import UnknownGateway, gateway
+from ...gateways import by_hand
 from ...gateways.base import BadAmount, written
 from ...models import Adjustment, Order, OrderLine, Payment, Refund, RefundLine
 from ..locking import LockedOrder, LockedPayment, lock_refunds
@@ -72,11 +72,7 @@ def lock_refundable(order: LockedOrder, payments: Sequence[LockedPayment]) -> Re
 
 def _collected(order: Order) -> Payment | None:
     """The payment of a cash-on-delivery order that has arrived: saved when money goes back for the first time."""
-    try:
-        offline = not gateway(order.payment_method).online
-    except UnknownGateway:
-        return None
-    if not offline or order.state not in COLLECTED:
+    if not by_hand(order.payment_method) or order.state not in COLLECTED:
         return None
     return Payment(
         order=order,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ...conf import conf
 from ...days import today
+from ...gateways import by_hand
 from ...models import Order, Refund
 
 
@@ -18,6 +19,8 @@ def paid_at_once(refund: Refund, *, order: Order, by: Any) -> bool:
     requests at one moment for the buyer's last one, the second waits for staff.
     """
     limit = conf.RETURN_AT_ONCE
+    if by_hand(refund.payment.gateway):  # somebody has to hand it over
+        return False
     if limit is None or by is None or order.state == Order.State.TO_SHIP or refund.amount > Decimal(limit):
         return False
     now = timezone.now()
