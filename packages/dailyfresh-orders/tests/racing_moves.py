@@ -88,6 +88,21 @@ def into_the_last_places():
     return compete([lambda order=order: moved(order, 2) for order in numbers()])
 
 
+def one_buyers():
+    """One buyer's unpaid orders that all come to another tour, where three may be."""
+    from django.conf import settings
+    from racing_offers import compete, place, token_of
+
+    prepare(8, 8, orders=1, paid=False)
+    from dailyfresh_orders.models import Order
+
+    user = Order.objects.get().user
+    for _n in range(7):
+        assert place(user, token_of(user), payment_method="cod", window="1").startswith("order")
+    settings.DAILYFRESH_ORDERS["OPEN_IN_WINDOW"] = 3
+    return compete([lambda order=order: moved(order, 2) for order in numbers()])
+
+
 def market():
     """Buyers and staff who move, cancel and pay, the clock that ends what nobody paid, and tours that close and open: for two seconds."""
     from dailyfresh_orders.exceptions import OrderError
@@ -156,7 +171,12 @@ def books():
     }
 
 
-SCENARIOS = {"eight sides": from_eight_sides, "last places": into_the_last_places, "market": market}
+SCENARIOS = {
+    "eight sides": from_eight_sides,
+    "last places": into_the_last_places,
+    "one buyer's": one_buyers,
+    "market": market,
+}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from conftest import refused
 from dailyfresh_orders import checks
+from dailyfresh_orders.exceptions import TooMuchOpen
 from dailyfresh_orders.models import Message, Order
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import cancel_order, disagreements, pass_time, ship, words_of
@@ -127,6 +128,19 @@ def test_the_same_quote_with_another_window_is_the_first_order_unchanged(place, 
     order = place(token)
     assert place(token, window=str(other.pk)) == order
     assert list(Aboard.objects.values_list("tour_id", flat=True)) == [first.pk]
+
+
+def test_one_buyer_has_so_many_unpaid_orders_in_a_window_however_they_pay_and_no_more(place, apple, tour, settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"OPEN_IN_WINDOW": 2}
+    first, other = tour(), tour(8)
+    order = place({apple: 1}, window=str(first.pk))
+    place({apple: 1}, window=str(first.pk), payment_method="voucher")
+    for way in ("cod", "voucher"):
+        with pytest.raises(TooMuchOpen, match="2 orders of yours come at this time and are not paid"):
+            place({apple: 1}, window=str(first.pk), payment_method=way)
+    place({apple: 1}, window=str(other.pk))
+    Order.objects.filter(pk=order.pk).update(paid_at=timezone.now())
+    place({apple: 1}, window=str(first.pk))
 
 
 def test_a_window_that_costs_something_else_now_is_asked_about(place, token_of, apple, tour, monkeypatch):

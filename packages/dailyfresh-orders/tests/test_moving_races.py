@@ -30,6 +30,10 @@ def test_the_last_places_of_a_window_are_moved_into_once(race):
     assert (result["taken"], result["returned"]) == ([5, 3], "3.00")
 
 
+def test_one_buyer_moves_no_more_unpaid_orders_into_a_window_than_may_be_there(race):
+    assert race("one buyer's")["seen"] == {"moved": 3, "stayed": 5}
+
+
 def test_race_41_orders_move_beside_cut_offs_closing_cancelling_and_the_clock(race):
     result = race("market")
     assert result["seen"] == {"through": 8}

@@ -155,6 +155,18 @@ def test_an_unpaid_order_costs_less_too_but_not_while_somebody_may_be_paying(pla
     assert taken(first, same, cheap) == [0, 1, 1]
 
 
+def test_a_buyer_moves_no_more_unpaid_orders_into_a_window_than_may_be_there_and_staff_do(place, apple, tour, settings):
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"OPEN_IN_WINDOW": 1}
+    first, other, third = tour(), tour(8), tour(11)
+    order, _there, due = (place({apple: 1}, window=str(each.pk)) for each in (first, other, third))
+    with pytest.raises(NotMovable, match="1 order of yours comes at this time"):
+        move(order, other)
+    move(order, other, by_staff=True)
+    Order.objects.filter(pk=due.pk).update(paid_at=timezone.now())
+    move(due, other)
+    assert taken(first, other, third) == [0, 3, 0]
+
+
 def test_who_moves_an_unpaid_order_into_an_earlier_window_has_less_time_to_pay(place, apple, tour, now):
     early, late = tour(3, closes=now + timedelta(minutes=12)), tour(29)
     order = place({apple: 1}, payment_method="voucher", window=str(late.pk))

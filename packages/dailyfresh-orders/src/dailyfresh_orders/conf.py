@@ -86,6 +86,9 @@ class Settings(Conf, name=NAME):
     OPEN_ON_DELIVERY_TOTAL: Decimal | str | None = "3000.00"
     """What these may come to together; None for any sum."""
 
+    OPEN_IN_WINDOW: int | None = None
+    """The most orders that are not paid yet that one buyer may have in one delivery window; None for any number."""
+
     PIECES: tuple[int, int] | None = (100, 24)
     """(pieces, hours): how many of one SKU a buyer may order in this time; None for any number."""
 

@@ -37,6 +37,7 @@ HELD_ON_DELIVERY = gettext_lazy("“%(name)s” is held by orders that are paid 
 LABELS |= {
     "orders.unpaid": gettext_lazy("Open unpaid orders"),
     "orders.on_delivery": gettext_lazy("Open orders paid on delivery"),
+    "orders.window": gettext_lazy("Unpaid orders in one delivery window"),
     "orders.pieces": gettext_lazy("Pieces of one product"),
     "orders.polls": gettext_lazy("Questions about a payment"),
 }
@@ -76,6 +77,8 @@ def check_limits(*, standing: Standing, quote: Quote, online: bool) -> None:
             _unpaid(standing, quote)
         else:
             check_on_delivery(standing, total=quote.total, key=quote.key)
+        if quote.timing.chosen:
+            check_window(standing, key=quote.key)
     _pieces(standing, quote)
 
 
@@ -102,6 +105,18 @@ def check_on_delivery(standing: Standing, *, total: Decimal, key: str = "") -> N
     if _is_held("on_delivery", standing.user, key):
         sentence = _("Orders that are paid on delivery may come to %(total)s together. Please pay this one online.")
         raise TooMuchOpen(sentence % {"total": shown(Decimal(most_together))})
+
+
+def check_window(standing: Standing, *, key: str = "") -> None:
+    """Raise TooMuchOpen where so many unpaid orders of the buyer come in the window already that another one would leave little of it to others."""
+    most = conf.OPEN_IN_WINDOW
+    if most is not None and standing.in_window >= most and _is_held("window", standing.user, key):
+        sentence = ngettext(
+            "%(n)d order of yours comes at this time and is not paid. Please choose another time.",
+            "%(n)d orders of yours come at this time and are not paid. Please pay for one online, or choose another time.",
+            most,
+        )
+        raise TooMuchOpen(sentence % {"n": most})
 
 
 def _pieces(standing: Standing, quote: Quote) -> None:

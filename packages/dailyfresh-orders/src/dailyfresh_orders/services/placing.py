@@ -71,7 +71,7 @@ def place_order(
     def attempt() -> Order:
         book = address_book()
         address = book.get(user, address_id) if book and address_id else None
-        at, standing = timezone.now(), Standing(user, claim.quantities)
+        at, standing = timezone.now(), Standing(user, claim.quantities, window=window or claim.window)
         now = quote(
             claim.quantities,
             source=claim.source,

@@ -11,17 +11,19 @@ from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.measures import grams_of
 from dailyfresh_core.retrying import retried
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ..amounts import FREIGHT
-from ..exceptions import NotMovable, RefundImpossible
+from ..conf import conf
+from ..exceptions import NotMovable, Overtaken, RefundImpossible, TooMuchOpen
 from ..models import Adjustment, Message, Order, OrderLog, Payment
 from ..protocols import Window
+from ..standing import Standing
 from ..windows import Timing, timing
 from .holding import move_window, refused
-from .limits import payable_until
+from .limits import check_window, in_turn, payable_until
 from .locking import LockedOrder, lock_order
 from .messages.telling import tell
 from .payments.differences import return_difference
@@ -71,6 +73,7 @@ def moves_of(order: Order, *, at: datetime, wanted: str | None = None) -> Moves:
     return Moves(replace(found, windows=windows, chosen=chosen, problem=problem), back)
 
 
+@in_turn
 @retried
 @transaction.atomic(durable=True)
 def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -> Decimal:
@@ -89,6 +92,7 @@ def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -
     chosen = moves.timing.chosen
     if chosen is None:
         raise NotMovable(moves.timing.problem)
+    turn = None if by_staff or order.paid_at else _checked(order, chosen)
     less = moves.back[chosen.id]
     n = order.adjustments.filter(source=RESCHEDULED).count()
     if less and order.paid_at:
@@ -97,13 +101,28 @@ def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -
         except RefundImpossible as error:
             raise NotMovable(str(error)) from error
     with translation.override(order.language or settings.LANGUAGE_CODE):
-        _write(order, chosen, less, by=by)
+        try:
+            _write(order, chosen, less, by=by, turn=turn or order.turn)
+        except IntegrityError as error:
+            raise Overtaken from error
     if not move_window(order, chosen, at=at):
         raise NotMovable(_("This time is taken. Please choose another one."))
     return less
 
 
-def _write(order: LockedOrder, window: Window, less: Decimal, *, by: Any) -> None:
+def _checked(order: LockedOrder, window: Window) -> int | None:
+    """The buyer's next turn, who may have one more unpaid order there; of two that are moved at the same instant one looks again."""
+    if conf.OPEN_IN_WINDOW is None:
+        return None
+    standing = Standing(order.user, window=window.id)
+    try:
+        check_window(standing)
+    except TooMuchOpen as error:
+        raise NotMovable(str(error)) from error
+    return standing.turn
+
+
+def _write(order: LockedOrder, window: Window, less: Decimal, *, by: Any, turn: int | None) -> None:
     """The order as it is agreed now, and what people are told of it, in the buyer's language."""
     was = order.when
     changes = {
@@ -112,6 +131,7 @@ def _write(order: LockedOrder, window: Window, less: Decimal, *, by: Any) -> Non
         "window_starts": window.starts,
         "window_ends": window.ends,
         "window_closes": window.closes,
+        "turn": turn,
     }
     if order.expires_at is not None:
         until = min(order.expires_at, payable_until(window.closes, at=timezone.now()))
