@@ -15,7 +15,7 @@ from dailyfresh_orders.fulfilment.labels import Scanned, scanned
 from dailyfresh_orders.fulfilment.models import Batch, Pick, Picking
 from dailyfresh_orders.fulfilment.services import finish_picking, pick
 from dailyfresh_orders.fulfilment.shelves import first_out
-from dailyfresh_orders.models import Message, Order, PaymentLog, Refund, RefundPicture
+from dailyfresh_orders.models import Message, Order, OrderLine, PaymentLog, Refund, RefundPicture
 from dailyfresh_orders.quotes import BUY
 from dailyfresh_orders.services import (
     approve_refund,
@@ -45,6 +45,7 @@ from minisite.shop.models import Product
 from PIL import Image
 
 YUAN = Decimal("1.00")
+SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
 
 
 @pytest.fixture
@@ -467,13 +468,29 @@ def test_a_script_is_answered_with_the_line(phone, bought, apple):
     order = bought({apple: 2})
     posted = {"key": "key-000001", "line": line_of(order, apple).pk, "quantity": 2}
     url = reverse("dailyfresh_fulfilment:pick", args=[order.number])
-    answer = phone.post(url, posted, headers={"X-Requested-With": "XMLHttpRequest"}).json()
+    answer = phone.post(url, posted, headers=SCRIPT).json()
     assert (answer["ok"], answer["data"]["left"]) == (True, 0)
     assert "✓ 2" in answer["data"]["html"]
-    wrong = phone.post(
-        url, posted | {"key": "key-000002", "quantity": 3}, headers={"X-Requested-With": "XMLHttpRequest"}
-    )
+    wrong = phone.post(url, posted | {"key": "key-000002", "quantity": 3}, headers=SCRIPT)
     assert (wrong.status_code, wrong.json()["code"]) == (409, "refused")
+
+
+@pytest.mark.parametrize("more", [{"quantity": 0, "gone": 1}, {"quantity": 1}, {"quantity": 1, "sku_id": "pear"}])
+def test_a_pick_of_what_was_paid_back_since_the_page_was_loaded_is_refused_and_not_sent_for_ever(
+    phone, paid_order, apple, pear, more
+):
+    order = paid_order({apple: 2, pear: 1})
+    url = reverse("dailyfresh_fulfilment:pick", args=[order.number])
+    posted = {"key": "abcdef000001", "line": line_of(order, apple).pk} | more
+    if "sku_id" in more:
+        posted["sku_id"] = pear.pk
+    sent = posted | {"quantity": 2, "key": "abcdef000002", "sku_id": ""}
+    assert phone.post(url, sent, headers=SCRIPT).status_code == 200
+    OrderLine.objects.filter(pk=posted["line"]).update(refunded=2)
+    for each in (posted, sent):
+        answer = phone.post(url, each, headers=SCRIPT)
+        assert (answer.status_code, answer.json()["message"]) == (409, "Nothing of it is to be packed any more.")
+    assert Pick.objects.count() == 1
 
 
 def test_a_scanned_label_fills_the_form_without_a_script(phone, bought, lychee):

@@ -44,6 +44,8 @@ def pick(
     if earlier := Pick.objects.filter(picking__order=order, key=key).first():
         return earlier
     picking = _open(order, by)
+    if not open_of([line]):
+        raise NotGivable(_("Nothing of it is to be packed any more."))
     if sku_id:
         quantity, grams = _instead(line, sku_id, quantity, grams)
     else:

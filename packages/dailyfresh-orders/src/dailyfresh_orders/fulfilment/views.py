@@ -89,7 +89,10 @@ def pick(request: HttpRequest, number: str) -> HttpResponse:
     if not wants_json(request):
         return redirect(f"{reverse('dailyfresh_fulfilment:box', args=[number])}#line-{made.line_id}")
     work = selectors.work_of(order)
-    context = _context(order, work) | {"work": next(each for each in work if each.line.pk == made.line_id)}
+    here = next((each for each in work if each.line.pk == made.line_id), None)
+    if here is None:  # sent again after its money went back
+        return _back(request, order, _("Nothing of it is to be packed any more."), status=409, code="refused")
+    context = _context(order, work) | {"work": here}
     html = render_to_string("dailyfresh_fulfilment/_line.html", context, request)
     return envelope({"html": html, "line": made.line_id, "left": context["left"]})
 
