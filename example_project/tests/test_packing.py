@@ -44,7 +44,10 @@ def picker(browser: "playwright.Browser", shop: str) -> Iterator[Visitor]:
 def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     browser: "playwright.Browser", shop: str, picker: Visitor
 ) -> None:
-    page, number = picker.page, ordered(browser, shop)
+    page = picker.page
+    picker.go("/orders/packing/")
+    picker.until("async () => !!await caches.match('/orders/packing/?kept')")
+    number = ordered(browser, shop)
     box = f"/orders/packing/{number}/"
     picker.go(box)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -63,8 +66,10 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     assert page.locator(".df-picked").count() == 1
     picker.see("[data-finish] button").click()
     playwright.expect(page.locator("[data-finish] button")).to_be_enabled()  # refused, and not for ever
-    picker.go("/orders/packing/")  # not looked at before
-    assert number in page.content()
+    picker.go("/orders/packing/")  # as it was before there was the order: what it does not know stays all the same
+    assert number not in page.content()
+    picker.go(box)
+    playwright.expect(page.locator("[data-waiting]")).to_contain_text("1 ·")
 
     picker.context.set_offline(False)
     picker.go(box)

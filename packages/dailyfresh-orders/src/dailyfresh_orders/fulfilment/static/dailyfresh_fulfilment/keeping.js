@@ -21,9 +21,12 @@ jQuery(function ($) {
     }).map(function (each) { return each.name; });
   }
 
+  $(document).on("packing:picked", function () { keep(path, [path + "?kept"]); });
+  // A copy knows nothing of what came since: it keeps nothing, and throws nothing away.
+  if ($page.is("[data-copy]")) { return; }
+
   navigator.serviceWorker.register($page.data("worker")).catch(function () { /* not here, then */ });
   if ($page.is("[data-over]")) { caches.delete(NAME + path); } else { keep(path, [path + "?kept"].concat(drawnWith())); }
-  $(document).on("packing:picked", function () { keep(path, [path + "?kept"]); });
 
   if (path !== waves) {
     caches.match(waves + "?kept").then(function (list) { if (!list) { keep(waves, [waves + "?kept"]); } });
