@@ -87,3 +87,10 @@ def test_an_order_is_found_by_a_part_of_what_is_known_of_it(admin_client, make_o
     term = {"number": order.number[8:], "phone": "2345678", "receiver": "晓禾", "name": "ppl"}[what]
     listed = admin_client.get(reverse("admin:dailyfresh_orders_order_changelist"), {"q": term, "state": "all"})
     assert [row.pk for row in listed.context["cl"].result_list] == [order.pk]
+
+
+def test_an_orders_page_leads_nobody_to_an_account_that_they_may_not_see(admin_client, make_order, apple):
+    order = make_order({apple: 1})
+    page = admin_client.get(reverse("admin:dailyfresh_orders_order_change", args=[order.pk])).content.decode()
+    assert str(order.user) in page
+    assert f"/user/{order.user_id}/change/" not in page
