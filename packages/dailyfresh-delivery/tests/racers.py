@@ -9,16 +9,22 @@ import random
 import sys
 import time
 from contextlib import suppress
+from datetime import time as clock
 from datetime import timedelta
 from functools import partial
+from itertools import combinations
 
 import django
 
 django.setup()
 
+from dailyfresh_core.retrying import retried  # noqa: E402
 from dailyfresh_core.testing import races  # noqa: E402
-from dailyfresh_delivery.models import Reservation, Slot, Zone, ZoneArea  # noqa: E402
-from dailyfresh_delivery.services import close, disagreements  # noqa: E402
+from dailyfresh_delivery import services  # noqa: E402
+from dailyfresh_delivery.models import Holiday, Pattern, Reservation, Slot, Zone, ZoneArea  # noqa: E402
+from dailyfresh_delivery.services import close, disagreements, make_windows, reopen  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.db.models import Q  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from minisite.models import Sale  # noqa: E402
 from minisite.shop import Taken, buy, cancel, move  # noqa: E402
@@ -119,6 +125,56 @@ def market(*, kill_after=None):
     return race(8, work, kill_after=kill_after)
 
 
+def staffs():
+    """Staff who change patterns and holidays, close and open days, and the task that makes windows, beside orders that come, move and go."""
+    zone = Zone.objects.create(name="海淀")
+    ZoneArea.objects.create(zone=zone, code="110108")
+    for start in (9, 15):
+        Pattern.objects.create(zone=zone, start=clock(start), end=clock(start + 3), capacity=20, capacity_grams=40_000)
+    days = [timezone.localdate() + timedelta(days=n) for n in range(1, 14)]
+
+    @retried
+    @transaction.atomic
+    def shifted(pk):
+        pattern = Pattern.objects.get(pk=pk)
+        pattern.start = clock((9 if pk == 1 else 15) + random.randint(0, 2))
+        pattern.save()
+
+    @retried
+    @transaction.atomic
+    def holiday():
+        if shut := Holiday.objects.order_by("?").first():
+            shut.delete()
+        else:
+            Holiday.objects.create(date=random.choice(days), zone=random.choice([None, zone]))
+
+    def order():
+        ids = [str(pk) for pk in Slot.objects.values_list("pk", flat=True)]
+        with suppress(Taken):
+            sale = buy(random.choice(ids), grams=random.randint(1, 4000))
+            move(sale, random.choice(ids))
+            if random.random() < 0.8:
+                cancel(sale)
+
+    def closed():
+        those = Slot.objects.filter(date__in=random.sample(days, 5))
+        close(those)
+        reopen(those)
+
+    at_once = services.window_on
+    services.window_on = lambda pattern, day: (time.sleep(0.002), at_once(pattern, day))[
+        1
+    ]  # so that there is a time between looking and making
+    works = [lambda: shifted(1), lambda: shifted(2), holiday, holiday, make_windows, closed, order, order]
+
+    def work(number):
+        until = time.time() + 4
+        while time.time() < until:
+            works[number]()
+
+    return race(8, work)
+
+
 def killed():
     return market(kill_after=2.5)
 
@@ -134,6 +190,22 @@ def books():
             slot.taken > slot.capacity or (slot.capacity_grams is not None and slot.taken_grams > slot.capacity_grams)
             for slot in Slot.objects.all()
         ),
+        "overlapping": [
+            (str(one), str(other))
+            for one, other in combinations(Slot.objects.order_by("starts_at"), 2)
+            if one.zone == other.zone and other.starts_at < one.ends_at
+        ],
+        "on holidays": [
+            str(slot)
+            for slot in Slot.objects.filter(closed="")
+            if Holiday.objects.filter(Q(zone=None) | Q(zone=slot.zone), date=slot.date).exists()
+        ],
+        "not there": [
+            f"{day}"
+            for pattern in Pattern.objects.all()
+            for day in (timezone.localdate() + timedelta(days=n) for n in range(1, 14))
+            if not Slot.objects.filter(date=day).exists() and not Holiday.objects.filter(date=day).exists()
+        ],
     }
 
 

@@ -15,6 +15,7 @@ def race(request):
             found = run(scenario)
             print(scenario, found)
             assert (found["disagreeing"], found["over"], found["strays"]) == ([], 0, 0)
+            assert (found["overlapping"], found["on holidays"], found["not there"]) == ([], [], [])
             return found["came"]
 
         yield race
@@ -36,6 +37,7 @@ def test_the_last_places_are_sold_once(race):
         ("two_ways", [16, 0, 0, 0]),  # R14
         ("closing", [16, 0, 0, 0]),  # R41
         ("market", [8, 0, 0, 0]),
+        ("staffs", [8, 0, 0, 0]),
         ("killed", [0, 0, 0, 8]),  # R15
     ],
 )

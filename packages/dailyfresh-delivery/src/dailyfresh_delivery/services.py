@@ -10,7 +10,7 @@ from typing import Any
 
 from dailyfresh_core.days import local, moment
 from dailyfresh_core.retrying import retried
-from dailyfresh_core.rows import lock_in_order
+from dailyfresh_core.rows import in_order, lock_in_order
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
@@ -24,8 +24,11 @@ logger = logging.getLogger(__name__)
 Closed = Slot.Closed
 
 
+@retried
+@transaction.atomic
 def make_windows(*, at: datetime | None = None) -> int:
     """Make the windows of the days to come that are not there yet, none of them on a holiday; gives how many. Twice is once."""
+    _in_turn()
     today = local(at or timezone.now()).date()
     days = [today + timedelta(days=n) for n in range(conf.DAYS)]
     shut = set(Holiday.objects.filter(date__gte=today).values_list("date", "zone_id"))
@@ -41,6 +44,14 @@ def make_windows(*, at: datetime | None = None) -> int:
     ]
     Slot.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def _in_turn() -> None:
+    """Wait for whoever else makes or removes windows, or shuts them by holidays: a plan that is read beside a change of it makes wrong ones.
+
+    The first pattern's row stands for all: of two who changed a pattern each, neither waits for the other's.
+    """
+    Pattern.objects.select_for_update().order_by("pk").first()
 
 
 def _place_and_day(slot: Slot) -> object:
@@ -67,24 +78,34 @@ def window_on(pattern: Pattern, day: date) -> Slot:
     )
 
 
+@retried
+@transaction.atomic
 def unmake_windows(pattern: Pattern, *, at: datetime | None = None) -> int:
     """Remove the windows of a pattern that nobody is in and nobody closed: what was ordered keeps its window as it is."""
+    _in_turn()
     today = local(at or timezone.now()).date()
     return Slot.objects.filter(pattern=pattern, date__gte=today, taken=0, closed=Closed.OPEN).delete()[0]
 
 
+@retried
+@transaction.atomic
 def close(slots: "QuerySet[Slot]", *, why: str = Closed.STAFF) -> int:
     """Take no more orders for these windows; those that are in them stay."""
-    return slots.filter(closed=Closed.OPEN).update(closed=why)
+    return in_order(slots.filter(closed=Closed.OPEN)).update(closed=why)
 
 
+@retried
+@transaction.atomic
 def reopen(slots: "QuerySet[Slot]", *, why: str = Closed.STAFF) -> int:
     """Open those again that were closed for this reason."""
-    return slots.filter(closed=why).update(closed=Closed.OPEN)
+    return in_order(slots.filter(closed=why)).update(closed=Closed.OPEN)
 
 
+@retried
+@transaction.atomic
 def follow_holidays(*, at: datetime | None = None) -> None:
     """Close the windows of every holiday to come, and open those again whose day is none any more: two holidays may shut one day."""
+    _in_turn()
     today = local(at or timezone.now()).date()
     holiday = Holiday.objects.filter(Q(zone=None) | Q(zone=OuterRef("zone")), date=OuterRef("date"))
     close(Slot.objects.filter(Exists(holiday), date__gte=today), why=Closed.HOLIDAY)
