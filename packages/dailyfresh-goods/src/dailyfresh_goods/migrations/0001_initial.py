@@ -792,7 +792,7 @@ class Migration(migrations.Migration):
             name="PictureSource",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("origin", models.CharField(max_length=500, verbose_name="address")),
+                ("origin", models.CharField(max_length=500, verbose_name="web address")),
                 ("replaces", models.CharField(blank=True, editable=False, max_length=255)),
                 ("name", models.CharField(blank=True, max_length=255, verbose_name="file")),
                 ("error", models.CharField(blank=True, max_length=200, verbose_name="what is in the way")),

@@ -77,7 +77,7 @@ class PictureSource(models.Model):
     """
 
     sku = models.OneToOneField(SKU, models.CASCADE, related_name="source", verbose_name=_("SKU"))
-    origin = models.CharField(_("address"), max_length=500)
+    origin = models.CharField(_("web address"), max_length=500)
     replaces = models.CharField(max_length=255, blank=True, editable=False)
     name = models.CharField(_("file"), max_length=255, blank=True)
     error = models.CharField(_("what is in the way"), max_length=200, blank=True)
