@@ -66,6 +66,7 @@ LONG = (
     "dailyfresh_goods.tasks.collect_pictures",
     "dailyfresh_goods.tasks.draw_new_pictures",
     "dailyfresh_goods.tasks.draw_pictures",
+    "dailyfresh_goods.tasks.fetch_pictures",
     "dailyfresh_goods.tasks.refresh_figures",
     "dailyfresh_goods.tasks.run_imports",
     "dailyfresh_orders.tasks.audit_yesterday",
@@ -76,7 +77,7 @@ LONG = (
     "dailyfresh_promotions.tasks.audit_counters",
     "dailyfresh_promotions.tasks.drain",
 )
-"""Those that nobody waits for and that may take a processor for long: in a queue of their own no mail stands behind a picture."""
+"""Those that nobody waits for and that may take long: in a queue of their own no mail stands behind a picture."""
 
 # A worker that is told of no queue takes from both.
 app.conf.task_queues = [Queue("celery"), Queue("background")]

@@ -220,7 +220,7 @@ def test_a_mail_never_stands_behind_a_picture() -> None:
     assert {name for name, queue in queues.items() if queue == "background"} == set(LONG)
     assert queues["dailyfresh_users.tasks.drain"] == queues["dailyfresh_orders.tasks.drain"] == "celery"
     drawing = {name for name in queues if "picture" in name}
-    assert len(drawing) == 5
+    assert len(drawing) == 6
     assert {queues[name] for name in drawing} == {"background"}
     assert set(app.amqp.queues.consume_from) == {"celery", "background"}  # of a worker that is told of none
 
