@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_goods.search.popular import RedisPopular
 from dailyfresh_goods.selectors import history_of
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
@@ -91,17 +90,3 @@ def test_a_history_that_is_none_is_dropped_and_begun_anew(
         assert history_of(str(user.pk)) == [str(sku.pk)]
     finally:
         redis.delete(key)
-
-
-@pytest.mark.parametrize("wrong", ["", ":visitors"])
-def test_searches_are_counted_again_where_something_else_lay(wrong: str, redis: Any) -> None:
-    counter = RedisPopular(key=f"searches-{os.getpid()}", visitors=1)
-    key = counter.key if not wrong else counter._visitors("草莓")
-    try:
-        redis.hset(key, "a", "b")
-        for visitor in ("1", "2", "3"):
-            counter.note("草莓", visitor=visitor)
-            counter.top(3)
-        assert counter.top(3) == ["草莓"]
-    finally:
-        redis.delete(*redis.keys(f"{counter.key}*"))

@@ -252,3 +252,13 @@ def test_a_redis_that_is_down_costs_the_popular_searches_and_nothing_else(shop, 
     }
     assert client.get("/goods-shop/search/", {"q": "草莓"}).status_code == 200
     assert "not counted" in caplog.text
+
+
+@pytest.mark.parametrize("wrong", ["", ":visitors"])
+def test_searches_are_counted_again_where_something_else_lay(wrong, counted):
+    key = counted.key if not wrong else counted._visitors("草莓")
+    counted._client().hset(key, "a", "b")
+    for visitor in ("1", "2", "3"):
+        counted.note("草莓", visitor=visitor)
+        counted.top(3)
+    assert counted.top(3) == ["草莓"]
