@@ -32,16 +32,20 @@ def ordered(browser: "playwright.Browser", shop: str) -> str:
 
 @pytest.fixture
 def picker(browser: "playwright.Browser", shop: str) -> Iterator[Visitor]:
-    picker = Visitor(browser, shop, color_scheme="dark")
-    picker.page.set_viewport_size({"width": 390, "height": 844})
-    picker.go("/user/login/")
-    picker.sign_in(MERCHANT, PASSWORD)
-    picker.page.wait_for_url("**/user/")
+    picker = picking(browser, shop)
     yield picker
     picker.context.close()
 
 
-@pytest.mark.prove  # on a machine with much else to do a pick was once neither sent nor waiting when the network was back
+def picking(browser: "playwright.Browser", shop: str, **more: str) -> Visitor:
+    picker = Visitor(browser, shop, color_scheme="dark", **more)
+    picker.page.set_viewport_size({"width": 390, "height": 844})
+    picker.go("/user/login/")
+    picker.sign_in(MERCHANT, PASSWORD)
+    picker.page.wait_for_url("**/user/")
+    return picker
+
+
 def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     browser: "playwright.Browser", shop: str, picker: Visitor
 ) -> None:
@@ -80,6 +84,29 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     picker.see("[data-finish] button").click()
     playwright.expect(page.locator(".df-close")).to_have_count(0)
     picker.until(f"async () => !(await caches.match('{box}?kept'))")
+
+
+def test_a_page_that_was_asked_for_just_before_a_pick_was_answered_shows_it_all_the_same(
+    browser: "playwright.Browser", shop: str
+) -> None:
+    """When the network is back what waits is sent while the page is loaded anew: neither knows of the other."""
+    picker = picking(browser, shop, service_workers="block")  # a worker's questions cannot be answered here
+    page, box = picker.page, f"/orders/packing/{ordered(browser, shop)}/"
+    before = page.request.get(shop + box).text()
+    picker.go(box)
+    picker.see("[data-pick] button").click()
+    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    playwright.expect(page.locator("[data-waiting]")).to_be_hidden()
+
+    page.route(shop + box, lambda route: route.fulfill(body=before, content_type="text/html"))
+    page.reload()
+    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    playwright.expect(page.locator("[data-waiting]")).to_be_hidden()
+    page.unroute_all()
+    page.reload()
+    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    assert page.evaluate("Object.keys(localStorage).filter(name => localStorage[name] !== '[]').length") == 0
+    picker.context.close()
 
 
 def test_rubbish_in_the_browser_s_store_keeps_nobody_from_packing(picker: Visitor, number: str) -> None:

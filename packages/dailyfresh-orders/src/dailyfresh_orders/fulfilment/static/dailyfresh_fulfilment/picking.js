@@ -1,5 +1,5 @@
-/* Packing on a line that comes and goes: a pick is kept in the browser under its own key until the shop has answered, and the key makes
- * sure that what is sent twice is once. A scanner types its code and Enter; a scale's label has grams in it. Works without this too. */
+/* Packing on a line that comes and goes: a pick is kept in the browser under its own key until a page shows it, and the key makes sure that
+ * what is sent twice is once. A scanner types its code and Enter; a scale's label has grams in it. Works without this too. */
 jQuery(function ($) {
   "use strict";
   var $box = $("[data-box]"), NAME = "dailyfresh.picks." + $box.data("box"), memory = null, sending = false;
@@ -17,8 +17,10 @@ jQuery(function ($) {
   function keep(picks) {
     memory = null;
     try { localStorage.setItem(NAME, JSON.stringify(picks)); } catch (error) { memory = picks; }  // full, or shut: this page's memory has to do
-    $("[data-waiting]").prop("hidden", !picks.length).text(picks.length + " · " + $box.data("kept"));
+    $("[data-waiting]").prop("hidden", !waiting().length).text(waiting().length + " · " + $box.data("kept"));
   }
+
+  function waiting() { return kept().filter(function (each) { return !each.answered; }); }
 
   function newKey() {
     var bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -27,9 +29,11 @@ jQuery(function ($) {
 
   function card(line) { return $("[data-line='" + line + "']"); }
 
-  // What waits for the network is in the box all the same, also after the page was loaded anew.
+  // What waits for the network is in the box all the same, also after the page was loaded anew. What was answered when this page was on its
+  // way already, or a copy from before, is not in it: that is sent again, and the key makes it once.
   function mark() {
-    keep(kept());
+    var picks = kept().filter(function (each) { return !each.answered || card(each.line).is(":not(.df-picked)"); });
+    keep($.map(picks, function (each) { return $.extend(each, { answered: false }); }));
     $.each(kept(), function (_n, each) { say(each.line, $box.data("kept")); card(each.line).addClass("df-picked"); });
   }
 
@@ -37,7 +41,7 @@ jQuery(function ($) {
 
   // One after the other, so that the last word about a line is the last one written.
   function send() {
-    var picks = kept(), first = picks[0];
+    var first = waiting()[0];
     if (sending || !first) { return; }
     sending = true;
     df.post(first.url, first.data, true).done(function (data) {
@@ -45,7 +49,7 @@ jQuery(function ($) {
       $old.replaceWith(data.html);
       $("[data-left]").text(data.left);
       if (opened) { next(); }
-      gone();
+      gone(true);
       $(document).trigger("packing:picked");
     }).fail(function (answer) {
       if (answer.status === 401 || answer.status === 403) {  // signed out meanwhile: what was picked waits for whoever signs in here
@@ -54,16 +58,16 @@ jQuery(function ($) {
       } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
         say(first.line, answer.message);
         card(first.line).removeClass("df-picked");
-        gone();
+        gone(false);
       } else {
         sending = false;
         mark();
         setTimeout(send, 4000);
       }
     });
-    function gone() {
+    function gone(answered) {
       sending = false;
-      keep(kept().filter(function (each) { return each.key !== first.key; }));
+      keep($.map(kept(), function (each) { return each.key !== first.key ? each : answered ? $.extend(each, { answered: true }) : null; }));
       send();
     }
   }
@@ -83,7 +87,7 @@ jQuery(function ($) {
   });
 
   $(document).on("submit", "[data-finish]", function (event) {
-    if (kept().length) {
+    if (waiting().length) {
       event.preventDefault();
       $(this).find("[data-once]").prop("disabled", false);  // orders.js took it for sent
       df.message($box.data("unsent"), { level: "error" });
