@@ -33,11 +33,11 @@ race = partial(races.race, refusals=(Taken,))
 
 
 def windows(*capacities, closes=None, **more):
-    """A window for each of these capacities, a day apart; their ids."""
+    """A window for each of these capacities, a day apart, after those that are there; their ids."""
     zone, _made = Zone.objects.get_or_create(name="海淀")
     ZoneArea.objects.get_or_create(zone=zone, code="110108")
     ids = []
-    for n, capacity in enumerate(capacities):
+    for n, capacity in enumerate(capacities, Slot.objects.count()):
         starts = timezone.now() + timedelta(days=1 + n, seconds=random.random())
         made = Slot.objects.create(
             zone=zone,
