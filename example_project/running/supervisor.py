@@ -106,7 +106,11 @@ class Supervisor:
         reader.start()
         self.running.append((program, process, reader))
         if self.restarting:
-            (self.restarting / f"{program.name}.pid").write_text(str(process.pid))
+            aside = self.restarting / f"{program.name}.new"
+            aside.write_text(str(process.pid))
+            aside.replace(
+                self.restarting / f"{program.name}.pid"
+            )  # whoever reads it meanwhile sees the old one, and never half of it
         return process
 
     def _read(self, program: Program, process: "subprocess.Popen[str]") -> None:
