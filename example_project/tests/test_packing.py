@@ -18,13 +18,13 @@ KEPT = """async path => {
 
 @pytest.fixture(scope="module")
 def number(browser: "playwright.Browser", shop: str) -> str:
-    """An order that waits to be packed."""
-    return ordered(browser, shop)
+    """An order of two things that waits to be packed; one for several tests, since a buyer may have so many on their way."""
+    return ordered(browser, shop, f"{confirm_url()}&buy=6:1")
 
 
-def ordered(browser: "playwright.Browser", shop: str) -> str:
+def ordered(browser: "playwright.Browser", shop: str, confirm: str) -> str:
     """Places an order; its number."""
-    buyer = buyer_at(browser, shop, confirm_url())
+    buyer = buyer_at(browser, shop, confirm)
     buyer.page.check("[name=payment_method][value=cod]")
     buyer.see("[data-once]:not(:disabled)").click()
     return placed(buyer).split("/")[2]
@@ -52,7 +52,7 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
     page = picker.page
     picker.go("/orders/packing/")
     picker.until("async () => !!await caches.match('/orders/packing/?kept')")
-    number = ordered(browser, shop)
+    number = ordered(browser, shop, confirm_url())
     box = f"/orders/packing/{number}/"
     picker.go(box)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -87,24 +87,25 @@ def test_a_reload_without_a_network_keeps_the_box_and_its_picks_and_no_address(
 
 
 def test_a_page_that_was_asked_for_just_before_a_pick_was_answered_shows_it_all_the_same(
-    browser: "playwright.Browser", shop: str
+    browser: "playwright.Browser", shop: str, number: str
 ) -> None:
     """When the network is back what waits is sent while the page is loaded anew: neither knows of the other."""
     picker = picking(browser, shop, service_workers="block")  # a worker's questions cannot be answered here
-    page, box = picker.page, f"/orders/packing/{ordered(browser, shop)}/"
+    page, box = picker.page, f"/orders/packing/{number}/"
     before = page.request.get(shop + box).text()
     picker.go(box)
-    picker.see("[data-pick] button").click()
-    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    card = page.locator(f"#{page.locator('.df-pick:not(.df-picked)').first.get_attribute('id')}")
+    card.locator("[data-pick] button").first.click()
+    playwright.expect(card.locator(".df-inbox")).to_contain_text("✓")
     playwright.expect(page.locator("[data-waiting]")).to_be_hidden()
 
     page.route(shop + box, lambda route: route.fulfill(body=before, content_type="text/html"))
     page.reload()
-    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    playwright.expect(card.locator(".df-inbox")).to_contain_text("✓")
     playwright.expect(page.locator("[data-waiting]")).to_be_hidden()
     page.unroute_all()
     page.reload()
-    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    playwright.expect(card.locator(".df-inbox")).to_contain_text("✓")
     assert page.evaluate("Object.keys(localStorage).filter(name => localStorage[name] !== '[]').length") == 0
     picker.context.close()
 
@@ -117,8 +118,9 @@ def test_rubbish_in_the_browser_s_store_keeps_nobody_from_packing(picker: Visito
         page.evaluate("([name, text]) => localStorage.setItem(name, text)", [f"dailyfresh.picks.{number}", rubbish])
         page.reload()
         playwright.expect(page.locator("[data-waiting]")).to_be_hidden()
-    picker.see("[data-pick] button").click()
-    playwright.expect(page.locator(".df-inbox")).to_contain_text("✓")
+    card = page.locator(f"#{page.locator('.df-pick:not(.df-picked)').first.get_attribute('id')}")
+    card.locator("[data-pick] button").first.click()
+    playwright.expect(card.locator(".df-inbox")).to_contain_text("✓")
     assert picker.complaints == []
 
 

@@ -294,7 +294,7 @@ def test_an_invoice_title_is_added_over_the_checkout_and_nothing_on_it_is_lost(
     buyer.see("[data-invoice-book]").click()
     dialog = buyer.page.locator("dialog[open]")
     dialog.locator("[value=company]").check()
-    dialog.locator("[name=title]").fill("街角厨房有限公司")
+    dialog.locator("[name=title]").fill("Corner Kitchen Ltd")
     dialog.locator("[data-invoice-form] button").click()
     playwright.expect(dialog.locator(".df-error")).to_have_count(1)
     playwright.expect(dialog.locator("[name=tax_number]")).to_be_focused()
@@ -302,7 +302,7 @@ def test_an_invoice_title_is_added_over_the_checkout_and_nothing_on_it_is_lost(
     dialog.locator("[data-invoice-form] button").click()
     playwright.expect(dialog).to_have_count(0)
     playwright.expect(buyer.page.locator("#df-invoice")).to_be_focused()
-    assert "街角厨房" in buyer.page.locator("#df-invoice option:checked").inner_text()
+    assert "Corner Kitchen" in buyer.page.locator("#df-invoice option:checked").inner_text()
     assert buyer.page.input_value("[name=note]") == "请放门口"
     assert buyer.path() == "/orders/confirm/"
     assert [words for words in buyer.complaints if "400" not in words] == []
