@@ -199,8 +199,10 @@ def test_the_id_that_nginx_gave_a_request_stands_in_what_the_worker_logs_of_it(s
         answer = visitor.post("/user/register/", {"username": name, "email": f"{name}@dailyfresh.example", **words})
         assert answer.ok
         request_id = answer.headers["x-request-id"]
-        assert request_id in (stack.var / "log" / "nginx-access.log").read_text()
         end = time.monotonic() + PATIENCE
+        while request_id not in (stack.var / "log" / "nginx-access.log").read_text():  # it writes once all is sent
+            assert time.monotonic() < end, "no line of nginx names the request"
+            time.sleep(0.2)
         while not re.search(rf"worker \| .*\[{request_id}\]", stack.said()):
             assert time.monotonic() < end, "no line of the worker names the request"
             time.sleep(0.2)
