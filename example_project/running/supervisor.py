@@ -108,9 +108,8 @@ class Supervisor:
         if self.restarting:
             aside = self.restarting / f"{program.name}.new"
             aside.write_text(str(process.pid))
-            aside.replace(
-                self.restarting / f"{program.name}.pid"
-            )  # whoever reads it meanwhile sees the old one, and never half of it
+            # Whoever reads it meanwhile sees the old one, and never half of it.
+            aside.replace(self.restarting / f"{program.name}.pid")
         return process
 
     def _read(self, program: Program, process: "subprocess.Popen[str]") -> None:
