@@ -53,7 +53,7 @@ class Ran:
     sent: int = 0
     """Requests of the generated suites."""
     failures: Sequence[str] = ()
-    """The names of the tests that failed."""
+    """The names of the tests that failed, each with the first line of its reason."""
     absent: bool = False
     """Its interpreter is not on this machine."""
     seconds: float = 0
@@ -75,7 +75,7 @@ class Ran:
         lacking = any("needs" in skip for skip in skips)
         enough = not lacking and passed if needed else passed or lacking
         ok = entry["result"]["success"] and bool(enough or env in ("dist", "docs", "lint") or not entry.get("test"))
-        failures = re.findall(r"^(?:FAILED|ERROR) (\S+\.py\S*)", text, re.M)
+        failures = re.findall(r"^(?:FAILED|ERROR) (\S+\.py.{,400})", text, re.M)
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
         absent = bool(entry["result"].get("skipped"))
         seconds = sum(command["elapsed"] for part in ("setup", "test") for command in entry.get(part, ()))
@@ -108,7 +108,8 @@ class Group:
                 workdir,
             ]
             command += ["--result-json", report, "-e", ",".join(self.envs), *(["--", *self.args] if self.args else [])]
-            environ = {**os.environ, "PYTHONUNBUFFERED": "1", **dict.fromkeys(self.without, "")}
+            # pytest cuts the reasons of failures to a terminal's width.
+            environ = {**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "500", **dict.fromkeys(self.without, "")}
             subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=environ)
             entries = json.loads(report.read_text())["testenvs"] if report.exists() else {}
         needed = "REQUIRE_SERVICES" not in self.without and os.environ.get("REQUIRE_SERVICES") == "1"

@@ -15,6 +15,7 @@ from minisite.models import Book
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 expect = api.expect
+expect.set_options(timeout=20_000)  # a machine with much else to do is no fault
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_redis")]
 
 
@@ -36,7 +37,6 @@ def chromium() -> Iterator[Any]:
 def page(chromium: Any, live_server: Any) -> Iterator[Any]:
     context = chromium.new_context(base_url=live_server.url, locale="en", reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(5000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page

@@ -8,6 +8,7 @@ import pytest
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 expect = api.expect
+expect.set_options(timeout=20_000)  # a machine with much else to do is no fault
 SEARCH = "/goods-shop/search/"
 
 
@@ -42,7 +43,6 @@ def opened(chromium, live_server, shop):
         context = chromium.new_context(base_url=live_server.url, locale="en", reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "console", lambda message: message.type == "error" and wrong.append(f"{message.text} {message.location}")
