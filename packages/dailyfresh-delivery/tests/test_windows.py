@@ -9,7 +9,7 @@ from dailyfresh_delivery.models import Holiday, Pattern, Reservation, Slot, Zone
 from dailyfresh_delivery.services import audit, close, disagreements, make_windows, move, reopen
 from dailyfresh_delivery.windows import codes_of
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from minisite.models import Sale
@@ -203,6 +203,15 @@ def test_the_row_decides_by_capacity_and_to_the_second_by_its_cut_off(slot, capa
         with pytest.raises(Taken):
             buy(str(there.pk), at=at(clock))
     assert Slot.objects.get().taken == 19 + taken
+
+
+def test_what_is_left_of_a_window_is_said_under_its_lock_and_of_none_nothing(slot):
+    there = slot(capacity=3, taken=1)
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        assert delivery.lock(str(there.pk)) == 2
+    assert connection.features.has_select_for_update is any("FOR " in each["sql"] for each in asked)
+    with transaction.atomic():
+        assert [delivery.lock(strange) for strange in ("0", "", "no", str(there.pk + 1))] == [None] * 4
 
 
 def test_weight_is_limited_beside_orders(slot):

@@ -137,7 +137,7 @@ def same_quote(scenario, users, until, report):
 def eager(scenario, users, until, report):
     """Every process places another order at the same instant: of one and the same buyer, or each of its own (`crowd`).
 
-    Some of them first online and then to be paid at the door (`turned`).
+    Some of them, or all of a crowd, first online and then to be paid at the door (`turned`).
     """
     from dailyfresh_orders.exceptions import TooMuchOpen
     from dailyfresh_orders.quotes import quote
@@ -147,14 +147,14 @@ def eager(scenario, users, until, report):
     from django.contrib.auth import get_user_model
     from minisite.shop.joins import AddressBook
 
-    settings.DAILYFRESH_ORDERS |= scenario["limits"]
     buyer = users[0] if scenario.get("crowd") else get_user_model().objects.order_by("pk")[0]
     address = AddressBook().choices(buyer)[0]
     token = signed(quote({"1": scenario["pieces"]}, source="buy", address=address), user=buyer)
     asked = {"user": buyer, "token": token, "address_id": address.id}
-    turned = users[0].pk % 2 and scenario.get("turned")
+    turned = scenario.get("turned") and (users[0].pk % 2 or scenario.get("crowd"))
     if turned:
         order = place_order(**asked, payment_method="voucher").order
+    settings.DAILYFRESH_ORDERS |= scenario["limits"]
     time.sleep(max(0, scenario["start"] - time.time()))
     try:
         if turned:

@@ -103,6 +103,56 @@ def one_buyers():
     return compete([lambda order=order: moved(order, 2) for order in numbers()])
 
 
+def held(act):
+    """What came of something that may be too much."""
+    from dailyfresh_orders.exceptions import NotMovable, TooMuchOpen
+
+    def go():
+        try:
+            act()
+        except (TooMuchOpen, NotMovable):
+            return "refused"
+        return "held"
+
+    return go
+
+
+def shared(acts):
+    """From now on half of a tour may be held by those who do not pay now."""
+    from django.conf import settings
+    from racing_offers import compete
+
+    settings.DAILYFRESH_ORDERS["HELD_SHARE"] = 0.5
+    return compete([held(act) for act in acts])
+
+
+def at_the_door():
+    """Everybody wants a place in one tour, and pays at the door."""
+    from racing_offers import place, token_of
+
+    prepare(12, orders=0)
+    from django.contrib.auth import get_user_model
+
+    tokens = [(user, token_of(user)) for user in get_user_model().objects.order_by("pk")[:8]]
+    return shared([lambda user=user, token=token: place(user, token, window="1") for user, token in tokens])
+
+
+def turned():
+    """Everybody has a place that is not paid yet, and would rather pay at the door."""
+    from dailyfresh_orders.services import change_payment
+
+    prepare(12, orders=8, paid=False)
+    return shared([lambda order=order: change_payment(order, code="cod", by="buyer") for order in numbers()])
+
+
+def crowded():
+    """Everybody's unpaid order is moved to one tour."""
+    from dailyfresh_orders.services import reschedule
+
+    prepare(8, 12, orders=8, paid=False)
+    return shared([lambda order=order: reschedule(order_id=order, window="2", by="buyer") for order in numbers()])
+
+
 def market():
     """Buyers and staff who move, cancel and pay, the clock that ends what nobody paid, and tours that close and open: for two seconds."""
     from dailyfresh_orders.exceptions import OrderError
@@ -175,6 +225,9 @@ SCENARIOS = {
     "eight sides": from_eight_sides,
     "last places": into_the_last_places,
     "one buyer's": one_buyers,
+    "at the door": at_the_door,
+    "turned": turned,
+    "crowded": crowded,
     "market": market,
 }
 

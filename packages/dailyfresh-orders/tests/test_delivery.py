@@ -7,11 +7,20 @@ from decimal import Decimal
 import pytest
 from conftest import refused
 from dailyfresh_orders import checks
-from dailyfresh_orders.exceptions import TooMuchOpen
+from dailyfresh_orders.exceptions import NotMovable, TooMuchOpen
 from dailyfresh_orders.models import Message, Order
 from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.services import cancel_order, disagreements, pass_time, ship, words_of
+from dailyfresh_orders.services import (
+    cancel_order,
+    change_payment,
+    disagreements,
+    pass_time,
+    reschedule,
+    ship,
+    words_of,
+)
 from dailyfresh_orders.services.transitions import close_refunded
+from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_orders.testing import DeliveryContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -141,6 +150,97 @@ def test_one_buyer_has_so_many_unpaid_orders_in_a_window_however_they_pay_and_no
     place({apple: 1}, window=str(other.pk))
     Order.objects.filter(pk=order.pk).update(paid_at=timezone.now())
     place({apple: 1}, window=str(first.pk))
+
+
+@pytest.fixture
+def half(settings):
+    """Half of what there is may be held by those who do not pay now."""
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"HELD_SHARE": 0.5}
+
+
+@pytest.mark.usefixtures("half")
+def test_what_is_paid_at_the_door_holds_a_share_of_a_window_and_the_rest_can_be_paid(place, apple, tour):
+    """Guests of one address had taken every place, for ever."""
+    there = tour(places=4)
+    for _n in range(2):
+        place({apple: 1})
+    with pytest.raises(TooMuchOpen, match="held by orders that are paid on delivery. Please pay this one online"):
+        place({apple: 1})
+    waiting = place({apple: 1}, payment_method="voucher")
+    with pytest.raises(TooMuchOpen, match="paid on delivery"):
+        change_payment(waiting.pk, code="cod", by=waiting.user)
+    assert Tour.objects.get(pk=there.pk).taken == 3
+    with pytest.raises(TooMuchOpen, match="not paid yet. Please choose another one, or try again within 30 minutes"):
+        place({apple: 1}, payment_method="voucher")
+    Order.objects.filter(pk=waiting.pk).update(paid_at=timezone.now(), state=Order.State.TO_SHIP)
+    assert place({apple: 1}, payment_method="voucher").window == str(there.pk)
+
+
+@pytest.mark.usefixtures("half")
+def test_nobody_moves_more_than_the_share_into_a_window_and_staff_do(place, apple, tour):
+    there, other = tour(places=2), tour(8, places=9)
+    place({apple: 1}, window=str(there.pk))
+    order = place({apple: 1}, window=str(other.pk))
+    with pytest.raises(NotMovable, match="held by orders that are paid on delivery"):
+        reschedule(order_id=order.pk, window=str(there.pk), by=order.user)
+    assert [each.taken for each in Tour.objects.order_by("pk")] == [1, 1]
+    reschedule(order_id=order.pk, window=str(there.pk), by="staff", by_staff=True)
+    assert [each.taken for each in Tour.objects.order_by("pk")] == [2, 0]
+
+
+@pytest.mark.usefixtures("half")
+def test_where_nobody_can_pay_online_there_is_no_rest_to_keep(place, apple, tour, settings):
+    gateways = {"cod": settings.DAILYFRESH_ORDERS["GATEWAYS"]["cod"]}
+    settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"GATEWAYS": gateways}
+    there = tour(places=2)
+    for _n in range(2):
+        place({apple: 4})
+    assert Tour.objects.get(pk=there.pk).taken == 2
+
+
+@pytest.mark.usefixtures("half")
+def test_a_delivery_that_cannot_count_is_logged_and_takes_the_order(place, apple, tour, monkeypatch, caplog):
+    tour(places=1)
+    monkeypatch.setattr(Delivery, "lock", lambda self, window: 1 / 0)
+    assert place({apple: 1}).window
+    assert "could not be counted" in caplog.text
+
+
+def test_guests_of_one_address_have_so_many_orders_in_a_window_placed_there_or_moved_there(
+    client, buyer, apple, tour, settings
+):
+    settings.DAILYFRESH = {"ALLOWANCES": {"guest_window": (2, 3600)}}
+    first, other = tour(places=99), tour(8, places=99)
+
+    def placed(window, address="8.8.4.4"):
+        token = signed(quote({str(apple.pk): 1}, source=BUY, address=AddressBook().choices(buyer)[0]), user=buyer)
+        data = {"token": token, "address": AddressBook().choices(buyer)[0].id, "payment_method": "cod"}
+        client.force_login(buyer)
+        return client.post(
+            reverse("dailyfresh_orders:place"), data | {"window": str(window.pk)}, REMOTE_ADDR=address
+        ).status_code
+
+    assert [placed(first) for _n in range(3)] == [302, 302, 302], "an account with a password has its own limits"
+    buyer.set_unusable_password()
+    buyer.save()
+    assert [placed(first) for _n in range(3)] == [302, 302, 409]
+    assert [placed(first, "2001:4860::1"), placed(other)] == [302, 302]
+    assert [placed(first, "10.0.0.1") for _n in range(3)] == [302] * 3, "a proxy that nobody named is no one guest"
+    moved = Order.objects.filter(window=str(other.pk)).get()
+    url = reverse("dailyfresh_orders:another_time", args=[moved.number])
+    answer = client.post(url, {"window": first.pk}, REMOTE_ADDR="8.8.4.4", headers={"Accept": "application/json"})
+    assert answer.json()["message"].startswith("Many orders from where you are come at this time")
+    moved.refresh_from_db()
+    assert moved.window == str(other.pk)
+
+
+def test_a_second_click_of_a_guest_is_no_second_order(place, token_of, apple, tour, settings):
+    settings.DAILYFRESH = {"ALLOWANCES": {"guest_window": (1, 3600)}}
+    tour(places=9)
+    token = token_of({apple: 1})
+    assert place(token, guest="8.8.4.4") == place(token, guest="8.8.4.4")
+    with pytest.raises(TooMuchOpen):
+        place({apple: 1}, guest="8.8.4.4")
 
 
 def test_a_window_that_costs_something_else_now_is_asked_about(place, token_of, apple, tour, monkeypatch):

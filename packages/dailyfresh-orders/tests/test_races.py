@@ -58,6 +58,14 @@ def test_buyers_at_the_same_instant_hold_the_share_that_nobody_has_to_have_paid_
     assert (result["orders"], result["left"]) == (3, 700)
 
 
+@pytest.mark.parametrize("race", ["conditional"], indirect=True)
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+def test_buyers_who_turn_to_the_door_at_the_same_instant_keep_to_the_share_as_well(race, isolation):
+    """Of 600 pieces that are left, and what they hold themselves."""
+    result = race(isolation, **ONE_BUYER, pieces=50, limits={"HELD_SHARE": 0.3}, crowd=True, turned=True)
+    assert result["seen"] == {"sold": 5, "refused": 3}
+
+
 def the_books_balance(result, *, start):
     assert result["wrong_stock"] == []
     assert result["half_orders"] == 0

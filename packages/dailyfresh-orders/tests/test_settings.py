@@ -163,6 +163,15 @@ def test_a_gateway_that_does_not_take_the_shops_currency_is_an_error(settings):
     )
 
 
+def test_a_share_that_is_none_or_that_the_delivery_cannot_bound_is_told(configure, monkeypatch):
+    configure(HELD_SHARE=50)
+    assert ids(check_joins(None)) == ["E014"]
+    configure(HELD_SHARE=0.5, DELIVERY="minisite.shop.delivery.Delivery")
+    assert ids(check_joins(None)) == ["E008"]  # FREIGHT beside it
+    monkeypatch.delattr("minisite.shop.delivery.Delivery.lock")
+    assert ids(check_joins(None)) == ["E008", "W010"]
+
+
 def test_sqlite_should_begin_immediately(monkeypatch):
     from django.db import connection
 
@@ -182,6 +191,8 @@ def test_optimistic_retries_want_read_committed(configure, monkeypatch):
     assert check_database(None, databases=["default"]) == []
     configure(STOCK=stock("optimistic.OptimisticStock"))
     assert ids(check_database(None, databases=["default"])) == ["W005"]
+    configure(STOCK=stock(), HELD_SHARE=0.5)
+    assert ids(check_database(None, databases=["default"])) == ["W011"]
 
 
 def test_a_database_that_waits_long_for_locks_is_told(server):

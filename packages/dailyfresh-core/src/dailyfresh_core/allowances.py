@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from math import ceil
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "cart": (300, 60),
     "quote": (120, 60),
     "place": (20, 60),
+    "guest_window": (5, 14 * 24 * 3600),
     "cancel": (20, 3600),
     "find": (20, 3600),
     "found": (200, 3600),
@@ -47,6 +49,7 @@ LABELS: dict[str, str | Promise] = {
     "cart": _("Changes of a cart"),
     "quote": _("Looks at the checkout"),
     "place": _("Orders placed"),
+    "guest_window": _("Orders of guests in one delivery window"),
     "cancel": _("Orders cancelled"),
     "find": _("Tries to find an order"),
     "found": _("Tries to find the same order"),
@@ -84,10 +87,25 @@ def subject_of(request: HttpRequest, *, trusted: Sequence[str]) -> str:
 
     An account without a password is no one in particular: a guest's is opened in a moment, and the next one in another.
     """
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated and user.has_usable_password():
+    user: Any = getattr(request, "user", None)
+    if _has_password(user):
         return f"account {user.pk}"
     return throttle_subject(visitor_address(request, trusted=trusted))
+
+
+def guest_of(request: HttpRequest, *, trusted: Sequence[str]) -> str:
+    """The address of a guest, for what is counted for weeks; "" of whoever has an account with a password.
+
+    "" also where it is none of the open net: then it is a proxy's that nobody named, and all guests would be one.
+    """
+    address = visitor_address(request, trusted=trusted)
+    if _has_password(getattr(request, "user", None)) or address is None or not ip_address(address).is_global:
+        return ""
+    return throttle_subject(address)
+
+
+def _has_password(user: Any) -> bool:
+    return user is not None and user.is_authenticated and user.has_usable_password()
 
 
 def use(name: str, subject: str) -> int:

@@ -153,6 +153,12 @@ def move(reference: str, slot_id: int, *, at: datetime) -> bool:
     return True
 
 
+def lock(slot_id: int) -> int | None:
+    """How many places the window has left, its row locked until the transaction ends; None where there is no such window."""
+    row = Slot.objects.select_for_update(no_key=True).filter(pk=slot_id).order_by().first()
+    return None if row is None else row.left
+
+
 @dataclass(frozen=True)
 class Moved:
     """What became of the orders of a window that were to come in another one."""

@@ -66,6 +66,11 @@ class Delivery:
         key = _key(window)
         return key is not None and services.move(reference, key, at=at)
 
+    def lock(self, window: str) -> int | None:
+        """How many places the window has left, and nobody else takes one until the transaction ends."""
+        key = _key(window)
+        return None if key is None else services.lock(key)
+
     def give_back(self, reference: str) -> None:
         """The order is over."""
         services.give_back(reference, at=timezone.now())

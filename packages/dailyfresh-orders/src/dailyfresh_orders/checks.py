@@ -35,6 +35,7 @@ FROM_ONE = (
 
 LONG_WAIT = 10
 """Seconds from which waiting for a row lock keeps a worker too long."""
+SHARE_HINT = "It must be a number above 0, at most 1, or None."
 LOCK_WAIT = {
     "mysql": (
         "SELECT @@SESSION.innodb_lock_wait_timeout",
@@ -69,7 +70,24 @@ def check_joins(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[
     if DELIVERY.dotted and "FREIGHT" in (getattr(settings, NAME, None) or {}):
         hint = "The delivery says what sending costs: leave FREIGHT out."
         found.append(Error(f"{DELIVERY.where} and FREIGHT are both set.", hint=hint, id="dailyfresh_orders.E008"))
-    return found
+    return found + _shares()
+
+
+def _shares() -> list[CheckMessage]:
+    """Of HELD_SHARE, with a delivery and ways to pay that it can bound."""
+    share = conf.HELD_SHARE
+    if share is None:
+        return []
+    if not 0 < share <= 1:
+        return [Error(f"{NAME}['HELD_SHARE'] is {share}.", hint=SHARE_HINT, id="dailyfresh_orders.E014")]
+    try:
+        by = DELIVERY.made() if DELIVERY.dotted else None
+    except (ImproperlyConfigured, TypeError):
+        return []  # _join says so
+    if by is None or hasattr(by, "lock"):
+        return []
+    text = f"HELD_SHARE is {share}, and {DELIVERY.dotted} has no lock(): unpaid orders may hold whole windows."
+    return [Warning(text, hint="`protocols.Counted` says what it must be.", id="dailyfresh_orders.W010")]
 
 
 def _join(join: Join) -> Iterator[CheckMessage]:
@@ -174,6 +192,14 @@ def check_database(
                 f"Under {isolation.upper()} an optimistic retry reads an old snapshot, and falls back to locks.",
                 hint='Leave isolation_level at Django\'s default, "read committed", or choose ConditionalStock.',
                 id="dailyfresh_orders.W005",
+            )
+        )
+    if connection.vendor == "mysql" and conf.HELD_SHARE is not None and isolation != "read committed":
+        found.append(
+            Warning(
+                f"Under {isolation.upper()} orders that are moved or placed at the same instant may hold more than HELD_SHARE.",
+                hint='Leave isolation_level at Django\'s default, "read committed".',
+                id="dailyfresh_orders.W011",
             )
         )
     return found

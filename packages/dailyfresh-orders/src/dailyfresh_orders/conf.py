@@ -93,7 +93,8 @@ class Settings(Conf, name=NAME):
     """(pieces, hours): how many of one SKU a buyer may order in this time; None for any number."""
 
     HELD_SHARE: float | None = None
-    """The share of a SKU's stock (0 to 1) that orders waiting for payment may hold, and as much those paid on delivery; None for all of it."""
+    """The share (0 to 1) of a SKU's stock, and of a delivery window's places, that orders waiting for payment may hold, and of the rest those
+    that are paid on delivery where one can pay online; None for all of it."""
 
     OVER_PERCENT: int = 15
     """How much heavier than ordered something may be packed before the picker is asked; it costs the buyer no more. For `fulfilment`."""

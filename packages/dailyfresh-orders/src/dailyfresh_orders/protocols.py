@@ -202,3 +202,14 @@ class Delivery(Protocol):
     def give_back(self, reference: str) -> None:
         """The order does not come: its place is free again, once however often it is called."""
         ...
+
+
+class Counted(Protocol):
+    """A delivery whose windows orders that nobody paid yet can be kept from filling (`HELD_SHARE`); a provider need not be it."""
+
+    def lock(self, window: str) -> int | None:
+        """How many more orders the window takes; None where that is not counted. Until the transaction ends, nobody else takes one.
+
+        It locks the row that `take` and `move` decide by, or does nothing where they have locked it.
+        """
+        ...

@@ -1402,6 +1402,10 @@ class Migration(migrations.Migration):
             model_name="order",
             index=models.Index(fields=["basket_due"], name="orders_basket_due"),
         ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["window"], name="orders_in_window"),
+        ),
         migrations.AddConstraint(
             model_name="order",
             constraint=models.UniqueConstraint(fields=("user", "turn"), name="orders_in_turn"),

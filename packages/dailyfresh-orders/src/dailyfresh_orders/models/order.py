@@ -121,6 +121,7 @@ class Order(models.Model):
             models.Index(fields=["placed_at"], name="orders_placed"),
             models.Index(fields=["phone"], name="orders_phone"),
             models.Index(fields=["basket_due"], name="orders_basket_due"),
+            models.Index(fields=["window"], name="orders_in_window"),
         ]
         constraints = [models.UniqueConstraint(fields=["user", "turn"], name="orders_in_turn")]
 

@@ -94,6 +94,24 @@ def move_window(order: LockedOrder, window: Window, *, at: datetime) -> bool:
         raise NotMovable(_("Delivery times cannot be had at the moment. Please try again.")) from error
 
 
+def places_left(order: Order) -> int | None:
+    """How many more orders its window takes, which is locked until the transaction ends; None where the delivery does not say, or cannot.
+
+    Where it cannot, it has logged why: nobody's order waits for that.
+    """
+    by: Any = delivery()
+    if not order.window or not hasattr(by, "lock"):  # `protocols.Counted`
+        return None
+    try:
+        left: int | None = by.lock(order.window)
+    except DatabaseError:  # a lost race is run again
+        raise
+    except Exception:
+        logger.exception("The window of an order could not be counted")
+        return None
+    return left
+
+
 def use_offers(order: LockedOrder) -> None:
     if shop := promotions():
         shop.used(order.number)

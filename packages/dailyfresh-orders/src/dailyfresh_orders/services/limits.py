@@ -7,21 +7,23 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from dailyfresh_core.allowances import LABELS, held
+from dailyfresh_core.allowances import LABELS, held, use
 from dailyfresh_core.measures import counted, measure_of
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..conf import conf
 from ..exceptions import Overtaken, TooMuchOpen
-from ..gateways import PaymentGateway
+from ..gateways import PaymentGateway, configured
 from ..joins import catalogue
 from ..models import Order, OrderLine
+from ..protocols import Window
 from ..quotes import Quote
 from ..standing import ON_DELIVERY, UNPAID, Standing, sums
+from .holding import places_left
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +35,12 @@ TURNS = 10
 NOTHING_KNOWN: Mapping[str, int | None] = {}
 HELD_UNPAID = gettext_lazy("“%(name)s” is held by orders that are not paid yet. Please try again within %(n)d minutes.")
 HELD_ON_DELIVERY = gettext_lazy("“%(name)s” is held by orders that are paid on delivery. Please pay this one online.")
+WINDOW_UNPAID = gettext_lazy(
+    "This time is held by orders that are not paid yet. Please choose another one, or try again within %(n)d minutes."
+)
+WINDOW_ON_DELIVERY = gettext_lazy(
+    "This time is held by orders that are paid on delivery. Please pay this one online, or choose another time."
+)
 
 LABELS |= {
     "orders.unpaid": gettext_lazy("Open unpaid orders"),
@@ -67,7 +75,7 @@ def payable_by(way: PaymentGateway, quote: Quote | Order) -> bool:
     return way.online or quote.requires_shipping or not quote.total
 
 
-def check_limits(*, standing: Standing, quote: Quote, online: bool) -> None:
+def check_limits(*, standing: Standing, quote: Quote, online: bool, guest: str = "") -> None:
     """Raise TooMuchOpen where this order would be too much; a buyer whom the merchant let go passes the limits of one buyer.
 
     It looks before the order is written, without a lock; of two orders of a buyer written at the same instant one is `Overtaken`.
@@ -80,6 +88,8 @@ def check_limits(*, standing: Standing, quote: Quote, online: bool) -> None:
         if quote.timing.chosen:
             check_window(standing, key=quote.key)
     _pieces(standing, quote)
+    if guest and quote.timing.chosen and not Order.objects.filter(token=quote.key).exists():
+        check_guest(guest, quote.timing.chosen)
 
 
 def _unpaid(standing: Standing, quote: Quote) -> None:
@@ -119,6 +129,14 @@ def check_window(standing: Standing, *, key: str = "") -> None:
         raise TooMuchOpen(sentence % {"n": most})
 
 
+def check_guest(guest: str, window: Window) -> None:
+    """Count one more order in the window by guests of an address; raise TooMuchOpen where they had as many as they may."""
+    if use("guest_window", f"{guest}, window {window.id}"):
+        raise TooMuchOpen(
+            _("Many orders from where you are come at this time. Please choose another time, or register first.")
+        )
+
+
 def _pieces(standing: Standing, quote: Quote) -> None:
     if conf.PIECES is None:
         return
@@ -138,11 +156,10 @@ def check_held(order: Order, lines: Iterable[OrderLine], *, before: Mapping[str,
     first. `before`: what was available, sku_id -> so many; the catalogue is asked where that alone is too little. Of what there is but little
     the least that is sold may be held.
     """
-    lines = [line for line in lines if line.counted]
-    if conf.HELD_SHARE is None or not (order.payable and lines):
+    lines, share = [line for line in lines if line.counted], conf.HELD_SHARE
+    if share is None or not (lines and may_be_shared(order)):
         return
-    online, share = order.state in UNPAID, conf.HELD_SHARE
-    alike = Order.objects.filter(Q(state__in=UNPAID) if online else ON_DELIVERY)
+    online, alike = order.state in UNPAID, _alike(order)
     together = sums(OrderLine.objects.filter(order__in=alike, sku_id__in=[line.sku_id for line in lines]))
     holding = [(line, together.get((line.sku_id, line.sold_by), 0)) for line in lines]
     doubtful = [(line, n) for line, n in holding if n > (before.get(line.sku_id) or 0) * share]
@@ -153,6 +170,28 @@ def check_held(order: Order, lines: Iterable[OrderLine], *, before: Mapping[str,
             raise TooMuchOpen(
                 (HELD_UNPAID if online else HELD_ON_DELIVERY) % {"name": line.name, "n": conf.PAY_MINUTES}
             )
+
+
+def check_place(order: Order) -> None:
+    """The same of the places of its window: called in its transaction, once it has its place, and before the stock is locked.
+
+    What is left is read under the lock of the window, so that two orders at the same instant see each other. One place may always be held.
+    """
+    share = conf.HELD_SHARE
+    if share is None or not may_be_shared(order) or (left := places_left(order)) is None:
+        return
+    n = _alike(order).filter(window=order.window).count()
+    if n > max((left + n) * share, 1):
+        raise TooMuchOpen((WINDOW_UNPAID if order.state in UNPAID else WINDOW_ON_DELIVERY) % {"n": conf.PAY_MINUTES})
+
+
+def may_be_shared(order: Order) -> bool:
+    """Whether others could have what this order does not pay for now: where nobody pays online, there is no rest to keep for them."""
+    return bool(order.payable) and (order.state in UNPAID or any(way.online for way in configured()))
+
+
+def _alike(order: Order) -> "QuerySet[Order]":
+    return Order.objects.filter(Q(state__in=UNPAID) if order.state in UNPAID else ON_DELIVERY)
 
 
 def _is_held(name: str, user: Any, key: str) -> bool:

@@ -25,7 +25,7 @@ from ..stock import Stock, stock
 from .baskets import settle_quietly
 from .drafting import drafted
 from .holding import at_the_gate, hold_offers, hold_window
-from .limits import check_held, check_limits, in_turn, payable_by
+from .limits import check_held, check_limits, check_place, in_turn, payable_by
 from .messages.telling import tell
 
 NONE: Mapping[str, str] = {}
@@ -55,9 +55,11 @@ def place_order(
     coupon: str | None = None,
     window: str | None = None,
     invoice: InvoiceTitle | None = None,
+    guest: str = "",
 ) -> Placed:
     """Make the order that the signed quote `token` shows, or say why not; `coupon` and `window` were chosen since, None for what it says.
 
+    `guest`: the address of somebody without an account, whose orders in one window are counted with those of all guests of it.
     `wish` is what becomes of what turns out to be short: a value of `Order.Wish`, "" for the first; `wishes` (sku_id -> the same) of single goods.
 
     Runs in a durable transaction of its own, repeated when the database or the stock strategy lost a race. However often the same quote is
@@ -90,7 +92,7 @@ def place_order(
             changes.append(_("This way to pay is not available."))
         if changes:
             raise QuoteChanged(changes)
-        check_limits(standing=standing, quote=now, online=online)
+        check_limits(standing=standing, quote=now, online=online, guest=guest)
         made = partial(drafted, user, now, address, payment_method, note, wish, online, at, standing.turn)
         return _write(made, now, wishes, invoice)
 
@@ -172,6 +174,7 @@ def _insert(
     Adjustment.objects.bulk_create(_adjustments(order, lines, quote))
     hold_offers(order, quote)
     hold_window(order, quote)
+    check_place(order)
     if invoice:
         invoice.keep_for(order)
     to_ship = order.state == Order.State.TO_SHIP  # paid on delivery, or nothing to pay

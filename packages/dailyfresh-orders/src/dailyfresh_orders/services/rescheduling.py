@@ -1,7 +1,8 @@
 """Having an order come at another time: its place moves with it, and what a cheaper time costs less goes back."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,7 +24,7 @@ from ..protocols import Window
 from ..standing import Standing
 from ..windows import Timing, timing
 from .holding import move_window, refused
-from .limits import check_window, in_turn, payable_until
+from .limits import check_guest, check_place, check_window, in_turn, payable_until
 from .locking import LockedOrder, lock_order
 from .messages.telling import tell
 from .payments.differences import return_difference
@@ -76,10 +77,10 @@ def moves_of(order: Order, *, at: datetime, wanted: str | None = None) -> Moves:
 @in_turn
 @retried
 @transaction.atomic(durable=True)
-def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -> Decimal:
+def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False, guest: str = "") -> Decimal:
     """Have the order come in another window; gives what goes back, or need not be paid. In a durable transaction of its own.
 
-    The same window again changes nothing. Raises NotMovable, whose sentence says why not, and Busy. The buyer is told.
+    The same window again changes nothing; `guest` as in `place_order`. Raises NotMovable, whose sentence says why not, and Busy. The buyer is told.
     """
     order, at = lock_order(order_id), timezone.now()
     if window == order.window:
@@ -92,7 +93,8 @@ def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -
     chosen = moves.timing.chosen
     if chosen is None:
         raise NotMovable(moves.timing.problem)
-    turn = None if by_staff or order.paid_at else _checked(order, chosen)
+    limited = not (by_staff or order.paid_at)
+    turn = _checked(order, chosen, guest) if limited else None
     less = moves.back[chosen.id]
     n = order.adjustments.filter(source=RESCHEDULED).count()
     if less and order.paid_at:
@@ -107,19 +109,32 @@ def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False) -
             raise Overtaken from error
     if not move_window(order, chosen, at=at):
         raise NotMovable(_("This time is taken. Please choose another one."))
+    if limited:
+        with _said():
+            check_place(order)
     return less
 
 
-def _checked(order: LockedOrder, window: Window) -> int | None:
+def _checked(order: LockedOrder, window: Window, guest: str) -> int | None:
     """The buyer's next turn, who may have one more unpaid order there; of two that are moved at the same instant one looks again."""
-    if conf.OPEN_IN_WINDOW is None:
-        return None
-    standing = Standing(order.user, window=window.id)
+    turn = None
+    with _said():
+        if conf.OPEN_IN_WINDOW is not None:
+            standing = Standing(order.user, window=window.id)
+            check_window(standing)
+            turn = standing.turn
+        if guest:
+            check_guest(guest, window)
+    return turn
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What is too much is a reason why the order stays where it is."""
     try:
-        check_window(standing)
+        yield
     except TooMuchOpen as error:
         raise NotMovable(str(error)) from error
-    return standing.turn
 
 
 def _write(order: LockedOrder, window: Window, less: Decimal, *, by: Any, turn: int | None) -> None:

@@ -1,7 +1,7 @@
 """The stock of orders: what goes back to the shelf, once, and what was packed otherwise than ordered. Locked last of all."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +21,14 @@ LOCKING = 9
 def taken(order: Order) -> dict[int, int]:
     """Primary key of the line -> how much of it is not back in stock."""
     return {line.pk: line.whole - line.restocked for line in order.lines.all() if line.whole > line.restocked}
+
+
+def hold_still(lines: Iterable[OrderLine]) -> None:
+    """Lock the stock of these lines until the transaction ends: what is taken of it meanwhile is taken afterwards."""
+    counted = dict.fromkeys((line.sku_id for line in lines if line.counted), 0)
+    if counted:
+        strategy = stock()
+        strategy.lock(strategy.keys(counted))
 
 
 def give_back(order: LockedOrder, quantities: Mapping[int, int]) -> None:

@@ -94,6 +94,16 @@ class DeliveryContract:
             delivery.give_back("one")
         assert not self.take(delivery, windows[0], "three")
 
+    def test_whoever_counts_its_windows_says_what_is_left_while_they_are_locked(
+        self, delivery: Delivery, windows: tuple[str, str]
+    ) -> None:
+        if not hasattr(delivery, "lock"):  # `protocols.Counted`
+            return
+        with transaction.atomic():
+            assert delivery.lock(windows[0]) == 1
+            assert delivery.take(windows[0], reference="one", grams=1000, at=timezone.now())
+            assert delivery.lock(windows[0]) == 0
+
     def test_an_order_moves_as_a_whole_or_not_at_all(self, delivery: Delivery, windows: tuple[str, str]) -> None:
         first, second = windows
         self.take(delivery, first, "one")

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 from urllib.parse import urlencode
 
+from dailyfresh_core.allowances import guest_of
 from dailyfresh_core.answers import envelope, wants_json
 from dailyfresh_core.measures import written
 from dailyfresh_core.retrying import Busy
@@ -92,6 +93,7 @@ def place(request: HttpRequest) -> HttpResponse:
             coupon=data["coupon"] or None,
             window=data["window"] or None,
             invoice=data["invoice"],
+            guest=guest_of(request, trusted=conf.TRUSTED_PROXIES),
         )
     except QuoteInvalid:
         return _too_old(request)

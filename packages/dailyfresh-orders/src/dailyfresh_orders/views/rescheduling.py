@@ -1,5 +1,6 @@
 """Choosing another time for an order that is not on its way yet."""
 
+from dailyfresh_core.allowances import guest_of
 from dailyfresh_core.money import shown
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ..conf import conf
 from ..exceptions import NotMovable
 from ..services import may_reschedule, moves_of, reschedule
 from .answers import back_to, for_buyers, refused, theirs, within
@@ -21,7 +23,8 @@ def another_time(request: HttpRequest, number: str) -> HttpResponse:
     wanted = request.POST.get("window", "")
     if wanted:
         try:
-            less = reschedule(order_id=order.pk, window=wanted, by=request.user)
+            guest = guest_of(request, trusted=conf.TRUSTED_PROXIES)
+            less = reschedule(order_id=order.pk, window=wanted, by=request.user, guest=guest)
         except NotMovable as error:
             return refused(order, request, str(error))
         order.refresh_from_db()

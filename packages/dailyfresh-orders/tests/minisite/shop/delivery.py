@@ -45,6 +45,10 @@ class Delivery:
         Tour.objects.filter(pk=aboard.tour_id).update(taken=F("taken") - 1)
         return bool(Aboard.objects.filter(pk=aboard.pk).update(tour_id=window))
 
+    def lock(self, window):
+        tour = Tour.objects.select_for_update().get(pk=window)
+        return max(0, tour.places - tour.taken)
+
     def give_back(self, reference):
         for aboard in Aboard.objects.filter(reference=reference):
             if aboard.delete()[0]:

@@ -5,12 +5,15 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 
+from ...conf import conf
 from ...exceptions import NotPayable, Overtaken
 from ...gateways import PaymentGateway, configured, gateway
 from ...models import Order, Payment
 from ...standing import Standing
-from ..limits import check_held, check_on_delivery, in_turn, payable_by
+from ..holding import places_left
+from ..limits import check_held, check_on_delivery, check_place, in_turn, payable_by
 from ..locking import LockedOrder, lock_payments, step
+from ..shelving import hold_still
 from ..transitions import send_unpaid
 
 
@@ -31,7 +34,8 @@ def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
     """Have an unpaid order paid through gateway `code`; paid on delivery, it is to be shipped from now on.
 
     A payment page that was opened before stays open: money that arrives there after all pays the order while it waits for a payment, and
-    goes back by itself once it is paid on delivery. Raises NotPayable, UnknownGateway and TooMuchOpen.
+    goes back by itself once it is paid on delivery. What it holds is locked before anything is read: of two orders at the same instant the
+    second sees what the first holds. Raises NotPayable, UnknownGateway and TooMuchOpen.
     """
     way = gateway(code)
     payments = lock_payments(order)
@@ -42,6 +46,10 @@ def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
     if way.online:
         Order.objects.filter(pk=order.pk).update(payment_method=code)
         return
+    lines = list(order.lines.select_for_update())  # a plain read would fix what is seen before the locks
+    if conf.HELD_SHARE is not None:
+        places_left(order)
+        hold_still(lines)
     standing = Standing(order.user)
     check_on_delivery(standing, total=order.payable)
     why = f"paid through {code} in place of {order.payment_method}"
@@ -49,5 +57,6 @@ def change_payment(order: LockedOrder, *, code: str, by: Any) -> None:
         send_unpaid(order, by=by, why=why, payment_method=code, turn=standing.turn)
     except IntegrityError as error:
         raise Overtaken from error
-    check_held(order, order.lines.all())
+    check_place(order)
+    check_held(order, lines)
     Payment.objects.filter(order=order, state=Payment.State.PENDING).update(ask_again_at=timezone.now())
