@@ -1,11 +1,13 @@
 import io
 import json
+import tracemalloc
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from dailyfresh_core.exchange import BadFile, How, Table, open_table, write_csv, write_json, write_xlsx
+from dailyfresh_core.exchange.packed import Packed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +47,21 @@ def test_what_is_written_as_csv_is_read_again() -> None:
     assert data.startswith(b"\xef\xbb\xbf")
     assert "'=1+1" in data.decode()
     assert [row for _number, row in read(data)] == ROWS
+
+
+@pytest.mark.parametrize("written", [write_csv, write_xlsx])
+def test_no_heading_and_no_cell_is_run_by_a_spreadsheet_and_both_are_read_again(written: Any) -> None:
+    pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    nasty = ["=1+1", "＝1+1", "@SUM(1)", "-2+3", "\tx", "＋1"]
+    rows = [{heading: heading for heading in nasty}]
+    out = written(nasty, rows)
+    data = out if isinstance(out, bytes) else b"".join(out)
+    if written is write_csv:
+        lines = data.decode("utf-8-sig").splitlines()
+        assert not [cell for line in lines for cell in line.split(",") if cell.lstrip('"')[:1] in "=＝@-+＋\t"]
+    table = opened(data, "a.csv" if written is write_csv else "a.xlsx", How(heading=1))
+    assert table.columns == [heading.strip() for heading in nasty]
+    assert [list(row.values.values()) for row in table.rows] == [nasty]
 
 
 def test_numbers_that_are_names_stay_text_in_a_spreadsheet() -> None:
@@ -205,21 +222,125 @@ def test_half_a_character_becomes_one_that_can_be_shown() -> None:
     assert "".join(table.columns).encode()
 
 
+def changed(whole: bytes, *parts: tuple[str, Callable[[bytes], bytes]], **more: bytes) -> bytes:
+    """A workbook of which these parts were changed, and to which those were added."""
+    changes, out = dict(parts), io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(whole)) as was,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in was.namelist():
+            archive.writestr(name, changes.get(name, bytes)(was.read(name)))
+        for name, content in more.items():
+            archive.writestr(name.replace("__", "/") + ".xml", content)
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
 def test_a_workbook_whose_styles_are_larger_than_its_rows_is_refused_unread() -> None:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/styles.xml", b"<xf/>" * 10**6)
+    large = changed(book([["name"]]), ("xl/styles.xml", lambda styles: b"<xf/>" * 10**6))
     with pytest.raises(BadFile, match="too large"):
-        open_table(file, "a.xlsx")
+        opened(large, "a.xlsx")
 
 
-def test_a_small_file_that_unpacks_to_a_large_one_is_refused() -> None:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/sharedStrings.xml", "w") as texts:
-        for _megabyte in range(129):
-            texts.write(bytes(1024 * 1024))
+def with_texts(content: bytes, *, part: str = "xl/sharedStrings") -> bytes:
+    """A workbook whose texts stand in a part of this name."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    said = f'<Override PartName="/{part}.xml" ContentType="{kind}"/></Types>'.encode()
+    types = ("[Content_Types].xml", lambda was: was.replace(b"</Types>", said))
+    return changed(book([["name"], [1]]), types, **{part.replace("/", "__"): b"<sst>" + content + b"</sst>"})
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings", "xl/media/a", "xl/worksheets/a"])
+@pytest.mark.parametrize(("limit", "most"), [("TEXTS", 10_000), ("MARKS_OF_TEXTS", 1000), ("LARGEST", 10_000)])
+def test_the_texts_of_a_workbook_are_bounded_wherever_they_stand(
+    part: str, limit: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = with_texts(b"<si><t>pear</t></si>" * 3000, part=part)
+    assert len(read(whole, "a.xlsx")) == 1
+    monkeypatch.setattr(f"dailyfresh_core.exchange.sheets.{limit}", most)
     with pytest.raises(BadFile, match="unpacked"):
-        read(out.getvalue(), "a.xlsx")
+        read(whole, "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(b'<row r="999999999999"><c><v>1</v></c></row>', id="a row that says it is the last of a trillion"),
+        pytest.param(b'<row><c r="ZZZ1"/></row>' * 200, id="rows that pass over eighteen thousand cells each"),
+        pytest.param(b"<x/>" * 30_000, id="signs that are no row"),
+    ],
+)
+def test_a_sheet_that_makes_much_work_of_few_bytes_is_given_up(rows: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dailyfresh_core.exchange.sheets.CELLS", 1_000_000)
+    monkeypatch.setattr("dailyfresh_core.exchange.sheets.MARKS", 10_000)
+    start = b'<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row>'
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    whole = changed(book([["name"]]), (SHEET, lambda was: sheet + start + rows + b"</sheetData></worksheet>"))
+    with pytest.raises(BadFile, match="too large"):
+        read(whole, "a.xlsx")
+
+
+@pytest.mark.parametrize("entity", ['SYSTEM "file:///etc/hostname"', '"&b;"><!ENTITY b "leaked"', '"leaked"'])
+def test_a_sheet_says_nothing_by_entities_but_what_it_holds_itself(entity: str) -> None:
+    def sheet(was: bytes) -> bytes:
+        return f"<!DOCTYPE worksheet [<!ENTITY a {entity}>]>".encode() + was.replace(b"<v>1</v>", b"<v>&a;</v>")
+
+    try:
+        rows = read(changed(book([["name"], [1]]), (SHEET, sheet)), "a.xlsx")
+    except BadFile:
+        return
+    assert rows in ([], [(2, {"name": None})], [(2, {"name": "leaked"})])
+
+
+def test_entities_that_grow_a_thousandfold_each_are_refused() -> None:
+    grown = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+
+    def sheet(was: bytes) -> bytes:
+        bomb = f'<!DOCTYPE worksheet [<!ENTITY e0 "{"x" * 100}">{grown}]>'.encode()
+        return bomb + was.replace(b"<v>1</v>", b"<v>&e9;</v>")
+
+    with pytest.raises(BadFile, match="cannot be read"):
+        read(changed(book([["name"], [1]]), (SHEET, sheet)), "a.xlsx")
+
+
+def lying(content: bytes, says: int) -> bytes:
+    """A ZIP of one file that says of itself that it is shorter."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", content)
+    return out.getvalue().replace(len(content).to_bytes(4, "little"), says.to_bytes(4, "little"))
+
+
+def test_of_a_packed_file_as_much_comes_out_as_it_says_and_no_more() -> None:
+    archive = Packed(io.BytesIO(lying(bytes(50_000_000), 1000)))
+    tracemalloc.start()
+    with pytest.raises(zipfile.BadZipFile):
+        archive.read("a")
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_packed_file_that_only_comes_out_as_a_whole_stays_packed(method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("a", bytes(1000))
+    with pytest.raises(BadFile, match="packed"):
+        Packed(out).read("a")
+
+
+def test_the_directory_of_a_zip_is_read_if_it_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for n in range(2000):
+            archive.writestr(f"{n}", b"")
+    assert len(Packed(out).namelist()) == 2000
+    monkeypatch.setattr("dailyfresh_core.exchange.packed.DIRECTORY", 50_000)
+    with pytest.raises(BadFile, match="too many files"):
+        Packed(out)
 
 
 def test_a_file_damaged_further_on_is_refused_when_it_is_read() -> None:

@@ -4,6 +4,7 @@ import io
 import socket
 import threading
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -172,6 +173,53 @@ def test_a_bomb_that_calls_itself_a_table_is_left_packed(shop: Shop, monkeypatch
     monkeypatch.setattr("dailyfresh_goods.archives.TABLE", 1000)
     with pytest.raises(BadFile), content_in(io.BytesIO(packed(("goods.csv", bytes(2000)))), "x.zip"):
         pass
+
+
+def test_a_bomb_that_calls_itself_small_is_left_packed(shop: Shop) -> None:
+    """Of a picture that says it has a hundred bytes, fifty million came out."""
+    bomb = bytes(50_000_000)
+    raw = packed(("goods.csv", HEAD + row("pear", "pear.png")), ("pear.png", bomb))
+    raw = raw.replace(len(bomb).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    tracemalloc.start()
+    assert problems(taken_in(raw)) == [("image", "This is no picture that can be read (JPEG, PNG or WebP).")]
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_a_zip_that_is_packed_in_another_way_is_refused_in_words(shop: Shop) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("goods.csv", HEAD)
+    with pytest.raises(BadFile, match="packed in a way"):
+        services.keep_import(file=out, name="goods.zip", by=None)
+
+
+def test_a_zip_in_a_zip_and_a_link_lead_nowhere(shop: Shop) -> None:
+    link = zipfile.ZipInfo("pear.png")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("goods.csv", HEAD + row("pear", "pear.png") + row("plum", "more.zip"))
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("more.zip", packed(("pear.png", picture())))
+    upload = taken_in(out.getvalue())
+    assert upload.state == "refused"
+    assert [column for column, _message in problems(upload)] == ["image", "image"]
+
+
+def test_pictures_of_rows_that_are_not_written_go_out_of_the_storage(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(good: Any) -> None:
+        raise RuntimeError("the database is away")
+
+    content = packed(("goods.csv", HEAD + row("pear", "pear.png")), ("pear.png", picture()))
+    monkeypatch.setattr("dailyfresh_goods.services.imports.write", broken)
+    assert taken_in(content).state == "refused"
+    assert default_storage.listdir("skus")[1] == []
+    monkeypatch.undo()
+    assert taken_in(content).state == "done"
+    assert default_storage.exists(SKU.objects.get(slug="pear").image.name)
 
 
 # By address ----------------------------------------------------------------------------------------------------------

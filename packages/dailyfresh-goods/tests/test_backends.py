@@ -54,3 +54,17 @@ def test_the_search_without_its_extra_is_a_sentence_that_names_it() -> None:
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
     assert last.endswith('needs an extra (haystack is missing): pip install "dailyfresh-goods[search]"')
+
+
+def test_the_models_of_a_search_that_is_not_installed_are_not_the_goods() -> None:
+    """Else deleting goods asked a table that is not there."""
+    program = (
+        "from django.conf import settings; import django;"
+        "settings.configure(INSTALLED_APPS=['django.contrib.auth', 'django.contrib.contenttypes', 'dailyfresh_core',"
+        " 'dailyfresh_goods'], DATABASES={}); django.setup();"
+        "from dailyfresh_goods.search.models import Click; from dailyfresh_goods.models import SKU;"
+        "kinds = {each.related_model for each in SKU._meta.get_fields(include_hidden=True)};"
+        "print(Click._meta.app_label, Click in kinds, len(kinds) > 3)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "dailyfresh_search False True\n", done.stderr

@@ -28,6 +28,7 @@ from dailyfresh_orders.services import (
 )
 from dailyfresh_orders.services.payments.paying_back import conclude
 from dailyfresh_orders.services.transitions import mark_paid
+from dailyfresh_orders.templatetags.dailyfresh_orders import names_said
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
@@ -539,3 +540,13 @@ def test_a_name_in_another_language_says_so_in_a_message(make_order, apple, buye
     client.force_login(buyer)
     page = client.get(reverse("dailyfresh_orders:messages")).content.decode()
     assert '<bdi lang="zh-hans">&lt;草莓&gt;</bdi>' in page
+
+
+def test_a_name_that_stands_in_another_one_is_marked_with_it_and_not_again(make_order, apple, pear, buyer):
+    order = make_order({apple: 1, pear: 1})
+    order.language = "zh-hans"
+    for line, name in zip(order.lines.all(), ("草莓", "红颜草莓"), strict=True):
+        order.lines.filter(pk=line.pk).update(name=name)
+    text = names_said("红颜草莓, 草莓 and bdi", order)
+    assert text == '<bdi lang="zh-hans">红颜草莓</bdi>, <bdi lang="zh-hans">草莓</bdi> and bdi'
+    assert names_said("<b>", None) == "&lt;b&gt;"

@@ -95,6 +95,29 @@ def test_guessing_codes_is_held_back_by_account_and_by_address(shopper, batch, o
     assert not Coupon.objects.exists()
 
 
+def test_guests_of_one_address_have_so_many_coupons_however_many_they_are(client, buyer, other, batch, settings):
+    """One coupon a user is no bound where users are opened in a moment: guests had taken a whole batch."""
+    settings.DAILYFRESH = {"ALLOWANCES": {"guest_coupon": (2, 3600)}}
+    made = [batch(code=f"spring{n}") for n in range(4)]
+
+    def had(user, way, n, address="8.8.4.4"):
+        client.force_login(user)
+        url, data = reverse("dailyfresh_promotions:code"), {"code": f"spring{n}"}
+        if way == "claim":
+            url, data = reverse("dailyfresh_promotions:claim", args=[made[n].pk]), {}
+        return client.post(url, data, headers=JSON, REMOTE_ADDR=address).status_code
+
+    assert [had(buyer, "claim", n) for n in range(4)] == [200] * 4
+    for guest in (other, buyer):
+        guest.set_unusable_password()
+        guest.save()
+    Coupon.objects.all().delete()
+    assert [had(other, "claim", 0), had(buyer, "code", 0)] == [200, 200]
+    assert [had(other, "code", 1), had(buyer, "claim", 1)] == [429, 429]
+    assert had(other, "claim", 1, "8.8.8.8") == 200
+    assert Coupon.objects.count() == 3
+
+
 def test_a_code_that_leads_elsewhere_leads_nowhere(shopper, batch):
     batch(code="spring")
     answer = shopper.post(reverse("dailyfresh_promotions:code"), {"code": "spring", "next": "https://evil.example/"})

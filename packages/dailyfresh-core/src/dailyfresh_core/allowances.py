@@ -39,6 +39,7 @@ DEFAULTS: Mapping[str, tuple[int, int] | None] = {
     "refund": (20, 3600),
     "wish": (120, 3600),
     "coupon_code": (10, 3600),
+    "guest_coupon": (5, 24 * 3600),
 }
 """name -> (times, seconds). An address may stand for a whole office, so these are for machines, not for people."""
 LABELS: dict[str, str | Promise] = {
@@ -57,6 +58,7 @@ LABELS: dict[str, str | Promise] = {
     "refund": _("Refunds asked for or taken back"),
     "wish": _("Favourites and wishes to be told"),
     "coupon_code": _("Coupon codes typed"),
+    "guest_coupon": _("Coupons of guests"),
 }
 """name -> what the merchant's page calls it; a package adds its own."""
 LISTED = 200

@@ -11,12 +11,13 @@ from pathlib import PurePosixPath
 from typing import IO, NamedTuple
 
 from dailyfresh_core.exchange import ENDINGS, BadFile
+from dailyfresh_core.exchange.packed import Packed
 from django.utils.translation import gettext as _
 
 ZIP = ".zip"
 MEMBERS = 20_000
 PICTURE = 20 * 2**20
-TABLE = 2**30
+TABLE = 2**27
 """Bytes that the table may unpack to; what an XLSX holds is bounded once more where it is read."""
 UTF_8 = 0x800
 """Flag of a member whose name is UTF-8; without it the name is in the code page of whoever packed it."""
@@ -29,7 +30,7 @@ class Archive:
 
     def __init__(self, file: IO[bytes]) -> None:
         try:
-            self.zip = zipfile.ZipFile(file)
+            self.zip = Packed(file)
         except DAMAGED as error:
             raise BadFile(_("The ZIP file cannot be read.")) from error
         members = [one for one in self.zip.infolist() if not one.is_dir()]
@@ -58,7 +59,7 @@ class Archive:
             return b""
         try:
             return self.zip.read(member)
-        except DAMAGED:
+        except (BadFile, *DAMAGED):
             return b""
 
 

@@ -43,6 +43,17 @@ def test_the_least_wanted_go_when_there_are_too_many(shop, monkeypatch):
     assert set(Miss.objects.values_list("text", flat=True)) == {"b", "c"}
 
 
+def test_one_visitor_who_searches_for_nonsense_leaves_the_words_of_others_on_the_desk(shop, client, monkeypatch):
+    """Two thousand words in a quarter of an hour had taken the place of everybody else's."""
+    monkeypatch.setattr(desk, "KEPT", 5)
+    monkeypatch.setattr(desk, "MISSES", 3)
+    for number, text in enumerate(("吹风机", "剃须刀")):
+        search(client, text, by=f"10.0.0.{number}")
+    for number in range(10):
+        search(client, f"zzq{number}x", by="10.0.0.9")
+    assert set(Miss.objects.values_list("text", flat=True)) == {"吹风机", "剃须刀", "zzq0x", "zzq1x", "zzq2x"}
+
+
 def test_an_endless_search_is_nobodys_word(shop):
     note_miss("x" * 65, became="", visitor="1")
     assert not Miss.objects.exists()
@@ -132,6 +143,16 @@ def test_goods_are_put_first_for_a_search_and_hidden_from_it_and_nowhere_else(sh
     narrowed = found(client, "水果", sort="price")
     assert not {hidden, str(first.pk)} & ids_of(narrowed)
     assert narrowed.number == before.number - 1
+
+
+def test_picked_goods_that_went_off_sale_are_neither_shown_nor_counted(shop, client):
+    gone, first = SKU.objects.filter(on_sale=True).exclude(type__slug="fruit").order_by("pk")[:2]
+    for sku in (gone, first):
+        Pick.objects.create(text="水果", sku=sku)
+    SKU.objects.filter(pk=gone.pk).update(on_sale=False)
+    after = found(client, "水果")
+    assert after.hits[0].card.sku_id == str(first.pk)
+    assert after.number == found(client, "水果", sort="price").number + 1
 
 
 def test_pages_of_a_search_with_picked_goods_show_everything_once(shop, client, settings):

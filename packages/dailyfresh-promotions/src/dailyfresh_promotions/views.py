@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from dailyfresh_core.allowances import use
+from dailyfresh_core.allowances import guest_of, use
 from dailyfresh_core.answers import address_of, envelope, safe_next, signed_in, told, too_often
 from dailyfresh_core.proxies import throttle_subject, visitor_address
 from dailyfresh_core.retrying import Busy
@@ -116,6 +116,9 @@ def on_products(request: HttpRequest) -> HttpResponse:
 
 
 def _had(request: HttpRequest, had: Callable[[], Coupon]) -> HttpResponse:
+    """One coupon a user is one for everybody only while users are not opened in a moment: guests of one address share an allowance."""
+    if (guest := guest_of(request, trusted=conf.TRUSTED_PROXIES)) and (wait := use("guest_coupon", guest)):
+        return too_often(request, wait)
     try:
         coupon = had()
     except NotIssued as error:

@@ -19,7 +19,7 @@ WIDEST = 256
 SEARCHED = 20
 """Rows in which the one with the headings is looked for."""
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 """How a text begins that a spreadsheet would run, or that was guarded against that by an apostrophe."""
 
 DIGITS = re.compile(r"'*(?:0[0-9]+|[0-9]{12,})\Z")
@@ -60,8 +60,8 @@ class Table:
 
 
 def name_of(cell: object) -> str:
-    """A heading without what surrounds it."""
-    return " ".join(str(cell if cell is not None else "").split())
+    """A heading without what surrounds it, or guards it."""
+    return " ".join(str(unguarded(cell) if cell is not None else "").split())
 
 
 def is_blank(cell: object) -> bool:

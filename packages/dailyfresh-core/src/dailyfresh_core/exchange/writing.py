@@ -20,7 +20,7 @@ def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iter
     line = io.StringIO()
     writer = csv.writer(line)
     yield b"\xef\xbb\xbf"
-    writer.writerow(names)
+    writer.writerow([guarded(name, typed=False) for name in names])
     yield _taken(line)
     for row in rows:
         writer.writerow([guarded(row.get(name), typed=False) for name in names])
@@ -47,7 +47,7 @@ def write_xlsx(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> byt
     names = list(columns)
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    sheet.append(names)
+    sheet.append([guarded(name) for name in names])
     try:
         for row in rows:
             cells = [guarded(row.get(name)) for name in names]

@@ -16,17 +16,20 @@ logger = logging.getLogger(__name__)
 KEPT = 2000
 """Rows; of more, those that nobody searched for again go first."""
 LONGEST = 64
-CLICKS = 200
-"""Of one visitor within an hour."""
+CLICKS, MISSES = 200, 60
+"""Of one visitor within a day: of more than that the rows of others would go."""
+DAY = 24 * 3600
 
 
 def note_miss(text: str, *, became: str, visitor: str) -> None:
-    """Count a search that found nothing, or was taken for `became` and found that: of one visitor once an hour.
+    """Count a search that found nothing, or was taken for `became` and found that: of one visitor once a day.
 
     Never raises for the database.
     """
     text = merged(text)
-    if not text or len(text) > LONGEST or count("miss", f"{visitor} {text}", seconds=3600) > 1:
+    if not text or len(text) > LONGEST or count("miss", f"{visitor} {text}", seconds=DAY) > 1:
+        return
+    if count("miss", visitor, seconds=DAY) > MISSES:
         return
     try:
         with transaction.atomic():
@@ -38,11 +41,11 @@ def note_miss(text: str, *, became: str, visitor: str) -> None:
 
 
 def note_click(text: str, *, sku_id: str, visitor: str) -> None:
-    """Count goods that were chosen from the results of a search: of one visitor once an hour. Never raises for the database."""
+    """Count goods that were chosen from the results of a search: of one visitor once a day. Never raises for the database."""
     text, pk = merged(text), pk_of(sku_id)
-    if not text or len(text) > LONGEST or pk is None or count("click", visitor, seconds=3600) > CLICKS:
+    if not text or len(text) > LONGEST or pk is None or count("click", visitor, seconds=DAY) > CLICKS:
         return
-    if count("click", f"{visitor} {text} {pk}", seconds=3600) > 1:
+    if count("click", f"{visitor} {text} {pk}", seconds=DAY) > 1:
         return
     try:
         with transaction.atomic():

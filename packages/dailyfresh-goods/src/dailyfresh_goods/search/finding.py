@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 SORTS = {"": [], "price": ["price"], "-price": ["-price"], "sales": ["-sales"], "newest": ["-newest"]}
 """Sort as the address says it -> fields of the index; the first is by relevance."""
 
-
 OF_EACH = 4
 """Goods shown of each part of a phrase."""
 
@@ -105,6 +104,7 @@ def find(text: str, refinement: Refinement, *, using: str | None = None, vocabul
     words, menu, picks = vocabulary.thesaurus(), vocabulary.menu, vocabulary.picks_of(text)
     if refinement.sort or refinement.conditions():
         picks = Picks(never=picks.never)  # whoever narrows or sorts sees all in that order
+    picks = _sold(picks)
     try:
         if refinement.conditions():
             reply = answer(text, words, menu, using=using)
@@ -121,6 +121,13 @@ def find(text: str, refinement: Refinement, *, using: str | None = None, vocabul
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
         return _from_database(understand(text, words), refinement)
+
+
+def _sold(picks: Picks) -> Picks:
+    """Goods that went off sale stand first nowhere, and are not counted."""
+    sold = SKU.objects.filter(pk__in=picks.first, on_sale=True).values_list("pk", flat=True) if picks.first else ()
+    there = set(sold)
+    return Picks(tuple(pk for pk in picks.first if pk in there), tuple(picks.all))
 
 
 def _shaped(found: Any, refinement: Refinement, picks: Picks) -> Any:

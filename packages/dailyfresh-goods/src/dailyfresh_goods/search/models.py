@@ -30,6 +30,9 @@ class Synonym(models.Model):
     objects: models.Manager["Synonym"] = models.Manager()
 
     class Meta:
+        app_label = (
+            "dailyfresh_search"  # said here: imported where it is not installed, it would be one of the app around it
+        )
         ordering = ["words"]
         verbose_name = _("synonym")
         verbose_name_plural = _("synonyms")
@@ -59,6 +62,7 @@ class Dish(models.Model):
     objects: models.Manager["Dish"] = models.Manager()
 
     class Meta:
+        app_label = "dailyfresh_search"
         ordering = ["names"]
         verbose_name = _("dish")
         verbose_name_plural = _("dishes")
@@ -93,6 +97,7 @@ class PopularSearch(models.Model):
     objects: models.Manager["PopularSearch"] = models.Manager()
 
     class Meta:
+        app_label = "dailyfresh_search"
         ordering = ["pk"]
         verbose_name = _("popular search")
         verbose_name_plural = _("popular searches")
@@ -126,6 +131,7 @@ class Redirect(models.Model):
     objects: models.Manager["Redirect"] = models.Manager()
 
     class Meta:
+        app_label = "dailyfresh_search"
         ordering = ["text"]
         verbose_name = _("redirect of a search")
         verbose_name_plural = _("redirects of searches")
@@ -154,6 +160,7 @@ class Miss(models.Model):
     objects: models.Manager["Miss"] = models.Manager()
 
     class Meta:
+        app_label = "dailyfresh_search"
         ordering = ["-times", "-last_at"]
         verbose_name = _("search that failed")
         verbose_name_plural = _("searches that failed")
@@ -184,6 +191,7 @@ class Pick(models.Model):
     objects: models.Manager["Pick"] = models.Manager()
 
     class Meta:
+        app_label = "dailyfresh_search"
         ordering = ["text", "place", "position", "pk"]
         verbose_name = _("goods picked for a search")
         verbose_name_plural = _("goods picked for searches")
@@ -209,6 +217,7 @@ class Click(models.Model):
     objects: models.Manager["Click"] = models.Manager()
 
     class Meta:
+        app_label = "dailyfresh_search"
         ordering = ["-times", "-last_at"]
         verbose_name = _("click of a search")
         verbose_name_plural = _("clicks of searches")

@@ -218,8 +218,7 @@ def import_goods(
     while batch := list(islice(iterator, BATCH)):
         good = run.checked(batch)
         if not dry_run and good and (skip_bad or not report.bad):
-            run.pictures.keep(good)
-            with noting(pks=[wanted.sku.pk for wanted in good if wanted.sku], by=by, why=why):
+            with run.pictures.kept(good), noting(pks=[wanted.sku.pk for wanted in good if wanted.sku], by=by, why=why):
                 write(good)
         report.created += sum(wanted.sku is None for wanted in good)
         report.changed += sum(wanted.sku is not None for wanted in good)

@@ -24,6 +24,7 @@ class Picking(models.Model):
     done_at = models.DateTimeField(_("packed"), null=True)
 
     class Meta:
+        app_label = "dailyfresh_fulfilment"  # said here: imported where it is not installed, it would be one of the app around it
         verbose_name = _("picking")
         verbose_name_plural = _("pickings")
         default_permissions = ("view",)
@@ -50,6 +51,7 @@ class Pick(models.Model):
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
+        app_label = "dailyfresh_fulfilment"
         verbose_name = _("pick")
         verbose_name_plural = _("picks")
         ordering = ["pk"]
@@ -74,6 +76,7 @@ class Batch(models.Model):
     left = models.PositiveIntegerField(_("left"))
 
     class Meta:
+        app_label = "dailyfresh_fulfilment"
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
         default_permissions = ("add", "view", "change")
@@ -92,6 +95,7 @@ class PickedBatch(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
 
     class Meta:
+        app_label = "dailyfresh_fulfilment"
         verbose_name = _("packed of a batch")
         verbose_name_plural = _("packed of batches")
         default_permissions = ("view",)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -74,11 +75,13 @@ def estimated(lines: Iterable[Any]) -> bool:
 @register.filter
 def names_said(text: str, order: Order | None) -> SafeString:
     """A message, with the names of the order's goods and carrier marked by the order's language where that is not the page's."""
-    words: str = escape(text)
-    if order is not None:
-        for name in filter(None, [order.carrier, *(line.name for line in order.lines.all())]):
-            words = words.replace(escape(name), conditional_escape(said(name, order.language)))
-    return SafeString(words)
+    if order is None:
+        return escape(text)
+    names = filter(None, [order.carrier, *(line.name for line in order.lines.all())])
+    marked = {escape(name): conditional_escape(said(name, order.language)) for name in names}
+    # In one go, the longest first: a name may stand in another one.
+    known = re.compile("|".join(map(re.escape, sorted(marked, key=len, reverse=True))) or r"(?!)")
+    return SafeString(known.sub(lambda found: marked[found[0]], escape(text)))
 
 
 @register.filter
