@@ -27,6 +27,10 @@ def test_the_last_places_are_sold_once(race):
     assert race("last_ten") == [10, 54, 0, 0]
 
 
+def test_a_rule_of_the_site_about_what_is_left_is_kept_by_everybody_at_once(race):
+    assert race("half") == [4, 12, 0, 0]
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize(
     ("scenario", "came"),

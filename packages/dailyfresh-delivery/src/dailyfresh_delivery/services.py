@@ -155,7 +155,7 @@ def move(reference: str, slot_id: int, *, at: datetime) -> bool:
 
 def lock(slot_id: int) -> int | None:
     """How many places the window has left, its row locked until the transaction ends; None where there is no such window."""
-    row = Slot.objects.select_for_update(no_key=True).filter(pk=slot_id).order_by().first()
+    row = Slot.objects.select_for_update().filter(pk=slot_id).order_by().first()
     return None if row is None else row.left
 
 
