@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 from dailyfresh_core.measures import Measured
-from dailyfresh_promotions.kinds import CouponKind, Kind
 from dailyfresh_promotions.models import Batch, Coupon, Issue, Limit, Redemption, Rule
+from dailyfresh_promotions.stored_rules import CouponKind, Kind
 from django.urls import reverse
 from minisite.shop import Purchasable, buy, move, offers
 

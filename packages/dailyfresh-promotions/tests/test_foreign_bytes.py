@@ -2,8 +2,8 @@
 
 import pytest
 from dailyfresh_core.testing.garbage import json_values
-from dailyfresh_promotions.kinds import CouponKind, Kind
 from dailyfresh_promotions.models import Batch, Rule
+from dailyfresh_promotions.stored_rules import CouponKind, Kind
 from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st

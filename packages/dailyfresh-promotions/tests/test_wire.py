@@ -3,7 +3,7 @@
 import pytest
 from dailyfresh_core.testing.addresses import fields
 from dailyfresh_core.testing.wire import Wire, WireContract
-from dailyfresh_promotions.kinds import Kind
+from dailyfresh_promotions.stored_rules import Kind
 from django.contrib.auth.models import User
 
 

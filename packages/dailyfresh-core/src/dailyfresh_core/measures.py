@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from .amounts import gross
 from .joins import WrongShape
-from .money import SPACE, places
+from .money import SPACE, coin
 from .protocols import Measure, Purchasable
 
 PIECE, WEIGHT = "piece", "weight"
@@ -109,7 +109,7 @@ def amount(price: Decimal, quantity: int, measure: Priced, *, grams: int | None 
     if measure.priced_by == PIECE:
         return gross(price, quantity)
     weighs = grams_of(quantity, measure) if grams is None else grams
-    return gross(price, weighs, per=measure.price_grams, coin=10 ** (2 - places()))
+    return gross(price, weighs, per=measure.price_grams, coin=coin())
 
 
 def grams_of(quantity: int, measure: Priced) -> int:

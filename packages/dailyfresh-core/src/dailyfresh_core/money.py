@@ -57,6 +57,11 @@ def places() -> int:
     return 0 if currency() in WHOLE else 2
 
 
+def coin() -> int:
+    """How many fen, hundredths, the smallest coin of the site's currency is: 1, or 100 where it has no minor unit."""
+    return 10 ** (2 - places())
+
+
 def parts(amount: Decimal | int) -> tuple[str, str, str, str]:
     """What stands before the number, its whole part, its minor part with the point, what stands behind: ("¥", "1,234", ".50", "")."""
     language = get_language() or settings.LANGUAGE_CODE

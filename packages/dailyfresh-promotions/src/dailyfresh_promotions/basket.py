@@ -9,13 +9,14 @@ from typing import Any
 
 from dailyfresh_core.amounts import gross
 from dailyfresh_core.loading import imported
+from dailyfresh_core.money import coin
 from dailyfresh_core.protocols import Item
 from django.db.models import F, Q
 
 from . import models
+from .coins import in_coins
 from .conf import NAME, conf
 from .engine import Coupon, Flash, Line, Meant, Rule
-from .kinds import coin, in_coins
 from .rulebook import Rulebook, edition, rulebook
 from .services import Had, had_by
 

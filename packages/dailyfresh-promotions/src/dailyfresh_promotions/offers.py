@@ -11,10 +11,10 @@ from dailyfresh_core.days import local
 from dailyfresh_core.offers import ORDER, GivenChoice, GivenHint, GivenOffer, GivenShare
 from dailyfresh_core.protocols import Item
 
-from . import gate, words
+from . import gate, offer_texts
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
+from .coins import in_coins, yuan
 from .engine import Chosen, Coupon, Cut, Line, Meant, Priced, Reason, Rule, price
-from .kinds import in_coins
 from .rulebook import Rulebook
 from .services import Had, Take, give_back, mark_used, take
 
@@ -40,7 +40,7 @@ class Offer(GivenOffer):
     @property
     def reasons(self) -> tuple[Why, ...]:
         """Why all else that means something here takes nothing off, in words for whoever asks."""
-        return tuple(Why(one.of.source, words.named(one.of), one.code, words.why(one)) for one in self.idle)
+        return tuple(Why(one.of.source, offer_texts.named(one.of), one.code, offer_texts.why(one)) for one in self.idle)
 
 
 class Promotions:
@@ -69,7 +69,7 @@ class Promotions:
             lines,
             meant,
             some,
-            freight=lambda goods: in_coins(freight(words.yuan(goods))),
+            freight=lambda goods: in_coins(freight(yuan(goods))),
             coupons=coupons,
             choice=coupon,
         )
@@ -114,7 +114,7 @@ def _priced(lines: Sequence[Line], meant: Sequence[Meant], some: Limits, **asked
 
 def _is_beyond(cut: Cut, some: Limits) -> bool:
     room = some.room.get(cut.by.id)
-    return room is not None and words.yuan(cut.off) > room
+    return room is not None and yuan(cut.off) > room
 
 
 def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits) -> Offer:
@@ -123,7 +123,7 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
     return Offer(
         shares=shares,
         hints=tuple(
-            GivenHint(rule.source, words.hint(rule, step))
+            GivenHint(rule.source, offer_texts.hint(rule, step))
             for rule, step in sorted(priced.steps, key=lambda each: each[1].rank)
         ),
         coupons=_choices(priced.coupons),
@@ -136,13 +136,9 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
 
 def _share(cut: Cut, lines: Sequence[Line]) -> GivenShare:
     on_freight = cut.stage == 5
-    amounts = (
-        {ORDER: -words.yuan(cut.off)}
-        if on_freight
-        else {lines[n].sku_id: -words.yuan(part) for n, part in cut.parts.items()}
-    )
+    amounts = {ORDER: -yuan(cut.off)} if on_freight else {lines[n].sku_id: -yuan(part) for n, part in cut.parts.items()}
     kind, returns = ("freight", "last") if on_freight else ("discount", "share")
-    return GivenShare(cut.by.source, words.shared(cut.by), amounts, kind, returns)
+    return GivenShare(cut.by.source, offer_texts.shared(cut.by), amounts, kind, returns)
 
 
 def _choices(coupons: Sequence[Chosen]) -> tuple[GivenChoice, ...]:
@@ -152,10 +148,10 @@ def _choices(coupons: Sequence[Chosen]) -> tuple[GivenChoice, ...]:
     return tuple(
         GivenChoice(
             one.coupon.number,
-            words.named(one.coupon),
-            words.yuan(one.saves),
+            offer_texts.named(one.coupon),
+            yuan(one.saves),
             one is marked,
-            words.why_not(one.why),
+            offer_texts.why_not(one.why),
             one.coupon.ends,
         )
         for one in ranked
@@ -163,8 +159,8 @@ def _choices(coupons: Sequence[Chosen]) -> tuple[GivenChoice, ...]:
 
 
 def _take(cut: Cut, lines: Sequence[Line], found: Rulebook) -> Take:
-    amount, by = words.yuan(cut.off), cut.by
-    sold = words.yuan(sum(line.amount for n, line in enumerate(lines) if n in cut.parts or not cut.parts))
+    amount, by = yuan(cut.off), cut.by
+    sold = yuan(sum(line.amount for n, line in enumerate(lines) if n in cut.parts or not cut.parts))
     if isinstance(by, Coupon):
         return Take(by.source, amount, sold, coupon_id=by.id)
     return Take(

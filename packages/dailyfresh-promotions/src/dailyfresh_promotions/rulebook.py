@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dailyfresh_core.money import coin
 from django.db.models import Q, Subquery, Sum, Value
 from django.utils import timezone
 
 from .engine import Book, Coupon, Rule
 from .exceptions import BadParams
-from .kinds import coin
 from .models import Batch
 from .models import Rule as Row
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from . import words
+from . import offer_texts
 from .exceptions import BadParams
 from .models import Batch, BatchCount, Coupon
 
@@ -75,4 +75,4 @@ def text_of(batch: Batch) -> str:
         benefit, _goods = batch.benefit(), batch.goods()
     except BadParams:
         return ""
-    return batch.said.label or words.written(benefit)
+    return batch.said.label or offer_texts.written(benefit)

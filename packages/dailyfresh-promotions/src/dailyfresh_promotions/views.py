@@ -23,10 +23,10 @@ from .conf import conf
 from .exceptions import NotIssued
 from .forms import CodeForm
 from .models import Coupon
+from .product_offers import in_brief, offers_on
 from .selectors import centre as shown
 from .selectors import counts_of, coupons_of
 from .services import issue, issue_by_code
-from .showing import in_brief, offers_on
 
 MOST_PRODUCTS = 100
 """Products that one page asks for; the rest is left out."""

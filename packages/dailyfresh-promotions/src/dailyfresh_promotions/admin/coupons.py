@@ -8,10 +8,10 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..kinds import CouponKind
 from ..models import Batch, Coupon, Issue, Redemption
 from ..models.coupons import folded
 from ..services import unknown_names, void
+from ..stored_rules import CouponKind
 from .exports import Exported
 from .terms import GOODS, SUMS, TermsAdmin, TermsForm
 

@@ -1,4 +1,4 @@
-"""The numbers of a rule or a batch as fields of a form, for each kind: nobody writes JSON. What may stand in them, `kinds` says."""
+"""The numbers of a rule or a batch as fields of a form, for each kind: nobody writes JSON. What may stand in them, `stored_rules` says."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..kinds import AMOUNT, PIECES, Kind
+from ..stored_rules import AMOUNT, PIECES, Kind
 
 STEPS = 5
 HUNDRED = Decimal(100)

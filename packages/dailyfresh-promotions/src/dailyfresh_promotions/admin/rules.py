@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from ..kinds import Kind
 from ..models import Limit, Redemption, Rule
 from ..models.rules import OF_ALL
+from ..stored_rules import Kind
 from .doubts import doubts
 from .preview import PreviewForm, preview
 from .terms import GOODS, SUMS, TermsAdmin, TermsForm

@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import BadParams
-from ..kinds import benefit_of
 from ..models.terms import Terms
-from ..words import written
+from ..offer_texts import written
+from ..stored_rules import benefit_of
 from .exports import Exported
 from .numbers import fields_of, initial_of, params_of
 

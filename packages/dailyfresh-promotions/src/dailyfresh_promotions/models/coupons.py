@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..kinds import CouponKind
+from ..stored_rules import CouponKind
 from .terms import Terms
 
 DIGITS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

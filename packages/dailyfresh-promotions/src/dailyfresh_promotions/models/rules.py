@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ..coins import in_coins
 from ..engine import EVERY_DAY, Flash, Prices, Schedule, Scope
 from ..engine import Rule as Offer
 from ..exceptions import BadParams
-from ..kinds import Kind, in_coins
 from ..signals import offers_changed
+from ..stored_rules import Kind
 from .terms import Terms
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..engine import Benefit, FreeFreight, Scope
-from ..kinds import benefit_of, scope_of
+from ..stored_rules import benefit_of, scope_of
 
 
 def a_version() -> int:

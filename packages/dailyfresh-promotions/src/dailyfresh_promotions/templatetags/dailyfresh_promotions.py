@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from ..conf import conf
 from ..models import Batch, Coupon
+from ..product_offers import in_brief, public_offers
 from ..rulebook import rulebook
 from ..selectors import text_of
-from ..showing import in_brief, public_offers
 
 register: template.Library = template.Library()
 DAY = 24 * 3600

@@ -2,7 +2,7 @@
 
 import pytest
 from dailyfresh_core.languages import language_of
-from dailyfresh_promotions import words
+from dailyfresh_promotions import offer_texts
 from dailyfresh_promotions.engine import Bundle, Cheapest, Each, Flash, FreeFreight, Off, Percent, Prices, Rule, Step
 from dailyfresh_promotions.models import Rule as Row
 from django.utils import translation
@@ -35,9 +35,9 @@ from django.utils import translation
     ],
 )
 def test_an_offer_is_written_out_where_the_merchant_wrote_nothing(benefit, english, chinese):
-    assert words.written(benefit) == english
+    assert offer_texts.written(benefit) == english
     with translation.override("zh-hans"):
-        assert words.written(benefit) == chinese
+        assert offer_texts.written(benefit) == chinese
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_an_offer_is_written_out_where_the_merchant_wrote_nothing(benefit, engli
     ],
 )
 def test_a_hint_says_what_a_little_more_would_bring(benefit, step, english, chinese):
-    assert words.hint(Rule(1, benefit), step) == english
+    assert offer_texts.hint(Rule(1, benefit), step) == english
     with translation.override("zh-hans"):
-        assert words.hint(Rule(1, benefit), step) == chinese
+        assert offer_texts.hint(Rule(1, benefit), step) == chinese
 
 
 def test_a_currency_without_a_minor_unit_is_worked_out_in_whole_ones(settings, book, rule, buyer):
@@ -72,6 +72,6 @@ def test_what_the_merchant_calls_an_offer_is_said_in_the_language_of_the_page(db
     row = Row.objects.create(name="x", kind="off", params=params, label="年终大促", translations=told)
     for code, name in {"zh-hans": "年终大促", "en": "Year-end sale", "fr": "年终大促"}.items():
         with translation.override(code):
-            assert words.named(row.offer([])) == name
+            assert offer_texts.named(row.offer([])) == name
     with translation.override("fr"):
-        assert language_of(words.named(row.offer([]))) == "zh-hans"
+        assert language_of(offer_texts.named(row.offer([]))) == "zh-hans"

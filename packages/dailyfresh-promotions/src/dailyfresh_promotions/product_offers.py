@@ -14,11 +14,11 @@ from dailyfresh_core.days import local
 from dailyfresh_core.loading import imported
 from dailyfresh_core.protocols import Catalogue
 
-from . import words
+from . import offer_texts
 from .basket import is_member, left_of
+from .coins import in_coins, yuan
 from .conf import NAME, conf
 from .engine import Flash, Line, Prices, Rule
-from .kinds import in_coins
 from .rulebook import Rulebook, rulebook
 
 
@@ -150,11 +150,11 @@ def _shown(
     elif isinstance(rule.benefit, Prices):
         price = rule.benefit.price_of(line.sku_id, line.price)
     return OnProduct(
-        words.named(rule),
+        offer_texts.named(rule),
         rule.schedule.ends,
         rule.scope.everything,
-        None if price is None else words.yuan(price),
+        None if price is None else yuan(price),
         pieces,
-        words.audience(rule.audience),
+        offer_texts.audience(rule.audience),
         most,
     )

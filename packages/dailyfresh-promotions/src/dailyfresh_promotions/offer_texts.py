@@ -1,15 +1,15 @@
-"""Offers in words, in the language of the moment."""
+"""What pages write of offers: their names, hints, and why one takes nothing off, in the language of the moment."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dailyfresh_core.amounts import in_yuan
 from dailyfresh_core.money import shown
 from dailyfresh_core.translations import said
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from .coins import yuan
 from .engine import (
     Benefit,
     Bundle,
@@ -25,7 +25,6 @@ from .engine import (
     Rule,
     Step,
 )
-from .kinds import coin
 
 SENTENCES = {
     "": "",
@@ -43,12 +42,9 @@ SENTENCES = {
 """Why an offer or a coupon takes nothing off, by its code."""
 
 
-def yuan(coins: int) -> Decimal:
-    return in_yuan(coins * coin())
-
-
 def money(coins: int) -> str:
-    return shown(yuan(coins)).replace(".00", "") if coins * coin() % 100 == 0 else shown(yuan(coins))
+    amount = yuan(coins)
+    return shown(amount).replace(".00", "") if amount == int(amount) else shown(amount)
 
 
 def named(of: Rule | Coupon) -> str:

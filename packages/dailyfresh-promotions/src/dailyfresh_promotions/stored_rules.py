@@ -1,4 +1,4 @@
-"""The kinds of rules and coupons as they are kept: names, and numbers in JSON, read into what the engine works with.
+"""Rules and coupons as they are stored, a kind with its numbers and its goods in JSON, read into what the engine works with.
 
 Money is kept as text in yuan ("12.90"), a rate as basis points of what is paid (8.8折 is 8800), pieces as whole numbers or their text.
 """
@@ -8,12 +8,11 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
-from dailyfresh_core.amounts import in_fen
-from dailyfresh_core.money import places
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .coins import in_coins
 from .engine import Benefit, Bundle, Cheapest, Each, Flash, FreeFreight, Off, Percent, Prices, Scope
 from .exceptions import BadParams
 
@@ -36,15 +35,6 @@ class CouponKind(models.TextChoices):
     PERCENT = Kind.PERCENT.value, gettext_lazy("A percentage")
     EACH = Kind.EACH.value, Kind.EACH.label
     FREIGHT = Kind.FREIGHT.value, Kind.FREIGHT.label
-
-
-def coin() -> int:
-    """How many fen the smallest coin of the site's currency is: 1, or 100 where it has no minor unit."""
-    return 1 if places() else 100
-
-
-def in_coins(amount: Decimal) -> int:
-    return in_fen(amount) // coin()
 
 
 def benefit_of(kind: str, params: Mapping[str, Any]) -> Benefit | FreeFreight:
