@@ -186,6 +186,16 @@ def test_a_bomb_that_calls_itself_small_is_left_packed(shop: Shop) -> None:
     tracemalloc.stop()
 
 
+def test_pictures_that_shrink_to_nothing_when_they_are_packed_are_none(shop: Shop) -> None:
+    """Thirty megabytes had become thirty gigabytes in the storage."""
+    empty = picture() + bytes(2**20)
+    many = packed(("goods.csv", HEAD), *((f"{n}.png", empty) for n in range(17)))
+    with pytest.raises(BadFile, match="pictures are too large"):
+        services.keep_import(file=io.BytesIO(many), name="goods.zip", by=None)
+    few = packed(("goods.csv", HEAD + row("pear", "1.png")), *((f"{n}.png", empty) for n in range(15)))
+    assert taken_in(few).state == "done"
+
+
 def test_a_zip_that_is_packed_in_another_way_is_refused_in_words(shop: Shop) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:

@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import SEEK_END
 from pathlib import PurePosixPath
 from typing import IO, NamedTuple
 
@@ -19,6 +20,8 @@ MEMBERS = 20_000
 PICTURE = 20 * 2**20
 TABLE = 2**27
 """Bytes that the table may unpack to; what an XLSX holds is bounded once more where it is read."""
+GROWTH, SMALL = 10, 16 * 2**20
+"""How many times as many bytes as the file has its pictures may have, which hardly shrink when they are packed; and what they always may."""
 UTF_8 = 0x800
 """Flag of a member whose name is UTF-8; without it the name is in the code page of whoever packed it."""
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
@@ -37,6 +40,10 @@ class Archive:
         if len(members) > MEMBERS:
             raise BadFile(_("The ZIP file holds more than %d files.") % MEMBERS)
         self.paths = {path: one for one in members if (path := path_of(one)) and not _is_of_a_system(path)}
+        sizes = (one.file_size for path, one in self.paths.items() if path.suffix.lower() not in ENDINGS)
+        together = sum(size for size in sizes if size <= PICTURE)  # those that are larger are not taken
+        if together > GROWTH * file.seek(0, SEEK_END) + SMALL:
+            raise BadFile(_("Its pictures are too large once they are unpacked."))
         last = Counter(path.name for path in self.paths)
         self.named = {str(path): one for path, one in self.paths.items()}
         self.named = {path.name: one for path, one in self.paths.items() if last[path.name] == 1} | self.named
