@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
-STATEMENTS = 18
+STATEMENTS = 17
 """Of placing an order with a budget, uses of one buyer, a first order, a flash price, a coupon, a time of delivery (three of them), and a share
 that may be held."""
 

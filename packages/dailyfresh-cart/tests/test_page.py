@@ -197,12 +197,14 @@ def test_removing_what_is_not_there_is_no_error(client: Client, book: Any) -> No
 def test_the_page_says_how_far_free_delivery_is(client: Client, book: Any, total: str, text: str) -> None:
     ask(client, "add", sku_id=book(price=total).pk)
     assert text in page(client)
+    assert ("Without delivery." in page(client)) is (total == "10.00")
 
 
 def test_without_the_setting_nothing_is_said_of_delivery(client: Client, book: Any, settings: Any) -> None:
     settings.DAILYFRESH_CART = settings.DAILYFRESH_CART | {"FREE_DELIVERY_FROM": None}
     ask(client, "add", sku_id=book().pk)
     assert "free delivery" not in page(client)
+    assert "Without delivery." in page(client)
     assert ask(client, "lines")["data"]["free_delivery_missing"] is None
 
 
@@ -220,6 +222,7 @@ def test_what_is_not_counted_is_sold_without_limit(client: Client, book: Any) ->
 def test_where_nothing_is_carried_nothing_is_said_of_delivery(client: Client, book: Any) -> None:
     ask(client, "add", sku_id=book("A download", "10.00", copies=None, download=True).pk)
     assert "free delivery" not in page(client)
+    assert "Without delivery." not in page(client)
     ask(client, "add", sku_id=book().pk)
     assert "free delivery" in page(client)
 

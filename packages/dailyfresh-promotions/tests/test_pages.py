@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from dailyfresh_core.measures import Measured
 from dailyfresh_promotions import services
 from dailyfresh_promotions.models import Coupon, Limit, Rule
 from dailyfresh_promotions.signals import offers_changed
@@ -13,7 +14,7 @@ from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from minisite.shop import buy, move, offers
+from minisite.shop import Purchasable, buy, move, offers
 
 JSON = {"accept": "application/json"}
 
@@ -160,10 +161,10 @@ def test_the_clock_of_the_shop_is_told(client):
     assert "no-store" in answer["Cache-Control"]
 
 
-def on_the_page(sku_id, *, brief=False, price="60.00", script=True):
+def on_the_page(sku_id, *, brief=False, price="60.00", script=True, measure=None):
     """What a browser with or without scripts shows of what the tag puts on a page that is the same for everybody."""
-    template = Template("{% load dailyfresh_promotions %}{% dailyfresh_offers sku_id price groups brief=brief %}")
-    given = {"sku_id": sku_id, "price": Decimal(price), "groups": ["genre:novel"], "brief": brief}
+    template = Template("{% load dailyfresh_promotions %}{% dailyfresh_offers sku_id price groups brief measure %}")
+    given = {"sku_id": sku_id, "price": Decimal(price), "groups": ["genre:novel"], "brief": brief, "measure": measure}
     unseen = r"<noscript>.*?</noscript>" if script else r"<ul[^>]* hidden>.*?</ul>"
     return re.sub(unseen, "", template.render(Context(given)), flags=re.S)
 
@@ -216,6 +217,25 @@ def test_a_price_that_a_visitor_may_not_get_is_shown_and_not_reckoned_with(clien
     assert 'data-offer-price="50.00" data-offer-most="0"' in asked_for(client, sku_id)[sku_id]
     rule("price", {"prices": {sku_id: "40.00"}})
     assert 'data-offer-price="40.00">' in on_the_page(sku_id)
+
+
+def test_goods_that_are_priced_by_weight_name_no_offer_for_pieces(client, rule, book, monkeypatch):
+    """The basket never gives it to them (case 36)."""
+    weighed = Measured(priced_by="weight", nominal_grams=500)
+    measure = property(lambda self: weighed if "genre:by weight" in self.groups else None)
+    monkeypatch.setattr(Purchasable, "measure", measure, raising=False)
+    sku_id, by_weight = book("60.00"), book("60.00", genre="by weight")
+    rule("cheapest", {"every": 2, "few": 1, "rate": 5000})
+    rule("percent", {"by": "pieces", "tiers": [["3", 8000]]})
+    for each in (sku_id, by_weight):
+        rule("flash", {}, items=[{"sku_id": each, "price": "9.90", "quantity": 3}])
+    rule()
+    there = ["The second at half the price", "20% off from 3 pieces", "¥10 off from ¥100"]
+    assert pills(on_the_page(sku_id)) == there
+    assert pills(on_the_page(by_weight, measure=weighed)) == ["¥10 off from ¥100"]
+    found = asked_for(client, sku_id, by_weight)
+    assert pills(found[sku_id]) == ["Flash price", *there]
+    assert pills(found[by_weight]) == ["¥10 off from ¥100"]
 
 
 def test_a_flash_price_is_asked_for_with_what_is_left_of_it(client, rule, book):

@@ -105,6 +105,11 @@ class Cart:
         """What the goods total lacks to free delivery, 0 when it is reached."""
         return max(NOTHING, (self.free_delivery_from or NOTHING) - self.goods_payable)
 
+    @property
+    def pays_delivery(self) -> bool:
+        """Whether delivery may come to the total yet."""
+        return self.sent and (self.free_delivery_from is None or self.free_delivery_missing > 0)
+
 
 def present(lines: Mapping[str, Line], products: Mapping[str, Purchasable]) -> Cart:
     """The stored lines beside their products."""

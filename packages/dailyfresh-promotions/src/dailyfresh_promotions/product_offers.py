@@ -12,13 +12,15 @@ from typing import Any
 
 from dailyfresh_core.days import local
 from dailyfresh_core.loading import imported
-from dailyfresh_core.protocols import Catalogue
+from dailyfresh_core.measures import WEIGHT
+from dailyfresh_core.offers import groups_of
+from dailyfresh_core.protocols import Catalogue, Measure
 
 from . import offer_texts
 from .basket import is_member, left_of
 from .coins import in_coins, yuan
 from .conf import NAME, conf
-from .engine import Flash, Line, Prices, Rule
+from .engine import Benefit, Flash, Line, Prices, Rule
 from .rulebook import Rulebook, rulebook
 
 
@@ -52,11 +54,17 @@ class OnPage:
 
 
 def public_offers(
-    sku_id: str, groups: Sequence[str], price: Decimal, at: datetime, found: Rulebook | None = None
+    sku_id: str,
+    groups: Sequence[str],
+    price: Decimal,
+    at: datetime,
+    found: Rulebook | None = None,
+    *,
+    measure: Measure | None = None,
 ) -> OnPage:
     """Without a question to the database but for the rules."""
-    line = _line(sku_id, groups, price)
-    rules = _sorted(rule for rule, _places in (found or rulebook()).book.about([line]))
+    line = _line(sku_id, groups, price, measure)
+    rules = _sorted(rule for rule, _places in (found or rulebook()).book.about([line]) if _counts(rule, line))
     now = [rule for rule in rules if _is_on(rule, at)]
     return OnPage(
         [_shown(rule, line, per_buyer={}) for rule in _beside([rule for rule in now if _is_public(rule)], line)],
@@ -71,11 +79,15 @@ def offers_on(sku_ids: Iterable[str], *, user: Any, at: datetime) -> dict[str, l
         return {}
     catalogue: Catalogue = imported(conf.CATALOGUE, where=f'{NAME}["CATALOGUE"]')()
     goods = catalogue.find(list(sku_ids))
-    lines = {sku_id: _line(sku_id, getattr(one, "groups", ()), one.unit_price) for sku_id, one in goods.items()}
+    lines = {
+        sku_id: _line(sku_id, groups_of(one), one.unit_price, getattr(one, "measure", None))
+        for sku_id, one in goods.items()
+    }
     known = rulebook()
     book = known.book
     meant = {
-        sku_id: [rule for rule, _places in book.meant([line], at=at, local=local(at))] for sku_id, line in lines.items()
+        sku_id: [rule for rule, _places in book.meant([line], at=at, local=local(at)) if _counts(rule, line)]
+        for sku_id, line in lines.items()
     }
     left = left_of({rule for rules in meant.values() for rule in rules})
     member = is_member(user) if any(rule.audience == "members" for rules in meant.values() for rule in rules) else False
@@ -96,8 +108,14 @@ def in_brief(offers: Sequence[OnProduct]) -> list[OnProduct]:
     return [offer for offer in offers if not offer.for_all][:2]
 
 
-def _line(sku_id: str, groups: Sequence[str], price: Decimal) -> Line:
-    return Line(sku_id, in_coins(price), 1, in_coins(price), tuple(groups))
+def _line(sku_id: str, groups: Sequence[str], price: Decimal, measure: Measure | None) -> Line:
+    weighed = measure is not None and measure.priced_by == WEIGHT
+    return Line(sku_id, in_coins(price), 1, in_coins(price), tuple(groups), weighed)
+
+
+def _counts(rule: Rule, line: Line) -> bool:
+    """Whether these goods count for it: what is for pieces never sees those that are priced by weight."""
+    return not (line.measured and isinstance(rule.benefit, Benefit) and rule.benefit.counts_pieces)
 
 
 def _beside(rules: list[Rule], line: Line, left: Mapping[int, int] | None = None) -> list[Rule]:

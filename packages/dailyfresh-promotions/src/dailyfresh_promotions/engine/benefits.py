@@ -67,6 +67,7 @@ class Flash(Benefit):
     """Prices for so many pieces: sku_id -> (the price, what the pieces are counted by)."""
 
     stage: ClassVar[int] = 1
+    counts_pieces: bool = field(default=True, init=False)
     items: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 

@@ -30,17 +30,18 @@ def dailyfresh_promotions_scripts() -> dict[str, object]:
 
 @register.inclusion_tag("dailyfresh_promotions/_offers.html", takes_context=True)
 def dailyfresh_offers(
-    context: Context, sku_id: object, unit_price: Decimal, groups: Any = (), brief: bool = False
+    context: Context, sku_id: object, unit_price: Decimal, groups: Any = (), brief: bool = False, measure: Any = None
 ) -> dict[str, object]:
     """The offers that mean a product now. What is not for everybody all day is asked for by the script, if there is such.
 
-    `brief`, for a card: two at most, none of those that every product has. The rules are looked at once for each request of the context.
+    `brief`, for a card: two at most, none of those that every product has. `measure`, of goods that are priced by weight: what is for
+    pieces is not theirs. The rules are looked at once for each request of the context.
     """
     request = context.get("request")
     found = getattr(request, "_dailyfresh_rulebook", None) or rulebook()
     if request is not None:
         request._dailyfresh_rulebook = found
-    on = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found)
+    on = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found, measure=measure)
     offers, limited = (in_brief(on.there), in_brief(on.limited)) if brief else (on.there, on.limited)
     return {"sku_id": sku_id, "offers": offers, "limited": limited, "later": on.later, "brief": brief}
 
