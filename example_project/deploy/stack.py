@@ -57,7 +57,7 @@ def run(stack: Plan, supervisor: Supervisor, output: Output, *, demo: bool, back
         supervisor.run(programs.manage("restore", "restore", str(backup)))
     supervisor.run(programs.render(stack, files), *filling(demo=demo))
     build(var, supervisor, anew=backup is not None)
-    for number in range(1, len(stack.web_ports) + 1):
+    for number in range(1, stack.instances + 1):
         supervisor.start(programs.web(number, stack, files))
     supervisor.start(programs.worker(stack))
     supervisor.start(programs.background(stack))

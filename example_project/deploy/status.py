@@ -13,23 +13,23 @@ PAGE = """<!doctype html>
   <body>
     <h1>What runs at <a href="{site}/">{site}</a></h1>
     <table>
-      <tr><th>part</th><th>process</th><th>port</th><th>command</th></tr>
+      <tr><th>part</th><th>process</th><th>at</th><th>command</th></tr>
 {rows}
     </table>
     <p>Started {when}.</p>
   </body>
 </html>
 """
-ROW = "      <tr><td>{name}</td><td>{pid}</td><td>{port}</td><td><code>{command}</code></td></tr>"
+ROW = "      <tr><td>{name}</td><td>{pid}</td><td>{at}</td><td><code>{command}</code></td></tr>"
 
 
 def write(path: Path, site: str, running: "list[tuple[Program, subprocess.Popen[str], object]]") -> None:
-    """One row for each program: name, process id, port, command."""
+    """One row for each program: name, process id, where it answers, command."""
     rows = [
         ROW.format(
             name=escape(program.name),
             pid=process.pid,
-            port=program.port or "",
+            at=escape(str(program.at or "")),
             command=escape(" ".join(program.command)),
         )
         for program, process, _reader in running

@@ -30,11 +30,14 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """One program of the demo. `hush` matches the lines not worth showing; a `backing` one is stopped after the others."""
+    """One program of the demo; `at` is the port on loopback or the socket where it answers.
+
+    `hush` matches the lines not worth showing; a `backing` one is stopped after the others.
+    """
 
     name: str
     command: Sequence[str]
-    port: int | None = None
+    at: int | Path | None = None
     hush: re.Pattern[str] | None = None
     backing: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -133,18 +136,18 @@ class Supervisor:
         del self.running[-len(programs) :]
 
     def wait_ready(self, *, timeout: float = 300) -> None:
-        """Waits until every program with a port accepts connections there, and says for whom when it takes long."""
+        """Waits until every program with a place accepts connections there, and says for whom when it takes long."""
         deadline, told = time.monotonic() + timeout, time.monotonic()
         for program, process, reader in self.running:
-            while program.port is not None and not listens(program.port):
+            while program.at is not None and not listens(program.at):
                 if process.poll() is not None:
                     reader.join(timeout=2)
                     raise Failed(f"{program.name} ended with status {process.returncode} while it was starting.")
                 if time.monotonic() > deadline:
-                    raise Failed(f"{program.name} did not open port {program.port} within {timeout:.0f} seconds.")
+                    raise Failed(f"{program.name} did not answer at {program.at} within {timeout:.0f} seconds.")
                 if time.monotonic() > told + TELL_EVERY:
                     told = time.monotonic()
-                    self.output.say(program.name, f"is not at port {program.port} yet; still waiting")
+                    self.output.say(program.name, f"is not at {program.at} yet; still waiting")
                 time.sleep(0.05)
 
     def watch(self) -> None:
@@ -194,11 +197,12 @@ def end(process: "subprocess.Popen[str]", *, deadline: float, tell: Callable[[],
     process.wait()
 
 
-def listens(port: int) -> bool:
-    """Whether something on loopback accepts connections at the port."""
-    with socket.socket() as probe:
+def listens(place: int | Path) -> bool:
+    """Whether something accepts connections at the port on loopback, or at the socket."""
+    family, address = (socket.AF_INET, ("127.0.0.1", place)) if isinstance(place, int) else (socket.AF_UNIX, str(place))
+    with socket.socket(family) as probe:
         probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex(address) == 0
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

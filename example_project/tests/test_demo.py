@@ -18,7 +18,7 @@ SERVER = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(s
 
 
 def server(port: int) -> Program:
-    return Program("server", [sys.executable, "-c", SERVER, str(port)], port=port)
+    return Program("server", [sys.executable, "-c", SERVER, str(port)], at=port)
 
 
 def demo(*args: str, **environ: str) -> "subprocess.CompletedProcess[str]":
@@ -151,7 +151,7 @@ def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from running.supervisor import *\n"
         "with Supervisor(folder=Path('.'), environ={}, output=Output()) as supervisor:\n"
-        f"    supervisor.start(Program('server', [sys.executable, '-c', {SERVER!r}, '{port}'], port={port}))\n"
+        f"    supervisor.start(Program('server', [sys.executable, '-c', {SERVER!r}, '{port}'], at={port}))\n"
         "    supervisor.watch()\n"
     )
     supervisor = subprocess.Popen([sys.executable, "-c", script, str(PROJECT)], stdout=subprocess.DEVNULL)

@@ -74,8 +74,8 @@ def test_nginx_takes_its_file_without_a_warning(deployment: Deployment, tmp_path
 def test_searches_never_hold_more_than_half_of_what_answers(tmp_path: Path) -> None:
     for deployment, strangers, guests in (
         (Deployment(headers=HEADERS), 2, 2),
-        (Deployment(ports=(8101,), processes=3, headers=HEADERS), 1, 2),
-        (Deployment(ports=(8101,), processes=1, threads=1, headers=HEADERS), 1, 1),
+        (Deployment(instances=1, processes=3, headers=HEADERS), 1, 2),
+        (Deployment(instances=1, processes=1, threads=1, headers=HEADERS), 1, 1),
     ):
         render(deployment, tmp_path)
         text = (tmp_path / "nginx.conf").read_text()
@@ -89,7 +89,7 @@ def test_passwords_that_are_tried_never_hold_what_pages_need(tmp_path: Path) -> 
     text = (tmp_path / "nginx.conf").read_text()
     assert "limit_conn address 6;" in text
     held = re.findall(r"limit_conn (?:strangers|guests|newcomers|returning) (\d+);", text)
-    answering = len(deployment.ports) * deployment.processes * deployment.threads
+    answering = deployment.instances * deployment.processes * deployment.threads
     assert sorted(map(int, held)) == [1, 2, 2, 2]
     assert sum(map(int, held)) < answering
     assert set(re.findall(r"limit_conn (?:searching|signing|queried) (\d+);", text)) == {"1"}  # of one address
@@ -188,7 +188,10 @@ def test_the_compose_file_names_only_what_it_defines(deployment: Deployment, tmp
 def test_every_instance_of_uwsgi_has_a_file_of_its_own(deployment: Deployment, tmp_path: Path) -> None:
     written = {path.name: path.read_text() for path in render(deployment, tmp_path / "out")}
     sockets = [re.search(r"^socket = (\S+)", written[f"uwsgi-{n}.ini"], re.M) for n in (1, 2)]
-    assert [found and found[1] for found in sockets] == ["127.0.0.1:8101", "127.0.0.1:8102"]
+    assert [found and found[1] for found in sockets] == [f"{deployment.run}/uwsgi-{n}.new" for n in (1, 2)]
+    assert re.findall(r"server unix:(\S+)", written["nginx.conf"]) == [
+        f"{deployment.run}/uwsgi-{n}.sock" for n in (1, 2)
+    ]
     for name in ("alarms.yml", "dashboard.json"):  # Prometheus and Grafana have templates of their own
         del written[name]
     assert all("{{" not in text and "{%" not in text for text in written.values())

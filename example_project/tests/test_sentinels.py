@@ -96,7 +96,7 @@ def behind_sentinels(folder: Path) -> Iterator[tuple[Supervisor, int]]:
             ]
             of = ["--replicaof", "127.0.0.1", str(masters[0])] if number else []
             command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", *words, *of]
-            processes.append(supervisor.start(Program(f"redis-{number}", command, port=port, backing=True)))
+            processes.append(supervisor.start(Program(f"redis-{number}", command, at=port, backing=True)))
         supervisor.wait_ready()
         for number, port in enumerate(sentinels):
             file = folder / f"sentinel-{number}.conf"
@@ -105,7 +105,7 @@ def behind_sentinels(folder: Path) -> Iterator[tuple[Supervisor, int]]:
                 "sentinel down-after-milliseconds shop 2000\nsentinel failover-timeout shop 10000\n"
             )
             command = [server, str(file), "--sentinel"]
-            supervisor.start(Program(f"sentinel-{number}", command, port=port, backing=True))
+            supervisor.start(Program(f"sentinel-{number}", command, at=port, backing=True))
         supervisor.wait_ready()
         for words in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
             supervisor.run(Program(words[0], [sys.executable, "manage.py", *words]))

@@ -2,6 +2,7 @@
 
 import random
 import re
+import signal
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from contextlib import ExitStack
 import pytest
 from chaos.browser import TRUSTING, Browser, Tally
 from chaos.standing import Stack
+from running.supervisor import listens
 
 pytestmark = pytest.mark.stack
 PATIENCE = 60  # seconds: that something comes is told here, how soon by benchmarks
@@ -174,6 +176,19 @@ def test_a_reload_under_load_fails_no_request(stack: Stack, visitor: Browser) ->
     # A guest may change a cart so and so often.
     assert set(tally.now()) <= {"200", "409", "429"}, tally.now()
     assert tally.now()["200"] > 100
+
+
+def test_an_instance_that_begins_anew_is_asked_only_once_it_has_the_site(stack: Stack, visitor: Browser) -> None:
+    place, before, asked = stack.var / "run" / "uwsgi-1.sock", stack.pid("uwsgi-1"), 0
+    stack.strike("uwsgi-1", signal.SIGKILL)
+    while stack.pid("uwsgi-1") == before:
+        time.sleep(0.1)
+    while not listens(place):
+        assert visitor.get("/cart/").status == 200
+        asked += 1
+        time.sleep(0.1)
+    assert asked > 2  # none of them waited until the site was loaded
+    assert visitor.get("/cart/").status == 200
 
 
 @pytest.mark.prove

@@ -12,7 +12,7 @@ from ...files import Deployment, brotli_modules, render
 
 ASKED = (
     "project", "venv", "var", "run", "log", "env_file", "certificate", "key", "user", "nginx_user", "http_port", "https_port", "counter_port",
-    "processes",
+    "instances", "processes",
 )  # fmt: skip
 
 
@@ -25,16 +25,10 @@ class Command(BaseCommand):
         for name in ASKED:
             default = kinds[name].default
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=f"({default})")
-
-        parser.add_argument(
-            "--ports", type=int, nargs="+", default=kinds["ports"].default, help="of the uwsgi instances"
-        )
         parser.add_argument("--status", type=Path, help="folder of a page that nginx shows at /stack/")
 
-    def handle(
-        self, *_args: Any, out: Path, ports: list[int], status: Path | None, verbosity: int, **options: Any
-    ) -> None:
-        deployment = Deployment(site=settings.SITE_URL, modules=brotli_modules(), ports=tuple(ports), status=status)
+    def handle(self, *_args: Any, out: Path, status: Path | None, verbosity: int, **options: Any) -> None:
+        deployment = Deployment(site=settings.SITE_URL, modules=brotli_modules(), status=status)
         for path in render(replace(deployment, **{name: options[name] for name in ASKED}), out):
             if verbosity:
                 self.stdout.write(str(path))
