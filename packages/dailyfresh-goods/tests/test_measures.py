@@ -100,6 +100,24 @@ def test_a_file_brings_measures_and_says_what_cannot_be(shop: Shop) -> None:
     assert (row["sold_by"], row["price_grams"], row["minimum"]) == ("weight", 500, 300)
 
 
+def test_a_file_may_write_weights_with_their_units(shop: Shop) -> None:
+    """As a merchant types them; "whether weighed" is answered by yes or no, and what is sold by weight is priced by it."""
+    apple, melon = shop.sku("Apple", slug="apple"), shop.sku("Melon", slug="melon")
+    head = "货号,库存,是否称重,计价方式,计价重量,单件重量,起购量,递增量\n"
+    assert read(head + "apple,50kg,是,,1斤,,300克,0.05 kg\nmelon,30,否,按重,500g,2公斤,1,1\n").changed == 2
+    for sku, stock, measure in (
+        (apple, 50_000, Measured("weight", "weight", 500, 0, 300, 50)),
+        (melon, 30, Measured("piece", "weight", 500, 2000, 1, 1)),
+    ):
+        sku.refresh_from_db()
+        assert (sku.stock, sku.measure) == (stock, measure)
+    report = read("货号,库存,起购量,计价重量\nmelon,30kg,1,300g\napple,5,两斤,500\n")
+    assert [(problem.row, problem.column) for problem in report.problems] == [(2, "price_grams"), (3, "minimum")]
+    assert [str(problem) for problem in read("货号,库存\nmelon,30kg\n").problems] == [
+        "row 2, stock: It is sold by the piece: write how many."
+    ]
+
+
 def test_how_goods_are_kept_is_read_in_chinese_and_english(shop: Shop) -> None:
     shop.sku(slug="peas")
     assert read("货号,储存方式\npeas,冷冻\n").changed == 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.measures import PIECE, WEIGHT
+from dailyfresh_core.measures import PIECE, WEIGHT, Grams, read
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.utils import validate_file_name
 from django.db.models import BooleanField, DecimalField, Field, ImageField, IntegerField
@@ -26,8 +26,11 @@ CHOICES = {
     "件": PIECE,
     "按件": PIECE,
     "按个": PIECE,
+    "计件": PIECE,
     "重量": WEIGHT,
+    "按重": WEIGHT,
     "按重量": WEIGHT,
+    "计重": WEIGHT,
     "称重": WEIGHT,
     "散称": WEIGHT,
     "按斤": WEIGHT,
@@ -38,6 +41,9 @@ CHOICES = {
     "冷冻": SKU.Storage.FROZEN,
 }
 """What others write for the ways to sell, to price and to keep."""
+WEIGHTS = ("price_grams", "nominal_grams")
+QUANTITIES = ("stock", "sales", "limit", "minimum", "step")
+"""Columns in which a weight may stand with its unit: 500g, 20 kg, 1斤. A quantity has one where the SKU is sold by weight."""
 ERRORS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -66,6 +72,11 @@ def _clean(column: str, cell: Any) -> Any:
         return _cleared(column, field)
     if column == "type":
         return text
+    if column == "sold_by" and text.lower() in YES | NO:  # under a heading that asks whether it is weighed
+        return WEIGHT if _truth(text) else PIECE
+    if column in (*WEIGHTS, *QUANTITIES) and isinstance(weight := read(text), Grams):
+        number = field.clean(int(weight), None)
+        return Grams(number) if column in QUANTITIES else number
     if isinstance(field, BooleanField):
         return _truth(text)
     if isinstance(field, IntegerField | DecimalField):

@@ -6,13 +6,13 @@ from itertools import islice
 from typing import IO, Any
 
 from dailyfresh_core.exchange import BadFile, How, Row, open_table
-from dailyfresh_core.measures import Measured, faults
+from dailyfresh_core.measures import WEIGHT, Grams, Measured, faults
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from ..archives import Archive
-from ..cells import values_of
+from ..cells import QUANTITIES, values_of
 from ..columns import (
     REQUIRED,
     Problem,
@@ -116,10 +116,17 @@ class _Import:
                 yield Problem(row.number, name, _("There is no such column."))
 
     def _measure(self, row: Row, values: dict[str, Any], sku: SKU) -> Iterator[Problem]:
-        """What is wrong with the measure that the SKU would have."""
+        """What is wrong with the measure that the SKU would have; what is sold by weight is priced by it, where the row does not say."""
+        if values.get("sold_by") == WEIGHT:
+            values.setdefault("priced_by", WEIGHT)
+        weighed = [column for column in QUANTITIES if isinstance(values.get(column), Grams)]
+        values |= {column: int(values[column]) for column in weighed}
         measure = Measured(*(values.get(name, getattr(sku, name)) for name in Measured.__slots__))
         for column, sentence in faults(measure):
             yield Problem(row.number, column, sentence)
+        if measure.sold_by != WEIGHT:
+            for column in weighed:
+                yield Problem(row.number, column, _("It is sold by the piece: write how many."))
 
     def _keys(
         self, row: Row, values: dict[str, Any], sku: SKU | None, existing: Mapping[str, SKU], spelled: Mapping[str, str]
