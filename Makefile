@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove gallery services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove gallery services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist release keep
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -19,6 +19,8 @@ help:
 	@echo "make docs           the documentation as a site, in docs/_build/html"
 	@echo "make gallery        draws the store's pages into docs/gallery.md (needs Chromium)"
 	@echo "make lint           style, types, imports"
+	@echo "make release        says what a release lacks, builds and judges it; RELEASE=\"shop --tag\" tags it"
+	@echo "make keep           keeps a database of the present version for the test of upgrades (needs make services)"
 	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
 	@echo "make prove          the long proofs: races, kills, clusters, outages (needs make services)"
 	@echo "make services       MariaDB, PostgreSQL, Redis and RabbitMQ on loopback; make services-stop stops them"
@@ -73,6 +75,17 @@ lint:
 dist docs:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e $@
+
+# Dry: nothing changes. RELEASE="shop --tag" makes the commit and the tag, and pushes nothing.
+release:
+	@$(PYTHON) .ci/environment.py test
+	@.venv/test/bin/tox run -q -e release -- $(RELEASE)
+
+# On a file, on MariaDB and on PostgreSQL: example_project/tests/released
+keep:
+	@$(PYTHON) .ci/environment.py bench
+	@eval "$$(.ci/services env)" && cd example_project && for url in "" "$$DATABASE_URL" "$$POSTGRES_URL"; do \
+		DATABASE_URL=$$url ../.venv/bench/bin/python tests/kept.py || exit 1; done
 
 lock:
 	@$(PYTHON) .ci/environment.py test
