@@ -16,6 +16,12 @@ class Tea(Base):
         self.leaf, self.milk = leaf.strip(), milk
 
 
+class IcedTea(Tea):
+    def __init__(self, *, ice: int = 3, **options: Any) -> None:
+        super().__init__(**options)
+        self.ice = ice
+
+
 WHERE = 'DAILYFRESH_TEA["DRINK"]'
 TEA = f"{__name__}.Tea"
 
@@ -24,6 +30,17 @@ def test_a_backend_is_made_of_its_options() -> None:
     tea = backend({"BACKEND": TEA, "OPTIONS": {"leaf": "green"}}, where=WHERE, base=Base)
     assert isinstance(tea, Tea)
     assert (tea.leaf, tea.milk) == ("green", False)
+
+
+def test_a_backend_that_hands_options_on_takes_those_of_the_class_it_inherits_from() -> None:
+    iced = {"BACKEND": f"{__name__}.IcedTea", "OPTIONS": {"leaf": "green", "ice": 5}}
+    tea = backend(iced, where=WHERE, base=Base)
+    assert isinstance(tea, IcedTea)
+    assert (tea.leaf, tea.ice) == ("green", 5)
+    with pytest.raises(ImproperlyConfigured, match=r"unknown option 'laef' \(known: ice, leaf, milk\)"):
+        backend({**iced, "OPTIONS": {"laef": "green"}}, where=WHERE, base=Base)
+    with pytest.raises(ImproperlyConfigured, match="leaf is missing"):
+        backend({**iced, "OPTIONS": {"ice": 1}}, where=WHERE, base=Base)
 
 
 def test_a_backend_is_one_object_while_its_setting_reads_the_same() -> None:

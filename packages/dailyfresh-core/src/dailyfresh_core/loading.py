@@ -76,12 +76,17 @@ def build(setting: object, *, where: str, base: type[T]) -> T:
 
 @cache
 def _options(found: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The options that a backend knows, and those of them that it cannot do without."""
-    named = {
-        name: parameter
-        for name, parameter in inspect.signature(found).parameters.items()
-        if parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    }
+    """The options that a backend knows, and those of them that it cannot do without; `**options` are those of the class it inherits from."""
+    named: dict[str, inspect.Parameter] = {}
+    for each in found.__mro__:
+        if "__init__" not in vars(each):
+            continue
+        _self, *parameters = inspect.signature(vars(each)["__init__"]).parameters.values()
+        for parameter in parameters:
+            if parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+                named.setdefault(parameter.name, parameter)
+        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+            break
     return tuple(named), tuple(name for name, parameter in named.items() if parameter.default is parameter.empty)
 
 
