@@ -24,6 +24,12 @@ class StockContract:
             strategy.give_back({one: 3, two: 4})
         assert strategy.left(rows) == {one: 10, two: 4}
 
+    def test_adds_to_one_row_and_takes_off_another_at_once(self, strategy: Stock, rows: list[str]) -> None:
+        one, two = rows
+        with transaction.atomic():
+            strategy.add({one: -12, two: 3})
+        assert strategy.left(rows) == {one: 0, two: 13}
+
     def test_takes_other_rows_in_other_quantities_the_next_time(self, strategy: Stock, rows: list[str]) -> None:
         one, two = rows
         for quantities in ({one: 3}, {two: 4}, {one: 1, two: 2}, {two: 3, one: 2}):
