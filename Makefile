@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove gallery services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist release keep
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove gallery recording services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist release keep
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -18,6 +18,7 @@ help:
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
 	@echo "make docs           the documentation as a site, in docs/_build/html"
 	@echo "make gallery        draws the store's pages into docs/gallery.md (needs Chromium)"
+	@echo "make recording      films a purchase into docs/gallery/purchase.webp (needs Chromium)"
 	@echo "make lint           style, types, imports"
 	@echo "make release        says what a release lacks, builds and judges it; RELEASE=\"shop --tag\" tags it"
 	@echo "make keep           keeps a database of the present version for the test of upgrades (needs make services)"
@@ -66,6 +67,10 @@ develop:
 # Looks as the store looks now: docs/gallery.md
 gallery: develop
 	@exec .venv/develop/bin/python .ci/gallery.py
+
+# A purchase of half a minute: docs/gallery/purchase.webp
+recording: develop
+	@exec .venv/develop/bin/python .ci/recording.py
 
 lint:
 	@$(PYTHON) .ci/environment.py test

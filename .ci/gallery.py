@@ -72,11 +72,11 @@ TALLEST = 1100
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """A demo with its two months of trade, in a folder of its own; its address."""
+def demo(*words: str) -> Iterator[str]:
+    """A demo with its two months of trade, in a folder of its own; its address. `words` are for its command."""
     site = f"http://127.0.0.1:{PORT}"
     with TemporaryDirectory() as folder:
-        command = [sys.executable, "manage.py", "demo", "--port", str(PORT)]
+        command = [sys.executable, "manage.py", "demo", "--port", str(PORT), *words]
         running = subprocess.Popen(command, cwd=STORE, env=os.environ | {"VAR_DIR": folder}, stdout=subprocess.DEVNULL)
         try:
             began = time.monotonic()
@@ -148,6 +148,10 @@ def write() -> None:
     lines += [
         "The example store, drawn by `make gallery`: on a desk in Chinese, on a phone in English and in the dark.",
         "",
+        "Half a minute of a purchase, filmed by `make recording`:",
+        "",
+        "![](gallery/purchase.webp)",
+        "",
     ]
     for group, pages in PAGES.items():
         lines += [f"## {group}", ""]
@@ -159,7 +163,7 @@ def write() -> None:
 
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
-    for old in PICTURES.glob("*.webp"):
+    for old in PICTURES.glob("*-*.webp"):
         old.unlink()
     with demo() as site, sync_playwright() as driver:
         draw(driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"]), site)
