@@ -54,6 +54,8 @@ class Ran:
     """Requests of the generated suites."""
     failures: Sequence[str] = ()
     """The names of the tests that failed, each with the first line of its reason."""
+    measured: Sequence[str] = ()
+    """How much of the package they went through."""
     absent: bool = False
     """Its interpreter is not on this machine."""
     seconds: float = 0
@@ -77,9 +79,10 @@ class Ran:
         ok = entry["result"]["success"] and bool(enough or env in ("dist", "docs", "lint") or not entry.get("test"))
         failures = re.findall(r"^(?:FAILED|ERROR) (\S+\.py.{,400})", text, re.M)
         sent = sum(map(int, re.findall(r"^(\d+) requests over the wire$", text, re.M)))
+        measured = re.findall(r"^measured: (.*)$", text, re.M)
         absent = bool(entry["result"].get("skipped"))
         seconds = sum(command["elapsed"] for part in ("setup", "test") for command in entry.get(part, ()))
-        return cls(env, passed, failed + errors, skipped, skips, ok, sent, failures, absent, seconds)
+        return cls(env, passed, failed + errors, skipped, skips, ok, sent, failures, measured, absent, seconds)
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,9 @@ def report(ran: list[Ran], found: list[str], given: list[str]) -> int:
     for one in ran:
         for name in one.failures:
             print(f"failed: {one.env} {name}")
+    for one in ran:
+        for said in one.measured:
+            print(f"measured: {said}")
     failed = [one.env for one in ran if not one.ok]
     if failed:
         print("failed: " + ", ".join(failed))
