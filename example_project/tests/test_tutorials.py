@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from running.supervisor import free_port
 
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 VISITS = Path(__file__).parent / "tutorials"
 """What is then done with the site of a page, by its name."""
 
 
 def steps(page: str) -> Iterator[tuple[str, str]]:
     """(name of a file, its text) and ("", a line for the shell), in the order of the page."""
-    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
     for name, language, block in re.findall(r"(?:^`([\w./]+)`\n\n)?^```(\w+)\n(.*?)^```", text, re.M | re.S):
         if name:
             yield name, block
@@ -63,6 +63,8 @@ class Newcomer:
             self.start(words[1:])
         elif words[0] == "django-admin":
             self.run("-m", "django", *words[1:])
+        elif words[0] == "pytest":
+            self.run("-m", "pytest", *words[1:])
         elif words[:2] == ["python", "manage.py"] and "runserver" not in words:
             self.run(*words[1:], *["--noinput"] * ("createsuperuser" in words))
 
@@ -95,8 +97,28 @@ def test_what_a_tutorial_makes_works(page: str, tmp_path: Path) -> None:
     with ExitStack() as programs:
         newcomer = Newcomer(tmp_path, programs)
         if page != "store":  # which begins by itself
-            newcomer.follow("bookshop")
+            newcomer.follow("tutorials/bookshop")
         if page == "storage":
             newcomer.visit("covers")
-        newcomer.follow(page)
+        newcomer.follow(f"tutorials/{page}")
         newcomer.visit(page)
+
+
+@pytest.mark.parametrize(
+    ("before", "pages"),
+    [
+        (
+            ["bookshop", "orders"],
+            ["guides/products", "guides/downloads", "payments/gateways", "guides/stock", "guides/remove"],
+        ),
+        (["store"], ["guides/dictionary"]),
+    ],
+)
+def test_what_guides_add_to_the_site_of_a_tutorial_works(before: list[str], pages: list[str], tmp_path: Path) -> None:
+    with ExitStack() as programs:
+        newcomer = Newcomer(tmp_path, programs)
+        for page in before:
+            newcomer.follow(f"tutorials/{page}")
+        for page in pages:
+            newcomer.follow(page)
+            newcomer.visit(page.rpartition("/")[2])

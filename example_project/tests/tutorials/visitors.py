@@ -68,3 +68,18 @@ def given(number):
     values = {"title": book.title, "price": book.price, "copies": book.copies}
     page = f"/admin/books/book/{number}/change/"
     assert owner.post(page, {**values, "cover": SimpleUploadedFile("cover.png", picture())}).status_code == 302
+
+
+def ordered(*goods, method="cod"):
+    """What `owner` reads after ordering these goods (`<sku_id>:<n>`), or instead of it."""
+    from books.models import Place
+
+    owner = get_user_model().objects.get(username="owner")
+    place, _ = Place.objects.get_or_create(
+        user=owner, receiver="Molly", phone="13800136021", city="Dublin", street="7 Eccles"
+    )
+    buyer = Client()
+    buyer.force_login(owner)
+    confirm = buyer.get("/orders/confirm/", {"buy": goods}, follow=True)
+    form = fields(confirm) | ({"address": str(place.pk), "payment_method": method} if method else {})
+    return buyer.post("/orders/place/", form, follow=True).content.decode()
