@@ -36,6 +36,13 @@ class TestStrategies(StockContract):
             strategy.take({"9": 1})
         assert strategy.left(["9"]) == {}
 
+    def test_what_comes_in_undoes_no_sale(self, strategy, rows):
+        with transaction.atomic():
+            strategy.take({rows[0]: 3})
+        strategy.add({rows[0]: 5})
+        product = Product.objects.get(pk=rows[0])
+        assert (product.pieces, product.sold) == (12, 3)
+
     def test_gives_back_although_the_sales_were_reset(self, strategy, rows):
         strategy.take({"9": 4})
         Product.objects.update(sold=1)

@@ -50,7 +50,8 @@ class StockContract:
         assert strategy.left(rows) == dict.fromkeys(rows, 10)
 
     def test_takes_nothing_of_what_is_not_there(self, strategy: Stock, rows: list[str]) -> None:
-        for strange in ("0", "-1", "01", "１", "abc", "9" * 40, "x" * 64):
+        written_otherwise = [f"0{rows[1]}", f"+{rows[1]}"]
+        for strange in ("0", "-1", "01", "１", "abc", str(2**63), "9" * 40, "x" * 64, *written_otherwise):
             with pytest.raises(StockShort), transaction.atomic():
                 strategy.take({rows[0]: 1, strange: 1})
         assert strategy.left(rows)[rows[0]] == 10
