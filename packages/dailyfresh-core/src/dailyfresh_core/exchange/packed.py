@@ -17,7 +17,7 @@ class Packed(zipfile.ZipFile):
     """Raises `BadFile` for what only a hostile file has, and all that `ZipFile` raises."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(_Short(file))  # type: ignore[arg-type]  # which reads, seeks and tells
+        super().__init__(_Short(file))
         self.fp = file
 
     def open(self, name: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> IO[bytes]:

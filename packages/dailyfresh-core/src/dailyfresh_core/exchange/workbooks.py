@@ -6,7 +6,7 @@ from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader, read_string_table
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 
-class Sheet(ReadOnlyWorksheet):
+class Sheet(ReadOnlyWorksheet):  # type: ignore[misc]  # the library has no types
     """A sheet that is read when its rows are asked for: where it does not say how large it is, all of it was read for that before."""
 
     source: Any = None
@@ -20,7 +20,7 @@ class Sheet(ReadOnlyWorksheet):
         return self.source
 
 
-class Reader(ExcelReader):
+class Reader(ExcelReader):  # type: ignore[misc]
     """Reads `parts`: texts as far as they let it, and sheets of cells alone."""
 
     def __init__(self, parts: Any) -> None:

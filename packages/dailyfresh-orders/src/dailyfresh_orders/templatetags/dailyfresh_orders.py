@@ -78,7 +78,7 @@ def names_said(text: str, order: Order | None) -> SafeString:
     if order is None:
         return escape(text)
     names = filter(None, [order.carrier, *(line.name for line in order.lines.all())])
-    marked = {escape(name): conditional_escape(said(name, order.language)) for name in names}
+    marked: dict[str, str] = {escape(name): conditional_escape(said(name, order.language)) for name in names}
     # In one go, the longest first: a name may stand in another one.
     known = re.compile("|".join(map(re.escape, sorted(marked, key=len, reverse=True))) or r"(?!)")
     return SafeString(known.sub(lambda found: marked[found[0]], escape(text)))
