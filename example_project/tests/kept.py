@@ -113,12 +113,17 @@ def rows() -> dict[str, int]:
 
 
 def read_everything() -> None:
-    """A column that a migration forgot is missed here."""
+    """A column, an index or a constraint that a migration forgot is missed here."""
     from django.apps import apps
+    from django.db import connection
 
     for model in apps.get_models():
         for row in model._default_manager.all().iterator(chunk_size=500):
             str(row)
+        with connection.cursor() as cursor:
+            there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+        lacking = {each.name for each in (*model._meta.indexes, *model._meta.constraints)} - set(there)
+        assert not lacking, f"{model._meta.db_table} lacks {lacking}"
 
 
 def audit_books() -> None:
