@@ -19,6 +19,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django_redis import get_redis_connection
 
 HEARTBEAT = "store.heartbeat."
@@ -28,6 +29,28 @@ WORKERS = {"worker": PATIENCE, "background": 1800.0}
 """Seconds without a sign of life; what works in the background may be at one long import."""
 SLOW = dict.fromkeys(("pictures", "refund pictures"), WORKERS["background"])
 """Drains that work there."""
+NAMES = {
+    "database": pgettext_lazy("part of the shop", "Database"),
+    "carts": pgettext_lazy("part of the shop", "Carts"),
+    "cache": pgettext_lazy("part of the shop", "Cache"),
+    "broker": pgettext_lazy("part of the shop", "Queue of tasks"),
+    "worker": pgettext_lazy("part of the shop", "Worker"),
+    "background": pgettext_lazy("part of the shop", "Worker of long tasks"),
+    "storage": pgettext_lazy("part of the shop", "Storage of pictures"),
+    "mails": pgettext_lazy("part of the shop", "Mails to be sent"),
+    "erasures": pgettext_lazy("part of the shop", "Accounts to be erased"),
+    "pages": pgettext_lazy("part of the shop", "Pages to be made anew"),
+    "index": pgettext_lazy("part of the shop", "Search index"),
+    "orders": pgettext_lazy("part of the shop", "Orders whose time is over"),
+    "baskets": pgettext_lazy("part of the shop", "Carts to be cleared of what was ordered"),
+    "cancelling": pgettext_lazy("part of the shop", "Orders being cancelled"),
+    "payments": pgettext_lazy("part of the shop", "Payments to be asked about"),
+    "pictures": pgettext_lazy("part of the shop", "Pictures of reviews"),
+    "refund pictures": pgettext_lazy("part of the shop", "Pictures of refunds"),
+    "refunds": pgettext_lazy("part of the shop", "Refunds to be carried out"),
+    "windows": pgettext_lazy("part of the shop", "Delivery times"),
+}
+"""What staff call the parts that machines know by short names."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,13 @@ class Part:
     seconds: float = 0.0
     """How long the answer took; of a drain, how long the oldest row has been due; of the worker, how old its last sign is."""
     said: str = ""
+    """In the language of the moment, but for what a client raised."""
+
+    @property
+    def label(self) -> str:
+        name, _at, host = self.name.partition("@")
+        label = str(NAMES.get(name, name))
+        return f"{label} ({host})" if host else label
 
 
 def parts() -> Iterator[Part]:
@@ -56,7 +86,7 @@ def parts() -> Iterator[Part]:
         for name, rows, column in drains():
             yield behind(name, rows, column)
         none = windowless(at=timezone.now())
-        yield Part("windows", not none, said="no window in the next three days" if none else "")
+        yield Part("windows", not none, said=gettext("no window in the next three days") if none else "")
         yield from hosts()
 
 
@@ -99,10 +129,11 @@ def heartbeat(worker: str) -> Part:
     try:
         last = cache.get(HEARTBEAT + worker)
     except Exception as error:  # noqa: BLE001 - as above
-        return Part(worker, False, said=f"not known: {type(error).__name__}: {error}")
+        return Part(worker, False, said=f"{type(error).__name__}: {error}")
     age = time.time() - last if last else float("inf")
     if age > patience:
-        return Part(worker, False, seconds=age if last else patience, said="no sign of life: is beat up, and a worker?")
+        said = gettext("no sign of life: is beat up, and a worker?")
+        return Part(worker, False, seconds=age if last else patience, said=said)
     return Part(worker, True, seconds=age)
 
 
@@ -128,8 +159,12 @@ def behind(name: str, rows: "QuerySet[Any]", column: str) -> Part:
     since: datetime | None = found["since"]
     late = (timezone.now() - since).total_seconds() if since else 0.0
     well = late <= SLOW.get(name, PATIENCE)
-    said = "" if well else f"the oldest has been due for {timedelta(seconds=round(late))}"
+    said = "" if well else gettext("the oldest has been due for %s") % _long(late)
     return Part(name, well, waiting=found["waiting"], seconds=max(0.0, late), said=said)
+
+
+def _long(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
 
 
 def hosts() -> Iterator[Part]:
@@ -143,6 +178,6 @@ def hosts() -> Iterator[Part]:
             part = behind(f"{name}@{host}", rows.filter(host=host), "marked_at")
             silent = timezone.now() - seen_at
             if silent.total_seconds() > PATIENCE:
-                said = f"no sign of life for {timedelta(seconds=round(silent.total_seconds()))}"
+                said = gettext("no sign of life for %s") % _long(silent.total_seconds())
                 part = replace(part, well=False, seconds=silent.total_seconds(), said=said)
             yield part

@@ -80,7 +80,8 @@ def started(request: HttpRequest) -> HttpResponse:
 @require_safe
 def health_of_parts(request: HttpRequest) -> JsonResponse:
     """Every part of the shop for people and their watchers; 503 while one of them is not well."""
-    found = list(parts())
+    with translation.override("en"):
+        found = list(parts())
     well = all(part.well for part in found)
     return JsonResponse(
         {"well": well, "parts": {part.name: asdict(part) for part in found}}, status=200 if well else 503

@@ -1,5 +1,6 @@
 """What machines and people are told of the shop's health."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,16 @@ def test_a_drain_that_is_behind_is_told_with_its_lag(client: Client, buyer: Any)
     assert [found[name]["well"] for name in ("pages", "mails")] == [False, False]
     assert 299 < found["pages"]["seconds"] < 320
     assert found["mails"]["said"] == "the oldest has been due for 1:00:00"
+
+
+def test_staff_read_every_part_and_what_is_wrong_with_it_in_their_language(admin_client: Client) -> None:
+    cache.set(HEARTBEAT + "worker", timezone.now().timestamp() - 3600, timeout=None)
+    page = admin_client.get("/admin/parts/", headers={"accept-language": "zh-hans"}).content.decode()
+    names = re.findall(r'<th scope="row">(.*?)</th>', page)
+    assert len(names) > 15
+    assert [name for name in names if re.search("[a-z]", name)] == []
+    assert "没有心跳" in page
+    assert "no sign of life" in told(admin_client)["worker"]["said"], "machines read one language"
 
 
 def test_pictures_wait_behind_a_long_import_without_alarm_those_of_refunds_too(client: Client) -> None:
