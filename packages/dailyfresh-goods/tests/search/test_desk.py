@@ -7,9 +7,11 @@ from dailyfresh_goods.search.desk import note_miss
 from dailyfresh_goods.search.models import Click, Dish, Miss, Pick, Redirect, Synonym
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from haystack.exceptions import SearchBackendError
 
 URL = "/goods-shop/search/"
 DESK = "admin:dailyfresh_search_miss_changelist"
+both_engines = pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 
 
 def search(client, text, by="127.0.0.1", **more):
@@ -127,6 +129,7 @@ def found(client, text, **more):
     return search(client, text, **more).context["found"]
 
 
+@both_engines
 def test_goods_are_put_first_for_a_search_and_hidden_from_it_and_nowhere_else(shop, client):
     before, berries = found(client, "水果"), found(client, "草莓")
     hidden = before.hits[0].card.sku_id
@@ -145,6 +148,7 @@ def test_goods_are_put_first_for_a_search_and_hidden_from_it_and_nowhere_else(sh
     assert narrowed.number == before.number - 1
 
 
+@both_engines
 def test_picked_goods_that_went_off_sale_are_neither_shown_nor_counted(shop, client):
     gone, first = SKU.objects.filter(on_sale=True).exclude(type__slug="fruit").order_by("pk")[:2]
     for sku in (gone, first):
@@ -155,6 +159,7 @@ def test_picked_goods_that_went_off_sale_are_neither_shown_nor_counted(shop, cli
     assert after.number == found(client, "水果", sort="price").number + 1
 
 
+@both_engines
 def test_pages_of_a_search_with_picked_goods_show_everything_once(shop, client, settings):
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 3}
     every = found(client, "水果")
@@ -173,6 +178,7 @@ def test_pages_of_a_search_with_picked_goods_show_everything_once(shop, client, 
     assert len({*seen, *packs}) == found(client, "水果").number
 
 
+@both_engines
 def test_a_search_that_finds_nothing_finds_what_is_picked_for_it(shop, client):
     assert not found(client, "吹风机").number
     sku = SKU.objects.filter(on_sale=True).first()
@@ -180,6 +186,46 @@ def test_a_search_that_finds_nothing_finds_what_is_picked_for_it(shop, client):
     assert [hit.card.sku_id for hit in found(client, "吹风机").hits] == [str(sku.pk)]
     pick.delete()
     assert not found(client, "吹风机").number
+
+
+def suggested(client, text):
+    items = client.get(f"{URL}suggest/", {"q": text}).json()["data"]["items"]
+    return [item["sku_id"] for item in items if item["kind"] == "goods"]
+
+
+@both_engines
+def test_suggestions_of_goods_know_at_once_what_is_put_first_and_what_is_hidden(
+    shop, client, django_capture_on_commit_callbacks
+):
+    hidden, *others = suggested(client, "番茄")
+    first = SKU.objects.filter(on_sale=True).exclude(type__slug="fruit").earliest("pk")
+    with django_capture_on_commit_callbacks(execute=True):
+        Pick.objects.create(text="番茄", sku=first)
+        Pick.objects.create(text="番茄", sku_id=int(hidden), place="never")
+    assert suggested(client, "番茄") == [str(first.pk), *others]
+    with django_capture_on_commit_callbacks(execute=True):
+        Pick.objects.all().delete()
+    assert suggested(client, "番茄") == [hidden, *others]
+
+
+def test_what_is_hidden_stays_hidden_while_the_database_answers(shop, client, monkeypatch):
+    monkeypatch.setattr("dailyfresh_goods.search.finding.answer", broken_index)
+    hidden, *others = found(client, "番茄").hits
+    Pick.objects.create(text="番茄", sku_id=int(hidden.card.sku_id), place="never")
+    assert [hit.card.sku_id for hit in found(client, "番茄").hits] == [hit.card.sku_id for hit in others]
+
+
+def broken_index(*args, **kwargs):
+    raise SearchBackendError("no index")
+
+
+def test_what_is_put_first_is_suggested_where_words_fit_only_in_part(shop, client, django_capture_on_commit_callbacks):
+    assert found(client, "草莓 吹风机").loose
+    assert suggested(client, "草莓 吹风机") == []
+    first = SKU.objects.filter(on_sale=True).exclude(type__slug="fruit").earliest("pk")
+    with django_capture_on_commit_callbacks(execute=True):
+        Pick.objects.create(text="草莓 吹风机", sku=first)
+    assert suggested(client, "草莓 吹风机") == [str(first.pk)]
 
 
 def click(client, text, sku_id, by="10.0.0.1", **headers):

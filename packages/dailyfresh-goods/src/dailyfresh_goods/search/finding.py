@@ -120,7 +120,7 @@ def find(text: str, refinement: Refinement, *, using: str | None = None, vocabul
         )
     except SearchBackendError:
         logger.exception("The index cannot be searched; the database answers instead")
-        return _from_database(understand(text, words), refinement)
+        return _from_database(understand(text, words), refinement, picks)
 
 
 def _sold(picks: Picks) -> Picks:
@@ -229,9 +229,9 @@ def _by_product(found: list[tuple[Hit, tuple[int, str]]]) -> list[Hit]:
     ]
 
 
-def _from_database(query: Query, refinement: Refinement) -> Found:
-    """Names that hold every word: coarse, but an answer."""
-    rows = SKU.objects.filter(refinement.filters.condition(), on_sale=True)
+def _from_database(query: Query, refinement: Refinement, picks: Picks) -> Found:
+    """Names that hold every word: coarse, but an answer; nothing is put first here, and what is hidden stays hidden."""
+    rows = SKU.objects.filter(refinement.filters.condition(), on_sale=True).exclude(pk__in={*picks.never} - {*picks.first})
     paths = [
         f"{of}{path}"
         for of in ("", "type__")

@@ -1,7 +1,7 @@
 """What follows a change.
 
 A change of the catalogue becomes rows, in the transaction of the change; the drain is woken when it has committed. A search
-that is pinned or blocked moves what is shown of them.
+that is pinned or blocked, or for which goods are, moves what is shown of them.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from ..conf import conf
 from ..models import StaleDocument
 from ..pages.cache import invalidate
 from ..signals import goods_changed
-from .models import PopularSearch
+from .models import Pick, PopularSearch
 from .popular import GROUP
 from .tasks import drain_documents
 
@@ -28,6 +28,7 @@ def mark_stale(sku_ids: list[int], **_: Any) -> None:
 
 
 @receiver([post_save, post_delete], sender=PopularSearch, dispatch_uid="dailyfresh_search.show_popular")
+@receiver([post_save, post_delete], sender=Pick, dispatch_uid="dailyfresh_search.show_picked")
 def show_popular(using: str, **_: Any) -> None:
-    """Outdates the popular searches; without the cache they are a minute old at most, so a failure is logged alone."""
+    """Outdates the popular searches and all suggestions; without the cache they are a minute old at most, so a failure is logged alone."""
     transaction.on_commit(lambda: invalidate([GROUP]), using=using, robust=True)

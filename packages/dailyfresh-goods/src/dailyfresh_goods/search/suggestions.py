@@ -15,6 +15,7 @@ from .finding import Refinement, find
 from .highlight import spans
 from .popular import GROUP, KNOWN, popular_searches
 from .search_indexes import type_words
+from .vocabulary import Vocabulary
 from .words.normal import LONGEST, normalise
 from .words.pinyin import sounds
 
@@ -27,7 +28,8 @@ PICTURE = 80
 def suggestions(typed: str) -> list[dict[str, Any]]:
     """At most eleven items, types before searches before goods; built once for all who type the same.
 
-    Goods that went off sale since are left out: that is asked every time.
+    Of what fits only in part the goods are left out, but for those that the shop puts first. Goods that went off sale since are left out
+    too: that is asked every time.
     """
     text = normalise(typed[: LONGEST * 4])[:LONGEST]
     if not text:
@@ -64,13 +66,15 @@ def _build(text: str) -> list[dict[str, Any]]:
         for other in popular_searches(KNOWN)
         if other != text and _begins(text, other)
     ]
-    found = find(text, Refinement())
+    vocabulary = Vocabulary()
+    found = find(text, Refinement(), vocabulary=vocabulary)
+    picked = {str(pk) for pk in vocabulary.picks_of(text).first}
     goods = [
         {"kind": "goods", "sku_id": hit.card.sku_id, "text": hit.card.name, "language": language_of(hit.card.name), "marks": spans(hit.name), "url": hit.card.url, "image": hit.card.image.at(PICTURE),
          "price": str(hit.card.price), "unit": hit.card.unit, "tone": hit.card.tone}
-        for hit in found.hits[:GOODS]
+        for hit in found.hits[:GOODS] if not found.loose or hit.card.sku_id in picked
     ]  # fmt: skip
-    return [*types[:TYPES], *searches[:SEARCHES], *([] if found.loose else goods)]
+    return [*types[:TYPES], *searches[:SEARCHES], *goods]
 
 
 def _begins(text: str, name: str) -> bool:
