@@ -3,6 +3,7 @@
 import pytest
 from conftest import ADDRESS, account, link_of, make_user, sign_in, text, url
 from dailyfresh_users import models
+from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -85,3 +86,16 @@ def test_our_user_model_is_administered_where_it_is_the_sites(staff, settings):
     else:
         with pytest.raises(NoReverseMatch):
             page("user")
+
+
+def test_accounts_and_addresses_are_taken_away_as_files(staff):
+    buyer = make_user("customer", "c@example.com")
+    sign_in(buyer).post(url("address_add"), ADDRESS)
+    models_of_files = ["address"] + (["user"] if get_user_model() is models.User else [])
+    for model in models_of_files:
+        rows = models.Address.objects.all() if model == "address" else get_user_model().objects.filter(pk=buyer.pk)
+        answer = staff.post(page(model), {"action": "export", "_selected_action": [row.pk for row in rows]})
+        heading, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+        assert len(heading.split(",")) == len(row.split(","))
+        assert "customer" in row
+        assert ("c@example.com" if model == "user" else ADDRESS["phone"]) in row

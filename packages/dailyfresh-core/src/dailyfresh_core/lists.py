@@ -61,7 +61,8 @@ class NamedRows:
         super().add_fields(form, index)  # type: ignore[misc]
         row = str(form.instance) if form.instance.pk else "" if index is None else str(index + 1)
         for field in form.fields.values():
-            field.widget.attrs["aria-label"] = f"{field.label} {row}".strip()
+            if field.label:  # what is hidden has none
+                field.widget.attrs["aria-label"] = f"{field.label} {row}".strip()
 
 
 class NamedFormSet(NamedRows, BaseModelFormSet):  # type: ignore[type-arg]

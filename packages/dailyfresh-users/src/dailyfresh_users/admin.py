@@ -1,5 +1,6 @@
 """Staff see who waits for activation, which mails failed and where accounts are signed in; they see no password."""
 
+from dailyfresh_core.exports import Exported
 from dailyfresh_core.lists import ForgivingLists, NotEdited
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -15,8 +16,20 @@ from .services import end_session, request_mail
 if get_user_model() is User:
 
     @admin.register(User)
-    class AccountAdmin(ForgivingLists, UserAdmin):  # type: ignore[type-arg]
-        """Django's own, whose list may be asked for anything."""
+    class AccountAdmin(Exported, ForgivingLists, UserAdmin):  # type: ignore[type-arg]
+        """Django's own, whose list may be asked for anything, and taken away."""
+
+        exported = (
+            "username",
+            "last_name",
+            "first_name",
+            "email",
+            "is_active",
+            "is_staff",
+            "date_joined",
+            "last_login",
+        )
+        actions = ("export",)
 
 
 NAME_LOOKUP = f"user__{get_user_model().USERNAME_FIELD}"
@@ -79,8 +92,10 @@ class UserSessionAdmin(OfUsers):
 
 
 @admin.register(Address)
-class AddressAdmin(OfUsers):
+class AddressAdmin(Exported, OfUsers):
     list_display = ("user", "receiver", "province", "city", "district", "street", "is_default")
+    exported = ("user", "receiver", "phone", "province", "city", "district", "street", "postcode", "is_default")
+    actions = ("export",)
     list_filter = ("province",)
     search_fields = (NAME_LOOKUP, "receiver", "phone")
     ordering = ("-updated_at",)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dailyfresh_core.exports import Exported
 from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -12,7 +13,6 @@ from ..models import Batch, Coupon, Issue, Redemption
 from ..models.coupons import folded
 from ..services import unknown_names, void
 from ..stored_rules import CouponKind
-from .exports import Exported
 from .terms import GOODS, SUMS, TermsAdmin, TermsForm
 
 
@@ -95,7 +95,7 @@ class IssueAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Coupon)
-class CouponAdmin(ReadOnly, Exported):
+class CouponAdmin(ReadOnly, Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ["export"]
     list_display = ["number", "batch", "user", "state", "starts", "ends", "reference"]
     list_filter = ["state", "batch"]

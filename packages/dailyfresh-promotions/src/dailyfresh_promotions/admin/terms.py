@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from dailyfresh_core.exports import Exported
 from dailyfresh_core.languages import others
+from dailyfresh_core.lists import ForgivingLists
 from dailyfresh_core.money import shown
 from django import forms
 from django.contrib import admin
@@ -14,7 +16,6 @@ from ..exceptions import BadParams
 from ..models.terms import Terms
 from ..offer_texts import written
 from ..stored_rules import benefit_of
-from .exports import Exported
 from .numbers import fields_of, initial_of, params_of
 
 GOODS = ("skus", "groups", "but_skus", "but_groups")
@@ -70,7 +71,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class TermsAdmin(Exported):
+class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     """A form for each kind: a new row is asked for its kind first."""
 
     form = TermsForm

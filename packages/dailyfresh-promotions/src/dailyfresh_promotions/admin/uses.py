@@ -1,14 +1,14 @@
 """What orders used of offers and coupons: to look at and to take away, never to change."""
 
-from dailyfresh_core.lists import ReadOnly
+from dailyfresh_core.exports import Exported
+from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 
 from ..models import Redemption
-from .exports import Exported
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnly, Exported):
+class RedemptionAdmin(ReadOnly, Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ["export"]
     list_display = ["reference", "source", "user", "sold", "amount", "state", "at"]
     list_filter = ["state"]
