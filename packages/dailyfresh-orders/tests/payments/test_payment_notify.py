@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 ADDRESS = "dailyfresh_orders:alipay_notify"
 
@@ -397,3 +397,24 @@ def test_settling_locks_the_order_once_and_before_its_payments(order, signed_not
     locked = [found.group(1) for found in tables if found]
     assert locked.count("order") == 1
     assert locked.index("order") < len(locked) - 1 - locked[::-1].index("payment")
+
+
+def test_staff_read_of_an_alarm_in_the_sites_language_whoever_met_it(
+    order, pay_page, simulator, deliver, admin_client, settings
+):
+    settings.LANGUAGE_CODE = "zh-hans"
+    trade = pay_page(order)
+    Payment.objects.update(amount=order.total + 1)
+    simulator.pay(trade)
+    with translation.override("en"):
+        deliver()
+    alarm = PaymentLog.objects.get(alarm=True)
+    assert re.fullmatch(r"金额为 [\d.]+，应为 [\d.]+", alarm.note)
+    assert Message.objects.get(event="dispute").note == alarm.note
+    address = reverse("admin:dailyfresh_orders_payment_change", args=[alarm.payment_id])
+    page = admin_client.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+    assert "支付平台通知" in page
+    assert "notify" not in page
+    page = admin_client.get(reverse("admin:dailyfresh_orders_payment_changelist")).content.decode()
+    assert re.findall(r'class="field-paid_through">(.*?)<', page) == ["支付宝"]
+    assert re.findall(r">\s*(支付宝|alipay)</a>", page) == ["支付宝"]

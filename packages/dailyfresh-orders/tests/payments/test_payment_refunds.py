@@ -451,3 +451,17 @@ def test_the_admins_button_asks_the_gateway(staff, paid_at_gateway):
     assert "The gateway says: paid" in answer.content.decode()
     payment.refresh_from_db()
     assert payment.state == "paid"
+
+
+def test_refunds_are_taken_away_as_a_file_whose_long_numbers_are_text_and_whose_amounts_are_numbers(staff, paid):
+    refund = give(paid)
+    Refund.objects.update(code="00010000000000000001")
+    answer = staff.post(
+        reverse("admin:dailyfresh_orders_refund_changelist"), {"action": "export", "_selected_action": [refund.pk]}
+    )
+    heading, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    cells = dict(zip(heading.split(","), row.split(","), strict=True))
+    assert cells["amount"] == f"{refund.amount:.2f}"
+    assert cells["order"] == f"'{paid.number}"
+    assert cells["the gateway's code"] == "'00010000000000000001"
+    assert "not fresh" in row

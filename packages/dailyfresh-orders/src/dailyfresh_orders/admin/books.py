@@ -19,12 +19,13 @@ from ..forms.shipping import RangeForm
 from ..gateways import label_of
 from ..models import BookDay, Booking
 from .exports import csv_file
+from .named import GatewayColumn, GatewayFilter
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("day", "at", "kind", "gateway", "order", "amount", "goods", "discount", "fees", "freight")
-    list_filter = ("kind", "gateway", "day")
+class BookingAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("day", "at", "kind", "paid_through", "order", "amount", "goods", "discount", "fees", "freight")
+    list_filter = ("kind", ("gateway", GatewayFilter), "day")
     list_select_related = ("order",)
     search_fields = ("=order__number", "=payment__out_trade_no")
     ordering = ("-pk",)
@@ -101,4 +102,4 @@ def books_csv(found: Books) -> Iterator[bytes]:
         )
         for row in found.rows
     )
-    return write_csv(columns, (dict(zip(columns, map(str, row), strict=True)) for row in rows))
+    return write_csv(columns, (dict(zip(columns, row, strict=True)) for row in rows))

@@ -15,10 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..channels import channel
 from ..models import Letter, Message, Order
 from ..selectors import example_of
 from ..services import send_again, write
+from .named import ChannelFilter, channel_named
 
 IN_A_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 """The policy of a mail as a page of its own: it may have the inline styles that mails need, and do nothing."""
@@ -28,7 +28,7 @@ IN_A_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 
 class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/dailyfresh_orders/letter/change_list.html"
     list_display = ("event", "order", "user", "by", "asked_at", "sent_at", "read_at", "due_at", "attempts", "error")
-    list_filter = ("message__event", "channel", ("sent_at", admin.EmptyFieldListFilter))
+    list_filter = ("message__event", ("channel", ChannelFilter), ("sent_at", admin.EmptyFieldListFilter))
     list_select_related = ("message__order", "user")
     search_fields = ("=message__order__number",)
     ordering = ("-pk",)
@@ -53,8 +53,7 @@ class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[t
 
     @admin.display(description=gettext_lazy("channel"), ordering="channel")
     def by(self, letter: Letter) -> str:
-        way = channel(letter.channel)
-        return str(way.label) if way else letter.channel
+        return channel_named(letter.channel)
 
     @admin.display(description=gettext_lazy("asked for"), ordering="message__at")
     def asked_at(self, letter: Letter) -> Any:

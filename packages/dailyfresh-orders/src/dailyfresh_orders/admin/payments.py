@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dailyfresh_core.exports import Exported
 from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from dailyfresh_core.money import shown
 from dailyfresh_core.retrying import Busy
@@ -23,12 +24,25 @@ from ..gateways import UnknownGateway
 from ..models import Order, Payment, PaymentLog, Refund, RefundLine
 from ..selectors import refunded_under
 from ..services import approve_refund, ask, decline_refund, refund_lines, refundable_of, retry_refund, return_disputed
+from .named import GatewayColumn, GatewayFilter
 from .readonly import ReadOnlyInline
+
+SOURCES = {
+    "notify": gettext_lazy("the gateway's message"),
+    "query": gettext_lazy("the gateway, asked"),
+    "close": gettext_lazy("closing at the gateway"),
+    "refund": gettext_lazy("a refund"),
+}
+"""Who told of a payment -> how staff read it; a gateway of the site's own may have more."""
 
 
 class LogInline(ReadOnlyInline):
     model = PaymentLog
-    fields = ("at", "source", "before", "after", "note", "alarm")
+    fields = ("at", "told_by", "before", "after", "note", "alarm")
+
+    @admin.display(description=gettext_lazy("source"))
+    def told_by(self, entry: PaymentLog) -> str:
+        return str(SOURCES.get(entry.source, entry.source))
 
 
 class RefundInline(ReadOnlyInline):
@@ -61,12 +75,12 @@ class Moving(ReadOnly):
 
 
 @admin.register(Payment)
-class PaymentAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PaymentAdmin(GatewayColumn, Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/payment/change_form.html"
     list_display = (
         "out_trade_no",
         "order",
-        "gateway",
+        "paid_through",
         "state",
         "amount",
         "received",
@@ -74,7 +88,7 @@ class PaymentAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
         "created_at",
         "paid_at",
     )
-    list_filter = ("state", "gateway", "created_at")
+    list_filter = ("state", ("gateway", GatewayFilter), "created_at")
     list_select_related = ("order",)
     search_fields = ("=out_trade_no", "=trade_no", "=order__number")
     show_full_result_count = False
@@ -111,7 +125,7 @@ class PaymentAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
 
 
 @admin.register(Refund)
-class RefundAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class RefundAdmin(Exported, Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/dailyfresh_orders/refund/change_form.html"
     list_display = (
         "out_request_no",
@@ -125,8 +139,26 @@ class RefundAdmin(Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[typ
         "decided_by",
         "done_at",
     )
+    exported = (
+        "out_request_no",
+        "order",
+        "state",
+        "kind",
+        "amount",
+        "goods",
+        "reason",
+        "answer",
+        "code",
+        "asked_by",
+        "decided_by",
+        "created_at",
+        "decided_at",
+        "sent_at",
+        "done_at",
+    )
+    actions = ("export",)
     list_filter = ("state", "kind", "created_at")
-    list_select_related = ("payment__order", "decided_by")
+    list_select_related = ("payment__order", "asked_by", "decided_by")
     search_fields = ("=out_request_no", "=payment__out_trade_no", "=payment__order__number")
     show_full_result_count = False
     inlines = (RefundLineInline,)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Difference, Notice, Reconciliation
 from .exports import csv_file, differences_csv
+from .named import GatewayColumn, GatewayFilter
 from .readonly import ReadOnlyInline
 
 
@@ -17,17 +18,17 @@ class DifferenceInline(ReadOnlyInline):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("out_trade_no", "gateway", "summary", "outcome", "times", "first_at", "last_at")
-    list_filter = ("gateway", "outcome", "first_at")
+class NoticeAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("out_trade_no", "paid_through", "summary", "outcome", "times", "first_at", "last_at")
+    list_filter = (("gateway", GatewayFilter), "outcome", "first_at")
     search_fields = ("=out_trade_no", "=event")
     show_full_result_count = False
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("day", "gateway", "checked", "unanswered", "differing", "received", "refunded", "made_at")
-    list_filter = ("gateway", "day")
+class ReconciliationAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("day", "paid_through", "checked", "unanswered", "differing", "received", "refunded", "made_at")
+    list_filter = (("gateway", GatewayFilter), "day")
     inlines = (DifferenceInline,)
     actions = ("export_csv",)
 

@@ -91,7 +91,7 @@ class PaymentLog(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.before} → {self.after}"
+        return f"{self.get_before_display()} → {self.get_after_display()}"
 
 
 class Notice(models.Model):

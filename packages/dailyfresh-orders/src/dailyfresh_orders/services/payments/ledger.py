@@ -3,9 +3,10 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ...gateways.base import Observation
 from ...models import Message, Notice, Payment, PaymentLog, Refund
@@ -20,6 +21,11 @@ TOLD: dict[str, str] = {
     Refund.State.DONE: Message.Event.REFUNDED,
 }
 """State of a refund -> what people are told of it; one that the gateway refused is an alarm of its payment."""
+
+
+def in_words_for_staff() -> Any:
+    """A context in which notes are written in the site's language, as messages to its staff are, whoever's request or worker it is."""
+    return translation.override(settings.LANGUAGE_CODE)
 
 
 def record(payment: Payment, *, before: str, source: str, note: str = "", alarm: bool = False) -> None:

@@ -9,6 +9,7 @@ from dailyfresh_core.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ...gateways import gateway
 from ...gateways.base import Outcome, RefundOutcome
@@ -16,7 +17,7 @@ from ...models import Order, OrderLine, Payment, Refund
 from ..booking import book_refund
 from ..locking import LockedOrder, lock_refund
 from ..transitions import close_refunded, restock
-from .ledger import announce, record
+from .ledger import announce, in_words_for_staff, record
 
 logger = logging.getLogger(__name__)
 APART = timedelta(seconds=3)
@@ -93,7 +94,8 @@ def _book(refund_id: int, order_id: int, outcome: RefundOutcome) -> str:
     refund.state = state
     announce(refund)
     if state == Refund.State.REFUSED:
-        note = f"refund {refund.out_request_no} refused: {outcome.code}"
+        with in_words_for_staff():
+            note = _("refund %(number)s refused: %(code)s") % {"number": refund.out_request_no, "code": outcome.code}
         record(payment, before=payment.state, source="refund", note=note, alarm=True)
         return state
     before = payment.state

@@ -9,6 +9,7 @@ from dailyfresh_core.metrics import counter, histogram
 from dailyfresh_core.retrying import Busy, retried
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ...conf import conf
 from ...days import stored
@@ -19,7 +20,7 @@ from ...signals import refund_ready
 from ..booking import book_payment
 from ..locking import LockedOrder, LockedPayment, lock_order, lock_payments
 from ..transitions import mark_paid
-from .ledger import give_all_back, record
+from .ledger import give_all_back, in_words_for_staff, record
 
 UNPAID = (Payment.State.PENDING, Payment.State.CLOSED)
 HELD = (Payment.State.PAID, Payment.State.PART_REFUNDED)
@@ -66,14 +67,14 @@ def next_step(payment: Payment, seen: Observation, *, now: datetime) -> tuple[St
         was_paid = seen.paid_at is not None and (seen.source == "query" or seen.refunded > 0)
         if payment.state == Payment.State.PENDING:
             if not was_paid:
-                return Step.CLOSE, "closed at the gateway"
-            return Step.GIVEN_BACK, "paid and refunded at the gateway before we heard of it"
+                return Step.CLOSE, _("closed at the gateway")
+            return Step.GIVEN_BACK, _("paid and refunded at the gateway before we heard of it")
         if payment.state in HELD and was_paid:
-            return Step.GIVEN_BACK, "refunded in full at the gateway"
+            return Step.GIVEN_BACK, _("refunded in full at the gateway")
         if payment.state in HELD:
-            return Step.CONTRADICTION, "closed without a refund, but it was paid"
+            return Step.CONTRADICTION, _("closed without a refund, but it was paid")
     if seen.state == TradeState.NOT_FOUND and payment.state == Payment.State.PENDING and is_over(payment, now=now):
-        return Step.CLOSE, "never begun at the gateway"
+        return Step.CLOSE, _("never begun at the gateway")
     return Step.NOTHING, ""
 
 
@@ -84,13 +85,13 @@ def is_over(payment: Payment, *, now: datetime) -> bool:
 
 def _mismatch(payment: Payment, seen: Observation) -> str:
     if seen.currency != payment.currency:
-        return f"currency {seen.currency} instead of {payment.currency}"
+        return _("currency %(seen)s instead of %(asked)s") % {"seen": seen.currency, "asked": payment.currency}
     if seen.amount is None:
-        return "an amount that cannot be read"
+        return _("an amount that cannot be read")
     if seen.amount != payment.amount:
-        return f"amount {seen.amount} instead of {payment.amount}"
+        return _("amount %(seen)s instead of %(asked)s") % {"seen": seen.amount, "asked": payment.amount}
     if payment.trade_no and seen.trade_no and payment.trade_no != seen.trade_no:
-        return f"trade {seen.trade_no} instead of {payment.trade_no}"
+        return _("trade %(seen)s instead of %(asked)s") % {"seen": seen.trade_no, "asked": payment.trade_no}
     return ""
 
 
@@ -105,7 +106,8 @@ def settle(seen: Observation, *, code: str) -> Settlement:
     if found is None:
         raise UnknownTrade(f"{code} speaks of {seen.out_trade_no}, which is not in the books")
     try:
-        settled = _settle(*found, seen)
+        with in_words_for_staff():
+            settled = _settle(*found, seen)
     except IntegrityError as error:
         # The unique columns are the backstop of what the locks rule out; the next observation finds the books as they are.
         raise Busy(f"Payment {seen.out_trade_no} met another one") from error
@@ -125,7 +127,7 @@ def _settle(payment_id: int, order_id: int, seen: Observation) -> Settlement:
     before, had = payment.state, payment.received
     step, note = next_step(payment, seen, now=timezone.now())
     if step == Step.PAY and _belongs_to_another(payment, seen):
-        step, note = Step.DISPUTE, f"trade {seen.trade_no} has paid something else"
+        step, note = Step.DISPUTE, _("trade %s has paid something else") % seen.trade_no
     if step == Step.GIVEN_BACK and _hasten_refunds(payment):
         # Our own refund did this, and it will say so itself.
         step, note = Step.NOTHING, ""
@@ -189,10 +191,10 @@ def _take(
         "ask_again_at": None,
     }
     if any(each.paid_slot for each in payments):
-        return {**taken, "state": Payment.State.DUPLICATE}, "the order is paid already; the money goes back"
+        return {**taken, "state": Payment.State.DUPLICATE}, _("the order is paid already; the money goes back")
     if mark_paid(order, paid_at=paid_at, by=payment.gateway):
         return {**taken, "state": Payment.State.PAID, "paid_slot": 1}, ""
-    return {**taken, "state": Payment.State.LATE_PAID}, "the order is over; the money goes back"
+    return {**taken, "state": Payment.State.LATE_PAID}, _("the order is over; the money goes back")
 
 
 def _also(payment: Payment, seen: Observation, step: Step) -> dict[str, object]:
