@@ -2,4 +2,6 @@
 
 BUYER = "linxiaohe"
 MERCHANT = "merchant"
+STAFF = ("owner", "catalogue", "picker", "dispatch", "support", "finance")
+"""One for each of `store.roles.ROLES`, in their order."""
 PASSWORD = "dailyfresh-2026"  # noqa: S105 - printed on the terminal by `manage.py demo`

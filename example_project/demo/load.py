@@ -17,12 +17,14 @@ from dailyfresh_promotions.models import Batch, Limit, Rule
 from dailyfresh_users.models import Registration
 from dailyfresh_users.services import add_address
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.files import File
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from store.roles import make_roles
 
-from .accounts import BUYER, MERCHANT, PASSWORD
+from .accounts import BUYER, MERCHANT, PASSWORD, STAFF
 from .english import Row, detail, english, table, told
 
 HERE = Path(__file__).parent
@@ -217,7 +219,7 @@ def load_delivery() -> bool:
 
 @transaction.atomic
 def load_accounts() -> bool:
-    """A buyer with an address and a merchant who may do everything; False when they are there already."""
+    """A buyer with an address, a merchant who may do everything, and staff of each role; False when they are there already."""
     users = get_user_model().objects
     if users.filter(username=BUYER).exists():
         return False
@@ -235,4 +237,7 @@ def load_accounts() -> bool:
         make_default=True,
     )
     users.create_superuser(MERCHANT, f"{MERCHANT}@dailyfresh.example", PASSWORD)
+    for name, role in zip(STAFF, make_roles(), strict=True):
+        clerk = users.create_user(name, f"{name}@dailyfresh.example", PASSWORD, is_staff=True)
+        clerk.groups.add(Group.objects.get(name=role))
     return True

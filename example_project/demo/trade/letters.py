@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dailyfresh_core.rows import portions_of
 from dailyfresh_orders.channels import kept
 from dailyfresh_orders.models import Letter, Message
 from dailyfresh_orders.services.messages.addressing import staff_for
@@ -9,26 +10,29 @@ from django.utils import timezone
 
 FRESH = timedelta(days=2)
 """What is older was read."""
+AT_ONCE = 5000
+"""Messages whose letters are made together: all of a large trade would not be in memory."""
 
 
 def deliver_letters() -> int:
     """Address what waits, to the buyer or the staff, in the shop alone; gives how many letters."""
-    staff = {event: staff_for(event) for event in Message.STAFF}
-    waiting = list(Message.objects.filter(due=True).select_related("order__user"))
-    fresh = timezone.now() - FRESH
-    letters = [
-        Letter(
-            message=message,
-            user=user,
-            channel=code,
-            sent_at=message.at,
-            read_at=None if message.at > fresh else message.at + timedelta(hours=3),
-        )
-        for message in waiting
-        for user in (staff[message.event] if message.for_staff else [message.order.user])  # type: ignore[index, union-attr]
-        if user is not None
-        for code in kept()
-    ]
-    Letter.objects.bulk_create(letters, batch_size=1000)
+    staff = {event: [user.pk for user in staff_for(event)] for event in Message.STAFF}
+    fresh, number, codes = timezone.now() - FRESH, 0, kept()
+    waiting = list(Message.objects.filter(due=True).values_list("pk", "event", "at", "order__user"))
+    for some in portions_of(waiting, AT_ONCE):
+        letters = [
+            Letter(
+                message_id=message,
+                user_id=user,
+                channel=code,
+                sent_at=at,
+                read_at=None if at > fresh else at + timedelta(hours=3),
+            )
+            for message, event, at, buyer in some
+            for user in staff.get(event, [buyer])
+            if user is not None
+            for code in codes
+        ]
+        number += len(Letter.objects.bulk_create(letters, batch_size=1000))
     Message.objects.filter(due=True).update(due=None)
-    return len(letters)
+    return number

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from running.supervisor import Failed, Output, Stopped, Supervisor, is_free
 
 from ... import services
-from ...accounts import BUYER, MERCHANT, PASSWORD
+from ...accounts import BUYER, MERCHANT, PASSWORD, STAFF
 
 
 class Command(BaseCommand):
@@ -96,6 +96,7 @@ def welcome(demo: services.Demo, *, seconds: float) -> list[str]:
         f"The store is open: {demo.site}/          English: {demo.site}/en/          ({seconds:.0f} s)",
         f"  buyer       {BUYER:10} password {PASSWORD}",
         f"  merchant    {MERCHANT:10} password {PASSWORD}   {demo.site}/admin/",
+        f"  staff       {', '.join(STAFF)}: what each may do, with the same password",
         f"  mails       {demo.site}/demo/mails/   (files in {demo.var / 'mails'})",
         f"  Alipay      {demo.gateway}/   a simulator: no money moves",
         f"  data        {demo.var}   (delete it to begin anew)",

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         self.collect_static()
         if load_accounts():
-            self.tell("accounts of a buyer and a merchant")
+            self.tell("accounts of a buyer, a merchant and staff")
         loaded = load_catalogue(self.tell)
         if load_offers():
             self.tell("offers")
