@@ -231,9 +231,7 @@ def _by_product(found: list[tuple[Hit, tuple[int, str]]]) -> list[Hit]:
 
 def _from_database(query: Query, refinement: Refinement, picks: Picks) -> Found:
     """Names that hold every word: coarse, but an answer; nothing is put first here, and what is hidden stays hidden."""
-    rows = SKU.objects.filter(refinement.filters.condition(), on_sale=True).exclude(
-        pk__in={*picks.never} - {*picks.first}
-    )
+    rows = SKU.objects.filter(refinement.filters.condition(), on_sale=True).exclude(pk__in=picks.hidden)
     paths = [
         f"{of}{path}"
         for of in ("", "type__")

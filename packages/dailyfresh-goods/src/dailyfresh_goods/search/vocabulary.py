@@ -27,6 +27,10 @@ class Picks(NamedTuple):
     def all(self) -> list[int]:
         return [*self.first, *self.never]
 
+    @property
+    def hidden(self) -> set[int]:
+        return {*self.never} - {*self.first}
+
 
 _lock = Lock()
 _loaded: dict[type[models.Model], tuple[object, Any]] = {}
