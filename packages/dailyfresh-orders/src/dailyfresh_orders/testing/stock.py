@@ -65,7 +65,7 @@ class StockContract:
 
     def test_names_the_lines_that_cannot_be_had_and_what_is_left(self, strategy: Stock, rows: list[str]) -> None:
         one, two = rows
-        short = strategy.shortages({one: 5, two: 12, "nothing": 1})
+        short = strategy.shortages({one: 10, two: 12, "nothing": 1})
         assert [(each.sku_id, each.wanted, each.left) for each in short] == [(two, 12, 10), ("nothing", 1, 0)]
 
     def test_uses_as_many_statements_for_two_lines_as_for_one(self, strategy: Stock, rows: list[str]) -> None:
