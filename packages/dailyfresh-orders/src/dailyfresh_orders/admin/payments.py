@@ -140,22 +140,9 @@ class RefundAdmin(Exported, Moving, ForgivingLists, admin.ModelAdmin):  # type: 
         "done_at",
     )
     exported = (
-        "out_request_no",
-        "order",
-        "state",
-        "kind",
-        "amount",
-        "goods",
-        "reason",
-        "answer",
-        "code",
-        "asked_by",
-        "decided_by",
-        "created_at",
-        "decided_at",
-        "sent_at",
-        "done_at",
-    )
+        "out_request_no", "order", "state", "kind", "amount", "goods", "reason", "answer", "code", "asked_by", "decided_by",
+        "created_at", "decided_at", "sent_at", "done_at",
+    )  # fmt: skip
     actions = ("export",)
     list_filter = ("state", "kind", "created_at")
     list_select_related = ("payment__order", "asked_by", "decided_by")
