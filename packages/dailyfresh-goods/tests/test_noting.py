@@ -25,8 +25,9 @@ def test_a_price_and_a_stock_that_were_typed_are_noted_with_their_hand(shop: Sho
     assert admin_client.post(url, data).status_code == 302
 
     assert noted() == [("price", str(sku.price), "12.34", "admin"), ("stock", str(was), str(was + 5), "admin")]
-    page = admin_client.get(f"{HERE}/goodschange/").content.decode()
+    page = admin_client.get(f"{HERE}/goodschange/", headers={"accept-language": "zh-hans"}).content.decode()
     assert "12.34" in page
+    assert ">库存</a>" in page  # the filter says it as the form does
 
 
 def test_what_nobody_typed_is_not_noted(shop: Shop, admin_client: Client) -> None:

@@ -1,5 +1,8 @@
 """Who changed what of the goods, to look at."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -7,11 +10,24 @@ from django.utils.translation import gettext_lazy as _
 from ..models import SKU, GoodsChange
 
 
+def called(column: str) -> str:
+    """A column as the form calls it."""
+    return str(getattr(SKU._meta.get_field(column), "verbose_name", "")) if column in GoodsChange.COLUMNS else column
+
+
+class ColumnFilter(admin.AllValuesFieldListFilter):
+    """The columns that were changed, as the form calls them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield choice | {"display": called(str(choice["display"]))}
+
+
 @admin.register(GoodsChange)
 class GoodsChangeAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("sku", "what", "was", "became", "by", "at", "why")
     list_display_links = None
-    list_filter = ("column", "at")
+    list_filter = (("column", ColumnFilter), "at")
     list_select_related = ("sku",)
     list_per_page = 50
     show_full_result_count = False
@@ -19,6 +35,4 @@ class GoodsChangeAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ign
 
     @admin.display(description=_("what"), ordering="column")
     def what(self, change: GoodsChange) -> str:
-        """As the form calls it."""
-        known = change.column in GoodsChange.COLUMNS
-        return str(getattr(SKU._meta.get_field(change.column), "verbose_name", "")) if known else change.column
+        return called(change.column)

@@ -165,7 +165,7 @@ class ImportView(OfAdmin):
             )
             for line in (look.lines if look else ())
         ]
-        context = {"upload": upload, "look": look, "form": form, "columns": columns, "lines": lines}
+        context = {"upload": upload, "look": look, "form": form, "columns": [*map(label_of, columns)], "lines": lines}
         return self.page(request, "import_one.html", upload.name, **context)
 
 
