@@ -126,8 +126,7 @@ def _without_address(request: HttpRequest, address_id: str) -> HttpResponse:
 
 def _choices(request: HttpRequest) -> list[Address]:
     """The buyer's addresses; none where the site sends nothing."""
-    book = address_book()
-    return list(book.choices(request.user)) if book else []
+    return list(book.choices(request.user)) if (book := address_book()) else []
 
 
 def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> tuple[str, Order | None]:
