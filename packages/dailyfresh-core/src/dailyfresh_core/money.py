@@ -59,7 +59,7 @@ def places() -> int:
 
 def coin() -> int:
     """How many fen, hundredths, the smallest coin of the site's currency is: 1, or 100 where it has no minor unit."""
-    return 10 ** (2 - places())
+    return 1 if places() else 100
 
 
 def parts(amount: Decimal | int) -> tuple[str, str, str, str]:

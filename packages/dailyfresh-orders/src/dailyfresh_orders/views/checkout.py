@@ -245,6 +245,5 @@ def _nothing(request: HttpRequest, sentence: str, *, order: Order | None = None,
 
 def _too_old(request: HttpRequest) -> HttpResponse:
     sentence = _("This page is too old. Please choose your goods again.")
-    if wants_json(request):
-        return envelope(code="quote_invalid", message=sentence, status=409)
-    return _nothing(request, sentence, status=409)
+    told = envelope(code="quote_invalid", message=sentence, status=409) if wants_json(request) else None
+    return told or _nothing(request, sentence, status=409)
