@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from dailyfresh_delivery.fees import Tariff, fee
@@ -254,6 +255,27 @@ def test_taking_is_two_statements_and_the_same_order_takes_one_place(slot):
     assert delivery.take(str(there.pk), reference="one", grams=1, at=timezone.now())
     assert not delivery.take(str(other.pk), reference="one", grams=1, at=timezone.now())
     assert Slot.objects.get(pk=there.pk).taken == 1
+
+
+def test_one_window_alone_is_as_among_all_and_none_where_it_is_none_of_them(slot, zone, now):
+    address, at = SimpleNamespace(district_code="110108"), timezone.now()
+    wide, near = zone("wide", "11"), zone("near", "110108")
+    there, full = slot(zone=wide), slot(zone=wide, starts_at=now + timedelta(days=2), capacity=0)
+
+    def among_all():
+        return {each.id: each for each in delivery.choices(address=address, grams=1, at=at)}
+
+    def alone(window):
+        return delivery.choice(str(window), address=address, grams=1, at=at)
+
+    assert {*among_all()} == {str(there.pk), str(full.pk)}
+    assert [alone(each) for each in (there.pk, full.pk, 0, "x")] == [*among_all().values(), None, None]
+    nearer = slot(zone=near)  # where nothing comes from, its district is the wider zone's
+    assert [*among_all()] == [str(nearer.pk)]
+    assert [alone(each) for each in (nearer.pk, there.pk)] == [*among_all().values(), None]
+    with CaptureQueriesContext(connection) as asked:
+        alone(nearer.pk)
+    assert len(asked) == 1
 
 
 def test_an_order_moves_with_its_weight_and_goes_back_once(slot):

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from conftest import refused
 from dailyfresh_orders import checks
-from dailyfresh_orders.exceptions import NotMovable, TooMuchOpen
+from dailyfresh_orders.exceptions import NotMovable, QuoteChanged, TooMuchOpen
 from dailyfresh_orders.models import Message, Order
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import (
@@ -340,6 +340,26 @@ def test_a_delivery_takes_three_statements_of_an_order_and_none_where_there_is_n
         counts.append(statements(lambda token=token: place(token)))
     assert counts[0] <= 8
     assert counts[1] == counts[0] + 3  # what there is; the place, and one fewer left
+
+
+def test_an_order_asks_for_its_window_alone_where_the_delivery_can_be_asked_so(
+    place, token_of, apple, tour, monkeypatch
+):
+    tour()
+    later = tour(29)
+    tokens, all_of_them = [token_of({apple: 1}) for _ in range(2)], Delivery.choices
+    asked = []
+
+    def choice(self, window, **more):
+        asked.append(window)
+        return next((each for each in all_of_them(self, **more) if each.id == window), None)
+
+    monkeypatch.setattr(Delivery, "choice", choice, raising=False)
+    monkeypatch.setattr(Delivery, "choices", lambda *args, **more: pytest.fail("nobody chooses any more"))
+    assert place(tokens[0], window=str(later.pk)).window == str(later.pk)
+    with pytest.raises(QuoteChanged, match="not offered for this address"):
+        place(tokens[1], window="77")
+    assert asked == [str(later.pk), "77"]
 
 
 # -- pages --

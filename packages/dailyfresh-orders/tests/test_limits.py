@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from dailyfresh_core.allowances import held_back, let_go
 from dailyfresh_orders.exceptions import TooMuchOpen
-from dailyfresh_orders.models import Order
+from dailyfresh_orders.models import Order, OrderLine
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import adopt, cancel_order, change_payment, place_order
 from django.core.cache import cache
+from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from minisite.shop.joins import AddressBook
@@ -155,3 +158,19 @@ def test_a_machine_that_looks_at_the_checkout_is_asked_to_wait(shop, plum, setti
     cache.clear()
     page = reverse("dailyfresh_orders:confirm")
     assert [shop.get(page, {"buy": f"{plum.pk}:{n}"}).status_code for n in (1, 2)] == [200, 429]
+
+
+def test_a_buyers_limits_are_two_statements_and_none_is_built_anew(make_order, plum, limits, monkeypatch):
+    """To build and compile them took longer than everything else that is asked before an order."""
+    limits(HELD_SHARE=0.5)
+    built = []
+    compiled = SQLCompiler.as_sql
+    monkeypatch.setattr(
+        SQLCompiler, "as_sql", lambda self, *args, **kw: built.append(self.query.model) or compiled(self, *args, **kw)
+    )
+    make_order({plum: 1})
+    with CaptureQueriesContext(connection) as seen:
+        make_order({plum: 1})
+    looked = [each["sql"] for each in seen if "SUM" in each["sql"]]
+    assert len(looked) == 2
+    assert not {Order, OrderLine} & set(built)

@@ -88,9 +88,11 @@ def _asked(request: HttpRequest) -> Outlook:
 
 def earliest_of(zones: Iterable[Zone], *, at: datetime | None = None) -> dict[int, str]:
     """Key of a zone -> the earliest window that an order can still have, in words; one statement, zones without any are absent."""
-    open_now = Slot.objects.filter(free(at or timezone.now(), 0), zone__in=[zone.pk for zone in zones])
+    those = [zone.pk for zone in zones]
+    open_now = Slot.objects.filter(free(at or timezone.now(), 0), zone__in=those).order_by("starts_at")
+    rows = open_now.values_list("zone", "starts_at", "ends_at")
     first: dict[int, str] = {}
-    for zone, starts, ends in open_now.order_by("starts_at").values_list("zone", "starts_at", "ends_at"):
+    for zone, starts, ends in rows[:1] if len(those) == 1 else rows:
         if zone not in first:
             first[zone] = said(starts, ends)
     return first

@@ -3,19 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from dailyfresh_core.days import local
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import fees, services
 from .conf import conf
 from .fees import NOTHING, Tariff
-from .models import Slot
+from .models import PickupPoint, Slot, ZoneArea
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,13 @@ class Delivery:
 
         An address has a `district_code`, or a `province_code` at least, as in GB/T 2260; None asks for the pickup points alone.
         """
-        code = getattr(address, "district_code", "") or getattr(address, "province_code", "")
-        codes = list(codes_of(str(code)))
-        rows = list(_slots(codes, at))
-        best = max((row.code for row in rows if row.code), key=len, default=None)
-        return [_window(row, grams, at) for row in rows if row.point_id or row.code == best]
+        return _windows(_slots(address, at), grams, at)
+
+    def choice(self, window: str, *, address: Any, grams: int, at: datetime) -> Window | None:
+        """That one of `choices`, where it is one: what an order needs that chose already."""
+        key = _key(window)
+        found = () if key is None else _windows(_slots(address, at).filter(pk=key), grams, at)
+        return found[0] if found else None
 
     def fee(self, window: Window, *, goods: Decimal) -> Decimal:
         """What bringing goods that come to so much costs in a window of `choices`."""
@@ -89,33 +92,71 @@ def codes_of(code: str) -> Iterator[str]:
             yield code[:length]
 
 
-def _slots(codes: Sequence[str], at: datetime) -> Any:
+class Row(NamedTuple):
+    """What is read of a slot."""
+
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    cut_off_at: datetime
+    capacity: int
+    taken: int
+    capacity_grams: int | None
+    taken_grams: int
+    closed: str
+    fee: Decimal
+
+    @property
+    def left(self) -> int:
+        return max(0, self.capacity - self.taken)
+
+
+TARIFF = tuple(f"zone__{each.name}" for each in dataclass_fields(Tariff))
+POINT = ("point", "point__name", "point__address", "point__translations")
+
+
+def _slots(address: Any, at: datetime) -> Any:
+    """Of the zone with the longest code above the address, among those that come at all, and of all points. A longer code is a later one, too."""
+    code = getattr(address, "district_code", "") or getattr(address, "province_code", "")
     today = local(at).date()
-    return (
-        Slot.objects.filter(Q(zone__areas__code__in=codes) | Q(point__isnull=False))
-        .filter(date__gte=today, date__lt=today + timedelta(days=conf.DAYS), starts_at__gt=at)
-        .select_related("zone", "point")
-        .annotate(code=F("zone__areas__code"))
-        .order_by("starts_at", "pk")
+    coming = Q(date__gte=today, date__lt=today + timedelta(days=conf.DAYS), starts_at__gt=at)
+    areas = ZoneArea.objects.filter(
+        Exists(Slot.objects.filter(coming, zone=OuterRef("zone"))), code__in=list(codes_of(str(code)))
     )
+    zone = Subquery(areas.order_by("-code").values("zone")[:1])
+    return Slot.objects.filter(Q(zone=zone) | Q(point__isnull=False), coming).order_by("starts_at", "pk")
 
 
-def _window(slot: Any, grams: int, at: datetime) -> Window:
-    return Window(
-        id=str(slot.pk),
-        place=slot.point.text if slot.point else "",
-        starts=slot.starts_at,
-        ends=slot.ends_at,
-        closes=slot.cut_off_at,
-        left=slot.left,
-        why=_why(slot, grams, at),
-        grams=grams,
-        surcharge=slot.fee,
-        tariff=slot.zone.tariff if slot.zone else Tariff(),
-    )
+def _windows(slots: Any, grams: int, at: datetime) -> list[Window]:
+    """Read as values: a row has a zone and a point, of which there are few, and windows for weeks would make each of them anew."""
+    rows = slots.values_list(*Row._fields, "zone", *TARIFF, *POINT)
+    tariffs: dict[Any, Tariff] = {None: Tariff()}
+    places: dict[Any, str] = {None: ""}
+    found = []
+    for *own, zone, base, first_grams, step_grams, per_step, free_from, point, name, where, translations in rows:
+        slot = Row(*own)
+        if zone not in tariffs:
+            tariffs[zone] = Tariff(base, first_grams, step_grams, per_step, free_from)
+        if point not in places:
+            places[point] = PickupPoint(name=name, address=where, translations=translations).text
+        found.append(
+            Window(
+                id=str(slot.pk),
+                place=places[point],
+                starts=slot.starts_at,
+                ends=slot.ends_at,
+                closes=slot.cut_off_at,
+                left=slot.left,
+                why=_why(slot, grams, at),
+                grams=grams,
+                surcharge=slot.fee,
+                tariff=tariffs[zone],
+            )
+        )
+    return found
 
 
-def _why(slot: Slot, grams: int, at: datetime) -> str:
+def _why(slot: Row, grams: int, at: datetime) -> str:
     """Why an order of so many grams cannot have it, as `services.free` tells; "" when it can."""
     if slot.closed:
         return _("Nothing comes then.")

@@ -213,3 +213,11 @@ class Counted(Protocol):
         It locks the row that `take` and `move` decide by, or does nothing where they have locked it.
         """
         ...
+
+
+class Certain(Protocol):
+    """A delivery that can be asked for one window alone, as placing an order does; a provider need not be it."""
+
+    def choice(self, window: str, *, address: Address, grams: int, at: datetime) -> Window | None:
+        """That window of `choices`, also where it is closed or full; None where it is none of them."""
+        ...

@@ -152,12 +152,13 @@ def quote(
     at: datetime | None = None,
     key: str | None = None,
     standing: Standing | None = None,
+    alone: bool = False,
 ) -> Quote:
     """Price sku_id -> quantity for this user at this moment, in one statement of the catalogue, one question for the offers and one for
     when it may come.
 
     `coupon` is "auto", "none" or the number of one; `window` the id of one, None for the earliest; `key` keeps the identity of an earlier quote;
-    `standing` is the user's, where it is asked for anyhow.
+    `standing` is the user's, where it is asked for anyhow; `alone`: of the windows nothing but this one is of interest.
     """
     found = catalogue().find(wanted)
     lines: list[QuoteLine] = []
@@ -193,7 +194,8 @@ def quote(
     for sentence in too_long(address) if address and shipped else ():
         raise WrongShape(f"{ADDRESS_BOOK.where}: {sentence}")
     goods, at = [_goods(line) for line in lines], at or timezone.now()
-    when = timing(address=address, grams=sum(each.grams for each in goods), at=at, sent=shipped, wanted=window)
+    weight = sum(each.grams for each in goods)
+    when = timing(address=address, grams=weight, at=at, sent=shipped, wanted=window, alone=alone)
     problems += [when.problem] if when.problem else []
     extras = extras_of(
         goods, user=user, coupon=coupon, sent=shipped, address=address, at=at, timing=when, standing=standing

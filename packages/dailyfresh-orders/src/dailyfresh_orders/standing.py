@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from dailyfresh_core.amounts import NOTHING
-from django.db.models import Case, Count, F, Max, Q, Sum, Value, When
+from dailyfresh_core.written import Table, asked, places, stored
+from django.db.models import Q
 from django.utils import timezone
 
 from .conf import conf
@@ -15,7 +16,8 @@ from .models import Order, OrderLine
 
 UNPAID = (Order.State.AWAITING_PAYMENT, Order.State.CANCELLING)
 GONE = (Order.State.CANCELLED, Order.State.CLOSED)
-ON_DELIVERY = Q(state__in=(Order.State.TO_SHIP, Order.State.SHIPPED), paid_at=None, total__gt=0)
+CARRIED = (Order.State.TO_SHIP, Order.State.SHIPPED)
+ON_DELIVERY = Q(state__in=CARRIED, paid_at=None, total__gt=0)
 """Orders that were sent or are to be, though nobody paid yet: `paid_at` is set when the money is there."""
 NONE = (0, NOTHING, 0)
 
@@ -56,7 +58,7 @@ class Standing:
 
     @property
     def pieces(self) -> Mapping[tuple[str, str], int]:
-        """As `sums`, of the `sku_ids`, ordered within the hours of PIECES."""
+        """As `held_of`, of the `sku_ids`, ordered within the hours of PIECES."""
         return {(sku_id, sold_by): n for sku_id, sold_by, n, *_rest in self._rows if sku_id}
 
     @cached_property
@@ -65,32 +67,54 @@ class Standing:
 
     @cached_property
     def _rows(self) -> list[tuple[str, str, int, Decimal, int, int | None]]:
-        """(SKU, what it was sold by, how many, 0, 0, 0), and of orders ("", what they wait for, how many, what they come to, how many of them
+        """(SKU, what it was sold by, how many, 0, 0, None), and of orders ("", what they wait for, how many, what they come to, how many of them
         in the window, the last turn)."""
-        mine = Order.objects.filter(user=self.user).order_by()
-        what = Case(
-            When(state__in=GONE, then=Value("gone")),
-            When(state__in=UNPAID, then=Value("unpaid")),
-            When(ON_DELIVERY, then=Value("on_delivery")),
-            default=Value(""),
-        )
-        orders = mine.values_list(Value(""), what).annotate(
-            n=Count("pk"), together=Sum("total"), there=Count("pk", filter=Q(window=self.window)), last=Max("turn")
-        )
-        if not (conf.PIECES and self.sku_ids):
-            return list(orders)
-        since = timezone.now() - timedelta(hours=conf.PIECES[1])
-        lines = OrderLine.objects.filter(order__user=self.user, order__placed_at__gt=since, sku_id__in=self.sku_ids)
-        lines = lines.exclude(order__state__in=GONE)
-        nothing = Sum(F("quantity") * 0)
-        both = orders.union(summed(lines).annotate(together=nothing, there=nothing, last=nothing), all=True)
-        return list(both.order_by())  # Django 6.1 would order the union as the model is
+        sql, values = _of_orders(), [*GONE, *UNPAID, *CARRIED, self.window, self.user.pk]
+        if conf.PIECES and self.sku_ids:
+            since = stored(Order, "placed_at", timezone.now() - timedelta(hours=conf.PIECES[1]))
+            sql += _of_lines(len(self.sku_ids))
+            values += [self.user.pk, since, *GONE, *self.sku_ids]
+        rows = asked(sql, values, of=Order)
+        return [
+            (sku_id, what, int(n), Decimal(str(together)).quantize(NOTHING), int(there), last)
+            for sku_id, what, n, together, there, last in rows
+        ]
 
 
-def sums(lines: Any) -> Mapping[tuple[str, str], int]:
-    """(sku_id, what it was sold by) -> pieces, or grams: of goods whose measure changed neither is added to the other."""
-    return {(sku_id, sold_by): n for sku_id, sold_by, n in summed(lines)}
+@cache
+def _of_orders() -> str:
+    """Of one buyer's orders, by what they wait for."""
+    order = Table(Order)
+    return f"""
+        SELECT '' AS sku_id, CASE WHEN {order.state} IN ({places(GONE)}) THEN 'gone' WHEN {order.state} IN ({places(UNPAID)}) THEN 'unpaid'
+            WHEN {order.paid_at} IS NULL AND {order.state} IN ({places(CARRIED)}) AND {order.total} > 0 THEN 'on_delivery' ELSE '' END AS what,
+            COUNT(*), SUM({order.total}), COUNT(CASE WHEN {order.window} = %s THEN 1 END), MAX({order.turn})
+        FROM {order} WHERE {order.user} = %s GROUP BY what"""  # noqa: S608 - the names are quoted
 
 
-def summed(lines: Any) -> Any:
-    return lines.order_by().values_list("sku_id", "sold_by").annotate(n=Sum("quantity"))
+@cache
+def _of_lines(how_many: int) -> str:
+    """Beside them, of these goods, what was ordered within some hours and did not come to nothing."""
+    order, line = Table(Order), Table(OrderLine)
+    return f"""
+        UNION ALL SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}), 0, 0, NULL FROM {line} JOIN {order} ON {order.id} = {line.order}
+        WHERE {order.user} = %s AND {order.placed_at} > %s AND {order.state} NOT IN ({places(GONE)})
+            AND {line.sku_id} IN ({places(range(how_many))}) GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608
+
+
+def held_of(sku_ids: Iterable[str], *, online: bool) -> Mapping[tuple[str, str], int]:
+    """(sku_id, what it was sold by) -> pieces, or grams, in all orders that wait for payment, or that are paid on delivery and are not yet: of goods
+    whose measure changed neither is added to the other. One statement."""
+    those = list(sku_ids)
+    rows = asked(_held(len(those), online), [*(UNPAID if online else CARRIED), *those], of=Order)
+    return {(sku_id, sold_by): int(n) for sku_id, sold_by, n in rows}
+
+
+@cache
+def _held(how_many: int, online: bool) -> str:
+    order, line = Table(Order), Table(OrderLine)
+    states, sent = UNPAID if online else CARRIED, "" if online else f"AND {order.paid_at} IS NULL AND {order.total} > 0"
+    return f"""
+        SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {order} ON {order.id} = {line.order}
+        WHERE {order.state} IN ({places(states)}) {sent} AND {line.sku_id} IN ({places(range(how_many))})
+        GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608

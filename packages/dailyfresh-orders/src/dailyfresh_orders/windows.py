@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from dailyfresh_core.days import local, said
 from dailyfresh_core.joins import WrongShape
@@ -65,8 +66,17 @@ class Timing:
         ]
 
 
-def timing(*, address: Address | None, grams: int, at: datetime, sent: bool, wanted: str | None = None) -> Timing:
+def timing(
+    *,
+    address: Address | None,
+    grams: int,
+    at: datetime,
+    sent: bool,
+    wanted: str | None = None,
+    alone: bool = False,
+) -> Timing:
     """What may be chosen for an order that is `sent` there, and the window `wanted`; None takes the earliest that comes to the address.
+    `alone`: nobody chooses any more, and nothing but that window is asked for where the delivery can be asked so.
 
     The delivery is asked once, or not at all. What it raises, and what does not fit, is logged, and then nothing can be ordered; while DEBUG
     is on, what does not fit is raised: WrongShape.
@@ -76,7 +86,7 @@ def timing(*, address: Address | None, grams: int, at: datetime, sent: bool, wan
     aside = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
     try:
         with aside:
-            windows = tuple(by.choices(address=address, grams=grams, at=at))
+            windows = _asked(by, address, grams, at, only=wanted if alone else None)
             for fault in faults(windows):
                 raise WrongShape(f"{DELIVERY.where}: {DELIVERY.dotted}.choices gave {fault}")
     except Exception as error:
@@ -85,6 +95,13 @@ def timing(*, address: Address | None, grams: int, at: datetime, sent: bool, wan
         logger.exception("Nothing can be sent: %s did not answer as it must", DELIVERY.dotted)
         return Timing(problem=_("Delivery times cannot be had at the moment. Please try again."), by=by)
     return _chosen(Timing(windows, by=by), wanted)
+
+
+def _asked(by: Any, address: Address, grams: int, at: datetime, *, only: str | None) -> tuple[Window, ...]:
+    if only and hasattr(by, "choice"):  # `protocols.Certain`
+        window = by.choice(only, address=address, grams=grams, at=at)
+        return () if window is None else (window,)
+    return tuple(by.choices(address=address, grams=grams, at=at))
 
 
 def _chosen(found: Timing, wanted: str | None) -> Timing:

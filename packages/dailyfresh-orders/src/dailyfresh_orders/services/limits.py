@@ -22,7 +22,7 @@ from ..joins import catalogue
 from ..models import Order, OrderLine
 from ..protocols import Window
 from ..quotes import Quote
-from ..standing import ON_DELIVERY, UNPAID, Standing, sums
+from ..standing import ON_DELIVERY, UNPAID, Standing, held_of
 from .holding import places_left
 
 P = ParamSpec("P")
@@ -159,8 +159,8 @@ def check_held(order: Order, lines: Iterable[OrderLine], *, before: Mapping[str,
     lines, share = [line for line in lines if line.counted], conf.HELD_SHARE
     if share is None or not (lines and may_be_shared(order)):
         return
-    online, alike = order.state in UNPAID, _alike(order)
-    together = sums(OrderLine.objects.filter(order__in=alike, sku_id__in=[line.sku_id for line in lines]))
+    online = order.state in UNPAID
+    together = held_of([line.sku_id for line in lines], online=online)
     holding = [(line, together.get((line.sku_id, line.sold_by), 0)) for line in lines]
     doubtful = [(line, n) for line, n in holding if n > (before.get(line.sku_id) or 0) * share]
     found = catalogue().find([line.sku_id for line, _n in doubtful]) if doubtful else {}

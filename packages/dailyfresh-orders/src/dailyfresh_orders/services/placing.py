@@ -84,6 +84,7 @@ def place_order(
             at=at,
             key=claim.key,
             standing=standing,
+            alone=True,
         )
         if now.requires_shipping and address is None:
             raise AddressMissing

@@ -18,19 +18,11 @@ from ..services import Moves, may_reschedule
 from ..windows import FEW, Timing
 
 register = template.Library()
-register.filter("day_said", day_said)
 
 
-@register.filter
 def near(day: date) -> str:
     """What a day is called from here, where it has such a name."""
     return {0: _("Today"), 1: _("Tomorrow")}.get((day - local(timezone.now()).date()).days, "")
-
-
-@register.filter
-def hours(window: Window) -> str:
-    """From when to when it comes."""
-    return hours_said(window.starts, window.ends)
 
 
 @register.filter
@@ -39,7 +31,6 @@ def when(window: Window) -> str:
     return said(window.starts, window.ends)
 
 
-@register.filter
 def few(window: Window) -> str:
     """How many more orders a window takes, when they are few."""
     if window.left is None or window.left >= FEW:
@@ -47,15 +38,13 @@ def few(window: Window) -> str:
     return ngettext("only %(n)d left", "only %(n)d left", window.left) % {"n": window.left}
 
 
-@register.simple_tag
-def window_fee(quote: Quote, window: Window) -> str:
+def _fee(quote: Quote, window: Window) -> str:
     """What a window costs beside the goods of a quote."""
     fee = quote.timing.fee(quote.goods_total + quote.sum_of("discount"), window)
     return shown(fee) if fee else _("free")
 
 
-@register.simple_tag
-def costs_less(moves: Moves, window: Window) -> str:
+def _less(moves: Moves, window: Window) -> str:
     """What an order costs less when it comes in this window."""
     less = moves.back[window.id]
     return _("%(amount)s less") % {"amount": shown(less)} if less else _("the same price")
@@ -74,11 +63,32 @@ def holds(days: Iterable[tuple[date, Iterable[Window]]], timing: Timing) -> bool
 
 
 @register.simple_tag
-def open_of(windows: Iterable[Window], timing: Timing) -> dict[str, Any]:
-    """Of a day's windows: how many may be chosen, why none, and whether the day is the one that is looked at."""
+def day_of(
+    day: date, windows: Iterable[Window], timing: Timing, quote: Quote | None, moves: Moves | None
+) -> dict[str, Any]:
+    """A day of the times to choose from: how it is called, how many may be chosen, why none, whether it is the one that is looked at; and its
+    windows, each with its hours and what is said of it."""
     those = list(windows)
+    chosen = timing.chosen.id if timing.chosen else None
     return {
+        "called": " ".join(filter(None, (near(day), day_said(day)))),
+        "said": day_said(day),
         "open": sum(each.open for each in those),
         "why": those[-1].why,
         "chosen": any(each.id == timing.looked_at for each in those),
+        "windows": [
+            {
+                "id": each.id,
+                "open": each.open,
+                "checked": each.id == chosen,
+                "hours": hours_said(each.starts, each.ends),
+                "words": _words(each, quote, moves) if each.open else each.why,
+            }
+            for each in those
+        ],
     }
+
+
+def _words(window: Window, quote: Quote | None, moves: Moves | None) -> str:
+    price = _less(moves, window) if moves else _fee(quote, window) if quote else ""
+    return " · ".join(filter(None, (price, few(window))))
