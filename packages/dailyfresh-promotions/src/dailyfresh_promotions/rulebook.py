@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dailyfresh_core.money import coin
-from django.db.models import Q, Subquery, Sum, Value
+from dailyfresh_core.written import Table, asked
+from django.db.models import Q
 from django.utils import timezone
 
 from .engine import Book, Coupon, Rule
@@ -32,30 +34,22 @@ class Rulebook:
 _kept: Rulebook | None = None
 
 
-def rulebook(edition: tuple[Any, ...] = ()) -> Rulebook:
-    """What holds now. Edits are seen at once, by every process: the edition is asked for each time, unless whoever calls has it already."""
+def rulebook(found: tuple[Any, ...] = ()) -> Rulebook:
+    """What holds now. Edits are seen at once, by every process: the edition is asked for each time, unless whoever calls has `found` it already."""
     global _kept
-    version = (coin(), *(edition or _edition()))
+    edits = found or asked(edition(), (), of=Row)[0]
+    version = (coin(), *(None if each is None else int(each) for each in edits))
     if _kept is None or _kept.version != version:
         _kept = _read(version)
     return _kept
 
 
-def edition() -> dict[str, Any]:
-    """Columns for a statement that is made anyhow; their values are what `rulebook` would ask for."""
-    return {f"edition_{n}": Subquery(edits.values("edits")) for n, edits in enumerate(_edits())}
-
-
-def _edition() -> tuple[Any, ...]:
-    rules, batches = (edits.values_list("table", "edits") for edits in _edits())
-    rows = rules.union(batches, all=True).order_by()  # Django 6.1 would order the union as the model is
-    return tuple(edits for _table, edits in sorted(rows))
-
-
-def _edits() -> Iterator[Any]:
-    """Of each table another sum after any edit: a version is drawn from so many that a row which was changed, came or went changes it."""
-    for n, model in enumerate((Row, Batch)):
-        yield model._default_manager.order_by().values(table=Value(n)).annotate(edits=Sum("version"))
+@cache
+def edition() -> str:
+    """The statement for which one it is, of two columns, `rules` and `batches`: of each table another sum after any edit, since a version is drawn
+    from so many that a row which was changed, came or went changes it."""
+    rule, batch = Table(Row), Table(Batch)
+    return f"SELECT (SELECT SUM({rule.version}) FROM {rule}) AS rules, (SELECT SUM({batch.version}) FROM {batch}) AS batches"  # noqa: S608
 
 
 def _read(version: tuple[Any, ...]) -> Rulebook:
