@@ -90,9 +90,10 @@ def evaluate(node: Tree, of_leaf: Callable[[Tree], Iterable[int]], everything: C
 
 
 def _all(found: list[Scores]) -> Scores:
-    found.sort(key=len)
-    fit = set(found[0]).intersection(*found[1:])
-    return {document: sum(scores[document] for scores in found) for document in fit}
+    fit, *others = sorted(found, key=len)
+    for scores in others:
+        fit = {document: score + scores[document] for document, score in fit.items() if document in scores}
+    return fit
 
 
 def _best(leaves: list[Tree], of_leaf: Callable[[Tree], Iterable[int]]) -> Scores:

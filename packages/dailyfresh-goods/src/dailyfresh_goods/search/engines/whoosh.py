@@ -8,7 +8,7 @@ import heapq
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
-from functools import partial
+from functools import cached_property, partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from whoosh.columns import NumericColumn
 from whoosh.filedb.filestore import FileStorage
 
 from .base import LocalBackend, Reader, fields_of
-from .conditions import Tree, TreeQuery, evaluate
+from .conditions import Scores, Tree, TreeQuery, evaluate
 
 SORTED_IN_MEMORY = 2048
 """MB of postings beyond which whoosh sorts them through files: more than a portion of a rebuild ever has."""
@@ -108,18 +108,43 @@ class WhooshReader(Reader):
         self, tree: Tree | None, *, order: list[tuple[str, bool]], start: int, end: int, facets: list[str]
     ) -> tuple[int, list[tuple[str, str, float]], dict[str, dict[str, int]]]:
         scores = evaluate(tree, self.leaf, self.everything) if tree else dict.fromkeys(self.everything(), 0.0)
-        band, sales, newest = self.column("band"), self.column("sales"), self.column("newest")
+        best = (self._sorted(scores, order, end) if order else self._best(scores, end))[start:]
+        models, ids = self.column(DJANGO_CT), self.column(DJANGO_ID)
+        counts = {name: dict(Counter(map(self.column(name).__getitem__, scores))) for name in facets}
+        return len(scores), [(models[number], ids[number], scores[number]) for number in best], counts
+
+    def _sorted(self, scores: Scores, order: list[tuple[str, bool]], end: int) -> list[int]:
+        """The first by these columns, and among equals the best."""
         keys = [(self.column(name), -1 if descending else 1) for name, descending in order]
 
         def rank(number: int) -> tuple[Any, ...]:
             asked = (sign * column[number] for column, sign in keys)
-            return (*asked, -scores[number], not band[number], -sales[number], newest[number])
+            return (*asked, -scores[number], *self._standing(number))
 
-        # nsmallest sorts when it is asked for all.
-        best = heapq.nsmallest(end, scores, key=rank)[start:]
-        models, ids = self.column(DJANGO_CT), self.column(DJANGO_ID)
-        counts = {name: dict(Counter(map(self.column(name).__getitem__, scores))) for name in facets}
-        return len(scores), [(models[number], ids[number], scores[number]) for number in best], counts
+        return heapq.nsmallest(end, scores, key=rank)  # which sorts when it is asked for all
+
+    def _best(self, scores: Scores, end: int) -> list[int]:
+        """The first by their scores. A word that many goods have gives them all the same: those are told apart where it matters, at the last score."""
+        if not end:
+            return []
+        last = heapq.nlargest(end, scores.values())[-1] if end < len(scores) else -inf
+        better = sorted((each for each in scores if scores[each] > last), key=lambda n: (-scores[n], self._standing(n)))
+        alike = [number for number, score in scores.items() if score == last]
+        many = len(alike) * 8 > len(self.column("sales"))
+        standing = self.places.__getitem__ if many else self._standing
+        return better + heapq.nsmallest(end - len(better), alike, key=standing)
+
+    def _standing(self, number: int) -> tuple[Any, ...]:
+        """What stands before what where nothing else decides: there before not there, what sells, what came first."""
+        return not self.column("band")[number], -self.column("sales")[number], self.column("newest")[number]
+
+    @cached_property
+    def places(self) -> "array[int]":
+        """Number of a document -> its place among all of them."""
+        found = array("q", bytes(8 * len(self.column("sales"))))
+        for place, number in enumerate(sorted(range(len(found)), key=self._standing)):
+            found[number] = place
+        return found
 
     def digests(self) -> dict[str, str]:
         ids, digests = self.column(DJANGO_ID), self.column("digest")
