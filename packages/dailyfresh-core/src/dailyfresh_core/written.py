@@ -1,15 +1,18 @@
 """Statements written out, for the few that every purchase waits for: to build and compile one takes the ORM several times as long as the
 database to answer it. Over what Django promises to keep: names of tables and columns, `quote_name`, `execute`, `Manager.raw`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connections, router
-from django.db.models import Model
+from django.db.models import Field, Model
+
+from .rows import portions_of
 
 
 class Table:
-    """The quoted names of a model's table and its columns, for an f-string: `f"SELECT {order.total} FROM {order}"`."""
+    """The quoted names of a model's table and its columns, for an f-string: `f"SELECT {zone.name} FROM {zone}"`."""
 
     def __init__(self, model: type[Model], *, using: str | None = None) -> None:
         self._model = model
@@ -37,3 +40,24 @@ def asked(sql: str, values: Iterable[Any], *, of: type[Model], using: str | None
 def stored(model: type[Model], field: str, value: Any, *, using: str | None = None) -> Any:
     """A value as it is compared with that column: what a driver would write in its own way, a moment above all."""
     return model._meta.get_field(field).get_db_prep_value(value, connections[using or router.db_for_read(model)])
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """As `bulk_create` of rows of one model whose keys nobody asks for: one statement, and no signal. Every column has its value in Python."""
+    if not rows:
+        return
+    model = type(rows[0])
+    connection = connections[router.db_for_write(model)]
+    sql, fields = _insert(model, connection.alias)
+    most = connection.features.max_query_params
+    for portion in portions_of(rows, most // len(fields) if most else len(rows)):
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in portion for field in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(sql + ", ".join([f"({places(fields)})"] * len(portion)), values)
+
+
+@cache
+def _insert(model: type[Model], using: str) -> "tuple[str, list[Field[Any, Any]]]":
+    table, quoted = Table(model, using=using), connections[using].ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    return f"INSERT INTO {table} ({', '.join(quoted(field.column) for field in fields)}) VALUES ", fields  # noqa: S608 - the names are quoted

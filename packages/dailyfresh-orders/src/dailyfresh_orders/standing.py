@@ -84,21 +84,21 @@ class Standing:
 @cache
 def _of_orders() -> str:
     """Of one buyer's orders, by what they wait for."""
-    order = Table(Order)
+    placed = Table(Order)
     return f"""
-        SELECT '' AS sku_id, CASE WHEN {order.state} IN ({places(GONE)}) THEN 'gone' WHEN {order.state} IN ({places(UNPAID)}) THEN 'unpaid'
-            WHEN {order.paid_at} IS NULL AND {order.state} IN ({places(CARRIED)}) AND {order.total} > 0 THEN 'on_delivery' ELSE '' END AS what,
-            COUNT(*), SUM({order.total}), COUNT(CASE WHEN {order.window} = %s THEN 1 END), MAX({order.turn})
-        FROM {order} WHERE {order.user} = %s GROUP BY what"""  # noqa: S608 - the names are quoted
+        SELECT '' AS sku_id, CASE WHEN {placed.state} IN ({places(GONE)}) THEN 'gone' WHEN {placed.state} IN ({places(UNPAID)}) THEN 'unpaid'
+            WHEN {placed.paid_at} IS NULL AND {placed.state} IN ({places(CARRIED)}) AND {placed.total} > 0 THEN 'on_delivery' ELSE '' END AS what,
+            COUNT(*), SUM({placed.total}), COUNT(CASE WHEN {placed.window} = %s THEN 1 END), MAX({placed.turn})
+        FROM {placed} WHERE {placed.user} = %s GROUP BY what"""  # noqa: S608 - the names are quoted
 
 
 @cache
 def _of_lines(how_many: int) -> str:
     """Beside them, of these goods, what was ordered within some hours and did not come to nothing."""
-    order, line = Table(Order), Table(OrderLine)
+    placed, line = Table(Order), Table(OrderLine)
     return f"""
-        UNION ALL SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}), 0, 0, NULL FROM {line} JOIN {order} ON {order.id} = {line.order}
-        WHERE {order.user} = %s AND {order.placed_at} > %s AND {order.state} NOT IN ({places(GONE)})
+        UNION ALL SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}), 0, 0, NULL FROM {line} JOIN {placed} ON {placed.id} = {line.order}
+        WHERE {placed.user} = %s AND {placed.placed_at} > %s AND {placed.state} NOT IN ({places(GONE)})
             AND {line.sku_id} IN ({places(range(how_many))}) GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608
 
 
@@ -112,9 +112,12 @@ def held_of(sku_ids: Iterable[str], *, online: bool) -> Mapping[tuple[str, str],
 
 @cache
 def _held(how_many: int, online: bool) -> str:
-    order, line = Table(Order), Table(OrderLine)
-    states, sent = UNPAID if online else CARRIED, "" if online else f"AND {order.paid_at} IS NULL AND {order.total} > 0"
+    placed, line = Table(Order), Table(OrderLine)
+    states, sent = (
+        UNPAID if online else CARRIED,
+        "" if online else f"AND {placed.paid_at} IS NULL AND {placed.total} > 0",
+    )
     return f"""
-        SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {order} ON {order.id} = {line.order}
-        WHERE {order.state} IN ({places(states)}) {sent} AND {line.sku_id} IN ({places(range(how_many))})
+        SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {placed} ON {placed.id} = {line.order}
+        WHERE {placed.state} IN ({places(states)}) {sent} AND {line.sku_id} IN ({places(range(how_many))})
         GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608

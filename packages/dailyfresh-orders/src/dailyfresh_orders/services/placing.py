@@ -9,6 +9,7 @@ from typing import Any
 from dailyfresh_core.metrics import counter, refusals
 from dailyfresh_core.offers import ORDER
 from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
+from dailyfresh_core.written import insert
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -172,7 +173,7 @@ def _insert(
             for line in quote.lines
         ]
     )
-    Adjustment.objects.bulk_create(_adjustments(order, lines, quote))
+    insert(_adjustments(order, lines, quote))
     hold_offers(order, quote)
     hold_window(order, quote)
     check_place(order)

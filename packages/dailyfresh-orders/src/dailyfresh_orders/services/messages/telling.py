@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dailyfresh_core.written import insert
+
 from ...conf import conf
 from ...models import Letter, Message, MessageChoice, Order, Payment, Refund
 from ...signals import messages_waiting
@@ -18,9 +20,7 @@ def tell(
     """Have the buyer or staff told of these events. Must be called in the transaction of what happened; one statement."""
     if not events or not conf.CHANNELS:
         return
-    Message.objects.bulk_create(
-        Message(event=event, order=order, refund=refund, payment=payment, note=note) for event in events
-    )
+    insert([Message(event=event, order=order, refund=refund, payment=payment, note=note) for event in events])
     messages_waiting.send(Message)
 
 
