@@ -35,8 +35,8 @@ def ours_only(ask: Callable[[Ours], Cost]) -> Callable[[Shop], Cost | None]:
 
 BARE = "bare view"
 ROWS = [
-    Row(BARE, ours_only(lambda shop: shop.look("/bench/bare/", times=40))),
-    Row("session and user", ours_only(lambda shop: shop.look("/bench/who/", "visitor", times=40))),
+    Row(BARE, ours_only(lambda shop: shop.look("/bench/bare/", more=3))),
+    Row("session and user", ours_only(lambda shop: shop.look("/bench/who/", "visitor", more=3))),
     Row("add, 9 before", lambda shop: shop.add(), ratio=1.2),
     Row("cart of 1", lambda shop: shop.cart(1), ratio=1),
     Row("cart of 10", lambda shop: shop.cart(10), ratio=2, most=4),
@@ -51,7 +51,7 @@ ROWS = [
     Row("home, cold", lambda shop: shop.cold(shop.home), most=15),
     Row("visitor request", ours_only(lambda shop: shop.look("/visitor/?found=1", "visitor", json=True)), most=1.8),
     Row("search page", ours_only(lambda shop: shop.look("/search/?q=%E8%8B%B9%E6%9E%9C")), most=10),
-    Row("home, warm", lambda shop: shop.look(shop.home, times=40), of_bare=0.6),
-    Row("list, warm", lambda shop: shop.look(shop.goods_list, times=40), of_bare=0.6),
-    Row("detail, warm", lambda shop: shop.look(shop.detail, times=40), of_bare=0.6),
+    Row("home, warm", lambda shop: shop.look(shop.home, more=3), of_bare=0.6),
+    Row("list, warm", lambda shop: shop.look(shop.goods_list, more=3), of_bare=0.6),
+    Row("detail, warm", lambda shop: shop.look(shop.detail, more=3), of_bare=0.6),
 ]

@@ -6,8 +6,6 @@ from itertools import count
 from .goods import GOODS
 from .sites import Cost, Request, Site, fields
 
-TIMES = 12
-"""Requests in one round."""
 CARTS = {"cart1": 1, "cart10": 10, "cart50": 50, "add": 9, "confirm1": 1, "confirm10": 10}
 """Buyer -> lines in the cart before anything is measured."""
 Before = Callable[[], object]
@@ -24,6 +22,8 @@ class Shop:
     goods_list: str
     detail: str
     orders: str
+    times = 12
+    """Requests in one round."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -58,28 +58,29 @@ class Shop:
         numbers = self.fill(buyer, range(first, first + lines))
         return self.placing(self.site.good(self.chosen(numbers), buyer), numbers)
 
-    def look(
-        self, path: str, buyer: str = "", *, before: Before = nothing, times: int = TIMES, json: bool = False
-    ) -> Cost:
-        return self.site.cost([Request(path, json=json)] * times, buyer, before)
+    def look(self, path: str, buyer: str = "", *, before: Before = nothing, more: int = 1, json: bool = False) -> Cost:
+        """`more`: so many times as many requests, for those that cost little."""
+        return self.site.cost([Request(path, json=json)] * self.times * more, buyer, before)
 
     def add(self) -> Cost:
-        return self.site.cost([self.adding(60)] * TIMES, "add", nothing)
+        return self.site.cost([self.adding(60)] * self.times, "add", nothing)
 
     def cart(self, lines: int) -> Cost:
         return self.look("/cart/", f"cart{lines}")
 
     def confirm(self, lines: int) -> Cost:
-        return self.site.cost([self.chosen(list(range(1, lines + 1)))] * TIMES, f"confirm{lines}", nothing)
+        return self.site.cost([self.chosen(list(range(1, lines + 1)))] * self.times, f"confirm{lines}", nothing)
 
     def place(self, lines: int) -> Cost:
         buyer, costs = f"place{lines}", []
-        for _ in range(TIMES):
+        for _ in range(self.times):
             costs.append(self.site.cost([self.ready(buyer, lines)], buyer, nothing))
-        return Cost(*(sum(getattr(each, part) for each in costs) / TIMES for part in ("python", "database", "redis")))
+        return Cost(
+            *(sum(getattr(each, part) for each in costs) / self.times for part in ("python", "database", "redis"))
+        )
 
     def cold(self, path: str) -> Cost:
-        return self.look(path, before=self.forget, times=6)
+        return self.look(path, before=self.forget)
 
     def forget(self) -> None:
         raise NotImplementedError
