@@ -9,6 +9,7 @@ from dailyfresh_goods import services
 from dailyfresh_goods.catalogue import Catalogue, Purchasable
 from dailyfresh_goods.models import SKU, Band, GoodsType
 from django.core.checks import run_checks
+from django.db.models.sql.compiler import SQLCompiler
 
 BIG = "9" * 40
 
@@ -31,6 +32,16 @@ def test_what_is_sold_under_an_id(shop: Shop, django_assert_num_queries: Any) ->
         groups=(f"type:{sku.type_id}",),
     )
     assert found[str(off.pk)].on_sale is False
+
+
+def test_a_statement_is_made_once_for_so_many_lines(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {str(shop.sku(name).pk): name for name in ("Apple", "Pear", "Plum", "Fig")}
+    keys = [*named]
+    assert {*Catalogue().find(keys[:3])} == {*keys[:3]}
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **more: pytest.fail("made anew"))
+    for wanted in ([*keys[1:], keys[1]], [*keys[:2], str(2**40)]):
+        found = Catalogue().find(wanted)
+        assert {key: item.name for key, item in found.items()} == {key: named[key] for key in {*keys} & {*wanted}}
 
 
 def test_what_is_like_it_is_of_its_type_kept_alike_there_and_the_nearest_in_price(

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from dailyfresh_core.rows import lock_in_order, portions_of
+from dailyfresh_core.written import Table, asked, places
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 
@@ -75,8 +76,9 @@ def mark_stock_changed(*, sku_ids: Iterable[str]) -> None:
     One statement as long as no band moved: most orders change a number that stands on no page.
     """
     pks = sorted({pk for pk in map(pk_of, sku_ids) if pk is not None})
-    columns = ("pk", "stock", "minimum", "band")
-    rows = (SKU.objects.filter(pk__in=some).values_list(*columns) for some in portions_of(pks, BATCH))
+    sku = Table(SKU)
+    sql = f"SELECT {sku.id}, {sku.stock}, {sku.minimum}, {sku.band} FROM {sku} WHERE {sku.id} IN (%s)"  # noqa: S608 - the names are quoted
+    rows = (asked(sql % places(some), some, of=SKU) for some in portions_of(pks, BATCH))
     moved = [pk for pk, stock, minimum, band in chain.from_iterable(rows) if Band.of(stock, minimum) != band]
     if moved:
         _rewrite(moved, band=_band())
