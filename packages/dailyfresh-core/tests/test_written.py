@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.days import moment
-from dailyfresh_core.written import Table, asked, insert, places, stored
+from dailyfresh_core.written import SAMPLES, Made, Table, asked, insert, places, stored
 from django.contrib.sessions.models import Session
+from django.db.models import F
+from django.db.models.sql.compiler import SQLCompiler
 from minisite.models import Letter
 
 
@@ -34,3 +36,13 @@ def test_rows_whose_keys_nobody_asks_for_are_one_statement_and_as_the_orm_writes
         insert([])
     rows = list(Letter.objects.order_by("pk").values_list("error", "due_at", "sent_at", "attempts"))
     assert rows[:2] == rows[2:] == [("%s 0", at, None, 0), ("%s 1", at, None, 0)]
+
+
+@pytest.mark.django_db
+def test_the_statement_of_a_query_set_is_made_once_and_asked_with_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [Letter.objects.create(attempts=n, error="50%").pk for n in range(4)]
+    rows = Letter.objects.filter(pk__in=SAMPLES[:2], attempts__gte=SAMPLES[2], error="50%").order_by("-attempts")
+    made = Made(rows.annotate(twice=F("attempts") * 2).only("attempts"), *SAMPLES[:3])
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **more: pytest.fail("made anew"))
+    assert [(row.pk, row.twice) for row in made(keys[1], keys[3], 0)] == [(keys[3], 6), (keys[1], 2)]
+    assert [row.attempts for row in made(keys[0], keys[2], 1)] == [2]

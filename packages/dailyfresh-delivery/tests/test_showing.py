@@ -1,6 +1,7 @@
 """What a visitor is told before there is an order: the earliest time for their district, and what it costs there."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from dailyfresh_delivery.models import Zone
 from dailyfresh_delivery.views import visitor_data
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -111,3 +113,18 @@ def test_nobody_is_led_away_by_choosing_an_area(client, zone):
     assert answer["Location"] == reverse(AREAS)
     for strange in ("0", "", "x", "9" * 40):
         assert client.post(reverse(AREAS), {"zone": strange}).status_code == 404
+
+
+def test_the_earliest_window_is_asked_for_by_a_statement_that_is_made_once(zone, slot, now, monkeypatch):
+    """To make it anew took a fifth of the time of a cart's page."""
+    here, there = zone(), zone("朝阳", "110105")
+    for hours in (48, 24):
+        slot(zone=here, starts_at=now + timedelta(hours=hours))
+    last = slot(zone=there, starts_at=now + timedelta(hours=30))
+    known = [showing.earliest_of(zones) for zones in ([here], [there], [here, there])]
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **more: pytest.fail("made anew"))
+    with CaptureQueriesContext(connection) as asked:
+        assert [showing.earliest_of(zones) for zones in ([here], [there], [here, there], [])] == [*known, {}]
+    assert len(asked) == 3
+    assert known[2] == known[0] | known[1]
+    assert showing.earliest_of([there], at=last.cut_off_at) == {}

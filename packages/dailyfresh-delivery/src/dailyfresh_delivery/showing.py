@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from dailyfresh_core.days import said
 from dailyfresh_core.loading import imported
+from dailyfresh_core.written import SAMPLES, Made, stored
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -88,11 +91,20 @@ def _asked(request: HttpRequest) -> Outlook:
 
 def earliest_of(zones: Iterable[Zone], *, at: datetime | None = None) -> dict[int, str]:
     """Key of a zone -> the earliest window that an order can still have, in words; one statement, zones without any are absent."""
-    those = [zone.pk for zone in zones]
-    open_now = Slot.objects.filter(free(at or timezone.now(), 0), zone__in=those).order_by("starts_at")
-    rows = open_now.values_list("zone", "starts_at", "ends_at")
-    first: dict[int, str] = {}
-    for zone, starts, ends in rows[:1] if len(those) == 1 else rows:
-        if zone not in first:
-            first[zone] = said(starts, ends)
+    those, first = [zone.pk for zone in zones], dict[int, str]()
+    if not those:
+        return first
+    for slot in _open(len(those))(stored(Slot, "cut_off_at", at or timezone.now()), *those):
+        if slot.zone_id not in first:
+            first[slot.zone_id] = said(slot.starts_at, slot.ends_at)
     return first
+
+
+@cache
+def _open(zones: int) -> Made:
+    """The windows of so many zones that can be had at a moment, the earliest first; of one zone that alone."""
+    moment, keys = datetime(2000, 1, 1, tzinfo=UTC if settings.USE_TZ else None), SAMPLES[:zones]
+    rows = (
+        Slot.objects.filter(free(moment, 0), zone__in=keys).only("zone", "starts_at", "ends_at").order_by("starts_at")
+    )
+    return Made(rows[:1] if zones == 1 else rows, stored(Slot, "cut_off_at", moment), *keys)

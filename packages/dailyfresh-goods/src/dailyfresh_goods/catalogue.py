@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
 
 from dailyfresh_core.measures import BY_THE_PIECE, Measured
+from dailyfresh_core.written import SAMPLES, Made
 from django.db.models import F, QuerySet
 from django.db.models.functions import Abs
 
@@ -45,11 +45,10 @@ def lines() -> "QuerySet[SKU]":
 
 
 @lru_cache(maxsize=128)
-def _found(how_many: int) -> tuple[str, list[Any]]:
-    """The statement of so many lines as the ORM makes it, whose last values are their keys; with those before them. To make it takes several times
-    as long as to ask it, and every cart and order does."""
-    sql, values = lines().filter(pk__in=range(1, how_many + 1)).query.sql_with_params()
-    return sql, list(values[: len(values) - how_many])
+def _found(how_many: int) -> Made:
+    """The statement for so many lines: to make it takes several times as long as to ask it, and every cart and order does."""
+    keys = SAMPLES[:how_many]
+    return Made(lines().filter(pk__in=keys), *keys)
 
 
 class Catalogue:
@@ -60,8 +59,7 @@ class Catalogue:
         pks = {pk for pk in map(pk_of, sku_ids) if pk is not None}
         if not pks:
             return {}
-        sql, values = _found(len(pks))
-        return {str(sku.pk): _sold(sku) for sku in SKU.objects.raw(sql, [*values, *pks])}
+        return {str(sku.pk): _sold(sku) for sku in _found(len(pks))(*pks)}
 
     def similar(self, sku_id: str) -> list[Purchasable]:
         """Goods of the same type, sold and kept alike, and there, the nearest in price first: what may be given in place of it. Two statements."""
