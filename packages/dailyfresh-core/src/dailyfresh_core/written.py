@@ -1,7 +1,8 @@
 """Statements written out, for the few that every purchase waits for: to build and compile one takes the ORM several times as long as the
-database to answer it. Over what Django promises to keep: names of tables and columns, `quote_name`, `execute`, `Manager.raw`."""
+database to answer it. Over what Django promises to keep: names of tables and columns, `quote_name`, `execute`, `Manager.raw`; `Made` asks a query for
+its text besides (`sql_with_params`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,13 +18,14 @@ class Table:
 
     def __init__(self, model: type[Model], *, using: str | None = None) -> None:
         self._model = model
-        self._quoted = connections[using or router.db_for_read(model)].ops.quote_name
+        self._quoted: Callable[[str], str] = connections[using or router.db_for_read(model)].ops.quote_name
 
     def __str__(self) -> str:
         return self._quoted(self._model._meta.db_table)
 
     def __getattr__(self, field: str) -> str:
-        return f"{self}.{self._quoted(self._model._meta.get_field(field).column)}"
+        column: Any = self._model._meta.get_field(field)
+        return f"{self}.{self._quoted(column.column)}"
 
 
 def places(values: Iterable[Any]) -> str:
@@ -31,16 +33,17 @@ def places(values: Iterable[Any]) -> str:
     return ", ".join("%s" for _value in values)
 
 
-def asked(sql: str, values: Iterable[Any], *, of: type[Model], using: str | None = None) -> list[tuple[Any, ...]]:
+def asked(sql: str, values: Iterable[Any], *, of: type[Model]) -> list[tuple[Any, ...]]:
     """The rows as the driver gives them, from where `of` is read."""
-    with connections[using or router.db_for_read(of)].cursor() as cursor:
+    with connections[router.db_for_read(of)].cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())
 
 
-def stored(model: type[Model], field: str, value: Any, *, using: str | None = None) -> Any:
+def stored(model: type[Model], field: str, value: Any) -> Any:
     """A value as it is compared with that column: what a driver would write in its own way, a moment above all."""
-    return model._meta.get_field(field).get_db_prep_value(value, connections[using or router.db_for_read(model)])
+    column: Any = model._meta.get_field(field)
+    return column.get_db_prep_value(value, connections[router.db_for_read(model)])
 
 
 class Made:
@@ -59,7 +62,8 @@ class Made:
 
     def __call__(self, *given: Any) -> "RawQuerySet[Any]":
         values = [value if place is None else given[place] for value, place in self.values]
-        return self.model._default_manager.raw(self.sql, values)
+        found: RawQuerySet[Any] = self.model._default_manager.raw(self.sql, values)
+        return found
 
 
 SAMPLES = range(2**31 - 10**6, 2**31)
@@ -82,6 +86,7 @@ def insert(rows: Sequence[Model]) -> None:
 
 @cache
 def _insert(model: type[Model], using: str) -> "tuple[str, list[Field[Any, Any]]]":
-    table, quoted = Table(model, using=using), connections[using].ops.quote_name
+    quoted = connections[using].ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    return f"INSERT INTO {table} ({', '.join(quoted(field.column) for field in fields)}) VALUES ", fields  # noqa: S608 - the names are quoted
+    names = ", ".join(quoted(field.column or "") for field in fields)
+    return f"INSERT INTO {Table(model, using=using)} ({names}) VALUES ", fields  # noqa: S608 - the names are quoted

@@ -69,11 +69,12 @@ class Standing:
     def _rows(self) -> list[tuple[str, str, int, Decimal, int, int | None]]:
         """(SKU, what it was sold by, how many, 0, 0, None), and of orders ("", what they wait for, how many, what they come to, how many of them
         in the window, the last turn)."""
-        sql, values = _of_orders(), [*GONE, *UNPAID, *CARRIED, self.window, self.user.pk]
+        whose = stored(Order, "user", self.user.pk)
+        sql, values = _of_orders(), [*GONE, *UNPAID, *CARRIED, self.window, whose]
         if conf.PIECES and self.sku_ids:
             since = stored(Order, "placed_at", timezone.now() - timedelta(hours=conf.PIECES[1]))
             sql += _of_lines(len(self.sku_ids))
-            values += [self.user.pk, since, *GONE, *self.sku_ids]
+            values += [whose, since, *GONE, *self.sku_ids]
         rows = asked(sql, values, of=Order)
         return [
             (sku_id, what, int(n), Decimal(str(together)).quantize(NOTHING), int(there), last)

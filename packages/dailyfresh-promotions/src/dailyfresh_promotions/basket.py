@@ -52,20 +52,16 @@ def wallet(user: Any, at: datetime) -> tuple[Rulebook, list[Coupon]]:
     """What holds now, and the coupons that a user may use, those that end first before the others: one statement."""
     if user is None:
         return rulebook(), []
-    moment = stored(models.Coupon, "starts", at)
-    rows = list(models.Coupon.objects.raw(_wallet(), [user.pk, models.Coupon.State.FREE, moment, moment]))
+    whose, moment = stored(models.Coupon, "user", user.pk), stored(models.Coupon, "starts", at)
+    rows: list[Any] = list(models.Coupon.objects.raw(_wallet(), [whose, models.Coupon.State.FREE, moment, moment]))
     book = rulebook((rows[0].rules, rows[0].batches))
-    mine = [
-        (book.batches.get(row.batch_id), {"id": row.pk, "number": row.number, "ends": row.ends})
-        for row in rows
-        if row.pk is not None
-    ]
-    return book, [replace(given, **own) for given, own in mine if given]
+    mine = [(row, book.batches.get(row.batch_id)) for row in rows if row.pk is not None]
+    return book, [replace(given, id=row.pk, number=row.number, ends=row.ends) for row, given in mine if given]
 
 
 @cache
 def _wallet() -> str:
-    """A row for each coupon, or one without any, with the edition of the rules in it. Written out: half of a basket's buyers have no coupon."""
+    """A row for each coupon, or one without any, with the edition of the rules in it. Written out: so it is one statement for a buyer without a coupon, too."""
     of = Table(models.Coupon)
     return f"""
         SELECT {of.id}, {of.number}, {of.batch}, {of.ends}, edition.rules, edition.batches FROM ({edition()}) edition LEFT JOIN {of}
