@@ -8,6 +8,7 @@ from dailyfresh_orders.exceptions import TooMuchOpen
 from dailyfresh_orders.models import Order, OrderLine
 from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import adopt, cancel_order, change_payment, place_order
+from dailyfresh_orders.standing import Standing
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
@@ -174,3 +175,10 @@ def test_a_buyers_limits_are_two_statements_and_none_is_built_anew(make_order, p
     looked = [each["sql"] for each in seen if "SUM" in each["sql"]]
     assert len(looked) == 2
     assert not {Order, OrderLine} & set(built)
+
+
+def test_of_a_buyer_who_is_gone_nothing_is_counted(make_order, plum):
+    order = make_order({plum: 1})
+    Order.objects.filter(pk=order.pk).update(user=None)
+    standing = Standing(None, [str(plum.pk)], window="1")
+    assert (standing.unpaid, standing.on_delivery, standing.in_window, standing.pieces) == (0, (0, 0), 0, {})

@@ -69,7 +69,9 @@ class Standing:
     def _rows(self) -> list[tuple[str, str, int, Decimal, int, int | None]]:
         """(SKU, what it was sold by, how many, 0, 0, None), and of orders ("", what they wait for, how many, what they come to, how many of them
         in the window, the last turn)."""
-        whose = stored(Order, "user", self.user.pk)
+        whose = stored(
+            Order, "user", getattr(self.user, "pk", None)
+        )  # nobody: of a buyer who is gone there is nothing to count
         sql, values = _of_orders(), [*GONE, *UNPAID, *CARRIED, self.window, whose]
         if conf.PIECES and self.sku_ids:
             since = stored(Order, "placed_at", timezone.now() - timedelta(hours=conf.PIECES[1]))
