@@ -88,8 +88,7 @@ class Standing:
 def _of_orders() -> str:
     """Of one buyer's orders, by what they wait for."""
     placed = Table(Order)
-    return f"""
-        SELECT '' AS sku_id, CASE WHEN {placed.state} IN ({places(GONE)}) THEN 'gone' WHEN {placed.state} IN ({places(UNPAID)}) THEN 'unpaid'
+    return f"""SELECT '' AS sku_id, CASE WHEN {placed.state} IN ({places(GONE)}) THEN 'gone' WHEN {placed.state} IN ({places(UNPAID)}) THEN 'unpaid'
             WHEN {placed.paid_at} IS NULL AND {placed.state} IN ({places(CARRIED)}) AND {placed.total} > 0 THEN 'on_delivery' ELSE '' END AS what,
             COUNT(*), SUM({placed.total}), COUNT(CASE WHEN {placed.window} = %s THEN 1 END), MAX({placed.turn})
         FROM {placed} WHERE {placed.user} = %s GROUP BY what"""  # noqa: S608 - the names are quoted
@@ -99,8 +98,7 @@ def _of_orders() -> str:
 def _of_lines(how_many: int) -> str:
     """Beside them, of these goods, what was ordered within some hours and did not come to nothing."""
     placed, line = Table(Order), Table(OrderLine)
-    return f"""
-        UNION ALL SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}), 0, 0, NULL FROM {line} JOIN {placed} ON {placed.id} = {line.order}
+    return f""" UNION ALL SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}), 0, 0, NULL FROM {line} JOIN {placed} ON {placed.id} = {line.order}
         WHERE {placed.user} = %s AND {placed.placed_at} > %s AND {placed.state} NOT IN ({places(GONE)})
             AND {line.sku_id} IN ({places(range(how_many))}) GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608
 
@@ -120,7 +118,6 @@ def _held(how_many: int, online: bool) -> str:
         UNPAID if online else CARRIED,
         "" if online else f"AND {placed.paid_at} IS NULL AND {placed.total} > 0",
     )
-    return f"""
-        SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {placed} ON {placed.id} = {line.order}
+    return f"""SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {placed} ON {placed.id} = {line.order}
         WHERE {placed.state} IN ({places(states)}) {sent} AND {line.sku_id} IN ({places(range(how_many))})
         GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608

@@ -63,8 +63,7 @@ def wallet(user: Any, at: datetime) -> tuple[Rulebook, list[Coupon]]:
 def _wallet() -> str:
     """A row for each coupon, or one without any, with the edition of the rules in it. Written out: so it is one statement for a buyer without a coupon, too."""
     of = Table(models.Coupon)
-    return f"""
-        SELECT {of.id}, {of.number}, {of.batch}, {of.ends}, edition.rules, edition.batches FROM ({edition()}) edition LEFT JOIN {of}
+    return f"""SELECT {of.id}, {of.number}, {of.batch}, {of.ends}, edition.rules, edition.batches FROM ({edition()}) edition LEFT JOIN {of}
         ON {of.user} = %s AND {of.state} = %s AND {of.starts} <= %s AND ({of.ends} IS NULL OR {of.ends} > %s)
         ORDER BY CASE WHEN {of.ends} IS NULL THEN 1 ELSE 0 END, {of.ends}, {of.number} LIMIT {WALLET}"""  # noqa: S608 - the names are quoted
 
