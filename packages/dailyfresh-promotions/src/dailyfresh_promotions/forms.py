@@ -7,8 +7,4 @@ from django.utils.translation import gettext_lazy as _
 class CodeForm(forms.Form):
     """A coupon's code, as somebody types it."""
 
-    code = forms.CharField(
-        label=_("Coupon code"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"class": "df-input", "autocomplete": "off"}),
-    )
+    code = forms.CharField(label=_("Coupon code"), max_length=60)

@@ -43,7 +43,7 @@ def enter(*, sources: Iterable[str], quantities: Mapping[str, int], user: Any, t
                 leave(sources=entered, token=token, placed=False)
                 return [source]
             entered.append(source)
-    except _errors() as error:
+    except _redis().RedisError as error:
         logger.warning("The gate of the flash sale is away: %s", error)
         return list(rules) if conf.GATE_AWAY == "closed" else []
     return []
@@ -56,7 +56,7 @@ def leave(*, sources: Iterable[str], token: str, placed: bool) -> None:
     try:
         for rule in filter(None, map(_rule_of, sources)):
             _run(rule, "keep" if placed else "leave", token)
-    except _errors() as error:
+    except _redis().RedisError as error:
         logger.info("A pass of the flash sale is over in %d s: %s", PASS, error)
 
 
@@ -77,7 +77,7 @@ def fill() -> int:
         for rule, some in items.items():
             there = [word for one in some for word in (one.sku_id, (one.quantity or 0) - one.taken, one.per_buyer)]
             _run(rule, "fill", "", FILLED, len(some), *there, *chain(*had[rule].items()))
-    except _errors() as error:
+    except _redis().RedisError as error:
         logger.warning("The gate of the flash sale cannot be filled: %s", error)
         return 0
     return len(items)
@@ -124,7 +124,3 @@ def _redis() -> Any:
             f'{NAME}["GATE"] needs an extra: pip install "dailyfresh-promotions[redis]"'
         ) from error
     return redis
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    return (_redis().exceptions.RedisError,)

@@ -40,14 +40,9 @@ class RuleForm(TermsForm):
         return cleaned
 
 
-class FlashForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        fields = ["sku_id", "price", "quantity", "per_buyer"]
-
-
 class FlashInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Limit
-    form = FlashForm
+    fields = ["sku_id", "price", "quantity", "per_buyer", "taken"]
     extra = 1
     readonly_fields = ["taken"]
     verbose_name, verbose_name_plural = _("flash price"), _("flash prices")
@@ -59,13 +54,11 @@ class FlashInline(admin.TabularInline):  # type: ignore[type-arg]
 class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
     quantity = forms.IntegerField(label=_("most uses"), min_value=0, required=False)
 
-    class Meta:
-        fields = ["quantity", "max_spent"]
-
 
 class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Limit
     form = BudgetForm
+    fields = ["quantity", "max_spent", "taken", "spent"]
     extra = 0
     max_num = 1
     readonly_fields = ["taken", "spent"]

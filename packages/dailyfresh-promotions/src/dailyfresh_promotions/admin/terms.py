@@ -85,11 +85,12 @@ class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     actions = ["stop", "export"]
 
     def kind_of(self, request: HttpRequest, obj: Any) -> str:
-        kind = obj.kind if obj else request.GET.get("kind", "")
-        return kind if kind in self.kinds.values else ""
+        """Of a row, or of the one that is asked for; the first of all where it is none."""
+        kind = obj.kind if obj else request.GET.get("kind")
+        return kind if kind in self.kinds.values else self.kinds.values[0]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kind = self.kind_of(request, obj) or self.kinds.values[0]
+        kind = self.kind_of(request, obj)
         kwargs["form"] = type("KindForm", (self.form,), {**fields_of(kind), "kind": kind})
         return super().get_form(request, obj, change, **kwargs)
 
@@ -98,10 +99,10 @@ class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
         return ["name", "label", *(["translations"] if others() else [])]
 
     def numbers(self, request: HttpRequest, obj: Any) -> list[str]:
-        return list(fields_of(self.kind_of(request, obj) or self.kinds.values[0]))
+        return list(fields_of(self.kind_of(request, obj)))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if self.kind_of(request, None):
+        if request.GET.get("kind") in self.kinds.values:
             return super().add_view(request, form_url, extra_context)
         context = {
             **self.admin_site.each_context(request),
@@ -116,7 +117,7 @@ class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     ) -> HttpResponse:
         """With the kind in the title: nothing in the form says it."""
         row = context.get("original")
-        label = self.kinds(self.kind_of(request, row) or self.kinds.values[0]).label
+        label = self.kinds(self.kind_of(request, row)).label
         context["subtitle"] = f"{row} · {label}" if row else label
         return super().render_change_form(request, context, *args, **kwargs)
 

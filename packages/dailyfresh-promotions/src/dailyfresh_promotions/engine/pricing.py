@@ -83,7 +83,6 @@ class _Attempts:
         self, basket: Basket, rules: Sequence[Meant], coupons: Sequence[Coupon], freight: Callable[[int], int]
     ) -> None:
         self.basket, self.rules, self.freight = basket, rules, freight
-        self.steps = list(basket.steps)
         self.on_goods = [coupon for coupon in coupons if not isinstance(coupon.benefit, FreeFreight)]
         self.on_freight = [coupon for coupon in coupons if isinstance(coupon.benefit, FreeFreight)]
         self.whys: dict[str, str] = {}
@@ -114,7 +113,6 @@ class _Attempts:
 
     def _with(self, coupon: Coupon | None, on_freight: Sequence[Coupon], *, forced: Coupon | None = None) -> Priced:
         basket = self.basket.copy()
-        basket.steps = list(self.steps)
         if coupon:
             self.whys[coupon.number] = spend(basket, coupon)
         if forced:

@@ -1,7 +1,7 @@
 """The stages that change what lines come to: prices, bundles and thresholds, a coupon. Each leaves a `Basket` for the next one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dailyfresh_core.amounts import parted
 
@@ -27,9 +27,8 @@ class Basket:
 
     def copy(self) -> "Basket":
         """For an attempt: what is recorded in it stays in it."""
-        return Basket(
-            self.lines, list(self.amounts), self.closed, self.touched, list(self.cuts), list(self.reasons), self.steps
-        )
+        recorded = {name: list(getattr(self, name)) for name in ("amounts", "cuts", "reasons", "steps")}
+        return replace(self, **recorded)
 
     def seen(self, benefit: Benefit, places: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
         """(places, amounts, pieces) of the lines that a benefit sees."""

@@ -1,6 +1,5 @@
 """What an order had taken becomes used, or goes back: once, whoever asks and however often."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +32,9 @@ def give_back(reference: str, *, why: str) -> None:
         return
     if any(row.coupon_id for row in rows):
         _free(reference, why)
-    _fall(rows)
+    # What one SKU's pieces took off is not counted: only of a whole offer money falls.
+    if less := {int(limit): (number, row.amount) for row in rows for limit, number in row.counts.items()}:
+        lowered(less)
 
 
 def _free(reference: str, why: str) -> None:
@@ -55,13 +56,6 @@ def _returns(batch: Batch, why: str) -> bool:
     if batch.returns == Batch.Returns.BEFORE_SHIPPING:
         return why != "refunded_after"
     return batch.returns == Batch.Returns.WHOLE
-
-
-def _fall(rows: Sequence[Redemption]) -> None:
-    """What one SKU's pieces took off is not counted: only of a whole offer money falls."""
-    less = {int(limit): (number, row.amount) for row in rows for limit, number in row.counts.items()}
-    if less:
-        lowered(less)
 
 
 def forget(user: Any) -> None:
