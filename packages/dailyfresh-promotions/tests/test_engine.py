@@ -73,15 +73,17 @@ def test_each_rule_that_takes_nothing_off_says_why():
     shop.rule("far", off((99_000, 300)))
     shop.rule("gone", off((0, 300)))
     shop.rule("elsewhere", off((0, 300)), on=only("Z"))
+    shop.rule("counting", Cheapest(2, 1, 5000), on=only("W"))
     shop.coupon("less", off((0, 200)))
     shop.coupon("more", off((0, 300)))
-    priced = shop.price([pieces("A", 1000, 1), pieces("B", 1000, 1)], blocked={7: "used_up"})
+    priced = shop.price([pieces("A", 1000, 1), pieces("B", 1000, 1), weighed("W", 1000, 1)], blocked={7: "used_up"})
     assert why(priced) == {
         ("dearer", "dearer", None),
         ("closed", "closed", None),
         ("second", "taken_by", "first"),
         ("far", "taken_by", "first"),
         ("gone", "used_up", None),
+        ("counting", "weighed", None),
         ("less", "worse_than", "more"),
     }
 

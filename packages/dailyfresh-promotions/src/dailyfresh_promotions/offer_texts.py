@@ -30,6 +30,7 @@ SENTENCES = {
     "": "",
     "below": gettext_lazy("Not enough for it yet."),
     "free": gettext_lazy("Delivery is free already."),
+    "weighed": gettext_lazy("It counts pieces, and these goods are priced by weight."),
     "scope": gettext_lazy("For none of these goods."),
     "activity": gettext_lazy("Not together with offers."),
     "closed": gettext_lazy("These goods have a price that stands alone."),

@@ -77,9 +77,9 @@ class Cut:
 class Reason:
     """Why a rule that means something in the basket, or a coupon, takes nothing off.
 
-    `code` is one of below (its threshold), taken_by (`other`, a rule that takes lines for itself), closed (a price that stands alone),
-    dearer (no lower than the price that counts), worse_than (`other`, a coupon or a better rule of freight), activity (a coupon beside
-    offers), or what whoever asked gave for it: used_up, audience.
+    `code` is one of below (its threshold), weighed (it counts pieces, and these goods are priced by weight), taken_by (`other`, a rule that
+    takes lines for itself), closed (a price that stands alone), dearer (no lower than the price that counts), worse_than (`other`, a coupon
+    or a better rule of freight), activity (a coupon beside offers), or what whoever asked gave for it: used_up, audience.
     """
 
     of: Rule | Coupon

@@ -119,7 +119,8 @@ def discount(basket: Basket, stage: int, meant: Sequence[Meant]) -> None:
         elif len(free) < len(unclosed):
             basket.reasons.append(Reason(rule, "taken_by", next(taken[n] for n in unclosed if n in taken)))
         else:
-            basket.reasons.append(Reason(rule, "below"))
+            counted, _amounts, _pieces = basket.seen(benefit, unclosed)
+            basket.reasons.append(Reason(rule, "below" if counted else "weighed"))
 
 
 def spend(basket: Basket, coupon: Coupon) -> str:
