@@ -86,7 +86,7 @@ class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
 
     def kind_of(self, request: HttpRequest, obj: Any) -> str:
         """Of a row, or of the one that is asked for; the first of all where it is none."""
-        kind = obj.kind if obj else request.GET.get("kind")
+        kind: str = obj.kind if obj else request.GET.get("kind", "")
         return kind if kind in self.kinds.values else self.kinds.values[0]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

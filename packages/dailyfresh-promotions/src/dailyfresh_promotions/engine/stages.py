@@ -27,8 +27,13 @@ class Basket:
 
     def copy(self) -> "Basket":
         """For an attempt: what is recorded in it stays in it."""
-        recorded = {name: list(getattr(self, name)) for name in ("amounts", "cuts", "reasons", "steps")}
-        return replace(self, **recorded)
+        return replace(
+            self,
+            amounts=list(self.amounts),
+            cuts=list(self.cuts),
+            reasons=list(self.reasons),
+            steps=list(self.steps),
+        )
 
     def seen(self, benefit: Benefit, places: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
         """(places, amounts, pieces) of the lines that a benefit sees."""
