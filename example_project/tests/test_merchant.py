@@ -1,5 +1,6 @@
 """The merchant's day with offers in a real browser: one of each kind by its form, a look ahead, coupons for a buyer, and an end."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,18 +45,56 @@ def test_a_merchant_makes_an_offer_of_each_kind_looks_ahead_hands_coupons_out_an
     assert merchant.complaints == []
 
 
-def make_an_offer(merchant: Visitor, kind: str, numbers: dict[str, str], sku_id: str) -> None:
-    """By the form of its kind; it is for tomorrow only, so that nobody else meets it."""
+WRONG = """(by => {
+  const Right = Date;
+  Date = class extends Right {
+    constructor(...asked) { if (asked.length) { super(...asked); } else { super(Right.now() + by); } }
+    static now() { return Right.now() + by; }
+  };
+})(%d)"""
+"""The browser's clock, so many milliseconds ahead."""
+
+
+def test_a_count_down_is_right_where_the_clock_of_the_browser_is_not(browser: "playwright.Browser", shop: str) -> None:
+    merchant = Visitor(browser, shop)
+    merchant.go("/")
+    merchant.see("[data-goods-card] h3 a").click()
+    page, sku_id = merchant.path(), str(merchant.see("[data-goods-detail]").get_attribute("data-goods-detail"))
+    merchant.go(f"{PAGES}/rule/add/")
+    merchant.sign_in(MERCHANT, PASSWORD)
+    ends = timezone.localtime() + timedelta(minutes=90)
+    make_an_offer(
+        merchant, "price", {"rate": "95", "ends_0": f"{ends:%Y-%m-%d}", "ends_1": f"{ends:%H:%M:%S}"}, sku_id, starts=""
+    )
+    for hours in (5, -3):
+        visitor = Visitor(browser, shop)
+        visitor.context.add_init_script(WRONG % (hours * 3_600_000))
+        visitor.go(page)
+        playwright.expect(visitor.see(".df-offers time.df-cd")).to_have_text(re.compile(r"^0\d:\d\d:\d\d$"))
+        said, thinks = visitor.page.evaluate(
+            "[document.querySelector('.df-offers time.df-cd').textContent, Date.now() / 1000]"
+        )
+        left = sum(int(part) * unit for part, unit in zip(said.split(":"), (3600, 60, 1), strict=True))
+        assert abs(left - (ends - timezone.now()).total_seconds()) < 300
+        assert abs(thinks - timezone.now().timestamp()) > 2 * 3600
+        assert visitor.complaints == []
+    choose(merchant, "rule", "stop")
+
+
+def make_an_offer(
+    merchant: Visitor, kind: str, numbers: dict[str, str], sku_id: str, starts: str | None = None
+) -> None:
+    """By the form of its kind; it is for tomorrow only, where nothing else is said, so that nobody else meets it."""
     merchant.go(f"{PAGES}/rule/add/?kind={kind}")
     tomorrow = timezone.localdate() + timedelta(days=1)
     goods = {"limits-0-sku_id": sku_id} if kind == "flash" else {"skus": sku_id}
     days = {
-        "starts_0": str(tomorrow),
-        "starts_1": "00:00:00",
+        "starts_0": str(tomorrow) if starts is None else starts,
+        "starts_1": "00:00:00" if starts is None else starts,
         "ends_0": str(tomorrow + timedelta(1)),
         "ends_1": "00:00",
     }
-    for name, value in {"name": f"walk {kind}", "label": f"On {kind}", **numbers, **goods, **days}.items():
+    for name, value in {"name": f"walk {kind}", "label": f"On {kind}", **goods, **days, **numbers}.items():
         merchant.page.fill(f"[name='{name}']", value)
     merchant.page.click("[name=_save]")
     merchant.see(".messagelist .success")

@@ -8,9 +8,12 @@ import json
 import multiprocessing
 import os
 import random
+import signal
 import sys
 import time
+from collections import Counter
 from functools import partial
+from itertools import count
 
 import django
 
@@ -21,6 +24,7 @@ from dailyfresh_promotions import gate, services  # noqa: E402
 from dailyfresh_promotions.exceptions import NotIssued  # noqa: E402
 from dailyfresh_promotions.models import Batch, BatchCount, Coupon, Limit, Redemption, Rule  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from minisite.models import Book, Sale  # noqa: E402
@@ -217,6 +221,64 @@ def market(*, kill_after=None):
 
 def killed():
     return market(kill_after=2.5)
+
+
+def killed_at_every_step():
+    """A claim, an order that takes of everything, its payment and its end: each dies before and after its first statement, its second and so
+    on, and at last between its COMMIT and whatever follows. What the books say is asked after each death.
+    """
+    (user,), wanted = people(1), {goods(): 2}
+    for audience in ("all", "first"):
+        Limit.objects.create(rule=rule(audience, audience=audience, per_user=50), quantity=50, max_spent="500.00")
+    made = Rule.objects.create(name="f", kind="flash")
+    Limit.objects.create(rule=made, sku_id=next(iter(wanted)), price="20.00", quantity=50, per_buyer=9)
+    batch = Batch.objects.create(name="c", kind="off", params={"tiers": [["0", "1.00"]]}, shown=True)
+    acts = {
+        "claim": (lambda: services.issue(user=user, batch_id=batch.pk, at=timezone.now()), Coupon.objects),
+        "order": (lambda: buy(user, wanted, offers(user, wanted)), Sale.objects),
+        "pay": (lambda: move(Sale.objects.get(), "paid"), Sale.objects.filter(state="paid")),
+        "end": (lambda: move(Sale.objects.get(), "cancelled", why="shop"), Sale.objects.filter(state="cancelled")),
+    }
+    deaths, wrong = Counter(), []
+    for name, (act, done) in acts.items():
+        for nth, after in ((n, after) for n in count() for after in (False, True)):
+            die_at(nth, after, act)
+            deaths[name] += 1
+            wrong += services.disagreements()
+            if done.exists():
+                break
+    return {"deaths": deaths, "wrong": wrong, "uses": Redemption.objects.filter(state="released").count()}
+
+
+def die_at(nth, after, act):
+    """In a fork that kills itself before or after its nth statement, or else when it has committed."""
+    connection.close()
+    if child := os.fork():
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        return
+    counted, commit = count(), connection.commit
+
+    def dying(execute, *asked):
+        now = next(counted) == nth
+        if now and not after:
+            die()
+        found = execute(*asked)
+        if now:
+            die()
+        return found
+
+    def dying_of_success():
+        commit()
+        die()
+
+    connection.commit = dying_of_success
+    with connection.execute_wrapper(dying):
+        act()
+    os._exit(1)  # it never commits
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -71,6 +71,16 @@ def test_the_books_agree_after_a_market_and_after_one_whose_processes_were_kille
     agree(found)
 
 
+@pytest.mark.prove
+def test_whatever_dies_at_whichever_step_the_books_agree(race):
+    found = race("killed_at_every_step")  # R15, R18
+    assert found["came"]["wrong"] == []
+    assert all(deaths > 5 for deaths in found["came"]["deaths"].values()), found
+    assert found["came"]["uses"] == 4
+    assert (found["sales"], found["flash"]) == (0, [0, 0])
+    agree(found)
+
+
 def agree(found):
     """Every counter is what the redemptions say."""
     assert found["disagreements"] == []
