@@ -97,3 +97,9 @@ def test_a_role_lands_on_what_it_may_do_and_every_link_of_it_opens(role: str) ->
     assert not refused
     assert ("运转不正常" in page) == (role == "店主")  # no worker gives a sign of life here
     assert "已售罄" in page
+
+
+@pytest.mark.django_db
+def test_goods_are_taken_away_as_a_workbook(admin_client: Client, strawberry: SKU) -> None:
+    form = {"action": "export_xlsx", "_selected_action": strawberry.pk}
+    assert admin_client.post(GOODS, form).content.startswith(b"PK")
