@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from demo import services
+from demo.management.commands.demo import welcome
 from running.supervisor import Failed, Output, Program, Supervisor, free_port, listens
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -208,3 +209,9 @@ def test_an_embedded_server_that_comes_and_goes_is_quiet_whichever_it_is() -> No
     for name in ("Redis", "Valkey"):
         assert said.search(f"29128:M 01 Dec 2026 02:25:55.401 # {name} is now ready to exit, bye bye...")
     assert not said.search("29128:M 01 Dec 2026 02:25:55.401 # Can't save in background: fork: Cannot allocate memory")
+
+
+def test_the_demo_says_what_there_is_to_read(tmp_path: Path) -> None:
+    demo = services.plan(var=tmp_path, host="127.0.0.1", port=8000, environ={})
+    [page] = [word for line in welcome(demo, seconds=1) for word in line.split() if word.endswith(".md")]
+    assert Path(page).is_file()

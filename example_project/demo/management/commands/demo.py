@@ -100,6 +100,7 @@ def welcome(demo: services.Demo, *, seconds: float) -> list[str]:
         f"  mails       {demo.site}/demo/mails/   (files in {demo.var / 'mails'})",
         f"  Alipay      {demo.gateway}/   a simulator: no money moves",
         f"  data        {demo.var}   (delete it to begin anew)",
+        f"  to read     {settings.BASE_DIR.parent / 'docs' / 'README.md'}   says what to read first",
         "Ctrl-C stops all of it.",
         "",
     ]
