@@ -21,8 +21,11 @@ def test_what_is_limited_is_what_is_worked_on_and_never_what_trickles_in(tmp_pat
 
 def test_no_visitor_gets_an_instance_counted_out(tmp_path: Path) -> None:
     written = {path.name: path.read_text() for path in render(PLAIN, tmp_path)}
-    servers = re.findall(r"server 127\.0\.0\.1:81\d\d (.*);", written["nginx.conf"])
-    assert servers == ["max_fails=0"] * 3
+    servers = re.findall(r"^ +server (\S+)(?: (.*))?;", written["nginx.conf"], re.M)
+    counter = f"127.0.0.1:{PLAIN.counter_port}"
+    assert servers == [
+        (place, "max_fails=0") for place in (*(f"unix:{PLAIN.run}/uwsgi-{n}.sock" for n in (1, 2)), counter)
+    ]
     assert not re.search(r"^post-buffering", written["uwsgi-1.ini"], re.M)  # kills workers of several threads
     assert "uwsgi_ignore_client_abort on;" in written["nginx.conf"]  # who asks and leaves is counted
 
