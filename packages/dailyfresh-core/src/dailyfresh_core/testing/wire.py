@@ -246,6 +246,7 @@ def _answer(handler: WSGIHandler, environ: dict[str, Any]) -> str:
         response: Any = handler(environ, _begun)
         for _part in response:
             pass
+        response.close()  # as a server does: what was uploaded is a file until then
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what was looked for
         raised.append(error)
         status = 500
