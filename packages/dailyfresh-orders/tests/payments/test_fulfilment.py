@@ -464,6 +464,20 @@ def test_a_wave_says_what_to_fetch_for_all_of_its_orders(phone, bought, apple, p
     assert re.findall(r"<strong>(.*?)</strong>", fetched) == ["5", "1.25 kg", "1"]
 
 
+def test_goods_that_were_ordered_in_another_language_are_named_as_the_picker_reads_them(phone, bought, apple):
+    number = bought({apple: 2}).number
+    OrderLine.objects.update(name="苹果")
+    bought({apple: 3})
+    waves = phone.get(reverse("dailyfresh_fulfilment:waves")).content.decode()
+    fetched = waves.partition("What to fetch")[2].partition("</details>")[0]
+    assert (fetched.count("<li"), fetched.count(apple.title), "苹果" in fetched) == (1, 1, False)
+    box = phone.get(reverse("dailyfresh_fulfilment:box", args=[number])).content.decode()
+    assert f"<b>{apple.title}</b>" in box
+    assert "苹果" in box  # as the buyer knows it
+    Product.objects.all().delete()
+    assert "<b>苹果</b>" in phone.get(reverse("dailyfresh_fulfilment:box", args=[number])).content.decode()
+
+
 def test_a_script_is_answered_with_the_line(phone, bought, apple):
     order = bought({apple: 2})
     posted = {"key": "key-000001", "line": line_of(order, apple).pk, "quantity": 2}

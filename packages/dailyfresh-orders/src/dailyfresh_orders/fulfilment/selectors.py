@@ -1,6 +1,6 @@
 """What a picker looks at: the waves of orders that wait, and one order line by line."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -29,16 +29,18 @@ class Wave:
     when: str
     place: str
     orders: list[Order]
+    known: Mapping[str, Purchasable]
+    """What the catalogue says of the goods in them, in the reader's language."""
 
     @property
-    def goods(self) -> list[tuple[OrderLine, int]]:
-        """What to fetch for all of them in one go, by name: one of its lines, and how much of it."""
+    def goods(self) -> list[tuple[OrderLine, str, int]]:
+        """What to fetch for all of them in one go, by name: one of its lines, what it is called, and how much of it."""
         found: dict[tuple[str, str, str], tuple[OrderLine, int]] = {}
         for line in (line for order in self.orders for line in order.lines.all()):
-            key = (line.name, line.sku_id, line.sold_by)
+            key = (name_of(line, self.known), line.sku_id, line.sold_by)
             first, much = found.get(key, (line, 0))
             found[key] = (first, much + line.quantity - line.refunded)
-        return [found[key] for key in sorted(found) if found[key][1]]
+        return [(line, key[0], much) for key, (line, much) in sorted(found.items(), key=lambda row: row[0]) if much]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Work:
     """One line of an order that is to be packed."""
 
     line: OrderLine
+    name: str
+    """What the catalogue calls it in the reader's language: the line has it in the buyer's."""
     wanted: int
     """Pieces, or grams of what is sold by weight: without what was refunded before."""
     pick: Pick | None
@@ -84,12 +88,18 @@ def waiting() -> "QuerySet[Order]":
 def waves() -> list[Wave]:
     """The orders that wait, by the time at which they leave; the first 200."""
     found = waiting().select_related("picking__by").prefetch_related("lines")[:AT_ONCE]
+    known = catalogue().find(sorted({line.sku_id for order in found for line in order.lines.all()}))
     return [
-        Wave(starts, said(starts, ends) if starts and ends else "", place, list(orders))
+        Wave(starts, said(starts, ends) if starts and ends else "", place, list(orders), known)
         for (starts, ends, place), orders in groupby(
             found, key=lambda each: (each.window_starts, each.window_ends, each.place)
         )
     ]
+
+
+def name_of(line: OrderLine, known: Mapping[str, Purchasable]) -> str:
+    """What the goods of a line are called: as the catalogue says, or as they were ordered where it has them no more."""
+    return known[line.sku_id].name if line.sku_id in known else line.name
 
 
 def packed(at_most: int = 30) -> "QuerySet[Picking]":
@@ -107,12 +117,13 @@ def work_of(order: Order) -> list[Work]:
     """Every line that is to be packed, with what lies in the box of it."""
     picks = last_picks(Pick.objects.filter(picking__order=order).select_related("line").order_by("pk"))
     others = [each for (_line, sku_id), each in picks.items() if sku_id and each.quantity]
-    goods = catalogue().find(sorted({each.sku_id for each in others})) if others else {}
     lines = [line for line in order.lines.all() if line.main_slot and line.quantity > line.refunded]
+    goods = catalogue().find(sorted({each.sku_id for each in (*others, *lines)}))
     batches = suggested(order, {line.sku_id: line.quantity - line.refunded for line in lines})
     return [
         Work(
             line=line,
+            name=name_of(line, goods),
             wanted=line.quantity - line.refunded,
             pick=picks.get((line.pk, "")),
             instead=[
