@@ -10,18 +10,19 @@ jQuery(function ($) {
   }
 
   $(document).on("df:message", function (event, detail) {
+    var wrong = detail.level === "error" || detail.level === "warning";
     event.preventDefault();
     clearTimeout(timer);
-    if (detail.level === "error" || detail.level === "warning") { $(document).off("df:cart.take"); }
+    if (wrong) { $(document).off("df:cart.take"); }
     if (!$.contains($toast[0], document.activeElement)) { before = document.activeElement; }
     $toast.find("button").remove();
-    $toast.toggleClass("df-toast--error", detail.level === "error" || detail.level === "warning").find("span").text(detail.text);
+    $toast.toggleClass("df-toast--error", wrong).find("span").text(detail.text);
     if (detail.action) {
       $("<button type='button'>").text(detail.action).appendTo($toast).on("click", function () { hide(); detail.run(); });
     }
     $toast.addClass("df-on").attr("aria-hidden", detail.action ? "false" : "true");
     $live.text(detail.text);
-    timer = setTimeout(hide, detail.level === "error" ? 6000 : detail.action ? 5000 : 2200);
+    timer = setTimeout(hide, wrong ? 6000 : detail.action ? 5000 : 2200);
   });
 
   function paintTheme() { $("[data-theme-switch]").attr("aria-pressed", String($root.attr("data-theme") === "dark")); }
