@@ -118,7 +118,7 @@ def work_of(order: Order) -> list[Work]:
     picks = last_picks(Pick.objects.filter(picking__order=order).select_related("line").order_by("pk"))
     others = [each for (_line, sku_id), each in picks.items() if sku_id and each.quantity]
     lines = [line for line in order.lines.all() if line.main_slot and line.quantity > line.refunded]
-    goods = catalogue().find(sorted({each.sku_id for each in (*others, *lines)}))
+    goods = catalogue().find(sorted({each.sku_id for each in others} | {line.sku_id for line in lines}))
     batches = suggested(order, {line.sku_id: line.quantity - line.refunded for line in lines})
     return [
         Work(
