@@ -24,7 +24,7 @@ COUNTING = {
         "amounts",
         "books",
         "freight/*",
-        "fulfilment/services/*",
+        "fulfilment/services",
         "gateways/*",
         "quotes",
         "services/payments/*",
@@ -53,7 +53,10 @@ def main(name: str, *chosen: str) -> int:
             subprocess.run([sys.executable, "-m", "coverage", *words, f"--rcfile={SETTINGS}"], check=True)
         found = json.loads(report.read_text())["files"]
     files = {path.rpartition(f"{name}/")[2].removesuffix(".py"): about["summary"] for path, about in found.items()}
-    counting = {path: file for path, file in files.items() if any(fnmatch(path, one) for one in COUNTING.get(name, ()))}
+    patterns = COUNTING.get(name, [])
+    if gone := [one for one in patterns if not any(fnmatch(path, one) for path in files)]:
+        sys.exit(f"measured: {name} has no {', '.join(gone)}")
+    counting = {path: file for path, file in files.items() if any(fnmatch(path, one) for one in patterns)}
     lines, branches = summed(files)
     [least, least_branches], [counted, _branches] = GROUND.get(name, (LINES, BRANCHES)), summed(counting)
     said = f"; money, stock and payments {counted:.1f} % of lines" if counting else ""
