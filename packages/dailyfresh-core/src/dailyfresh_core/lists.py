@@ -1,8 +1,9 @@
 """Lists of the admin whose address may hold anything, and rows that staff only look at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from django.contrib.admin import AllValuesFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
@@ -52,6 +53,16 @@ def _may_be(key: "Field[Any, Any]", value: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+class NamedValues(AllValuesFieldListFilter):
+    """A filter by the values that rows have, each called what `named` says in place of its code."""
+
+    named: Callable[[str], str]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield choice | {"display": self.named(str(choice["display"]))}
 
 
 class NamedRows:

@@ -1,9 +1,6 @@
 """Who changed what of the goods, to look at."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.lists import ForgivingLists, NamedValues, ReadOnly
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +12,8 @@ def called(column: str) -> str:
     return str(getattr(SKU._meta.get_field(column), "verbose_name", "")) if column in GoodsChange.COLUMNS else column
 
 
-class ColumnFilter(admin.AllValuesFieldListFilter):
-    """The columns that were changed, as the form calls them."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield choice | {"display": called(str(choice["display"]))}
+class ColumnFilter(NamedValues):
+    named = staticmethod(called)
 
 
 @admin.register(GoodsChange)

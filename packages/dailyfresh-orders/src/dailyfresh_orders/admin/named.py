@@ -1,8 +1,8 @@
 """How staff read a gateway or a channel in lists and filters: by its name, not by its code."""
 
-from collections.abc import Iterator
 from typing import Any
 
+from dailyfresh_core.lists import NamedValues
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
@@ -10,14 +10,8 @@ from ..channels import channel
 from ..gateways import label_of
 
 
-class GatewayFilter(admin.AllValuesFieldListFilter):
-    """The gateways that rows have, by their names."""
-
+class GatewayFilter(NamedValues):
     named = staticmethod(label_of)
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield choice | {"display": self.named(str(choice["display"]))}
 
 
 def channel_named(code: str) -> str:
@@ -26,9 +20,7 @@ def channel_named(code: str) -> str:
     return str(way.label) if way else code
 
 
-class ChannelFilter(GatewayFilter):
-    """The same for channels."""
-
+class ChannelFilter(NamedValues):
     named = staticmethod(channel_named)
 
 
