@@ -58,6 +58,12 @@ class Extras:
         return hashlib.sha256(said.encode()).hexdigest()[:24] if said else ""
 
     @property
+    def notes(self) -> list[str]:
+        """What is to be known before ordering, and keeps nobody from it."""
+        away = _("Offers cannot be had at the moment: these are full prices.") if self.offered.away else ""
+        return [sentence for sentence in (self.note, away) if sentence]
+
+    @property
     def taken_off(self) -> list[Named]:
         return taken_off(self.shares)
 

@@ -69,9 +69,8 @@ class Standing:
     def _rows(self) -> list[tuple[str, str, int, Decimal, int, int | None]]:
         """(SKU, what it was sold by, how many, 0, 0, None), and of orders ("", what they wait for, how many, what they come to, how many of them
         in the window, the last turn)."""
-        whose = stored(
-            Order, "user", getattr(self.user, "pk", None)
-        )  # nobody: of a buyer who is gone there is nothing to count
+        # None, which no row equals, of a buyer who is gone.
+        whose = stored(Order, "user", getattr(self.user, "pk", None))
         sql, values = _of_orders(), [*GONE, *UNPAID, *CARRIED, self.window, whose]
         if conf.PIECES and self.sku_ids:
             since = stored(Order, "placed_at", timezone.now() - timedelta(hours=conf.PIECES[1]))
@@ -114,10 +113,8 @@ def held_of(sku_ids: Iterable[str], *, online: bool) -> Mapping[tuple[str, str],
 @cache
 def _held(how_many: int, online: bool) -> str:
     placed, line = Table(Order), Table(OrderLine)
-    states, sent = (
-        UNPAID if online else CARRIED,
-        "" if online else f"AND {placed.paid_at} IS NULL AND {placed.total} > 0",
-    )
+    states = UNPAID if online else CARRIED
+    unpaid = "" if online else f"AND {placed.paid_at} IS NULL AND {placed.total} > 0"
     return f"""SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {placed} ON {placed.id} = {line.order}
-        WHERE {placed.state} IN ({places(states)}) {sent} AND {line.sku_id} IN ({places(range(how_many))})
+        WHERE {placed.state} IN ({places(states)}) {unpaid} AND {line.sku_id} IN ({places(range(how_many))})
         GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608

@@ -30,9 +30,8 @@ class Synonym(models.Model):
     objects: models.Manager["Synonym"] = models.Manager()
 
     class Meta:
-        app_label = (
-            "dailyfresh_search"  # said here: imported where it is not installed, it would be one of the app around it
-        )
+        # Said in each: imported where it is not installed, a model would be one of the app around it.
+        app_label = "dailyfresh_search"
         ordering = ["words"]
         verbose_name = _("synonym")
         verbose_name_plural = _("synonyms")

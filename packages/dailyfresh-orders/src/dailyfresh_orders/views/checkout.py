@@ -126,7 +126,8 @@ def _without_address(request: HttpRequest, address_id: str) -> HttpResponse:
 
 def _choices(request: HttpRequest) -> list[Address]:
     """The buyer's addresses; none where the site sends nothing."""
-    return list(book.choices(request.user)) if (book := address_book()) else []
+    book = address_book()
+    return list(book.choices(request.user)) if book else []
 
 
 def _key(request: HttpRequest, source: str, wanted: dict[str, int]) -> tuple[str, Order | None]:
@@ -209,7 +210,7 @@ def _page(
         "note": request.POST.get("note", ""),
         **wish_choices(request, now),
         **invoice_choices(request, back),
-        "said": said or now.problems or _noted(now),
+        "said": said or now.problems or now.extras.notes,
         "earlier": earlier,
         "orderable": bool(now.lines and ways and (chosen or not now.requires_shipping) and not now.problems),
         "free_from": freight().free_from if now.requires_shipping and not conf.DELIVERY else None,
@@ -222,12 +223,6 @@ def _page(
         data = {"html": html, "total": str(now.total), "freight": str(now.freight)}
         return envelope(data, code=code, message=" ".join(said or ()), status=status)
     return render(request, "dailyfresh_orders/confirm.html", context, status=status)
-
-
-def _noted(now: Quote) -> list[str]:
-    """What is to be known before ordering, and keeps nobody from it."""
-    away = _("Offers cannot be had at the moment: these are full prices.") if now.extras.offered.away else ""
-    return [sentence for sentence in (now.extras.note, away) if sentence]
 
 
 def _confirm_url(source: str, quantities: Mapping[str, int]) -> str:
@@ -245,5 +240,6 @@ def _nothing(request: HttpRequest, sentence: str, *, order: Order | None = None,
 
 def _too_old(request: HttpRequest) -> HttpResponse:
     sentence = _("This page is too old. Please choose your goods again.")
-    told = envelope(code="quote_invalid", message=sentence, status=409) if wants_json(request) else None
-    return told or _nothing(request, sentence, status=409)
+    if wants_json(request):
+        return envelope(code="quote_invalid", message=sentence, status=409)
+    return _nothing(request, sentence, status=409)

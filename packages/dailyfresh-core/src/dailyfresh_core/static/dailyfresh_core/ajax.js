@@ -124,7 +124,7 @@
     }
     $box.append($line);
     clearTimeout(timer);
-    timer = setTimeout(function () { $line.remove(); }, detail.action || detail.level === "error" || detail.level === "warning" ? 6000 : 2500);
+    timer = setTimeout(function () { $line.remove(); }, detail.action || detail.level !== "success" ? 6000 : 2500);
   }
 
   var money = null;
