@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import ask, quantities
 from dailyfresh_core.joins import WrongShape
+from dailyfresh_core.rendered import rendered
 from django.template import Context, Template
 from django.test import Client
 from django.test.utils import override_script_prefix
@@ -142,6 +143,28 @@ def test_a_line_says_how_it_stands(client: Client, book: Any, change: dict[str, 
     assert text in page(client)
     total = Decimal(ask(client, "lines")["data"]["total"])
     assert total == (ulysses.price * 5 if state == "ok" else 0) + 10
+
+
+def test_a_row_that_is_kept_is_the_row_that_would_be_drawn(client: Client, book: Any) -> None:
+    one, other = book(), book("Dubliners", "10.00")
+    ask(client, "add", sku_id=one.pk, quantity=5)
+    ask(client, "add", sku_id=other.pk)
+    for field, value in {
+        "title": "Exiles",
+        "price": Decimal("25.00"),
+        "copies": 9,
+        "most": 3,
+        "in_print": False,
+        "download": True,
+    }.items():
+        page(client)
+        setattr(one, field, value)
+        one.save()
+        seen = [page(client)]
+        rendered.clear()
+        seen.append(page(client))
+        kept, drawn = (re.sub(r'value="[A-Za-z0-9]{64}"', "", text) for text in seen)
+        assert kept == drawn, field
 
 
 def test_a_product_that_is_gone_breaks_nothing_and_can_be_cleared(client: Client, book: Any) -> None:

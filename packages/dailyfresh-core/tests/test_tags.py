@@ -2,7 +2,9 @@ import re
 from typing import Any
 
 import pytest
+from dailyfresh_core.rendered import Rendered
 from dailyfresh_core.templatetags import dailyfresh_core as tags
+from django.contrib.auth import get_user_model
 from django.template import Context, Template
 from django.template.loader import get_template
 from django.urls import clear_script_prefix, set_script_prefix
@@ -50,9 +52,18 @@ def test_a_part_is_rendered_once_for_each_of_the_values_that_it_names() -> None:
     assert said == ["a 0", "a 1", "b 2", "a 0"]
 
 
-def test_values_without_end_are_not_kept_without_end() -> None:
-    template = Template("{% load dailyfresh_core %}{% once words %}{{ words }}{% endonce %}")
-    for n in range(1000):
-        assert template.render(Context({"words": n})) == str(n)
-    (kept,) = template.nodelist.get_nodes_by_type(tags.Once)
-    assert len(kept.rendered) <= tags.Once.MOST
+def test_of_values_without_end_those_are_kept_that_are_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Rendered()
+    monkeypatch.setattr(tags, "rendered", kept)
+    monkeypatch.setattr(Rendered, "MOST", 100)
+    template = Template("{% load dailyfresh_core %}{% once words %}{{ words }}{{ n }}{% endonce %}")
+    for n in range(1, 1000):
+        assert template.render(Context({"words": f"{n}."})) == f"{n}."
+        assert template.render(Context({"words": "hot ", "n": n})) == "hot 1"
+    assert sum(map(len, kept.parts.values())) == kept.characters <= 100
+
+
+def test_a_row_is_no_value_to_keep_a_part_by() -> None:
+    """It equals itself whatever it holds: what was drawn of it would stay for ever."""
+    with pytest.raises(TypeError, match="name its fields"):
+        render("{% once user %}{{ user.username }}{% endonce %}", user=get_user_model()(pk=1, username="a"))

@@ -70,6 +70,19 @@ class CartLine:
         return self.marked and self.state is State.OK
 
     @property
+    def shown(self) -> tuple[object, ...]:
+        """All that a page shows of it, to tell whether two lines look alike."""
+        product, measure = self.product, self.measure
+        texts = (product.name, product.unit, product.url, product.image_url) if product else ()
+        return (
+            (self.sku_id, self.quantity, self.state, self.selected, self.allowed, self.limited, self.low, self.left),
+            (self.unit_price, self.added_price, self.recounted, self.why),
+            tuple(getattr(measure, name) for name in measures.Measured.__slots__),
+            texts,
+            tuple(getattr(text, "language", "") for text in texts),
+        )
+
+    @property
     def storage(self) -> str:
         """How it is kept, as the catalogue says it to buyers; "" where it says nothing."""
         return getattr(self.product, "storage", "")

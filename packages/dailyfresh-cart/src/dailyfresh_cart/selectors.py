@@ -62,6 +62,11 @@ class Cart:
         return bool(self.selected) and not self.all_selected
 
     @cached_property
+    def ticks(self) -> tuple[bool, ...]:
+        """How all that ticks, removes and checks out lines together stands."""
+        return bool(self.selectable), bool(self.selected), self.all_selected
+
+    @cached_property
     def pieces(self) -> int:
         """Pieces, and what is weighed as one each."""
         return sum(measures.pieces_of(line.quantity) for line in self.selected)

@@ -11,6 +11,7 @@ from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.measures import (
     BY_THE_PIECE,
+    Measured,
     agrees,
     amount,
     counted,
@@ -57,7 +58,7 @@ class QuoteLine:
     fees: Decimal = NOTHING
     why: tuple[tuple[str, Decimal], ...] = ()
     """(in words, yuan) of every share in the line: why it costs what it does."""
-    measure: Measure = BY_THE_PIECE
+    measure: Measured = BY_THE_PIECE
 
     @property
     def counted(self) -> bool:
@@ -242,5 +243,5 @@ def _line(item: Purchasable, quantity: int, measure: Measure) -> QuoteLine:
         available=item.available,
         requires_shipping=item.requires_shipping,
         groups=groups_of(item),
-        measure=measure,
+        measure=Measured.of(measure),
     )

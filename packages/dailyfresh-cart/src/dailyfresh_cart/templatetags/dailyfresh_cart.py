@@ -39,9 +39,3 @@ def cart_steps(measure: Measure | None = None) -> SafeString | str:
 
 
 register.filter(measures.written)
-
-
-@register.filter
-def named(sentence: str, name: str) -> str:
-    """A sentence with its `%(name)s` filled in."""
-    return sentence % {"name": name}

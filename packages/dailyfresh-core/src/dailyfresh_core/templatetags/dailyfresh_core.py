@@ -1,9 +1,8 @@
-from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django import template
+from django.db.models import Model
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import get_template
@@ -17,6 +16,7 @@ from .. import measures
 from ..languages import foreign, language_of
 from ..money import currency, parts, shown
 from ..paging import window
+from ..rendered import rendered
 
 register: template.Library = template.Library()
 
@@ -71,19 +71,18 @@ def sign(name: str) -> str:
     return SIGNS.get(name, "•")
 
 
-DRAWN: WeakKeyDictionary[Any, dict[tuple[object, ...], SafeString]] = WeakKeyDictionary()
-"""The loaded `_icon.html` -> each look that was asked for, as it draws it."""
-
-
 @register.simple_tag
 def icon(name: str, small: bool = False, flip: bool = False, on: bool = False, **attributes: str) -> SafeString:
     """The icon as the site's `_icon.html` draws it, each look once: `small`, `flip` where pages run from right to left, `on`, `class="…"`."""
     template: Any = get_template("dailyfresh_core/_icon.html")
-    drawn = DRAWN.setdefault(template.template, {})
     look = (name, bool(small), bool(flip), bool(on), attributes.get("class", ""))
-    if look not in drawn:
-        drawn[look] = template.render(dict(zip(("name", "small", "flip", "on", "class"), look, strict=True)))
-    return drawn[look]
+    key = (template.template, *look)
+    found = rendered.find(key)
+    if found is None:
+        found = rendered.keep(
+            key, template.render(dict(zip(("name", "small", "flip", "on", "class"), look, strict=True)))
+        )
+    return found
 
 
 @register.filter
@@ -151,33 +150,29 @@ def lang(text: str) -> SafeString | str:
 
 
 class Once(template.Node):
-    """Keeps what it rendered as long as its template is loaded, per language, place of the site's URLs, and values."""
-
-    MOST = 100
-    """Values beyond these push out the ones before."""
+    """Renders again only for another language, place of the site's URLs, or values."""
 
     def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
         self.nodelist, self.values = nodelist, values
-        self.rendered: dict[tuple[Hashable, ...], SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
         # What `url` and `translate` depend on beside their words.
         match = getattr(context.get("request"), "resolver_match", None)
-        place = get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
-        key = (*place, *(value.resolve(context, ignore_failures=True) for value in self.values))
-        if key not in self.rendered:
-            if len(self.rendered) >= self.MOST:
-                self.rendered.clear()
-            self.rendered[key] = self.nodelist.render(context)
-        return self.rendered[key]
+        place = self, get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
+        values = [value.resolve(context, ignore_failures=True) for value in self.values]
+        if any(isinstance(value, Model) for value in values):
+            raise TypeError("{% once %} compares values, and a row equals itself whatever it holds: name its fields.")
+        key = (*place, *values)
+        found = rendered.find(key)
+        return rendered.keep(key, self.nodelist.render(context)) if found is None else found
 
 
 @register.tag
 def once(parser: Parser, token: Token) -> Once:
     """`{% once %}…{% endonce %}` around what no request changes; `{% once types here %}…` where just these values change it.
 
-    The values are few and can be compared (numbers, texts, frozen dataclasses and tuples of them); whatever else the part reads is to be the
-    same for everybody.
+    The values can be compared (numbers, texts, frozen dataclasses and tuples of them; a row of the database is a TypeError); whatever else
+    the part reads is to be the same for everybody.
     """
     _tag, *values = token.split_contents()
     nodelist = parser.parse(("endonce",))

@@ -1,8 +1,8 @@
 """The times at which an order may come, in words."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dailyfresh_core.days import day_said, hours_said, local, said
 from dailyfresh_core.money import shown
@@ -62,31 +62,52 @@ def holds(days: Iterable[tuple[date, Iterable[Window]]], timing: Timing) -> bool
     return any(each.id == timing.looked_at for _day, windows in days for each in windows)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A window as it is drawn: its hours, and what is said of it."""
+
+    id: str
+    open: bool
+    checked: bool
+    hours: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the times to choose from: how it is called, how many may be chosen, why none, whether it is the one that is looked at."""
+
+    called: str
+    said: str
+    open: int
+    why: str
+    chosen: bool
+    windows: tuple[Choice, ...]
+
+
 @register.simple_tag
-def day_of(
-    day: date, windows: Iterable[Window], timing: Timing, quote: Quote | None, moves: Moves | None
-) -> dict[str, Any]:
-    """A day of the times to choose from: how it is called, how many may be chosen, why none, whether it is the one that is looked at; and its
-    windows, each with its hours and what is said of it."""
+def day_of(day: date, windows: Iterable[Window], timing: Timing, quote: Quote | None, moves: Moves | None) -> Day:
+    """A day of the times to choose from, in words; two that are equal look alike."""
     those = list(windows)
     chosen = timing.chosen.id if timing.chosen else None
-    return {
-        "called": " ".join(filter(None, (near(day), day_said(day)))),
-        "said": day_said(day),
-        "open": sum(each.open for each in those),
-        "why": those[-1].why,
-        "chosen": any(each.id == timing.looked_at for each in those),
-        "windows": [
-            {
-                "id": each.id,
-                "open": each.open,
-                "checked": each.id == chosen,
-                "hours": hours_said(each.starts, each.ends),
-                "words": _words(each, quote, moves) if each.open else each.why,
-            }
+    written = day_said(day)
+    return Day(
+        called=" ".join(filter(None, (near(day), written))),
+        said=written,
+        open=sum(each.open for each in those),
+        why=those[-1].why,
+        chosen=any(each.id == timing.looked_at for each in those),
+        windows=tuple(
+            Choice(
+                id=each.id,
+                open=each.open,
+                checked=each.id == chosen,
+                hours=hours_said(each.starts, each.ends),
+                words=_words(each, quote, moves) if each.open else each.why,
+            )
             for each in those
-        ],
-    }
+        ),
+    )
 
 
 def _words(window: Window, quote: Quote | None, moves: Moves | None) -> str:

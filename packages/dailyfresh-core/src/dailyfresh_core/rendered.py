@@ -1,0 +1,44 @@
+"""What a template rendered, for as long as it looks the same."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from threading import Lock
+
+from django.core.signals import setting_changed
+from django.utils.safestring import SafeString
+
+
+class Rendered:
+    """Rendered parts by what they show, of all templates of this process together; those that were not shown for longest go first."""
+
+    MOST = 4_000_000
+    """Characters beyond these push out what was kept before."""
+
+    def __init__(self) -> None:
+        self.parts: OrderedDict[tuple[Hashable, ...], SafeString] = OrderedDict()
+        self.characters = 0
+        self.lock = Lock()
+
+    def find(self, key: tuple[Hashable, ...]) -> SafeString | None:
+        with self.lock:
+            if (found := self.parts.get(key)) is not None:
+                self.parts.move_to_end(key)
+            return found
+
+    def clear(self, **_signal: object) -> None:
+        with self.lock:
+            self.parts.clear()
+            self.characters = 0
+
+    def keep(self, key: tuple[Hashable, ...], part: SafeString) -> SafeString:
+        with self.lock:
+            self.characters += len(part) - len(self.parts.pop(key, ""))
+            self.parts[key] = part
+            while self.characters > self.MOST:
+                self.characters -= len(self.parts.popitem(last=False)[1])
+        return part
+
+
+rendered = Rendered()
+setting_changed.connect(rendered.clear, dispatch_uid="dailyfresh_core.rendered")
+"""In tests; a process that serves has its settings for life."""
