@@ -104,6 +104,24 @@ def test_what_a_tutorial_makes_works(page: str, tmp_path: Path) -> None:
         newcomer.visit(page)
 
 
+JOINTS = """
+DAILYFRESH_CART["CHECKOUT_URL"] = "dailyfresh_orders:confirm"
+DAILYFRESH_ORDERS["BASKET"] = "dailyfresh_cart.basket.Basket"
+DAILYFRESH_ORDERS["ADDRESS_BOOK"] = "dailyfresh_users.addresses.AddressBook"
+"""
+"""What the last sections of the pages say."""
+
+
+def test_tutorials_taken_one_after_the_other_meet(tmp_path: Path) -> None:
+    with ExitStack() as programs:
+        newcomer = Newcomer(tmp_path, programs)
+        for page in ["bookshop", "cart", "orders", "users", "goods"]:
+            newcomer.follow(f"tutorials/{page}")
+        newcomer.write("config/settings.py", JOINTS)
+        newcomer.type("python manage.py check --fail-level WARNING")
+        newcomer.visit("joined")
+
+
 @pytest.mark.parametrize(
     ("before", "pages"),
     [
