@@ -16,7 +16,7 @@ help:
 	@echo "make test           all tests: each package alone, the store as a whole, lint, a browser"
 	@echo "make matrix         all tests on every pair of Python and Django"
 	@echo "make develop        everything editable in .venv/develop, to run single tests"
-	@echo "make docs           the documentation as a site, in docs/_build/html"
+	@echo "make docs           the documentation as a site, English and Chinese, in docs/_build/html"
 	@echo "make gallery        draws the store's pages into docs/gallery.md (needs Chromium)"
 	@echo "make recording      films a purchase into docs/gallery/purchase.webp (needs Chromium)"
 	@echo "make lint           style, types, imports"
@@ -80,6 +80,7 @@ lint:
 dist docs:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e $@
+	@echo "See $(if $(filter docs,$@),docs/_build/html/index.html (中文: docs/_build/html/zh/docs/index.html),dist/)"
 
 # Dry: nothing changes. RELEASE="shop --tag" makes the commit and the tag, and pushes nothing.
 release:
