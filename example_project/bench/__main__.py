@@ -44,7 +44,7 @@ def measured(rows: list[Row], shops: list[Shop], rounds: int) -> dict[tuple[str,
 def main() -> None:
     missing = [name for name in ("redis-server", "redis-cli") if not shutil.which(name)]
     if not os.environ.get("DATABASE_URL", "").startswith("mysql"):
-        missing.append("DATABASE_URL of a MariaDB")
+        missing.append("DATABASE_URL of a MariaDB (`make services`)")
     if missing:
         sys.exit(f"bench-store needs {', '.join(missing)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left running

@@ -51,7 +51,7 @@ ROWS = [
     Row("home, cold", lambda shop: shop.cold(shop.home), most=15),
     Row("visitor request", ours_only(lambda shop: shop.look("/visitor/?found=1", "visitor", json=True)), most=1.8),
     Row("search page", ours_only(lambda shop: shop.look("/search/?q=%E8%8B%B9%E6%9E%9C")), most=10),
-    Row("home, warm", lambda shop: shop.look(shop.home, more=3), of_bare=0.6),
-    Row("list, warm", lambda shop: shop.look(shop.goods_list, more=3), of_bare=0.6),
-    Row("detail, warm", lambda shop: shop.look(shop.detail, more=3), of_bare=0.6),
+    Row("home, warm", lambda shop: shop.warm(shop.home), of_bare=0.6),
+    Row("list, warm", lambda shop: shop.warm(shop.goods_list), of_bare=0.6),
+    Row("detail, warm", lambda shop: shop.warm(shop.detail), of_bare=0.6),
 ]

@@ -82,6 +82,11 @@ class Shop:
     def cold(self, path: str) -> Cost:
         return self.look(path, before=self.forget)
 
+    def warm(self, path: str) -> Cost:
+        """Of a page that is kept already."""
+        self.site.good(Request(path))
+        return self.look(path, more=3)
+
     def forget(self) -> None:
         raise NotImplementedError
 
