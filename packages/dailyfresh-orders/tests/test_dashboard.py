@@ -128,7 +128,7 @@ def test_the_statements_do_not_grow_with_the_range_once_days_are_closed(
     close_days()
     for days in (14, 300):
         query = {"since": today() - timedelta(days=days), "until": today()}
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(24):
             admin_client.get(reverse(URL), query)
 
 

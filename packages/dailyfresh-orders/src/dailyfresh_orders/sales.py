@@ -4,12 +4,14 @@ Sales count when they are paid, what is paid on delivery when it is received: wh
 a refund of its own day (`books`). Goods count when they are ordered.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from dailyfresh_core.amounts import NOTHING
-from django.db.models import Case, Count, F, IntegerField, Max, Min, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Min, QuerySet, Sum, Value, When
 
 from .conf import conf
 from .days import bounds, today
@@ -105,14 +107,21 @@ def figures(since: date, until: date) -> Figures:
     )
 
 
-def skus_sold(since: date, until: date) -> dict[str, Top]:
-    """sku_id -> what was sold of it on these days, both included, read from the lines in one statement."""
-    lines = OrderLine.objects.filter(
-        order__sold_at__gte=bounds(since)[0], order__sold_at__lt=bounds(until)[1]
-    ).order_by()
+def skus_sold(since: date, until: date, skus: Collection[str] | None = None) -> dict[str, Top]:
+    """sku_id -> what was sold of it (None: of all) on these days, both included, read from the lines in one statement."""
+    lines = _lines(since, until) if skus is None else _lines(since, until).filter(sku_id__in=skus)
     sums = lines.values_list("sku_id").annotate(
         a=Min("name"), b=Min("unit"), c=Sum(PIECES), d=Sum(F("amount") + F("discount") + F("fees"))
     )
+    return _tops(sums)
+
+
+def _lines(since: date, until: date) -> "QuerySet[OrderLine]":
+    first, end = bounds(since)[0], bounds(until)[1]
+    return OrderLine.objects.filter(order__sold_at__gte=first, order__sold_at__lt=end).order_by()
+
+
+def _tops(sums: Iterable[tuple[str, str, str, int, Decimal]]) -> dict[str, Top]:
     return {sku_id: Top(name, unit, n, _yuan(amount)) for sku_id, name, unit, n, amount in sums}
 
 
@@ -136,21 +145,25 @@ def day_sold(day: date) -> Day:
 
 
 def _top(since: date, until: date, first_open: date, last_open: date) -> tuple[Top, ...]:
-    """The ten best sold: sums of the closed days with the lines of the open ones on top."""
-    rows = SalesDaySku.objects.filter(day__gte=since, day__lte=until).order_by().values_list("sku_id")
-    sold = {
-        sku_id: Top(name, unit, n, _yuan(amount))
-        for sku_id, name, unit, n, amount in rows.annotate(
-            a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum("amount")
-        )
-    }
-    if first_open <= last_open:
-        for sku_id, now in skus_sold(first_open, last_open).items():
-            was = sold.get(sku_id)
-            sold[sku_id] = (
-                now if was is None else Top(now.name, now.unit, was.quantity + now.quantity, was.amount + now.amount)
-            )
-    return tuple(sorted(sold.values(), key=lambda top: (-top.quantity, top.name))[:10])
+    """The ten best sold: found by what the index of the closed days holds, and by the lines of the open ones; only then looked at."""
+    closed, open_days = SalesDaySku.objects.filter(day__gte=since, day__lte=until).order_by(), first_open <= last_open
+    sold = Counter(dict(closed.values_list("sku_id").annotate(n=Sum("quantity"))))
+    if open_days:
+        sold.update(dict(_lines(first_open, last_open).values_list("sku_id").annotate(n=Sum(PIECES))))
+    best = [sku_id for sku_id, _n in sold.most_common(10)]
+    now = skus_sold(first_open, last_open, best) if open_days else {}
+    rows = closed.filter(sku_id__in=best).values_list("sku_id")
+    then = _tops(rows.annotate(a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum("amount")))
+    found = [_both(then.get(sku_id), now.get(sku_id)) for sku_id in best]
+    return tuple(sorted(found, key=lambda top: (-top.quantity, top.name)))
+
+
+def _both(then: Top | None, now: Top | None) -> Top:
+    """Under the name that it has now."""
+    found = [top for top in (now, then) if top]
+    return replace(
+        found[0], quantity=sum(top.quantity for top in found), amount=sum((top.amount for top in found), NOTHING)
+    )
 
 
 def _yuan(amount: Decimal | None) -> Decimal:

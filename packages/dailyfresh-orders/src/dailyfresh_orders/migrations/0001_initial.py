@@ -1333,6 +1333,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "day of sales of a SKU",
                 "verbose_name_plural": "days of sales of SKUs",
+                "indexes": [models.Index(fields=["day", "sku_id", "quantity"], name="orders_sales_sold")],
                 "constraints": [models.UniqueConstraint(fields=("day", "sku_id"), name="orders_sales_day_sku")],
             },
         ),
