@@ -5,6 +5,7 @@ from typing import Any
 from dailyfresh_core.days import local
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -28,10 +29,10 @@ def dailyfresh_promotions_scripts() -> dict[str, object]:
     return {"jquery_url": conf.JQUERY_URL}
 
 
-@register.inclusion_tag("dailyfresh_promotions/_offers.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def dailyfresh_offers(
     context: Context, sku_id: object, unit_price: Decimal, groups: Any = (), brief: bool = False, measure: Any = None
-) -> dict[str, object]:
+) -> SafeString | str:
     """The offers that mean a product now. What is not for everybody all day is asked for by the script, if there is such.
 
     `brief`, for a card: two at most, none of those that every product has. `measure`, of goods that are priced by weight: what is for
@@ -43,7 +44,10 @@ def dailyfresh_offers(
         request._dailyfresh_rulebook = found
     on = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found, measure=measure)
     offers, limited = (in_brief(on.there), in_brief(on.limited)) if brief else (on.there, on.limited)
-    return {"sku_id": sku_id, "offers": offers, "limited": limited, "later": on.later, "brief": brief}
+    if not (offers or limited or on.later):
+        return ""  # as for most cards of a page
+    shown = {"sku_id": sku_id, "offers": offers, "limited": limited, "later": on.later, "brief": brief}
+    return render_to_string("dailyfresh_promotions/_offers.html", shown)
 
 
 @register.simple_tag
