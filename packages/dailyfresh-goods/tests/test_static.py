@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -17,7 +18,7 @@ from dailyfresh_goods.management.commands import check_pages
 from dailyfresh_goods.models import SKU, HomeBanner, StalePage
 from dailyfresh_goods.pages import build
 from dailyfresh_goods.pages.disk import DiskPages
-from dailyfresh_goods.services import drain_pages
+from dailyfresh_goods.services import build_everything, drain_pages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -337,6 +338,23 @@ def test_a_rebuild_serves_the_new_set_only_when_it_is_whole(shop: Shop, pages: P
     assert file(pages, f"/goods/{sku.pk}/").read_bytes() == browse(f"/goods/{sku.pk}/").content
     call_command("build_pages", verbosity=0)
     assert not old.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_write_the_same_pages_as_one(shop: Shop, pages: Path, monkeypatch: Any) -> None:
+    for n in range(5):
+        shop.sku(f"Apple {n}")
+    drain_pages()
+
+    def written() -> dict[str, bytes]:
+        return {str(page.relative_to(pages.resolve())): page.read_bytes() for page in pages.resolve().rglob("*.html")}
+
+    monkeypatch.setattr(sys.modules[build_everything.__module__], "STEP", 2)
+    call_command("build_pages", verbosity=0)
+    one = written()
+    call_command("build_pages", verbosity=0, jobs=2)
+    assert len(one) > 10
+    assert written() == one
 
 
 def test_a_rebuild_touches_no_page_that_is_served(shop: Shop, pages: Path) -> None:

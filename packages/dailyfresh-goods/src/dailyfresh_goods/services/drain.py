@@ -2,14 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from typing import Any
 
 from dailyfresh_core.metrics import histogram
 from dailyfresh_core.retrying import Busy
 from dailyfresh_core.waking import tasks_run_inline
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -143,30 +147,37 @@ def build(to: PageWriter, key: str) -> int:
     return sum(build_run(to, language, paths) for language, paths in runs_of(key))
 
 
-def build_everything(to: PageWriter, release: str, done: Callable[[int, int], None]) -> int:
-    """Make a new set of all pages and serve it when it is whole; how many pages.
+def build_everything(to: PageWriter, release: str, done: Callable[[int, int], None], *, jobs: int = 1) -> int:
+    """Make a new set of all pages in so many processes, and serve it when it is whole; how many pages.
 
     `done` is told the pages made so far and how many keys are left. Changes meanwhile reach the new set too.
     """
     made = 0
-    with to.rebuild(release) as aside:
-        keys = [HOME, *map(list_key, GoodsType.objects.values_list("slug", flat=True))]
-        total = len(keys) + SKU.objects.filter(on_sale=True).count()
-        for number, key in enumerate(keys):
-            made += build(aside, key)
-            done(made, total - number - 1)
-        after, left = 0, total - len(keys)
-        while pks := list(_on_sale(after)):
-            for pk in pks:
-                made += build(aside, detail_key(pk))
-            after, left = pks[-1], left - len(pks)
-            done(made, max(0, left))
+    with to.rebuild(release) as aside, ExitStack() as held:
+        portions = _portions()
+        left = sum(map(len, portions))
+        each = map if jobs == 1 else held.enter_context(_processes(jobs)).imap_unordered
+        for keys, pages in each(partial(_portion, aside), portions):
+            made, left = made + pages, left - keys
+            done(made, left)
     return made
 
 
-def _on_sale(after: int) -> list[int]:
-    rows = SKU.objects.filter(pk__gt=after, on_sale=True).order_by("pk")
-    return list(rows.values_list("pk", flat=True)[:STEP])
+def _portions() -> list[list[str]]:
+    """The keys of all pages: the dear ones each for itself, the details in steps."""
+    pks = list(SKU.objects.filter(on_sale=True).order_by("pk").values_list("pk", flat=True))
+    details = [[detail_key(pk) for pk in pks[at : at + STEP]] for at in range(0, len(pks), STEP)]
+    return [[HOME], *([list_key(slug)] for slug in GoodsType.objects.values_list("slug", flat=True)), *details]
+
+
+def _portion(to: PageWriter, keys: list[str]) -> tuple[int, int]:
+    return len(keys), sum(build(to, key) for key in keys)
+
+
+def _processes(jobs: int) -> Pool:
+    """Forked, for they inherit the site as it is set up; each opens connections of its own."""
+    connections.close_all()
+    return get_context("fork").Pool(jobs)
 
 
 def turn_home() -> bool:

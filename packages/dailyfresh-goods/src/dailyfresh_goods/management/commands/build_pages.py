@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from dailyfresh_core.retrying import Busy
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...exceptions import PageRefused
 from ...pages.build import writer
@@ -14,6 +14,11 @@ from ...services import build_everything
 
 class Command(BaseCommand):
     help = "Writes all pages anew, aside, and serves them once they are whole. Changes meanwhile are not lost."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--jobs", type=int, choices=range(1, 65), default=1, metavar="N", help="Processes that make pages (1)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         to = writer()
@@ -30,7 +35,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{made} pages, {left} to go, {made / (now - began):.0f} a second")
 
         try:
-            made = build_everything(to, release(), done)
+            made = build_everything(to, release(), done, jobs=options["jobs"])
         except (PageRefused, Busy, OSError) as error:
             raise CommandError(f"The pages stay as they were: {error}") from error
         if options["verbosity"]:
