@@ -53,6 +53,7 @@ def test_an_address_is_kept_with_the_names_of_its_areas(signed_in, user):
         ("receiver", "a\x00b", "Null characters"),
         ("phone", "", "required"),
         ("phone", "1380013602", "11 digits"),
+        ("phone", "07700900123", "of mainland China"),
         ("phone", "138001360210", "11 digits"),
         ("phone", "12800136021", "11 digits"),
         ("phone", "23800136021", "11 digits"),

@@ -72,6 +72,13 @@ def test_what_cannot_be_registered_is_said_at_its_field(client, field, value, me
     assert not models.Registration.objects.exists()
 
 
+def test_the_form_says_beforehand_what_a_name_may_be(client, settings):
+    settings.DAILYFRESH_USERS = {**settings.DAILYFRESH_USERS, "USERNAME_LENGTH": (3, 9)}
+    page = client.get(url("register")).content.decode()
+    assert re.search('<small[^>]* id="id_username_helptext">3 to 9 letters', page)
+    assert re.search('<input[^>]* name="username"[^>]* aria-describedby="id_username_helptext"', page)
+
+
 def test_passwords_never_come_back_in_a_page(client):
     page = register(client, username="").content.decode()
     assert PASSWORD not in page

@@ -78,6 +78,12 @@ class RegistrationForm(Styled):
     password2 = _password(_("Password again"), "new-password")
     agree = forms.BooleanField(label=_("Agreement"), error_messages={"required": _("Please agree to the terms.")})
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shortest, longest = conf.USERNAME_LENGTH
+        hint = _("%(shortest)d to %(longest)d letters, digits or the characters . + - _")
+        self.fields["username"].help_text = hint % {"shortest": shortest, "longest": longest}
+
     def clean_username(self) -> str:
         return check_username(self.cleaned_data["username"])
 
@@ -191,7 +197,11 @@ class AddressForm(Styled):
     )
     phone = _Phone(
         label=_("Mobile number"),
-        validators=[RegexValidator(r"\A1[3-9][0-9]{9}\Z", _("Enter the 11 digits of a mobile number."))],
+        validators=[
+            RegexValidator(
+                r"\A1[3-9][0-9]{9}\Z", _("Enter a mobile number of mainland China: 11 digits, beginning with 13 to 19.")
+            )
+        ],
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "numeric", "autocomplete": "shipping tel-national"}),
     )
     province = forms.ChoiceField(label=_("Province"), widget=forms.Select(attrs={"data-area": "province"}))

@@ -30,9 +30,9 @@ jQuery(function ($) {
   });
 
   function say($input, text) {
-    var id = $input.attr("id") + "_error";
+    var id = $input.attr("id") + "_error", help = $input.closest(".df-field").find("[id$=_helptext]").attr("id");
     $("#" + id).remove();
-    $input.attr({ "aria-invalid": text ? "true" : null, "aria-describedby": text ? id : null });
+    $input.attr({ "aria-invalid": text ? "true" : null, "aria-describedby": [help, text && id].filter(Boolean).join(" ") || null });
     if (text) { $("<p class='df-error'>").attr("id", id).text(text).appendTo($input.closest(".df-field")); }
   }
 
