@@ -233,6 +233,20 @@ def test_a_first_look_costs_no_request_of_its_own(browser: "playwright.Browser",
     assert guest.complaints == []
 
 
+def test_the_new_goods_on_the_page_of_one_of_them_are_the_others(browser: "playwright.Browser", shop: str) -> None:
+    guest = Visitor(browser, shop)
+    guest.go("/list/fruit/new/")
+    cards = "[data-goods-card]"
+    newest, *others = (card.get_attribute("data-goods-card") for card in guest.page.locator(cards).all())
+    guest.go(f"/goods/{newest}/")
+    guest.see(f"[data-goods-fragment] {cards}")
+    shown = [
+        card.get_attribute("data-goods-card") for card in guest.page.locator(f"[data-goods-fragment] {cards}").all()
+    ]
+    assert others
+    assert shown == others
+
+
 def test_a_phone_offers_language_and_dark_mode_and_no_page_is_wider_than_it(
     browser: "playwright.Browser", shop: str
 ) -> None:

@@ -177,10 +177,11 @@ jQuery(function ($) {
 
   // ---- strips that are pages of their own
   $("[data-goods-fragment]").each(function () {
-    var $place = $(this);
+    var $place = $(this);  // one file for all goods of a type, the one of this page too
     $.ajax({ url: $place.data("goodsFragment"), dataType: "html", timeout: 15000 }).done(function (html) {
       var found = new DOMParser().parseFromString(html, "text/html").body;
-      if (found.children.length) { $place.empty().append(found.childNodes); $(document).trigger("goods:loaded"); }
+      $(found).find("[data-goods-card]").filter(function () { return $(this).data("goodsCard") === $detail.data("goodsDetail"); }).remove();
+      if ($(found).find("[data-goods-card]").length) { $place.empty().append(found.childNodes); $(document).trigger("goods:loaded"); }
     });
   });
 
