@@ -9,7 +9,12 @@ home = text(Client().get("/"))
 assert "Strawberries" in home
 assert "data-cart-open" in home
 assert "data-cart-add" in text(Client().get("/list/Fruit/"))
+page = text(Client().get(f"/goods/{berries.pk}/"))
+assert f'data-cart-put="{berries.pk}"' in page
 buyer = registered()
+for address in ("/", f"/goods/{berries.pk}/", "/cart/"):
+    assert "My account" in text(buyer.get(address)), "the same for whoever is signed in and whoever is not"
+    assert "My account" in text(Client().get(address))
 buyer.post("/cart/add/", {"sku_id": berries.pk, "quantity": 2})
 buyer.post("/user/addresses/add/", ADDRESS)
 cart = {"line": berries.pk, "sku_id": berries.pk, f"quantity-{berries.pk}": 2, "action": "checkout"}
