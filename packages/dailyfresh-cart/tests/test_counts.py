@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from conftest import ask
 from dailyfresh_cart.basket import Basket
+from dailyfresh_core.testing.nodes import nodes_rendered
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -56,6 +57,21 @@ def test_the_page_asks_each_once_whatever_the_lines(shopper: Client, filled: int
     assert html.count("data-cart-line=") == filled
     assert count.round_trips == 1
     assert len(count.statements) == 1
+
+
+@pytest.mark.parametrize("url", ["/shop/basket/", "/shop/basket/mini/"])
+def test_a_line_that_was_drawn_before_takes_few_nodes(shopper: Client, buyer: User, shelf: list[str], url: str) -> None:
+    numbers = []
+    for lines in (shelf[:2], shelf[:4]):
+        Basket().add(buyer, dict.fromkeys(lines, 1))
+        with nodes_rendered() as drawn:
+            shopper.get(url)
+        with nodes_rendered() as again:
+            shopper.get(url)
+        numbers.append((drawn.number, again.number))
+    (first, few), (second, more) = numbers
+    assert more - few <= 2 * 8
+    assert second - few > 2 * 40  # else nothing is counted
 
 
 @pytest.mark.parametrize("url", ["/shop/basket/", "/shop/basket/mini/", "/shop/basket/lines/?page=1"])

@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from conftest import Shop
+from dailyfresh_core.testing.nodes import nodes_rendered
 from dailyfresh_goods.models import HomeTypeGoods
 from dailyfresh_goods.pages.keys import release
 from django.db import connection
@@ -61,6 +62,17 @@ def test_a_page_costs_a_fixed_number_of_statements_and_none_when_warm(path: str,
         assert browse(path_).status_code == 200
     assert len(cold.asked) <= COLD[path], "\n".join(cold.asked)
     assert warm.asked == []
+
+
+def test_a_card_that_was_drawn_before_takes_few_nodes(stocked: Shop, browse: Browse) -> None:
+    """On whatever page: these two show the same goods."""
+    numbers = []
+    for path in ("/list/fruit/?low=0.01", "/list/fruit/?low=0.02"):
+        with nodes_rendered() as drawn:
+            cards = browse(path).content.decode().count("data-goods-card=")
+        numbers.append(drawn.number)
+    first, again = numbers
+    assert first - again > 35 * cards > 0
 
 
 @pytest.mark.parametrize("path", COLD)
