@@ -179,8 +179,17 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
     assert outcome.returncode == 1
     assert (
         outcome.stderr.strip()
-        == f"CommandError: Port {port} is in use; choose another one: manage.py demo --port {port + 1}"
+        == f"CommandError: Port {port} is in use; choose another one: PORT={port + 1} make demo, or manage.py demo --port {port + 1}"
     )
+
+
+def test_the_port_of_make_demo_is_chosen_by_a_variable(tmp_path: Path) -> None:
+    """The words of the README: `make` hands no option on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = demo(VAR_DIR=str(tmp_path), PORT=str(port))
+
+    assert f"Port {port} is in use" in outcome.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ class Command(BaseCommand):
         var = Path(settings.VAR_DIR)
         lock = lock_folder(var)
         if not is_free(port, host):
-            raise CommandError(f"Port {port} is in use; choose another one: manage.py demo --port {port + 1}")
+            raise CommandError(
+                f"Port {port} is in use; choose another one: PORT={port + 1} make demo, or manage.py demo --port {port + 1}"
+            )
         demo = services.plan(var=var, host=host, port=port, environ=os.environ)
         output = Output()
         note = var / "demo.env"
