@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_core.exchange import How
+from dailyfresh_core.exchange import How, write_csv, write_xlsx
 from dailyfresh_goods import services
 from dailyfresh_goods.models import SKU, GoodsImport, GoodsImportPiece
 from dailyfresh_goods.services import imports, uploads
@@ -18,6 +18,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 HERE = "/admin/dailyfresh_goods/sku/import/"
 Committing = Callable[[], AbstractContextManager[Any]]
@@ -83,6 +84,36 @@ def test_an_export_that_was_changed_is_taken_in(shop: Shop, staff: Callable[...,
     page = staff(staff(exported.decode("utf-8-sig").replace("9.90", "8.80")), run="x")
     assert page.context["upload"].state == "done"
     assert str(SKU.objects.get().price) == "8.80"
+
+
+@pytest.mark.parametrize("name", ["goods.csv", "goods.xlsx"])
+def test_what_is_bad_is_named_by_the_headings_of_the_file_and_what_it_has_none_for_as_staff_read_it(
+    shop: Shop, admin_client: Client, committing: Committing, name: str
+) -> None:
+    headings, row = ["编号", "品名", "零售价", "包装"], ["pear", "梨", "三块五", "1kg"]
+    table = [dict(zip(headings, row, strict=True))]
+    data = write_xlsx(headings, table) if name.endswith("xlsx") else b"".join(write_csv(headings, table))
+    with committing():
+        page = admin_client.post(HERE, {"file": SimpleUploadedFile(name, data)}, follow=True)
+    url = page.request["PATH_INFO"]
+    told = {field.html_name: field.value() or "" for field in page.context["form"] if field.name != "skip_bad"}
+    told["column-2"] = "price"
+    with committing():
+        admin_client.post(url, told | {"check": "x"})
+    page = admin_client.get(url)
+    assert [(one["column"], one["message"][:14]) for one in page.context["upload"].report["problems"]] == [
+        ("零售价", "Write a number"),
+        ("type · type", "A new SKU need"),
+    ]
+    assert "bad type · type: A new SKU needs this." in " ".join(strip_tags(shown(page)).split())
+    answer = admin_client.get(f"{url}marked.csv")
+    marked = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert marked.splitlines()[1].startswith('"零售价: Write a number')
+
+
+def test_two_headings_for_one_column_are_told_with_what_staff_call_it(shop: Shop, staff: Callable[..., Any]) -> None:
+    page = staff("货号,售价,现价\npear,1,2\n")
+    assert "Both “售价” and “现价” are taken for the column price · price." in shown(page)
 
 
 def test_bad_rows_may_be_left_out_and_the_file_comes_back_marked(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile
@@ -82,6 +82,13 @@ class Problem:
         return f"{where}, {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
 
 
+def in_words_of_file(problems: Iterable[Problem], mapping: Mapping[str, str]) -> list[Problem]:
+    """The problems with their columns called as the file does (`mapping`: heading -> column), or as staff read them where it has none."""
+    headings = {column: heading for heading, column in mapping.items() if column}
+    labels = {column: label_of(column) for column in all_columns()} | headings | {"": ""}
+    return [replace(problem, column=labels.get(problem.column, problem.column)) for problem in problems]
+
+
 _COLUMN_OF = {
     name: column
     for column, names in reversed(HEADINGS.items())
@@ -141,7 +148,7 @@ def mapping_of(headings: Iterable[str], given: Mapping[str, str] | None = None) 
     meaning: dict[str, str] = {}
     for heading, column in found.items():
         if column and (other := meaning.setdefault(column, heading)) != heading:
-            names = {"one": other, "other": heading, "column": column}
+            names = {"one": other, "other": heading, "column": label_of(column)}
             raise BadFile(_("Both “%(one)s” and “%(other)s” are taken for the column %(column)s.") % names)
     if "slug" not in meaning:
         raise BadFile(_("No column says which SKU a row is (“slug”)."))

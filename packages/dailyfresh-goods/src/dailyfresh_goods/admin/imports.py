@@ -161,12 +161,18 @@ class ImportView(OfAdmin):
             (
                 line,
                 [(line.cells.get(column), line.problems.get(column)) for column in columns],
-                line.problems.get("", ""),
+                _beside(line, columns),
             )
             for line in (look.lines if look else ())
         ]
         context = {"upload": upload, "look": look, "form": form, "columns": [*map(label_of, columns)], "lines": lines}
         return self.page(request, "import_one.html", upload.name, **context)
+
+
+def _beside(line: services.Line, columns: list[str]) -> str:
+    """What is wrong with the row as a whole, and with what it has no cell for."""
+    of_none = (one for one in line.problems.items() if one[0] not in columns)
+    return "; ".join(f"{label_of(column)}: {problem}" if column else problem for column, problem in of_none)
 
 
 class MarkedView(OfAdmin):

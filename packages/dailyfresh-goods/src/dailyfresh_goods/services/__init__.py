@@ -25,7 +25,7 @@ from .goods import (
     refresh_sales,
     take_off_sale,
 )
-from .imports import Report, import_goods, read_goods
+from .imports import Line, Report, import_goods, open_goods, read_goods
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
 from .prices import (
     ENDINGS,
@@ -47,6 +47,7 @@ __all__ = [
     "ENDINGS",
     "PERCENT",
     "WAYS",
+    "Line",
     "Look",
     "Report",
     "Repriced",
@@ -84,6 +85,7 @@ __all__ = [
     "marks_here",
     "merge_history",
     "noting",
+    "open_goods",
     "pages_of",
     "pages_showing",
     "preview_prices",

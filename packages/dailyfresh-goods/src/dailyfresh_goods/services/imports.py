@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
 
-from dailyfresh_core.exchange import BadFile, How, Row, open_table
+from dailyfresh_core.exchange import BadFile, How, Row, Table, open_table
 from dailyfresh_core.measures import WEIGHT, Grams, Measured, faults
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
@@ -151,6 +151,11 @@ class _Import:
             yield Problem(row.number, "spu", _("There is no SKU “%s”, in the shop or in a row above.") % pack)
 
 
+def open_goods(file: IO[bytes], name: str, how: How | None = None) -> Table:
+    """A file of goods, opened. Raises `BadFile`."""
+    return open_table(file, name, how, known=lambda heading: bool(column_of(heading)))
+
+
 def read_goods(
     file: IO[bytes], name: str, how: How | None = None, headings: Mapping[str, str] | None = None
 ) -> Generator[Row, None, None]:
@@ -158,7 +163,7 @@ def read_goods(
 
     Raises `BadFile` for what is wrong with the file as a whole, a table without rows among it.
     """
-    table = open_table(file, name, how, known=lambda heading: bool(column_of(heading)))
+    table = open_goods(file, name, how)
     columns, empty = mapping_of(table.columns, headings), True
     for row in table.rows:
         empty = False

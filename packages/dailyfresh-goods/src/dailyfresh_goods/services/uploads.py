@@ -5,12 +5,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from typing import IO, Any
 
-from dailyfresh_core.exchange import BadFile, How, Table, open_table, write_csv
+from dailyfresh_core.exchange import BadFile, How, Table, write_csv
 from dailyfresh_core.outbox import claim
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from ..archives import Content, content_in
 from ..cells import CONTROL
-from ..columns import PROBLEM, column_of, mapping_of
+from ..columns import PROBLEM, column_of, in_words_of_file, mapping_of
 from ..conf import conf
 from ..models import GoodsImport, GoodsImportPiece
 from ..signals import import_begun
-from .imports import Line, Report, import_goods, preview_goods, read_goods
+from .imports import Line, Report, import_goods, open_goods, preview_goods, read_goods
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Look:
 def keep_import(*, file: IO[bytes], name: str, by: Any) -> GoodsImport:
     """Keep a file; old ones go. Raises `BadFile` when it is no table."""
     with content_in(file, name) as content:
-        open_table(content.file, content.name, known=_known)
+        open_goods(content.file, content.name)
     GoodsImport.objects.filter(created_at__lt=timezone.now() - timedelta(days=conf.IMPORT_DAYS)).delete()
     file.seek(0)
     with transaction.atomic():
@@ -77,10 +77,6 @@ def content_of(upload: GoodsImport) -> Iterator[Content]:
             yield content
 
 
-def _known(heading: str) -> bool:
-    return bool(column_of(heading))
-
-
 def _told(upload: GoodsImport, headings: list[str]) -> dict[str, str]:
     """Heading -> column (or empty) as staff said it, of this file or of one before it."""
     told: dict[str, str] = {}
@@ -91,7 +87,7 @@ def _told(upload: GoodsImport, headings: list[str]) -> dict[str, str]:
 
 
 def _opened(upload: GoodsImport, content: Content) -> Table:
-    return open_table(content.file, content.name, How(**upload.how), known=_known)
+    return open_goods(content.file, content.name, How(**upload.how))
 
 
 def look_at(upload: GoodsImport) -> Look:
@@ -176,20 +172,26 @@ def _run(upload: GoodsImport) -> None:
 
 def _pass(upload: GoodsImport, content: Content, *, dry_run: bool = False, skip_bad: bool = False) -> Report:
     """Read the file once, telling how far that is every second; raises `_Stopped` when it is no longer ours."""
-    told = time.monotonic()
+    said = time.monotonic()
+    table = _opened(upload, content)
+    told = _told(upload, table.columns)
+    headings = mapping_of(table.columns, told)
+
+    def named(report: Report) -> Report:
+        return replace(report, problems=in_words_of_file(report.problems, headings))
 
     def done(report: Report) -> None:
-        nonlocal told
-        if time.monotonic() - told >= 1:
-            told = time.monotonic()
+        nonlocal said
+        if time.monotonic() - said >= 1:
+            said = time.monotonic()
             until = timezone.now() + LEASE
-            if not _ours(upload).update(due_at=until, rows=report.rows, total=upload.total, report=_kept(report)):
+            kept = _kept(named(report))
+            if not _ours(upload).update(due_at=until, rows=report.rows, total=upload.total, report=kept):
                 raise _Stopped
             upload.due_at = until
 
-    table = _opened(upload, content)
-    rows = read_goods(content.file, content.name, table.how, _told(upload, table.columns))
-    return import_goods(
+    rows = read_goods(content.file, content.name, table.how, told)
+    report = import_goods(
         rows=rows,
         dry_run=dry_run,
         skip_bad=skip_bad,
@@ -198,6 +200,7 @@ def _pass(upload: GoodsImport, content: Content, *, dry_run: bool = False, skip_
         why=upload.name,
         done=done,
     )
+    return named(report)
 
 
 def _ours(upload: GoodsImport) -> Any:

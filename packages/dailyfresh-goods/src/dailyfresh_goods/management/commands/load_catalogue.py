@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from ...archives import content_in
-from ...columns import COLUMNS
+from ...columns import COLUMNS, in_words_of_file, mapping_of
 from ...models import GoodsType
-from ...services import Report, import_goods, read_goods
+from ...services import Report, import_goods, open_goods, read_goods
 
 
 class Command(BaseCommand):
@@ -64,10 +64,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"{report.rows} rows {verb}")
 
         with path.open("rb") as file, content_in(file, path.name) as content:
+            headings = mapping_of(open_goods(content.file, content.name).columns)
             rows = read_goods(content.file, content.name)
-            return import_goods(
+            report = import_goods(
                 rows=rows, archive=content.archive, by="load_catalogue", why=path.name, done=done, **how
             )
+            report.problems = in_words_of_file(report.problems, headings)
+            return report
 
     def _create_types(self, path: Path) -> None:
         """Types have no columns but their slug here: the merchant names them afterwards."""
