@@ -157,6 +157,24 @@ def test_the_focus_is_chosen_in_the_admin_and_the_squares_are_cut_anew(pear: SKU
     assert admin_client.post(url, {"focus_x": 101, "focus_y": 50}).status_code == 200
 
 
+def test_staff_see_with_what_a_picture_is_shown_find_it_by_that_and_reach_its_focus_from_the_goods(
+    shop: Shop, pear: SKU, admin_client: Client
+) -> None:
+    plum = shop.sku("Plum")
+    plum.images.create(image=SimpleUploadedFile("side.jpg", photograph()))
+    services.draw_pictures()
+    url, here = (
+        f"/admin/dailyfresh_goods/picture/{Picture.objects.get(name=pear.image.name).pk}/change/",
+        "/admin/dailyfresh_goods/sku/",
+    )
+    for page in ("/admin/dailyfresh_goods/picture/", "/admin/dailyfresh_goods/picture/?q=pear", url):
+        assert f'<a href="{here}{pear.pk}/change/">Pear' in admin_client.get(page).content.decode()
+    found = admin_client.get("/admin/dailyfresh_goods/picture/?q=plum").content.decode()
+    assert f'<a href="{here}{plum.pk}/change/">Plum' in found
+    assert f"{here}{pear.pk}/" not in found
+    assert f'href="{url}"' in admin_client.get(f"{here}{pear.pk}/change/").content.decode()
+
+
 def test_what_was_drawn_before_goes_a_day_later_and_only_then(pear: SKU) -> None:
     services.draw_pictures()
     old = set(Rendition.objects.values_list("file", flat=True))

@@ -109,7 +109,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
     show_full_result_count = False
     search_fields = ("name", "slug", "=id", "origin")
     autocomplete_fields = ("spu",)
-    readonly_fields = ("band", "sales", "created_at", "updated_at", "preview")
+    readonly_fields = ("thumbnail", "band", "sales", "created_at", "updated_at", "preview")
     form = SKUForm
     inlines = (SKUImageInline,)
 
@@ -126,7 +126,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
                     "slug",
                     ("type", "spu"),
                     "description",
-                    ("image", "more_pictures"),
+                    ("thumbnail", "image", "more_pictures"),
                     ("label", "origin", "storage"),
                 )
             },

@@ -2,18 +2,22 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists, ReadOnly
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.views.main import ChangeList
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import services
-from ..models import Picture, PictureSource
+from ..models import SKU, Picture, PictureSource, SKUImage
+from ..selectors import shown_with
 
 
 class Became(admin.SimpleListFilter):
@@ -29,15 +33,25 @@ class Became(admin.SimpleListFilter):
         return rows.exclude(refused="") if self.value() == "refused" else rows
 
 
+class NamedPictures(ForgivingChangeList):
+    """A list of pictures that knows with what they are shown: the storage names its files for itself."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        found = shown_with(picture.name for picture in self.result_list)
+        for picture in self.result_list:
+            picture.shown_with = found.get(picture.name, [])
+
+
 @admin.register(Picture)
 class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "became", "sizes", "created_at")
+    list_display = ("name", "shown", "became", "sizes", "created_at")
     list_filter = (Became,)
     list_per_page = 50
     search_fields = ("name",)
     show_full_result_count = False
-    fields = ("focus", ("focus_x", "focus_y"), "name", "became", "sizes")
-    readonly_fields = ("focus", "name", "became", "sizes")
+    fields = ("shown", "focus", ("focus_x", "focus_y"), "name", "became", "sizes")
+    readonly_fields = ("shown", "focus", "name", "became", "sizes")
 
     class Media:
         css = {"all": ["dailyfresh_goods/admin.css"]}
@@ -45,6 +59,20 @@ class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Picture]":
         return super().get_queryset(request).prefetch_related("renditions")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedPictures
+
+    def get_search_results(self, request: HttpRequest, rows: "QuerySet[Picture]", term: str) -> Any:
+        """Who looks for a picture knows what is shown with it, and not what the storage calls it."""
+        found, many = super().get_search_results(request, rows, term)
+        if term:
+            skus = SKU.objects.filter(name__icontains=term)
+            of_skus = Q(name__in=skus.values("image")) | Q(
+                name__in=SKUImage.objects.filter(sku__in=skus).values("image")
+            )
+            found |= rows.filter(of_skus)
+        return found, many
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -55,6 +83,14 @@ class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
         if form.changed_data:
             services.focus_picture(picture=obj, x=obj.focus_x, y=obj.focus_y)
+
+    @admin.display(description=gettext_lazy("shown with"))
+    def shown(self, picture: Picture) -> str | SafeString:
+        rows = picture.__dict__.get("shown_with")
+        if rows is None:
+            rows = shown_with([picture.name]).get(picture.name, [])
+        links = ((reverse(admin_urlname(row._meta, SafeString("change")), args=[row.pk]), str(row)) for row in rows)
+        return format_html_join(", ", '<a href="{}">{}</a>', links) or "–"
 
     @admin.display(description=gettext_lazy("state"))
     def became(self, picture: Picture) -> str:

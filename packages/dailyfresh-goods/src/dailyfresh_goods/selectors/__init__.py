@@ -5,7 +5,7 @@ from .cards import Card, cards, ratings_of
 from .detail import Detail, detail, sku_exists
 from .home import Home, home, turned
 from .listing import FACETS, SORTS, Facets, Filters, ListPage, Sort, facets, list_page, new_goods
-from .pictures import Album, Shown, line_picture, with_line_picture
+from .pictures import Album, Shown, line_picture, shown_with, with_line_picture
 from .stock import Backlog, backlog, cards_on_sale, popular, stock_of, worth
 from .types import TypeInfo, goods_type, goods_types
 from .wishes import Wished, awaited_of, wished, wished_kinds, wishes_of
@@ -40,6 +40,7 @@ __all__ = [
     "new_goods",
     "popular",
     "ratings_of",
+    "shown_with",
     "sku_exists",
     "stock_of",
     "turned",

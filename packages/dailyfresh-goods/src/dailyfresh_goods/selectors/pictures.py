@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, Func, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.files import FieldFile
 from django.db.models.functions import SHA256
 
-from ..models import SKU, Picture, Rendition, key_of
+from ..models import PICTURED, SKU, Picture, Rendition, SKUImage, key_of
 
 Sizes = tuple[tuple[int, str], ...]
 USUAL = 400
@@ -71,6 +71,19 @@ def line_picture(sku: SKU) -> str:
     if sku.drawn:  # type: ignore[attr-defined]  # annotated
         return default_storage.url(sku.drawn)  # type: ignore[attr-defined]
     return "" if sku.hidden or not sku.image else sku.image.url  # type: ignore[attr-defined]
+
+
+def shown_with(names: Iterable[str]) -> dict[str, list[Model]]:
+    """File -> what is shown with it: goods, types, banners; a further picture belongs to its goods."""
+    wanted = set(names)
+    found: dict[str, dict[Model, None]] = defaultdict(dict)
+    for model, columns in PICTURED.items():
+        for column in columns:
+            rows = model._default_manager.filter(**{f"{column}__in": wanted})
+            for row in rows.select_related("sku") if model is SKUImage else rows:
+                name, row = str(getattr(row, column)), getattr(row, "sku", row) if model is SKUImage else row
+                found[name][row] = None
+    return {name: list(rows) for name, rows in found.items()}
 
 
 class Album:
