@@ -194,6 +194,17 @@ def test_an_spu_is_made_with_its_packs_on_one_page(shop: Shop, admin_client: Cli
     assert SPU.objects.get().skus.get().unit == "1kg"
 
 
+def test_what_is_new_in_the_shop_is_made_on_the_page_of_its_sku_alone(shop: Shop, admin_client: Client) -> None:
+    form = Form(admin_client.get(f"{HERE}/sku/add/")).data
+    form |= {"name": "Kiwi", "unit": "6 pieces", "type": str(shop.fruit.pk), "price": "29.90", "stock": "30"}
+    assert form["spu"] == ""
+    assert admin_client.post(f"{HERE}/sku/add/", form).status_code == 302
+    kiwi = SKU.objects.get(slug="kiwi-6-pieces")
+    assert kiwi.spu.name == "Kiwi"
+    again = Form(admin_client.get(f"{HERE}/sku/{kiwi.pk}/change/")).data | {"spu": ""}
+    assert "This field is required." in admin_client.post(f"{HERE}/sku/{kiwi.pk}/change/", again).content.decode()
+
+
 @pytest.mark.parametrize(("action", "on_sale"), [("put_on_sale", True), ("take_off_sale", False)])
 def test_goods_go_on_and_off_sale_together(action: str, on_sale: bool, shop: Shop, admin_client: Client) -> None:
     skus = [shop.sku(on_sale=not on_sale) for _ in range(3)]

@@ -173,6 +173,10 @@ def test_staff_see_with_what_a_picture_is_shown_find_it_by_that_and_reach_its_fo
     assert f'<a href="{here}{plum.pk}/change/">Plum' in found
     assert f"{here}{pear.pk}/" not in found
     assert f'href="{url}"' in admin_client.get(f"{here}{pear.pk}/change/").content.decode()
+    refused = {"name": "", "image": SimpleUploadedFile("other.jpg", photograph())}
+    again = admin_client.post(f"{here}{pear.pk}/change/", refused).content.decode()
+    assert "This field is required." in again
+    assert "other.jpg" not in again
 
 
 def test_what_was_drawn_before_goes_a_day_later_and_only_then(pear: SKU) -> None:

@@ -44,6 +44,14 @@ class SKUForm(Slugged):
         help_text=gettext_lazy("Several at once; they come after those there are."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "spu" in self.fields and not self.instance.pk:
+            self.fields["spu"].required = False
+            self.fields["spu"].help_text = _(
+                "Left empty for what is new in the shop; another pack of something names that."
+            )
+
 
 class SKUImageInline(Thumbnail, admin.TabularInline):  # type: ignore[type-arg]
     model = SKUImage

@@ -126,7 +126,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
                     "slug",
                     ("type", "spu"),
                     "description",
-                    ("thumbnail", "image", "more_pictures"),
+                    ("image", "more_pictures"),
                     ("label", "origin", "storage"),
                 )
             },
@@ -139,7 +139,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
             _("By the piece or by weight"),
             {"fields": (("sold_by", "priced_by"), ("price_grams", "nominal_grams"), ("minimum", "step"))},
         ),
-        (_("Figures"), {"fields": (("band", "sales"), ("created_at", "updated_at"), "preview")}),
+        (_("Figures"), {"fields": (("band", "sales"), ("created_at", "updated_at"), ("thumbnail", "preview"))}),
     )
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
@@ -149,6 +149,9 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
         if change:
             save_changed(form, by=request.user)
         else:
+            if obj.spu_id is None:
+                names = {code: {"name": said["name"]} for code, said in obj.translations.items() if "name" in said}
+                obj.spu = SPU.objects.create(name=obj.name, translations=names)
             obj.save()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
