@@ -69,7 +69,7 @@ def bought(stack: Stack) -> dict[str, object]:
             step()
         buyer.browser.close()
     watcher = Watcher(stack.site, Tally(), sku_id=skus[0])
-    assert watcher.settled(240) == []
+    assert watcher.settled(1200) == []
     watcher.browser.close()
     ledgers = [buyer.ledger.as_dict() | {"registered": []} for buyer in buyers]  # mails are not saved
     assert any(ledger["ordered"] for ledger in ledgers)
