@@ -11,8 +11,8 @@ from celery import Celery
 from celery.beat import SchedulingError
 from celery.signals import after_setup_logger, after_setup_task_logger
 from celery.utils.log import get_multiprocessing_logger
-from dailyfresh_core.outages import in_one_line
-from dailyfresh_core.waking import EXPIRES
+from dailyfresh_core.background.waking import EXPIRES
+from dailyfresh_core.http.outages import in_one_line
 from dailyfresh_delivery.schedule import SCHEDULE as DELIVERY
 from dailyfresh_goods.schedule import SCHEDULE as GOODS
 from dailyfresh_goods.search.schedule import SCHEDULE as SEARCH

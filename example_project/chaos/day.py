@@ -143,7 +143,7 @@ def main() -> int:
         import django
 
         django.setup()
-        from dailyfresh_core.waking import asleep
+        from dailyfresh_core.background.waking import asleep
         from django.db import connection
 
         from .ledger import finish_everything, what_is_wrong, what_was

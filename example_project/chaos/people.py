@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
-from dailyfresh_core.measures import Grams
-from dailyfresh_core.retrying import Busy, retried
+from dailyfresh_core.db.retrying import Busy, retried
+from dailyfresh_core.pricing.measures import Grams
 from dailyfresh_delivery.models import Holiday, Slot, Zone
 from dailyfresh_delivery.services import close, reopen
 from dailyfresh_goods.models import SKU

@@ -2,8 +2,8 @@
 
 from importlib.util import find_spec
 
-from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
-from dailyfresh_core.held import held_back
+from dailyfresh_core.admin.held import held_back
+from dailyfresh_core.http.errors import handler400, handler403, handler404, handler500  # noqa: F401
 from dailyfresh_goods.sitemaps import SITEMAPS
 from dailyfresh_users.views import staff_login
 from django.apps import apps

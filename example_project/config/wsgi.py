@@ -2,7 +2,7 @@
 
 import os
 
-from dailyfresh_core.errors import Request
+from dailyfresh_core.http.errors import Request
 from django.core.wsgi import get_wsgi_application
 from store import tracing
 

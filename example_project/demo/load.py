@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_delivery.models import Pattern, PickupPoint, Zone, ZoneArea
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner, HomeTypeGoods, Promotion, SKUImage
 from dailyfresh_promotions.models import Batch, Limit, Rule

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from dailyfresh_core.answers import wants_json
+from dailyfresh_core.http.answers import wants_json
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.template.loader import render_to_string

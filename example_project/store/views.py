@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dailyfresh_cart.views import visitor_data as cart_visitor
-from dailyfresh_core.answers import envelope, signed_in, wants_json
+from dailyfresh_core.http.answers import envelope, signed_in, wants_json
 from dailyfresh_delivery.views import visitor_data as delivery_visitor
 from dailyfresh_goods.views.ajax import visitor_data as goods_visitor
 from dailyfresh_orders.views.messages import visitor_data as orders_visitor

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_cart.testing import CatalogueContract as CartCatalogueContract
-from dailyfresh_core.offers import Goods
+from dailyfresh_core.pricing.offers import Goods
 from dailyfresh_core.protocols import Catalogue
 from dailyfresh_delivery.models import Slot
 from dailyfresh_goods.models import SKU

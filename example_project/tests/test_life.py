@@ -9,7 +9,7 @@ import pytest
 from alipay_simulator.book import Book
 from alipay_simulator.database import Database
 from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID, ensure_keys
-from dailyfresh_core.amounts import in_fen
+from dailyfresh_core.pricing.amounts import in_fen
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders.days import today
 from dailyfresh_orders.models import Booking, Letter, Order, OrderLog, Payment, Refund, Review, SalesDay

@@ -19,11 +19,11 @@ LOGGING = {
         "request_id": {"()": "django_guid.log_filters.CorrelationId"},
         "in_one_line": {
             "()": "django.utils.log.CallbackFilter",
-            "callback": "ext://dailyfresh_core.outages.in_one_line",
+            "callback": "ext://dailyfresh_core.http.outages.in_one_line",
         },
         "refusal_in_one_line": {
             "()": "django.utils.log.CallbackFilter",
-            "callback": "ext://dailyfresh_core.errors.refusal_in_one_line",
+            "callback": "ext://dailyfresh_core.http.errors.refusal_in_one_line",
         },
     },
     "formatters": {"line": {"format": "%(levelname)s [%(correlation_id)s] %(message)s"}},

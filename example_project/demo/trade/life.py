@@ -14,7 +14,7 @@ from itertools import count, cycle
 from typing import Any
 
 from dailyfresh_core.days import local, moment
-from dailyfresh_core.measures import typed
+from dailyfresh_core.pricing.measures import typed
 from dailyfresh_delivery.services import make_windows
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders import services

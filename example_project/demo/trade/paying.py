@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alipay_simulator.database import Database
 from alipay_simulator.trades import CLOSED, SUCCESS
-from dailyfresh_core.amounts import in_fen
+from dailyfresh_core.pricing.amounts import in_fen
 from dailyfresh_orders.gateways.base import Outcome, RefundOutcome
 from dailyfresh_orders.models import Payment, Refund
 from dailyfresh_orders.services.payments.paying_back import conclude

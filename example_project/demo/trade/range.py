@@ -3,7 +3,7 @@
 import random
 from decimal import Decimal
 
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_goods.models import SKU, SPU, Band, SKUImage
 from django.db import transaction
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from dailyfresh_cart.selectors import Cart
-from dailyfresh_core.work import Job
+from dailyfresh_core.admin.work import Job
 from dailyfresh_goods import work as goods
 from dailyfresh_goods.selectors import Card, awaited_of, worth
 from dailyfresh_orders import work as orders

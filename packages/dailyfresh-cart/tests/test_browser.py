@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from dailyfresh_core.testing import service
 from django.utils.translation import override
 from minisite.models import Book

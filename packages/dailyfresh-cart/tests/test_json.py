@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import ask, quantities
 from dailyfresh_cart import forms, urls
-from dailyfresh_cart.answers import REFUSALS
+from dailyfresh_cart.refusals import REFUSALS
 from django.test import Client
 from django.urls import reverse
 

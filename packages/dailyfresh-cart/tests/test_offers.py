@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import ask
 from dailyfresh_cart.checks import check_settings
-from dailyfresh_core.offers import GivenOffer, GivenShare
+from dailyfresh_core.pricing.offers import GivenOffer, GivenShare
 from dailyfresh_core.testing.offers import TenOffHundred
 from django.contrib.auth.models import User
 from django.test import Client

@@ -14,7 +14,7 @@ from dailyfresh_cart.stores.document import apply_changes
 from dailyfresh_cart.stores.redis import RedisStore
 from dailyfresh_cart.stores.session import SessionStore
 from dailyfresh_cart.testing import CartStoreContract
-from dailyfresh_core.measures import Grams, written
+from dailyfresh_core.pricing.measures import Grams, written
 from django.contrib.sessions.backends.db import SessionStore as Session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

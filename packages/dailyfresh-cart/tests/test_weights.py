@@ -10,7 +10,7 @@ from conftest import ask, quantities, sign_in
 from dailyfresh_cart.basket import Basket
 from dailyfresh_cart.services import add_to_cart, settle
 from dailyfresh_cart.stores.base import user_owner
-from dailyfresh_core.measures import Grams, Measured, written
+from dailyfresh_core.pricing.measures import Grams, Measured, written
 from django.contrib.auth.models import User
 from django.test import Client
 from minisite.books import Catalogue

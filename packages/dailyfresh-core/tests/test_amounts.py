@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from dailyfresh_core.amounts import allocate, gross, in_fen, in_yuan
+from dailyfresh_core.pricing.amounts import allocate, gross, in_fen, in_yuan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

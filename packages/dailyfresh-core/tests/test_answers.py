@@ -1,5 +1,5 @@
 import pytest
-from dailyfresh_core.answers import address_of, sign_in_first
+from dailyfresh_core.http.answers import address_of, sign_in_first
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory

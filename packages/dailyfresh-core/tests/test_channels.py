@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from dailyfresh_core.background.outbox import Undeliverable, deliver
 from dailyfresh_core.channels import MailChannel, mail
-from dailyfresh_core.outbox import Undeliverable, deliver
 from dailyfresh_core.testing.channels import ChannelContract
 from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from django.utils import timezone

@@ -2,8 +2,8 @@ import logging
 
 import pytest
 from dailyfresh_core import checks
-from dailyfresh_core.answers import wants_json
-from dailyfresh_core.errors import Request, refusal_in_one_line
+from dailyfresh_core.http.answers import wants_json
+from dailyfresh_core.http.errors import Request, refusal_in_one_line
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, RequestFactory

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.conf import Conf, Shared
-from dailyfresh_core.frames import check_frame
+from dailyfresh_core.http.frames import check_frame
 from django.http import HttpRequest
 from django.template.loader import get_template
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pytest
 from dailyfresh_core.conf import Conf
 from dailyfresh_core.joins import Join, Probed, WrongShape
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_core.probing import Asked, probe_catalogue
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command

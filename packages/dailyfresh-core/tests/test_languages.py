@@ -4,8 +4,8 @@ import pickle
 from typing import Any
 
 import pytest
-from dailyfresh_core.languages import Text, foreign, language_of, others, translated_in
-from dailyfresh_core.translations import read
+from dailyfresh_core.i18n.languages import Text, foreign, language_of, others, translated_in
+from dailyfresh_core.i18n.translations import read
 from django.conf import global_settings
 from django.template import Context, Template
 from django.utils import translation

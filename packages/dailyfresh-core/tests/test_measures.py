@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.joins import WrongShape
-from dailyfresh_core.measures import (
+from dailyfresh_core.pricing.measures import (
     BY_THE_PIECE,
     Grams,
     Measured,

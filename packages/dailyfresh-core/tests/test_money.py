@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.checks import check_shared
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from django.template import Context, Template
 from django.utils.translation import override
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from dailyfresh_core import offers
 from dailyfresh_core.conf import Conf
 from dailyfresh_core.joins import Join, WrongShape
-from dailyfresh_core.offers import Goods, offered
+from dailyfresh_core.pricing import offers
+from dailyfresh_core.pricing.offers import Goods, offered
 from dailyfresh_core.protocols import Pricing
 from django.core.exceptions import ImproperlyConfigured
 

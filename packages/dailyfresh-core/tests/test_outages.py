@@ -3,8 +3,8 @@ from collections.abc import Iterator
 
 import django
 import pytest
-from dailyfresh_core.outages import is_outage
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.outages import is_outage
 from django.db import (
     DatabaseError,
     IntegrityError,
@@ -62,7 +62,7 @@ def of_postgresql(state: str | None, kind: type[DatabaseError] = OperationalErro
     ],
 )
 def test_a_database_that_does_not_answer_is_an_outage(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dailyfresh_core.retrying.connections", {"default": type("Any", (), {"vendor": "mysql"})})
+    monkeypatch.setattr("dailyfresh_core.db.retrying.connections", {"default": type("Any", (), {"vendor": "mysql"})})
     assert is_outage(error)
 
 

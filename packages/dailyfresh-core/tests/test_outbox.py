@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from dailyfresh_core.outbox import Drained, claim, doubling, pause, work_off
+from dailyfresh_core.background.outbox import Drained, claim, doubling, pause, work_off
 from django.db.models import F
 from minisite.models import Letter
 

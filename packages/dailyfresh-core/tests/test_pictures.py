@@ -4,7 +4,16 @@ import tracemalloc
 from contextlib import suppress
 
 import pytest
-from dailyfresh_core.pictures import NotDrawn, Undrawable, Wanted, drawings, drawn, judge, kinds_for_pages, unpacked
+from dailyfresh_core.images.pictures import (
+    NotDrawn,
+    Undrawable,
+    Wanted,
+    drawings,
+    drawn,
+    judge,
+    kinds_for_pages,
+    unpacked,
+)
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -3,7 +3,7 @@
 import ipaddress
 
 import pytest
-from dailyfresh_core.proxies import client_address, throttle_subject
+from dailyfresh_core.http.proxies import client_address, throttle_subject
 from hypothesis import given
 from hypothesis import strategies as st
 

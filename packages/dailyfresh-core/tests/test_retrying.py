@@ -4,7 +4,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from dailyfresh_core.retrying import Busy, lost_race, retried
+from dailyfresh_core.db.retrying import Busy, lost_race, retried
 from dailyfresh_core.testing import deadlock
 from django.db import OperationalError, connection, transaction
 from minisite.models import Letter

@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from dailyfresh_core.db.rows import in_order, in_portions, lock_in_order, portions_of
 from dailyfresh_core.paging import window
-from dailyfresh_core.rows import in_order, in_portions, lock_in_order, portions_of
 from django.db import connection
 from django.db.models import F
 from django.test import Client

@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
-from dailyfresh_core import waking
+from dailyfresh_core.background import waking
+from dailyfresh_core.background.waking import asleep, tasks_run_inline, wake, wake_later
 from dailyfresh_core.checks import check_shared
-from dailyfresh_core.waking import asleep, tasks_run_inline, wake, wake_later
 from django.db import transaction
 
 runs: list[str] = []

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.days import moment
-from dailyfresh_core.written import SAMPLES, Made, Table, asked, insert, places, stored
+from dailyfresh_core.db.statements import SAMPLES, Made, Table, asked, insert, places, stored
 from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.db.models.sql.compiler import SQLCompiler

@@ -18,7 +18,7 @@ import django
 
 django.setup()
 
-from dailyfresh_core.retrying import retried  # noqa: E402
+from dailyfresh_core.db.retrying import retried  # noqa: E402
 from dailyfresh_core.testing import races  # noqa: E402
 from dailyfresh_delivery import services  # noqa: E402
 from dailyfresh_delivery.models import Holiday, Pattern, Reservation, Slot, Zone, ZoneArea  # noqa: E402

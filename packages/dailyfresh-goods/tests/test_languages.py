@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_core.languages import Text
+from dailyfresh_core.i18n.languages import Text
 from dailyfresh_goods import selectors
 from dailyfresh_goods.catalogue import Catalogue
 from dailyfresh_goods.models import SKU, SPU, GoodsType, StalePage

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Shop
-from dailyfresh_core.measures import BY_THE_PIECE, Measured
+from dailyfresh_core.pricing.measures import BY_THE_PIECE, Measured
 from dailyfresh_goods import services
 from dailyfresh_goods.catalogue import Catalogue
 from dailyfresh_goods.models import SKU, Band

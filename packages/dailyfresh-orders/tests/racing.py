@@ -64,7 +64,7 @@ def prepare(scenario):
 
 def buy(user, wanted, address, source):
     """One order through the services behind the confirm page; gives what the buyer sees."""
-    from dailyfresh_core.retrying import Busy
+    from dailyfresh_core.db.retrying import Busy
     from dailyfresh_orders.exceptions import OutOfStock, QuoteChanged
     from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
@@ -185,7 +185,7 @@ def clock(scenario, users, until, report):
 
 def held(scenario, users, until, report):
     """Somebody keeps the goods locked, and this buyer's connection waits a second for them."""
-    from dailyfresh_core import retrying
+    from dailyfresh_core.db import retrying
     from dailyfresh_orders.signals import stock_changed
     from django.db import connection
     from minisite.shop.joins import AddressBook

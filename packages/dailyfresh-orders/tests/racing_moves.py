@@ -59,7 +59,7 @@ def numbers():
 
 
 def moved(order_id, tour, *, by_staff=False):
-    from dailyfresh_core.retrying import Busy
+    from dailyfresh_core.db.retrying import Busy
     from dailyfresh_orders.exceptions import NotMovable
     from dailyfresh_orders.services import reschedule
 

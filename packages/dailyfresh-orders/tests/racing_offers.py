@@ -50,7 +50,7 @@ def address_of(user):
 
 
 def place(user, token, **more):
-    from dailyfresh_core.retrying import Busy
+    from dailyfresh_core.db.retrying import Busy
     from dailyfresh_orders.exceptions import OutOfStock, QuoteChanged
     from dailyfresh_orders.services import place_order
 

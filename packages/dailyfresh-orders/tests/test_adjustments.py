@@ -18,7 +18,7 @@ from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parents[3]
 TAUGHT = re.compile(r"""\border\.total\b|unit_price["'\])]*\s*\*|\*\s*[\w.("']*unit_price""")
-"""What must be read as `payable`, and multiplied by `dailyfresh_core.amounts` alone."""
+"""What must be read as `payable`, and multiplied by `dailyfresh_core.pricing.amounts` alone."""
 
 
 def test_freight_is_an_adjustment_of_its_order(make_order, apple):

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 import pytest
-from dailyfresh_core.amounts import allocate, in_fen, in_yuan
+from dailyfresh_core.pricing.amounts import allocate, in_fen, in_yuan
 from dailyfresh_orders.amounts import kept, returned
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -5,8 +5,8 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from dailyfresh_core.db.retrying import Busy
 from dailyfresh_core.joins import WrongShape
-from dailyfresh_core.retrying import Busy
 from dailyfresh_core.testing import deadlock
 from dailyfresh_orders import receivers
 from dailyfresh_orders.conf import Settings

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from conftest import refused
-from dailyfresh_core.offers import GivenOffer, GivenShare, Goods
+from dailyfresh_core.pricing.offers import GivenOffer, GivenShare, Goods
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Order
 from dailyfresh_orders.quotes import BUY, quote

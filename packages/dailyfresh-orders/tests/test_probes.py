@@ -5,7 +5,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from dailyfresh_core.offers import GivenOffer, GivenShare
+from dailyfresh_core.pricing.offers import GivenOffer, GivenShare
 from django.core.management import CommandError, call_command
 from minisite.shop.joins import Address, AddressBook, Basket, Catalogue, Item
 from minisite.shop.models import Place

@@ -6,7 +6,7 @@ import struct
 import zlib
 
 import pytest
-from dailyfresh_core.pictures import NotDrawn
+from dailyfresh_core.images.pictures import NotDrawn
 from dailyfresh_orders.exceptions import AlreadyReviewed, IllegalTransition
 from dailyfresh_orders.models import Order, Review, ReviewPicture
 from dailyfresh_orders.selectors import rating_of, ratings_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import HERE, minisite_env
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_core.testing.mailbox import mail as in_memory
 from dailyfresh_orders import tasks

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from dailyfresh_core.joins import WrongShape
-from dailyfresh_core.measures import BY_THE_PIECE, Grams, Measured, written
+from dailyfresh_core.pricing.measures import BY_THE_PIECE, Grams, Measured, written
 from dailyfresh_orders.amounts import given_for, kept, returned
 from dailyfresh_orders.days import today
 from dailyfresh_orders.forms.payments import RefundRequestForm

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
-from dailyfresh_core.waking import asleep
+from dailyfresh_core.background.waking import asleep
 from dailyfresh_orders.books import books
 from dailyfresh_orders.days import aware, today
 from dailyfresh_orders.gateways.base import Observation, Outcome, RefundOutcome, TradeState

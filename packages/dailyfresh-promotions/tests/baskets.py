@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dailyfresh_core.amounts import half_up
+from dailyfresh_core.pricing.amounts import half_up
 from dailyfresh_promotions.engine import (
     Book,
     Coupon,

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_promotions.models import Batch, Coupon, Issue, Limit, Redemption, Rule
 from dailyfresh_promotions.stored_rules import CouponKind, Kind
 from django.urls import reverse

@@ -1,7 +1,7 @@
 """Offers written out, in English and in Chinese."""
 
 import pytest
-from dailyfresh_core.languages import language_of
+from dailyfresh_core.i18n.languages import language_of
 from dailyfresh_promotions import offer_texts
 from dailyfresh_promotions.engine import Bundle, Cheapest, Each, Flash, FreeFreight, Off, Percent, Prices, Rule, Step
 from dailyfresh_promotions.models import Rule as Row

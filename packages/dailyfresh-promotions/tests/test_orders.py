@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from dailyfresh_core.offers import Goods
+from dailyfresh_core.pricing.offers import Goods
 from dailyfresh_promotions import services
 from dailyfresh_promotions.models import BatchCount, Coupon, Limit, Redemption
 from django.db import connection

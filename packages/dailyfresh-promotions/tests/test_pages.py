@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_promotions import services
 from dailyfresh_promotions.models import Coupon, Limit, Rule
 from dailyfresh_promotions.signals import offers_changed

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import PASSWORD, account, link_of, make_foreign_user, make_user, register, text, url
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
 from dailyfresh_users import models, tokens
 from dailyfresh_users.services import remove_unactivated
 from dailyfresh_users.signals import user_activated

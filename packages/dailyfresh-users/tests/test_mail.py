@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import PASSWORD, account, make_foreign_user, make_user, register, url
-from dailyfresh_core import outbox
+from dailyfresh_core.background import outbox
 from dailyfresh_core.channels import mail as channel
 from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_users import tasks

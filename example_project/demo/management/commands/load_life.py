@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from dailyfresh_core.waking import asleep
+from dailyfresh_core.background.waking import asleep
 from dailyfresh_goods.services import refresh_ratings
 from dailyfresh_orders.gateways import configured
 from dailyfresh_orders.models import Order

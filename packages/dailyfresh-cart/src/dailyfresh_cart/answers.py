@@ -7,8 +7,16 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from dailyfresh_core.answers import address_of, envelope, safe_next, sign_in_first, too_often, unavailable, wants_json
-from dailyfresh_core.measures import Measured, counted, in_json
+from dailyfresh_core.http.answers import (
+    address_of,
+    envelope,
+    safe_next,
+    sign_in_first,
+    too_often,
+    unavailable,
+    wants_json,
+)
+from dailyfresh_core.pricing.measures import Measured, in_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -16,45 +24,23 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from .conf import conf
-from .exceptions import (
-    CartError,
-    CartFull,
-    CartUnavailable,
-    LineRefused,
-    OffSale,
-    OutOfStock,
-    OverLimit,
-    SignInRequired,
-    TooOften,
-    UnknownProduct,
-    WrongQuantity,
-)
+from .exceptions import CartError, CartUnavailable, LineRefused, SignInRequired, TooOften
 from .forms import sealed
 from .lines import CartLine
 from .offers import free_from, priced
 from .owners import remember_guest
+from .refusals import REFUSALS, message_of
 from .selectors import Cart
 from .services import Removed
 from .stores.base import Owner
 
 View = Callable[..., HttpResponse]
 logger: logging.Logger = logging.getLogger(__name__)
-
-REFUSALS: dict[type[LineRefused], tuple[str, int]] = {
-    UnknownProduct: ("unknown_sku", 404),
-    OffSale: ("off_sale", 409),
-    OutOfStock: ("out_of_stock", 409),
-    OverLimit: ("over_limit", 409),
-    WrongQuantity: ("wrong_quantity", 409),
-    CartFull: ("cart_full", 409),
-}
-"""Each refusal's code and HTTP status."""
 
 
 def looking(view: View) -> View:
@@ -134,49 +120,6 @@ def next_url(request: HttpRequest, *, undo: str = "") -> str:
 def login_url() -> str:
     """The sign-in page, and back to the cart."""
     return redirect_to_login(resolve_url("dailyfresh_cart:cart")).url
-
-
-def message_of(error: CartError | ValidationError) -> str:
-    """The refusal in the buyer's words."""
-    if isinstance(error, ValidationError):
-        return error.messages[0]
-    if isinstance(error, LineRefused):
-        return _line_message(error) % {
-            "name": error.name,
-            "n": error.allowed if isinstance(error, CartFull) else counted(error.allowed),
-            "in_cart": counted(error.in_cart),
-            **_measure_words(error),
-        }
-    return _("Your cart does not answer at the moment. Nothing is lost; please try again soon.")
-
-
-def _measure_words(error: LineRefused) -> dict[str, str]:
-    if not isinstance(error, WrongQuantity):
-        return {}
-    return {name: counted(getattr(error.measure, name), error.measure) for name in ("minimum", "step")}
-
-
-def _line_message(error: LineRefused) -> str:
-    # Who sets a quantity asks for just so many, whatever the line holds.
-    adds_to_some = error.adding and error.in_cart
-    match error:
-        case UnknownProduct():
-            return _("This product does not exist.")
-        case OffSale():
-            return _("“%(name)s” is not for sale at the moment.")
-        case WrongQuantity():
-            return _("“%(name)s” is sold from %(minimum)s on, in steps of %(step)s.")
-        case CartFull():
-            return _("Your cart is full: it holds %(n)s different products.")
-        case OverLimit() if adds_to_some:
-            return _("You can buy at most %(n)s of “%(name)s”, and %(in_cart)s are in your cart already.")
-        case OverLimit():
-            return _("You can buy at most %(n)s of “%(name)s”.")
-        case _ if not error.allowed:
-            return _("“%(name)s” is sold out.")
-        case _ if adds_to_some:
-            return _("Only %(n)s of “%(name)s” left, and %(in_cart)s in your cart already.")
-    return _("Only %(n)s of “%(name)s” left.")
 
 
 def page_context(request: HttpRequest, cart: Cart) -> dict[str, Any]:

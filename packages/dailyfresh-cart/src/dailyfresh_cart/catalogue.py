@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from dailyfresh_core.joins import Join, register
-from dailyfresh_core.measures import MOST_GRAMS, WEIGHT, measure_of, typed, within
+from dailyfresh_core.pricing.measures import MOST_GRAMS, WEIGHT, measure_of, typed, within
 from dailyfresh_core.probing import probe_catalogue
 from dailyfresh_core.protocols import Catalogue, Purchasable
 

@@ -6,7 +6,7 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from dailyfresh_core.checks import check_conf
-from dailyfresh_core.frames import check_frame
+from dailyfresh_core.http.frames import check_frame
 from dailyfresh_core.loading import imported
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured

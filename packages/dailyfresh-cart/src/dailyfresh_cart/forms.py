@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dailyfresh_core.measures import like, read
+from dailyfresh_core.pricing.measures import like, read
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from dailyfresh_core import measures
+from dailyfresh_core.pricing import measures
 from dailyfresh_core.protocols import Measure, Purchasable
 
 from .catalogue import allowed_of, is_limited

@@ -6,8 +6,8 @@ from typing import Any
 
 from dailyfresh_core.joins import Join
 from dailyfresh_core.loading import imported
-from dailyfresh_core.measures import grams_of
-from dailyfresh_core.offers import AUTO, Goods, groups_of, offered
+from dailyfresh_core.pricing.measures import grams_of
+from dailyfresh_core.pricing.offers import AUTO, Goods, groups_of, offered
 from dailyfresh_core.protocols import Pricing
 from django.http import HttpRequest
 from django.utils import timezone

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from dailyfresh_core import measures
-from dailyfresh_core.offers import ORDER, Offered
+from dailyfresh_core.pricing import measures
+from dailyfresh_core.pricing.offers import ORDER, Offered
 from dailyfresh_core.protocols import Purchasable
 
 from .catalogue import find_products

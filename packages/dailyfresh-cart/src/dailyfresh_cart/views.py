@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from dailyfresh_core.answers import envelope
-from dailyfresh_core.measures import in_json, measure_of
+from dailyfresh_core.http.answers import envelope
+from dailyfresh_core.pricing.measures import in_json, measure_of
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token

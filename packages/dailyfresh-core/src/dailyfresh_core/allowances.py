@@ -16,8 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .conf import NAME
+from .http.proxies import throttle_subject, visitor_address
 from .metrics import counter
-from .proxies import throttle_subject, visitor_address
 
 T = TypeVar("T")
 logger: logging.Logger = logging.getLogger(__name__)

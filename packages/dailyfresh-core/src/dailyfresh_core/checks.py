@@ -17,9 +17,9 @@ from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from .background.waking import celery_is_installed, tasks_run_inline
 from .conf import NAME, SHARED, Conf, Shared, unknown_keys
-from .money import THOUSANDTHS
-from .waking import celery_is_installed, tasks_run_inline
+from .pricing.money import THOUSANDTHS
 
 READ_COMMITTED = 2
 """As psycopg counts the levels."""

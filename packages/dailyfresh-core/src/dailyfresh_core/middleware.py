@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
-from .answers import unavailable, wants_json
-from .outages import in_one_line, is_outage
-from .retrying import Busy
+from .db.retrying import Busy
+from .http.answers import unavailable, wants_json
+from .http.outages import in_one_line, is_outage
 
 logger: logging.Logger = logging.getLogger(__name__)
 SECONDS = 5

@@ -11,8 +11,8 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from .joins import Join, WrongShape
-from .measures import measure_of
-from .money import currency, places
+from .pricing.measures import measure_of
+from .pricing.money import currency, places
 
 STRANGE = ("", "0", "-1", "01", " 1", "+1", "１", "1.0", "1e3", "no-such-id", "9" * 40, "x" * 64, "' OR 1=1")
 """Ids that a visitor may send, and that nothing goes by; a class leaves them out and raises nothing."""

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
-from dailyfresh_core.answers import envelope, safe_next, signed_in, wants_json
-from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from dailyfresh_core.http.answers import envelope, safe_next, signed_in, wants_json
+from dailyfresh_core.http.errors import handler400, handler403, handler404, handler500  # noqa: F401
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dailyfresh_core.checks import check_conf, check_tasks
-from dailyfresh_core.frames import check_frame
+from dailyfresh_core.http.frames import check_frame
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError

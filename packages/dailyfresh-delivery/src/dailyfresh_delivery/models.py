@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dailyfresh_core.days import moment, said
-from dailyfresh_core.languages import Text
-from dailyfresh_core.translations import Translated
+from dailyfresh_core.i18n.languages import Text
+from dailyfresh_core.i18n.translations import Translated
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models

@@ -9,8 +9,8 @@ from math import ceil
 from typing import Any
 
 from dailyfresh_core.days import local, moment
-from dailyfresh_core.retrying import retried
-from dailyfresh_core.rows import in_order, lock_in_order
+from dailyfresh_core.db.retrying import retried
+from dailyfresh_core.db.rows import in_order, lock_in_order
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from dailyfresh_core.days import said
+from dailyfresh_core.db.statements import SAMPLES, Made, stored
 from dailyfresh_core.loading import imported
-from dailyfresh_core.written import SAMPLES, Made, stored
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone

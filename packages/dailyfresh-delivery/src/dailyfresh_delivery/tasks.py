@@ -1,6 +1,6 @@
 """The task makes what is due and is not there yet, and may run in several workers at once."""
 
-from dailyfresh_core.waking import task
+from dailyfresh_core.background.waking import task
 
 from .services import audit, make_windows
 

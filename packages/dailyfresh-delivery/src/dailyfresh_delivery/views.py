@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.answers import safe_next
+from dailyfresh_core.http.answers import safe_next
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from dailyfresh_delivery.windows import Delivery
 from django.db import transaction
 from django.utils import timezone

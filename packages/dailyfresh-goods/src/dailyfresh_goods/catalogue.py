@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from dailyfresh_core.measures import BY_THE_PIECE, Measured
-from dailyfresh_core.written import SAMPLES, Made
+from dailyfresh_core.db.statements import SAMPLES, Made
+from dailyfresh_core.pricing.measures import BY_THE_PIECE, Measured
 from django.db.models import F, QuerySet
 from django.db.models.functions import Abs
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.measures import PIECE, WEIGHT, Grams, read
+from dailyfresh_core.pricing.measures import PIECE, WEIGHT, Grams, read
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.utils import validate_file_name
 from django.db.models import BooleanField, DecimalField, Field, ImageField, IntegerField

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dailyfresh_core import checks as core_checks
+from dailyfresh_core.background.waking import tasks_run_inline
 from dailyfresh_core.checks import check_conf
-from dailyfresh_core.frames import check_frame
-from dailyfresh_core.waking import tasks_run_inline
+from dailyfresh_core.http.frames import check_frame
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured

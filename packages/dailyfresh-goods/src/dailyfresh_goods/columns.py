@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dailyfresh_core.exchange import BadFile
-from dailyfresh_core.languages import others, source
-from dailyfresh_core.measures import Measured
+from dailyfresh_core.i18n.languages import others, source
+from dailyfresh_core.pricing.measures import Measured
 from django.db.models import Field
 from django.utils.translation import gettext as _
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

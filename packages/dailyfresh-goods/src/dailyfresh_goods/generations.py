@@ -17,7 +17,7 @@ from math import inf
 from pathlib import Path
 from uuid import uuid4
 
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
 
 
 class Generations:

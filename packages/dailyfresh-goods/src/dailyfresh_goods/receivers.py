@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.waking import wake
+from dailyfresh_core.background.waking import wake
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_save, pre_delete, pre_save

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from dailyfresh_core.measures import WEIGHT
-from dailyfresh_core.money import currency
+from dailyfresh_core.pricing.measures import WEIGHT
+from dailyfresh_core.pricing.money import currency
 
 from .models import Band
 from .selectors import Detail

@@ -1,6 +1,6 @@
 """What runs beside the requests; `schedule.py` says when."""
 
-from dailyfresh_core.waking import task, tasks_run_inline, wake_later
+from dailyfresh_core.background.waking import task, tasks_run_inline, wake_later
 
 from . import services
 from .conf import conf

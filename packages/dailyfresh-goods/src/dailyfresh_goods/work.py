@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dailyfresh_core.work import Job
+from dailyfresh_core.admin.work import Job
 from django.utils.translation import gettext as _
 
 from .models import SKU, Band, GoodsImport, Picture, PictureSource, StalePage

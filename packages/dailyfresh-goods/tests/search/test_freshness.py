@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
-from dailyfresh_core.retrying import Busy
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.db.rows import in_portions
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
 from dailyfresh_goods.search import indexing, tasks
 from dailyfresh_goods.search.engines.base import IndexUnavailable

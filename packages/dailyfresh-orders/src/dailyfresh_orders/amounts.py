@@ -1,13 +1,13 @@
-"""What of a line is kept and what goes back, to the fen, and what was added to it; what it comes to, `dailyfresh_core.amounts` says."""
+"""What of a line is kept and what goes back, to the fen, and what was added to it; what it comes to, `dailyfresh_core.pricing.amounts` says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from dailyfresh_core.amounts import NOTHING, half_up, in_fen, in_yuan
-from dailyfresh_core.measures import WEIGHT, Priced
-from dailyfresh_core.measures import amount as comes_to
+from dailyfresh_core.pricing.amounts import NOTHING, half_up, in_fen, in_yuan
+from dailyfresh_core.pricing.measures import WEIGHT, Priced
+from dailyfresh_core.pricing.measures import amount as comes_to
 
 
 class Agreed(Protocol):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db.models import Count, F, Min, Sum, Value
 from django.db.models.functions import Coalesce
 

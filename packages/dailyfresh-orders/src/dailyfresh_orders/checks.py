@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dailyfresh_core.checks import check_conf, check_media, check_tasks
-from dailyfresh_core.frames import check_frame
+from dailyfresh_core.http.frames import check_frame
 from dailyfresh_core.joins import Join, WrongShape
-from dailyfresh_core.money import currency
+from dailyfresh_core.pricing.money import currency
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register

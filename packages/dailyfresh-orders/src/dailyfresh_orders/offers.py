@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.offers import AUTO, NO_COUPON, ORDER, Goods, Offered, offered
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.offers import AUTO, NO_COUPON, ORDER, Goods, Offered, offered
 from django.utils.translation import gettext as _
 
 from .amounts import FREIGHT, Named, of_freight, taken_off

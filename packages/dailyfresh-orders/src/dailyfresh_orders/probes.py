@@ -5,10 +5,10 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.joins import Join, register
-from dailyfresh_core.offers import AUTO, Goods, groups_of
-from dailyfresh_core.offers import faults as misfits
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.offers import AUTO, Goods, groups_of
+from dailyfresh_core.pricing.offers import faults as misfits
 from dailyfresh_core.probing import Asked, faults, measured, probe_catalogue, probe_strange, unfit_ids
 from django.contrib.auth import get_user_model
 from django.utils import timezone

@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from dailyfresh_core.measures import BY_THE_PIECE, WEIGHT, accepted, agrees, counted, measure_of, most_of, typed, within
+from dailyfresh_core.pricing.measures import (
+    BY_THE_PIECE,
+    WEIGHT,
+    accepted,
+    agrees,
+    counted,
+    measure_of,
+    most_of,
+    typed,
+    within,
+)
 from dailyfresh_core.protocols import Measure, Purchasable
 from django.utils.translation import gettext as _
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.joins import WrongShape
-from dailyfresh_core.measures import (
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import (
     BY_THE_PIECE,
     Measured,
     agrees,
@@ -22,7 +22,7 @@ from dailyfresh_core.measures import (
     pieces_of,
     typed,
 )
-from dailyfresh_core.offers import AUTO, Goods, groups_of
+from dailyfresh_core.pricing.offers import AUTO, Goods, groups_of
 from dailyfresh_core.protocols import Measure, Purchasable
 from django.utils import timezone
 from django.utils.translation import gettext as _

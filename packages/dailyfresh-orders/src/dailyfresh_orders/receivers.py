@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.waking import wake
+from dailyfresh_core.background.waking import wake
 
 from .conf import conf
 from .models import Order

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db.models import Case, Count, F, IntegerField, Max, Min, QuerySet, Sum, Value, When
 
 from .conf import conf

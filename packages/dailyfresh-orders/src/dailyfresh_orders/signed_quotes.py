@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.measures import in_json, per, read
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import in_json, per, read
+from dailyfresh_core.pricing.money import shown
 from dailyfresh_core.protocols import Measure
 from django.core import signing
 from django.utils.translation import gettext as _

@@ -6,8 +6,8 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.written import Table, asked, places, stored
+from dailyfresh_core.db.statements import Table, asked, places, stored
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db.models import Q
 from django.utils import timezone
 

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from dailyfresh_core.waking import task
+from dailyfresh_core.background.waking import task
 
 from .days import today
 from .gateways import configured

@@ -11,7 +11,7 @@ from typing import Any
 
 from dailyfresh_core.days import local, said
 from dailyfresh_core.joins import WrongShape
-from dailyfresh_core.money import places
+from dailyfresh_core.pricing.money import places
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dailyfresh_core.outbox import NOT_NEEDED
-from dailyfresh_core.work import Job
+from dailyfresh_core.admin.work import Job
+from dailyfresh_core.background.outbox import NOT_NEEDED
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 

@@ -7,7 +7,7 @@ from io import BytesIO
 from os import walk
 
 import pytest
-from dailyfresh_core.measures import Grams
+from dailyfresh_core.pricing.measures import Grams
 from dailyfresh_orders.days import today
 from dailyfresh_orders.exceptions import IllegalTransition, NotGivable, OutOfStock, RefundImpossible
 from dailyfresh_orders.fulfilment.batches import out_of_step, receive_batch, scrap_batch

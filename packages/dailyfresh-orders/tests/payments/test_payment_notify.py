@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
 from dailyfresh_orders.models import Message, Notice, Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services import ask, finish_cancel, request_cancel, sweep, sweep_refunds
 from dailyfresh_orders.signals import order_moved, payment_disputed

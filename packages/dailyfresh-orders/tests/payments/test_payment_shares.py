@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from dailyfresh_core.offers import GivenOffer, GivenShare
+from dailyfresh_core.pricing.offers import GivenOffer, GivenShare
 from dailyfresh_orders.exceptions import RefundImpossible
 from dailyfresh_orders.models import Order, Refund
 from dailyfresh_orders.services import (

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from dailyfresh_core.outbox import Drained
+from dailyfresh_core.background.outbox import Drained
 from dailyfresh_orders.models import Order, Payment, PaymentLog, Refund
 from dailyfresh_orders.services import (
     cancel_order,

@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from dailyfresh_core.amounts import gross
+from dailyfresh_core.db.statements import Table, stored
 from dailyfresh_core.loading import imported
-from dailyfresh_core.money import coin
+from dailyfresh_core.pricing.amounts import gross
+from dailyfresh_core.pricing.money import coin
 from dailyfresh_core.protocols import Item
-from dailyfresh_core.written import Table, stored
 
 from . import models
 from .coins import in_coins

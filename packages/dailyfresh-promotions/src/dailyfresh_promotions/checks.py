@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dailyfresh_core.answers import address_of
 from dailyfresh_core.checks import check_conf, check_tasks
-from dailyfresh_core.frames import check_frame
+from dailyfresh_core.http.answers import address_of
+from dailyfresh_core.http.frames import check_frame
 from dailyfresh_core.loading import imported
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.amounts import in_fen, in_yuan
-from dailyfresh_core.money import coin
+from dailyfresh_core.pricing.amounts import in_fen, in_yuan
+from dailyfresh_core.pricing.money import coin
 
 
 def in_coins(amount: Decimal) -> int:

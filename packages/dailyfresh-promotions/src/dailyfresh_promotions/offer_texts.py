@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dailyfresh_core.money import shown
-from dailyfresh_core.translations import said
+from dailyfresh_core.i18n.translations import said
+from dailyfresh_core.pricing.money import shown
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.days import local
-from dailyfresh_core.offers import ORDER, GivenChoice, GivenHint, GivenOffer, GivenShare
+from dailyfresh_core.pricing.offers import ORDER, GivenChoice, GivenHint, GivenOffer, GivenShare
 from dailyfresh_core.protocols import Item
 
 from . import gate, offer_texts

@@ -12,8 +12,8 @@ from typing import Any
 
 from dailyfresh_core.days import local
 from dailyfresh_core.loading import imported
-from dailyfresh_core.measures import WEIGHT
-from dailyfresh_core.offers import groups_of
+from dailyfresh_core.pricing.measures import WEIGHT
+from dailyfresh_core.pricing.offers import groups_of
 from dailyfresh_core.protocols import Catalogue, Measure
 
 from . import offer_texts

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.waking import wake
+from dailyfresh_core.background.waking import wake
 from django.db.models.signals import post_save
 
 from .conf import conf

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dailyfresh_core.money import coin
-from dailyfresh_core.written import Table, asked
+from dailyfresh_core.db.statements import Table, asked
+from dailyfresh_core.pricing.money import coin
 from django.db.models import Q
 from django.utils import timezone
 

@@ -2,7 +2,7 @@
 
 import time
 
-from dailyfresh_core.waking import task
+from dailyfresh_core.background.waking import task
 
 from . import gate
 from .services import announce, audit, hand_out

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dailyfresh_core.allowances import guest_of, use
-from dailyfresh_core.answers import address_of, envelope, safe_next, signed_in, told, too_often
-from dailyfresh_core.proxies import throttle_subject, visitor_address
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.answers import address_of, envelope, safe_next, signed_in, told, too_often
+from dailyfresh_core.http.proxies import throttle_subject, visitor_address
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.offers import Goods
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
+from dailyfresh_core.pricing.offers import Goods
 from dailyfresh_promotions.offers import Promotions
 from django.db import transaction
 from django.utils import timezone

@@ -1,7 +1,7 @@
 """Staff see who waits for activation, which mails failed and where accounts are signed in; they see no password."""
 
-from dailyfresh_core.exports import Exported
-from dailyfresh_core.lists import ForgivingLists, NotEdited
+from dailyfresh_core.admin.exports import Exported
+from dailyfresh_core.admin.lists import ForgivingLists, NotEdited
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from dailyfresh_core.channels import mailer
 from dailyfresh_core.checks import check_conf, check_tasks
-from dailyfresh_core.frames import check_frame
+from dailyfresh_core.http.frames import check_frame
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, Warning, register

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.waking import wake
+from dailyfresh_core.background.waking import wake
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save

@@ -1,6 +1,6 @@
 """Both may be called any number of times: nothing is done twice."""
 
-from dailyfresh_core.waking import task
+from dailyfresh_core.background.waking import task
 
 from . import services
 

@@ -1,4 +1,4 @@
-from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from dailyfresh_core.http.errors import handler400, handler403, handler404, handler500  # noqa: F401
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from dailyfresh_core.measures import agrees, in_json, measure_of, typed, within
+from dailyfresh_core.pricing.measures import agrees, in_json, measure_of, typed, within
 from dailyfresh_core.protocols import Purchasable
 
 from ..catalogue import allowed_of, find_products, is_limited

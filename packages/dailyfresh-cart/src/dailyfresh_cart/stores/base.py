@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from dailyfresh_core.measures import Grams
+from dailyfresh_core.pricing.measures import Grams
 from django.core.checks import CheckMessage
 
 SKU_ID = re.compile(r"[!-~]{1,64}")

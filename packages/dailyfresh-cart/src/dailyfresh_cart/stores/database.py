@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from dailyfresh_core.measures import pieces_of
-from dailyfresh_core.retrying import Busy, retried
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.db.retrying import Busy, retried
+from dailyfresh_core.db.rows import in_portions
+from dailyfresh_core.pricing.measures import pieces_of
 from django.db import DatabaseError, connections, transaction
 
 from ..exceptions import CartUnavailable

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dailyfresh_core.measures import alike, in_json, like
+from dailyfresh_core.pricing.measures import alike, in_json, like
 
 from .base import PLAIN, CartStore, Change, Claim, Kind, Line, Outcome, Owner, Terms, Why, stamped, stored_line
 

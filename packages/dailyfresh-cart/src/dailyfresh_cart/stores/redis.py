@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
-from dailyfresh_core.measures import Grams, like, pieces_of
+from dailyfresh_core.pricing.measures import Grams, like, pieces_of
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from dailyfresh_core import measures
+from dailyfresh_core.pricing import measures
 from dailyfresh_core.protocols import Measure
 from django import template
 from django.utils.html import format_html

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from dailyfresh_core.measures import measure_of
+from dailyfresh_core.pricing.measures import measure_of
 from dailyfresh_core.protocols import Catalogue
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.measures import Grams, written
+from dailyfresh_core.pricing.measures import Grams, written
 
 from ..stores.base import CartStore, Change, Kind, Owner, Terms, Why
 

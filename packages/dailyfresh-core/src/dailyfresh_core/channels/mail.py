@@ -7,7 +7,7 @@ from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import pgettext_lazy
 
-from ..outbox import Undeliverable
+from ..background.outbox import Undeliverable
 from .base import Channel, Written
 
 TIMEOUT = 15

@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from .. import measures
-from ..languages import foreign, language_of
-from ..money import currency, parts, shown
+from ..i18n.languages import foreign, language_of
 from ..paging import window
+from ..pricing import measures
+from ..pricing.money import currency, parts, shown
 from ..rendered import rendered
 
 register: template.Library = template.Library()

@@ -35,8 +35,8 @@ from typing import Any
 
 import pytest
 
+from ..background.outbox import Undeliverable
 from ..channels import Channel, Written
-from ..outbox import Undeliverable
 
 PATIENCE = 60
 """Seconds within which a service that is away must be noticed: well below the time for which a letter is claimed."""

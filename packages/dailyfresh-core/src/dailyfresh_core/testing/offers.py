@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ..amounts import NOTHING, allocate
-from ..offers import GivenHint, GivenOffer, GivenShare
+from ..pricing.amounts import NOTHING, allocate
+from ..pricing.offers import GivenHint, GivenOffer, GivenShare
 from ..protocols import Item
 
 

@@ -27,7 +27,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ..errors import Request
+from ..http.errors import Request
 from . import garbage
 from .addresses import addresses
 
@@ -173,7 +173,7 @@ def _sessions(wire: Wire) -> Iterator[tuple[dict[bool, WSGIHandler], list[str]]]
 
 
 class _Handler(WSGIHandler):
-    """As a site's wsgi.py has it, with the request of `dailyfresh_core.errors`; the token is asked for or not."""
+    """As a site's wsgi.py has it, with the request of `dailyfresh_core.http.errors`; the token is asked for or not."""
 
     request_class = Request
 

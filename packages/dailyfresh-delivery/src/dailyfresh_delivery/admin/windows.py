@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists
+from dailyfresh_core.admin.lists import ForgivingLists
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest

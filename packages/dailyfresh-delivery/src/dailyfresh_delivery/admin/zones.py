@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
+from dailyfresh_core.admin.lists import ForgivingLists, InOtherLanguages
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError

@@ -1,6 +1,6 @@
 """Who changed what of the goods, to look at."""
 
-from dailyfresh_core.lists import ForgivingLists, NamedValues, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingLists, NamedValues, ReadOnly
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 

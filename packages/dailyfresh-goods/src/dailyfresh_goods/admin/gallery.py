@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from dailyfresh_core.lists import NamedInlineFormSet
-from dailyfresh_core.pictures import judge
+from dailyfresh_core.admin.lists import NamedInlineFormSet
+from dailyfresh_core.images.pictures import judge
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError

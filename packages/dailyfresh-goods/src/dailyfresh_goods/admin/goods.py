@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from dailyfresh_core.admin.lists import ForgivingLists, InOtherLanguages
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
-from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet

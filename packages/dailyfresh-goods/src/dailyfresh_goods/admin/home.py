@@ -1,6 +1,6 @@
 """What the home page shows, in the order the merchant numbers it."""
 
-from dailyfresh_core.lists import ForgivingLists, InOtherLanguages
+from dailyfresh_core.admin.lists import ForgivingLists, InOtherLanguages
 from django.contrib import admin
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone

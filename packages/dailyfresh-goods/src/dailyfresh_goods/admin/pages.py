@@ -1,6 +1,6 @@
 """Pages that are to be made anew, and why some could not be."""
 
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 
 from ..models import StalePage

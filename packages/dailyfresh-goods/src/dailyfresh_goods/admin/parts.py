@@ -4,8 +4,8 @@ are sold while the page is open.
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingChangeList, NamedRows
-from dailyfresh_core.pictures import judge_upload
+from dailyfresh_core.admin.lists import ForgivingChangeList, NamedRows
+from dailyfresh_core.images.pictures import judge_upload
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingChangeList, ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.main import ChangeList

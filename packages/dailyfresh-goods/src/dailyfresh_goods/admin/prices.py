@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django import forms
 from django.contrib import admin, messages
 from django.core import signing

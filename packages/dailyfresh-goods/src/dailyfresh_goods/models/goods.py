@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dailyfresh_core.measures import PER, PIECE, WEIGHT, Measured, faults
-from dailyfresh_core.translations import Translated
+from dailyfresh_core.i18n.translations import Translated
+from dailyfresh_core.pricing.measures import PER, PIECE, WEIGHT, Measured, faults
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models

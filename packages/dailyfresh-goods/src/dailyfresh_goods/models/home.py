@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dailyfresh_core.languages import address
-from dailyfresh_core.translations import Translated
+from dailyfresh_core.i18n.languages import address
+from dailyfresh_core.i18n.translations import Translated
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dailyfresh_core.rows import lock_in_order
+from dailyfresh_core.db.rows import lock_in_order
 from django.db import models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _

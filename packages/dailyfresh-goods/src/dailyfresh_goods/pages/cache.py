@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from dailyfresh_core.http.outages import is_outage
 from dailyfresh_core.metrics import counter
-from dailyfresh_core.outages import is_outage
 from django.core.cache import BaseCache, InvalidCacheKey, caches
 from django.core.cache.backends.dummy import DummyCache
 

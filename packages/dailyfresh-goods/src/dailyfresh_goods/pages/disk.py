@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote
 from zlib import crc32
 
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
 from django.core.checks import CheckMessage, Error
 
 from ..exceptions import PageRefused

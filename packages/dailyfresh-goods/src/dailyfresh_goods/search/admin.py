@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from dailyfresh_core.languages import active, chain, others
+from dailyfresh_core.i18n.languages import active, chain, others
 from django.db.models import Q
 from haystack.backends import SQ
 from haystack.exceptions import SearchBackendError

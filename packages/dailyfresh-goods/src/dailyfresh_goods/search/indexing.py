@@ -9,8 +9,8 @@ from itertools import islice
 from math import inf
 from typing import Any
 
-from dailyfresh_core.retrying import Busy
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.db.rows import in_portions
 from django.db.models import QuerySet
 from haystack import connections
 from haystack.constants import DEFAULT_ALIAS

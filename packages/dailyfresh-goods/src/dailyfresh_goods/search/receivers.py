@@ -6,7 +6,7 @@ that is pinned or blocked, or for which goods are, moves what is shown of them.
 
 from typing import Any
 
-from dailyfresh_core.waking import wake
+from dailyfresh_core.background.waking import wake
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, ClassVar
 
-from dailyfresh_core.translations import all_said
+from dailyfresh_core.i18n.translations import all_said
 from django.db.models import QuerySet
 from haystack import indexes
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
-from dailyfresh_core.languages import language_of
+from dailyfresh_core.i18n.languages import language_of
 from django.urls import reverse
 from django.utils import translation
 

@@ -1,6 +1,6 @@
 """The drain: the one writer of the index."""
 
-from dailyfresh_core.waking import celery_is_installed, task, tasks_run_inline, wake
+from dailyfresh_core.background.waking import celery_is_installed, task, tasks_run_inline, wake
 
 from ..conf import conf
 from ..models import StaleDocument

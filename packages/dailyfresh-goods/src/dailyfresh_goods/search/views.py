@@ -3,8 +3,8 @@
 from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
-from dailyfresh_core.answers import envelope, too_often
-from dailyfresh_core.languages import address as in_language
+from dailyfresh_core.http.answers import envelope, too_often
+from dailyfresh_core.i18n.languages import address as in_language
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

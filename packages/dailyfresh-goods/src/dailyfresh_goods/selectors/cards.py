@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from dailyfresh_core.i18n.languages import language_of
 from dailyfresh_core.joins import Join, register
-from dailyfresh_core.languages import language_of
-from dailyfresh_core.measures import Measured, per, typed, written
+from dailyfresh_core.pricing.measures import Measured, per, typed, written
 from dailyfresh_core.probing import probe_find
 
 from ..conf import conf

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dailyfresh_core.languages import Text
-from dailyfresh_core.measures import amount
+from dailyfresh_core.i18n.languages import Text
+from dailyfresh_core.pricing.measures import amount
 
 from ..models import SKU, Band
 from .cards import Card, card, ratings_of

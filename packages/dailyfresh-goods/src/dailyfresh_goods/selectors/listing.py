@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from dailyfresh_core.languages import Text, source, translated_in
+from dailyfresh_core.i18n.languages import Text, source, translated_in
 from django.db.models import Count, F, Q, Subquery
 from django.db.models.fields.json import KT
 from django.utils.functional import Promise

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from dailyfresh_core.pictures import NO_PICTURE
+from dailyfresh_core.images.pictures import NO_PICTURE
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 

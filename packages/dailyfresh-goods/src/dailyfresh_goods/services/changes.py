@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from dailyfresh_core.rows import lock_in_order
+from dailyfresh_core.db.rows import lock_in_order
 from django.db import transaction
 
 from ..models import SKU, GoodsChange

@@ -10,9 +10,9 @@ from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from typing import Any
 
+from dailyfresh_core.background.waking import tasks_run_inline
+from dailyfresh_core.db.retrying import Busy
 from dailyfresh_core.metrics import histogram
-from dailyfresh_core.retrying import Busy
-from dailyfresh_core.waking import tasks_run_inline
 from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from dailyfresh_core.outbox import Drained, claim, doubling, pause, work_off
-from dailyfresh_core.pictures import Drawing, NotDrawn, Undrawable, Wanted, drawings, kinds_for_pages
-from dailyfresh_core.rows import portions_of
+from dailyfresh_core.background.outbox import Drained, claim, doubling, pause, work_off
+from dailyfresh_core.db.rows import portions_of
+from dailyfresh_core.images.pictures import Drawing, NotDrawn, Undrawable, Wanted, drawings, kinds_for_pages
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction

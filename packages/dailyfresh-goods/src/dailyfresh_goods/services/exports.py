@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dailyfresh_core.rows import in_portions
-from dailyfresh_core.translations import read
+from dailyfresh_core.db.rows import in_portions
+from dailyfresh_core.i18n.translations import read
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from ..cells import CLEAR

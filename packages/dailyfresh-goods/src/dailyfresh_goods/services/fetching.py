@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from dailyfresh_core.outbox import Drained, claim, doubling, pause, work_off
+from dailyfresh_core.background.outbox import Drained, claim, doubling, pause, work_off
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction

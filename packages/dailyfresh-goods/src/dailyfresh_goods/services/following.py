@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone

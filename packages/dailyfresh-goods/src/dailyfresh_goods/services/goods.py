@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from dailyfresh_core.rows import lock_in_order, portions_of
-from dailyfresh_core.written import Table, asked, places
+from dailyfresh_core.db.rows import lock_in_order, portions_of
+from dailyfresh_core.db.statements import Table, asked, places
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import IO, Any
 
 from dailyfresh_core.exchange import BadFile, How, Row, Table, open_table
-from dailyfresh_core.measures import WEIGHT, Grams, Measured, faults
+from dailyfresh_core.pricing.measures import WEIGHT, Grams, Measured, faults
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _

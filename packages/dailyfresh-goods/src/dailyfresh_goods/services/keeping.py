@@ -3,7 +3,7 @@
 import hashlib
 import io
 
-from dailyfresh_core.pictures import NO_PICTURE, judge
+from dailyfresh_core.images.pictures import NO_PICTURE, judge
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage

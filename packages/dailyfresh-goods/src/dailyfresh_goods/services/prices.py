@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from dailyfresh_core.money import places
+from dailyfresh_core.pricing.money import places
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone

@@ -10,8 +10,8 @@ from datetime import timedelta
 from itertools import islice
 from typing import IO, Any
 
+from dailyfresh_core.background.outbox import claim
 from dailyfresh_core.exchange import BadFile, How, Table, write_csv
-from dailyfresh_core.outbox import claim
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _

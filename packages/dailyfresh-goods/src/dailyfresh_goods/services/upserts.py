@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from dailyfresh_core.rows import lock_in_order
-from dailyfresh_core.translations import Told, layered
+from dailyfresh_core.db.rows import lock_in_order
+from dailyfresh_core.i18n.translations import Told, layered
 from django.db import connection
 from django.utils import timezone
 

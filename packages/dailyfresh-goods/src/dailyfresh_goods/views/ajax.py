@@ -3,7 +3,7 @@
 from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
-from dailyfresh_core.answers import envelope, host_of
+from dailyfresh_core.http.answers import envelope, host_of
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
-from dailyfresh_core.answers import too_often
+from dailyfresh_core.http.answers import too_often
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured

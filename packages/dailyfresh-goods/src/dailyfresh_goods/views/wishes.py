@@ -1,7 +1,7 @@
 """Favourites, and being told when something is back: what a visitor with an account has in mind."""
 
 from dailyfresh_core.allowances import subject_of, use
-from dailyfresh_core.answers import safe_next, signed_in, told, too_often
+from dailyfresh_core.http.answers import safe_next, signed_in, told, too_often
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from dailyfresh_core.http.errors import handler400, handler403, handler404, handler500  # noqa: F401
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from dailyfresh_core.exchange import write_csv
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from dailyfresh_core.days import local
+from dailyfresh_core.db.rows import in_portions
 from dailyfresh_core.exchange import write_csv
-from dailyfresh_core.rows import in_portions
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _

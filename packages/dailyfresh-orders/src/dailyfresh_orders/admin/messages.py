@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from dailyfresh_core.channels import MailChannel
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import NamedValues
+from dailyfresh_core.admin.lists import NamedValues
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 

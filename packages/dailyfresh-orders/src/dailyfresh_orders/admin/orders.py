@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dailyfresh_core.exports import Exported
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
-from dailyfresh_core.money import shown
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.admin.exports import Exported
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.pricing.money import shown
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.lists import ReadOnly
+from dailyfresh_core.admin.lists import ReadOnly
 from django.contrib import admin
 from django.http import HttpRequest
 

@@ -1,6 +1,6 @@
 """What gateways told us, and the daily comparison with them."""
 
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dailyfresh_core.days import day_said, said
-from dailyfresh_core.money import shown
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.pricing.money import shown
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse

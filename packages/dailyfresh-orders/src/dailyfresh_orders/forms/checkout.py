@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dailyfresh_core.measures import MOST_GRAMS, MOST_PIECES, Grams, alike, like, read
+from dailyfresh_core.pricing.measures import MOST_GRAMS, MOST_PIECES, Grams, alike, like, read
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.pictures import judge
+from dailyfresh_core.images.pictures import judge
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.crypto import get_random_string

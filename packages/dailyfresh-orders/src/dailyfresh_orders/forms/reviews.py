@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.pictures import judge
+from dailyfresh_core.images.pictures import judge
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from dailyfresh_core.admin.lists import ForgivingChangeList, ForgivingLists, ReadOnly
 from dailyfresh_core.days import day_said
-from dailyfresh_core.lists import ForgivingChangeList, ForgivingLists, ReadOnly
-from dailyfresh_core.measures import spoken
+from dailyfresh_core.pricing.measures import spoken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from dailyfresh_core.days import local
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.db import transaction
 from django.db.models import F, Sum
 

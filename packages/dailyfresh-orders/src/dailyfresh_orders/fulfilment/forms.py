@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.measures import MOST_GRAMS
+from dailyfresh_core.pricing.measures import MOST_GRAMS
 from django import forms
 from django.utils.crypto import get_random_string
 

@@ -1,6 +1,6 @@
 """What was put into the boxes: one picking for an order, and every pick of it, only ever added to."""
 
-from dailyfresh_core.measures import times, weight
+from dailyfresh_core.pricing.measures import times, weight
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from dailyfresh_core.days import said
-from dailyfresh_core.measures import WEIGHT, estimated, measure_of
+from dailyfresh_core.pricing.measures import WEIGHT, estimated, measure_of
 from dailyfresh_core.protocols import Measure, Purchasable
 from django.db.models import F, QuerySet
 

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from dailyfresh_core.measures import WEIGHT, estimated, grams_of, measure_of
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
+from dailyfresh_core.pricing.measures import WEIGHT, estimated, grams_of, measure_of
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

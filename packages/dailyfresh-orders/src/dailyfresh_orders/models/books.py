@@ -1,6 +1,6 @@
 """The book of the money: what came in and what went back, line by line, and the sums of days that are closed."""
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

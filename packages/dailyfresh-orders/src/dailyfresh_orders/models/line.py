@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.measures import PIECE, WEIGHT, times, typed, weight
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import PIECE, WEIGHT, times, typed, weight
 from dailyfresh_core.protocols import Purchasable
 from django.db import models
 from django.db.models.functions import Coalesce

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.days import said
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.conf import settings
 from django.db import models
 from django.urls import reverse

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.measures import times
+from dailyfresh_core.pricing.measures import times
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.db import transaction
 
 from ..models import InvoiceTitle, Letter, Order, Review

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.measures import amount
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.db.rows import in_portions
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import amount
 
 from ..days import bounds
 from ..models import Adjustment, Order, OrderLine

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from dailyfresh_core.outbox import work_off
+from dailyfresh_core.background.outbox import work_off
 
 from ..joins import basket
 from ..models import Order

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.pricing.amounts import NOTHING
 
 from ..days import today
 from ..models import Booking, Order, Payment, Refund

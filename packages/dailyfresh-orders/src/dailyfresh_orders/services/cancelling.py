@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.outbox import work_off
+from dailyfresh_core.background.outbox import work_off
 from django.utils import timezone
 
 from ..exceptions import IllegalTransition

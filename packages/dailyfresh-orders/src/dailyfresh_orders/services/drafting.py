@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from dailyfresh_core.money import currency
+from dailyfresh_core.pricing.money import currency
 from django.utils.translation import get_language
 
 from ..days import today

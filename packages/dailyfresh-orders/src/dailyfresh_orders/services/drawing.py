@@ -2,8 +2,8 @@
 
 import logging
 
-from dailyfresh_core.outbox import Drained, claim, doubling, pause, work_off
-from dailyfresh_core.pictures import NotDrawn, Undrawable, drawn
+from dailyfresh_core.background.outbox import Drained, claim, doubling, pause, work_off
+from dailyfresh_core.images.pictures import NotDrawn, Undrawable, drawn
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F

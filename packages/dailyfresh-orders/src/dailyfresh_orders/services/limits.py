@@ -8,9 +8,9 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from dailyfresh_core.allowances import LABELS, held, use
-from dailyfresh_core.measures import counted, measure_of
-from dailyfresh_core.money import shown
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.pricing.measures import counted, measure_of
+from dailyfresh_core.pricing.money import shown
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext

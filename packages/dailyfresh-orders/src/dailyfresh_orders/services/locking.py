@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, NewType, ParamSpec, TypeVar
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.db import transaction
 from django.db.models import QuerySet
 

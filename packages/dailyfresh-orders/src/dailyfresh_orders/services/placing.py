@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from dailyfresh_core.db.retrying import TRIES, Busy, may_retry, read_committed
+from dailyfresh_core.db.statements import insert
 from dailyfresh_core.metrics import counter, refusals
-from dailyfresh_core.offers import ORDER
-from dailyfresh_core.retrying import TRIES, Busy, may_retry, read_committed
-from dailyfresh_core.written import insert
+from dailyfresh_core.pricing.offers import ORDER
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.measures import grams_of
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import grams_of
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation

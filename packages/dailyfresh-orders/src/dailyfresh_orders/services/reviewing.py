@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 

@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dailyfresh_core.measures import measure_of, typed
-from dailyfresh_core.rows import in_order
+from dailyfresh_core.db.rows import in_order
+from dailyfresh_core.pricing.measures import measure_of, typed
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError

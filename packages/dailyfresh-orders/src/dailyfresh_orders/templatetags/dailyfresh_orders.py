@@ -3,9 +3,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core import measures
-from dailyfresh_core.measures import pieces_of, typed
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing import measures
+from dailyfresh_core.pricing.measures import pieces_of, typed
+from dailyfresh_core.pricing.money import shown
 from dailyfresh_core.templatetags.dailyfresh_core import said
 from django import template
 from django.core.files.storage import default_storage

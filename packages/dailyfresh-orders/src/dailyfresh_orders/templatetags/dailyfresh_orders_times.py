@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dailyfresh_core.days import day_said, hours_said, local, said
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _

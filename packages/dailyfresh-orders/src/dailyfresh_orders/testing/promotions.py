@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.offers import AUTO, NO_COUPON, ORDER, Goods, faults
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.offers import AUTO, NO_COUPON, ORDER, Goods, faults
 from dailyfresh_core.protocols import Item, Offer
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -44,7 +44,7 @@ def sources(offer: Offer) -> set[str]:
 
 @pytest.mark.django_db
 class PromotionsContract:
-    """Inherit it and give the fixtures `promotions`, `user`, and `items`: a basket of two lines or more (`dailyfresh_core.offers.Goods`)
+    """Inherit it and give the fixtures `promotions`, `user`, and `items`: a basket of two lines or more (`dailyfresh_core.pricing.offers.Goods`)
     that gets something which one order alone can have, a coupon of the user's or the last use of a rule.
 
     Races between processes are not in here: see `tests/test_offer_races.py` of this package for how to run them.

@@ -5,8 +5,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from dailyfresh_core.allowances import subject_of, use
-from dailyfresh_core.answers import signed_in, told, too_often, unavailable, wants_json
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.answers import signed_in, told, too_often, unavailable, wants_json
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render

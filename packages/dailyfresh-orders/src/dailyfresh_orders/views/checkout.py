@@ -8,9 +8,9 @@ from itertools import chain
 from urllib.parse import urlencode
 
 from dailyfresh_core.allowances import guest_of
-from dailyfresh_core.answers import envelope, wants_json
-from dailyfresh_core.measures import written
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.answers import envelope, wants_json
+from dailyfresh_core.pricing.measures import written
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string

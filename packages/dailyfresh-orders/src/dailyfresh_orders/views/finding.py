@@ -1,7 +1,7 @@
 """An order found by its number and its mobile number: to look at, whoever is signed in or not."""
 
 from dailyfresh_core.allowances import subject_of, use
-from dailyfresh_core.answers import too_often
+from dailyfresh_core.http.answers import too_often
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

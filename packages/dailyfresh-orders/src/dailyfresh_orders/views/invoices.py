@@ -1,6 +1,6 @@
 """The visitor's invoice titles, to choose from when they order."""
 
-from dailyfresh_core.answers import envelope, safe_next, wants_json
+from dailyfresh_core.http.answers import envelope, safe_next, wants_json
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from dailyfresh_core.answers import envelope, wants_json
-from dailyfresh_core.measures import written
+from dailyfresh_core.http.answers import envelope, wants_json
+from dailyfresh_core.pricing.measures import written
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

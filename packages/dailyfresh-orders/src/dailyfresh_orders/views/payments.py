@@ -4,8 +4,8 @@ import logging
 import re
 
 from dailyfresh_core.allowances import count, spend
-from dailyfresh_core.answers import envelope, throttled, wants_json
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.answers import envelope, throttled, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.answers import envelope, wants_json
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.answers import envelope, wants_json
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _

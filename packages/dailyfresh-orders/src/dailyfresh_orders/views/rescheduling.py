@@ -1,7 +1,7 @@
 """Choosing another time for an order that is not on its way yet."""
 
 from dailyfresh_core.allowances import guest_of
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone

@@ -2,7 +2,7 @@
 
 import logging
 
-from dailyfresh_core.answers import envelope, wants_json
+from dailyfresh_core.http.answers import envelope, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.offers import NO_COUPON, GivenChoice, GivenHint, GivenOffer
+from dailyfresh_core.pricing.offers import NO_COUPON, GivenChoice, GivenHint, GivenOffer
 from dailyfresh_core.testing.offers import Off
 from django.db.models import F
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dailyfresh_core.exports import Exported
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.exports import Exported
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import HttpRequest

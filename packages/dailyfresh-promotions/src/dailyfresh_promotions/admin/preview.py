@@ -7,10 +7,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
 from dailyfresh_core.loading import imported
-from dailyfresh_core.measures import amount, grams_of, measure_of, typed
-from dailyfresh_core.offers import ORDER, Goods, Offered, groups_of
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import amount, grams_of, measure_of, typed
+from dailyfresh_core.pricing.offers import ORDER, Goods, Offered, groups_of
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth import get_user_model

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from dailyfresh_core.exports import Exported
-from dailyfresh_core.languages import others
-from dailyfresh_core.lists import ForgivingLists
-from dailyfresh_core.money import shown
+from dailyfresh_core.admin.exports import Exported
+from dailyfresh_core.admin.lists import ForgivingLists
+from dailyfresh_core.i18n.languages import others
+from dailyfresh_core.pricing.money import shown
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,7 @@
 """What orders used of offers and coupons: to look at and to take away, never to change."""
 
-from dailyfresh_core.exports import Exported
-from dailyfresh_core.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.exports import Exported
+from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
 from django.contrib import admin
 
 from ..models import Redemption

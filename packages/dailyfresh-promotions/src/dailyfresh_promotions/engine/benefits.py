@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from dailyfresh_core.amounts import half_up
+from dailyfresh_core.pricing.amounts import half_up
 
 WHOLE = 10_000
 """A rate of 1, in basis points of what is paid: 8.8折 is 8800."""

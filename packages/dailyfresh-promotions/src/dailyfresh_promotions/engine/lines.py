@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dailyfresh_core.amounts import half_up
+from dailyfresh_core.pricing.amounts import half_up
 
 EVERY_DAY = 0b1111111
 

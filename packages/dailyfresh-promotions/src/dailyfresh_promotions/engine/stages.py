@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dailyfresh_core.amounts import parted
+from dailyfresh_core.pricing.amounts import parted
 
 from .benefits import Benefit, Flash, FreeFreight, Prices, Step
 from .book import Meant

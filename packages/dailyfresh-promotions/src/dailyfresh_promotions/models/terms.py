@@ -3,7 +3,7 @@
 from secrets import randbelow
 from typing import Any
 
-from dailyfresh_core.translations import Translated
+from dailyfresh_core.i18n.translations import Translated
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.db.rows import in_portions
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db.models import Count
 
 from ..models import BatchCount, Coupon, Limit, Redemption

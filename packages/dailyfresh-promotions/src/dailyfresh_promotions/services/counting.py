@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.rows import in_order
+from dailyfresh_core.db.rows import in_order
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from ..models import Limit

@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from dailyfresh_core.outbox import Drained
-from dailyfresh_core.retrying import TRIES, retried
+from dailyfresh_core.background.outbox import Drained
+from dailyfresh_core.db.retrying import TRIES, retried
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import F

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError

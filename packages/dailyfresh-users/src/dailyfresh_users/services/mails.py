@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from dailyfresh_core.background.outbox import deliver, work_off
 from dailyfresh_core.channels import MailChannel, Written
-from dailyfresh_core.outbox import deliver, work_off
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction

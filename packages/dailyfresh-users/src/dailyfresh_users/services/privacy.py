@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.outbox import work_off
+from dailyfresh_core.background.outbox import work_off
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.answers import envelope, safe_next, signed_in, wants_json
+from dailyfresh_core.http.answers import envelope, safe_next, signed_in, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse

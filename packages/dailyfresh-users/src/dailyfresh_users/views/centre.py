@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.answers import signed_in
+from dailyfresh_core.http.answers import signed_in
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.forms import Form

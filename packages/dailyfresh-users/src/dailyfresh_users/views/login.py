@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from dailyfresh_core.answers import envelope, safe_next, too_often
+from dailyfresh_core.http.answers import envelope, safe_next, too_often
 from django.conf import settings
 from django.contrib import admin, auth, messages
 from django.contrib.auth.decorators import login_not_required

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.answers import safe_next, signed_in
+from dailyfresh_core.http.answers import safe_next, signed_in
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth import update_session_auth_hash

@@ -1,7 +1,7 @@
 """Opening an account and proving its e-mail address."""
 
-from dailyfresh_core.answers import envelope, safe_next, throttled
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.http.answers import envelope, safe_next, throttled
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction

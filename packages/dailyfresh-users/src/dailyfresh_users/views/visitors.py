@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from dailyfresh_core.proxies import throttle_subject, visitor_address
+from dailyfresh_core.http.proxies import throttle_subject, visitor_address
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required

@@ -136,7 +136,7 @@
     return money.format(amount);
   }
 
-  // As dailyfresh_core.measures has it: a number is pieces, or grams that say so.
+  // As dailyfresh_core.pricing.measures has it: a number is pieces, or grams that say so.
   var units = { g: 1, kg: 1000, "克": 1, "斤": 500, "公斤": 1000, "千克": 1000 };
   var quantity = {
     read: function (text) {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dailyfresh_core.rows import in_portions
+from dailyfresh_core.db.rows import in_portions
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...exceptions import PageRefused

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
+from dailyfresh_core.background.outbox import work_off
 from dailyfresh_core.channels import Channel
-from dailyfresh_core.outbox import work_off
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone

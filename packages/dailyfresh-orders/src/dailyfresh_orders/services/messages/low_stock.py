@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dailyfresh_core.measures import spoken
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
+from dailyfresh_core.pricing.measures import spoken
 from django.db import IntegrityError, transaction
 
 from ...conf import conf

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dailyfresh_core.outbox import deliver, work_off
+from dailyfresh_core.background.outbox import deliver, work_off
 from django.db.models import QuerySet
 from django.utils import timezone
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dailyfresh_core.written import insert
+from dailyfresh_core.db.statements import insert
 
 from ...conf import conf
 from ...models import Letter, Message, MessageChoice, Order, Payment, Refund

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from dailyfresh_core.channels import Channel, Written
 from dailyfresh_core.days import local
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.money import shown
 from django.conf import settings
 from django.template.loader import render_to_string, select_template
 from django.urls import NoReverseMatch, get_script_prefix, reverse

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dailyfresh_core.outbox import Drained, pause, work_off
+from dailyfresh_core.background.outbox import Drained, pause, work_off
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.utils import timezone
 
 from ...models import Refund

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.measures import WEIGHT, amount, grams_of, measure_of
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.measures import WEIGHT, amount, grams_of, measure_of
 from dailyfresh_core.protocols import Purchasable
 from django.utils import timezone
 from django.utils.translation import gettext as _

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from dailyfresh_core.outbox import pause
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.background.outbox import pause
+from dailyfresh_core.db.retrying import retried
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.money import shown
+from dailyfresh_core.pricing.amounts import NOTHING
+from dailyfresh_core.pricing.money import shown
 from django.utils.translation import gettext as _
 
 from ...amounts import LAST, Fees, returned

@@ -6,8 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.amounts import NOTHING
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone

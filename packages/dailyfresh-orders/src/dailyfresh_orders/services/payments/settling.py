@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dailyfresh_core.amounts import NOTHING
+from dailyfresh_core.db.retrying import Busy, retried
 from dailyfresh_core.metrics import counter, histogram
-from dailyfresh_core.retrying import Busy, retried
+from dailyfresh_core.pricing.amounts import NOTHING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dailyfresh_core.retrying import retried
+from dailyfresh_core.db.retrying import retried
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _

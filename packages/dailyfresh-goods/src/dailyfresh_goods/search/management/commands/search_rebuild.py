@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from dailyfresh_core.retrying import Busy
+from dailyfresh_core.db.retrying import Busy
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 

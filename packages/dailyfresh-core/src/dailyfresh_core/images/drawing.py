@@ -1,4 +1,4 @@
-"""The process that decodes one picture: `python -m dailyfresh_core.drawing ORDER`, the file in, what was drawn of it out.
+"""The process that decodes one picture: `python -m dailyfresh_core.images.drawing ORDER`, the file in, what was drawn of it out.
 
 ORDER is JSON: what is wanted (`pictures.Wanted`), `memory` in bytes and `seconds`. What comes out begins with a line of JSON, a list of
 [shape, kind, width, height, bytes], and the bytes of each follow in that order. It ends with 3 for what is no picture, with 4 when the

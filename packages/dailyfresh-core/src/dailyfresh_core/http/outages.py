@@ -5,7 +5,7 @@ import sys
 
 from django.db import InterfaceError, InternalError, OperationalError
 
-from .retrying import Busy, code_of, lost_race
+from ..db.retrying import Busy, code_of, lost_race
 
 AWAY: frozenset[object] = frozenset(
     {

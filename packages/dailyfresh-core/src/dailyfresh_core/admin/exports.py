@@ -11,9 +11,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.template.defaultfilters import yesno
 from django.utils.translation import gettext_lazy as _
 
-from .days import local
-from .exchange import write_csv
-from .rows import in_portions
+from ..days import local
+from ..db.rows import in_portions
+from ..exchange import write_csv
 
 
 class Exported:

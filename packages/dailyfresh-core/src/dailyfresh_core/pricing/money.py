@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.formats import get_format
 from django.utils.translation import get_language
 
-from .conf import NAME, Shared
+from ..conf import NAME, Shared
 
 SIGNS = {
     "AUD": "$",

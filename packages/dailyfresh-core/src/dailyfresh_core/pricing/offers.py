@@ -14,10 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from ..joins import Join, WrongShape
+from ..protocols import Choice, Hint, Item, Pricing, Purchasable, Share
 from .amounts import NOTHING
-from .joins import Join, WrongShape
 from .money import places
-from .protocols import Choice, Hint, Item, Pricing, Purchasable, Share
 
 logger: logging.Logger = logging.getLogger(__name__)
 

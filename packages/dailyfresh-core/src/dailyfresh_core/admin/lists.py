@@ -14,8 +14,8 @@ from django.forms import BaseInlineFormSet, BaseModelFormSet, Media
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .languages import others
-from .outages import is_outage
+from ..http.outages import is_outage
+from ..i18n.languages import others
 
 UNREADABLE = (ValueError, TypeError, IndexError, ArithmeticError, DataError, OperationalError, ProgrammingError)
 """What a filter's value leads to that no column can be compared with: a year 99999, a range of one, a broken expression."""

@@ -15,10 +15,10 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from ..joins import WrongShape
+from ..protocols import Measure, Purchasable
 from .amounts import gross
-from .joins import WrongShape
 from .money import SPACE, coin
-from .protocols import Measure, Purchasable
 
 PIECE, WEIGHT = "piece", "weight"
 PER = (100, 500, 1000)

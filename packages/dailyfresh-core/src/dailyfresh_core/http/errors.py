@@ -3,8 +3,8 @@
 Django's own error pages look for a token in the form, and so fail a second time on a form that could not be read the first time: a
 400 becomes a 500. A site that has `{% csrf_token %}` in its error pages loses nothing: the token comes from the cookie.
 
-    from dailyfresh_core.errors import handler400, handler403, handler404, handler500  # in the site's urls.py
-    application.request_class = dailyfresh_core.errors.Request  # in its wsgi.py
+    from dailyfresh_core.http.errors import handler400, handler403, handler404, handler500  # in the site's urls.py
+    application.request_class = dailyfresh_core.http.errors.Request  # in its wsgi.py
 """
 
 import codecs

@@ -1,0 +1,1 @@
+"""Pictures that people send: headers read in bounds, judged, drawn by a process apart."""
