@@ -63,6 +63,8 @@ def test_weeks_of_trade_leave_every_kind_of_order_and_books_that_agree_to_the_fe
     assert SKU.objects.filter(rating_rank__gt=0).exists(), "lists can be sorted by stars"
     assert Letter.objects.filter(channel="shop", read_at=None).exists()
     assert not Letter.objects.exclude(channel="shop").exists(), "nobody gets weeks of mails at once"
+    told = list(Letter.objects.order_by("pk").values_list("message__at", flat=True))
+    assert told == sorted(told), "messages stand in the order in which things happened"
 
     days = [today() - timedelta(days=n) for n in range(DAYS + 1)]
     assert sum(audit(day=day) for day in days) == 0

@@ -18,7 +18,9 @@ def deliver_letters() -> int:
     """Address what waits, to the buyer or the staff, in the shop alone; gives how many letters."""
     staff = {event: [user.pk for user in staff_for(event)] for event in Message.STAFF}
     fresh, number, codes = timezone.now() - FRESH, 0, kept()
-    waiting = list(Message.objects.filter(due=True).values_list("pk", "event", "at", "order__user"))
+    waiting = list(
+        Message.objects.filter(due=True).order_by("at", "pk").values_list("pk", "event", "at", "order__user")
+    )
     for some in portions_of(waiting, AT_ONCE):
         letters = [
             Letter(

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import HERE, minisite_env
+from dailyfresh_core.days import local
 from dailyfresh_core.pricing.measures import Measured
 from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_core.testing.mailbox import mail as in_memory
@@ -33,7 +34,7 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 from minisite.shop.models import Product
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,18 @@ def test_an_order_paid_online_is_told_as_placed_and_as_paid(make_order, apple, b
 
     assert events(buyer) == ["placed", "paid"]
     assert events(picker) == ["new_order"]
+
+
+def test_whoever_reads_of_an_order_when_it_is_paid_is_not_asked_to_pay_it(make_order, apple, buyer, client):
+    client.force_login(buyer)
+    order, page = make_order({apple: 1}, payment_method="voucher"), reverse("dailyfresh_orders:messages")
+    assert events(buyer) == ["placed"]
+    until = formats.date_format(local(order.expires_at), "DATETIME_FORMAT")
+    assert f"Please pay until {until};" in client.get(page).content.decode()
+    mark_paid(order.pk, paid_at=timezone.now(), by="voucher")
+    placed = client.get(page).content.decode()
+    assert f"Order {order.number} is placed" in placed
+    assert "Please pay until" not in placed
 
 
 def test_staff_hear_of_an_order_once_it_is_to_be_shipped(make_order, apple, buyer, picker):

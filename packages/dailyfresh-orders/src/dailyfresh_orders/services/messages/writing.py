@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from ...conf import conf
 from ...joins import catalogue
-from ...models import Message
+from ...models import Message, Order
 
 FOLDER = "dailyfresh_orders/messages"
 
@@ -77,13 +77,13 @@ def context_of(message: Message) -> dict[str, Any]:
             "carrier": order.carrier,
             "tracking_number": order.tracking_number,
             "first": lines[0].name if lines else "",
-            "pay_until": _clock(order.expires_at),
+            "pay_until": _clock(order.expires_at) if order.state == Order.State.AWAITING_PAYMENT else "",
         }
     return context
 
 
 def _clock(at: Any) -> str:
-    return formats.date_format(local(at), "SHORT_DATETIME_FORMAT") if at else ""
+    return formats.date_format(local(at), "DATETIME_FORMAT") if at else ""
 
 
 def path_of(message: Message) -> str:
