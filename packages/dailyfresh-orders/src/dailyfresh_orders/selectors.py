@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.protocols import Purchasable
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
@@ -237,3 +238,13 @@ def invoice_titles_of(user: Any) -> "QuerySet[InvoiceTitle]":
     """To whom the user has invoices made out, the latest first; none where the site asks for none."""
     titles = InvoiceTitle.objects.filter(user=user).order_by("-pk")
     return titles if conf.INVOICE_TITLES else titles.none()
+
+
+def known_goods(lines: Iterable[OrderLine]) -> Mapping[str, Purchasable]:
+    """What the catalogue says of the goods of these lines, in the reader's language; asked in one go."""
+    return catalogue().find(sorted({line.sku_id for line in lines}))
+
+
+def name_of(line: OrderLine, known: Mapping[str, Purchasable]) -> str:
+    """What the goods of a line are called: as the catalogue says, or as they were ordered where it has them no more."""
+    return known[line.sku_id].name if line.sku_id in known else line.name

@@ -478,6 +478,21 @@ def test_goods_that_were_ordered_in_another_language_are_named_as_the_picker_rea
     assert "<b>苹果</b>" in phone.get(reverse("dailyfresh_fulfilment:box", args=[number])).content.decode()
 
 
+def test_what_lies_in_a_closed_box_and_what_a_day_lacked_is_named_as_staff_read_it(
+    phone, bought, apple, pear, picker, admin_client
+):
+    order = bought({apple: 3})
+    OrderLine.objects.update(name="苹果")
+    Order.objects.update(wish="choose")
+    box(order, {apple: 1}, by=picker, instead=[(apple, pear, 1)])
+    page = phone.get(reverse("dailyfresh_fulfilment:box", args=[order.number])).content.decode()
+    assert f"{apple.title}<small" in page
+    assert "苹果" in page  # as the buyer knows it
+    assert f"in place of {apple.title}" in page
+    day = admin_client.get(reverse("admin:dailyfresh_fulfilment_day")).content.decode()
+    assert (f"<li>{apple.title} <b>2</b>" in day, "苹果" in day) == (True, False)
+
+
 def test_a_script_is_answered_with_the_line(phone, bought, apple):
     order = bought({apple: 2})
     posted = {"key": "key-000001", "line": line_of(order, apple).pk, "quantity": 2}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..gateways import label_of
 from ..models import Difference, Order, OrderLine, Reconciliation
+from ..selectors import known_goods, name_of
 
 PIECE = 1000
 """Orders of an export that are in memory at once."""
@@ -24,12 +25,15 @@ def _open_lines(order: Order) -> list[tuple[OrderLine, int]]:
 
 
 def picking_list(chosen: "QuerySet[Order]") -> dict[str, Any]:
-    """What to fetch for the chosen orders that are to be shipped: one row a SKU, with the orders it goes to."""
+    """What to fetch for the chosen orders that are to be shipped, named for whoever fetches it: one row a SKU, with the orders it goes to."""
     orders = list(chosen.filter(state=Order.State.TO_SHIP).prefetch_related("lines").order_by("pk"))
+    known = known_goods(line for order in orders for line in order.lines.all())
     picks: dict[tuple[str, str, str], dict[str, Any]] = {}
     for order in orders:
         for line, quantity in _open_lines(order):
-            pick = picks.setdefault((line.name, line.sku_id, line.sold_by), {"line": line, "quantity": 0, "orders": []})
+            name = name_of(line, known)
+            key, new = (name, line.sku_id, line.sold_by), {"line": line, "name": name, "quantity": 0, "orders": []}
+            pick = picks.setdefault(key, new)
             pick["quantity"] += quantity
             pick["orders"].append((order.number, quantity))
     return {"picks": [picks[key] for key in sorted(picks)], "orders": orders}

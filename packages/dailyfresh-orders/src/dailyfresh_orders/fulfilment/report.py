@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 from ..days import bounds
 from ..joins import catalogue
 from ..models import Order, OrderLine, Refund
+from ..selectors import known_goods, name_of
 from ..services.payments.refundable import COUNTED
 from .batches import out_of_step
 from .models import Batch, Picking
@@ -23,7 +24,9 @@ class Missing:
     """What of some goods was not there."""
 
     line: OrderLine
-    """One of the lines it lacked in: it says what the goods are called and how they are counted."""
+    """One of the lines it lacked in: it says how the goods are counted."""
+    name: str
+    """What the catalogue calls them in the reader's language."""
     quantity: int
     orders: int
 
@@ -96,5 +99,9 @@ def _missing(done: "QuerySet[Picking]") -> tuple[Missing, ...]:
             lacks = each.line.quantity - each.line.refunded - each.quantity
             if not sku_id and each.gone and lacks > 0:
                 found.setdefault(each.line.sku_id, []).append((each.line, lacks))
-    rows = [Missing(some[0][0], sum(n for _line, n in some), len(some)) for some in found.values()]
+    known = known_goods(some[0][0] for some in found.values())
+    rows = [
+        Missing(line := some[0][0], name_of(line, known), sum(n for _line, n in some), len(some))
+        for some in found.values()
+    ]
     return tuple(sorted(rows, key=lambda row: (-row.orders, row.line.sku_id)))

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from ..joins import catalogue
 from ..models import Order, OrderLine
+from ..selectors import known_goods, name_of
 from .batches import suggested
 from .models import Batch, Pick, Picking
 
@@ -88,7 +89,7 @@ def waiting() -> "QuerySet[Order]":
 def waves() -> list[Wave]:
     """The orders that wait, by the time at which they leave; the first 200."""
     found = waiting().select_related("picking__by").prefetch_related("lines")[:AT_ONCE]
-    known = catalogue().find(sorted({line.sku_id for order in found for line in order.lines.all()}))
+    known = known_goods(line for order in found for line in order.lines.all())
     return [
         Wave(starts, said(starts, ends) if starts and ends else "", place, list(orders), known)
         for (starts, ends, place), orders in groupby(
@@ -97,9 +98,14 @@ def waves() -> list[Wave]:
     ]
 
 
-def name_of(line: OrderLine, known: Mapping[str, Purchasable]) -> str:
-    """What the goods of a line are called: as the catalogue says, or as they were ordered where it has them no more."""
-    return known[line.sku_id].name if line.sku_id in known else line.name
+def in_box(order: Order) -> list[tuple[OrderLine, str, str]]:
+    """The lines of a box that is closed: what each is called, and what it came in place of."""
+    lines = list(order.lines.all())
+    known, by_pk = known_goods(lines), {line.pk: line for line in lines}
+    return [
+        (line, name_of(line, known), name_of(by_pk[line.substitutes_id], known) if line.substitutes_id else "")
+        for line in lines
+    ]
 
 
 def packed(at_most: int = 30) -> "QuerySet[Picking]":

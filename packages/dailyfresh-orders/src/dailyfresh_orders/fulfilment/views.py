@@ -128,6 +128,7 @@ def _order(number: str) -> Order:
 def _context(order: Order, work: list[selectors.Work]) -> dict[str, Any]:
     return {
         "order": order,
+        "in_box": selectors.in_box(order) if order.settled_total is not None else [],
         "picking": Picking.objects.filter(order=order).select_related("by").first(),
         "lines": work,
         "left": sum(each.pick is None for each in work),
