@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from dailyfresh_goods.models import SKU
-from dailyfresh_orders.models import Order
+from dailyfresh_orders.models import Message, Order
+from dailyfresh_orders.services.messages.addressing import staff_for
+from dailyfresh_orders.services.messages.writing import path_of
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
@@ -103,3 +105,21 @@ def test_a_role_lands_on_what_it_may_do_and_every_link_of_it_opens(role: str) ->
 def test_goods_are_taken_away_as_a_workbook(admin_client: Client, strawberry: SKU) -> None:
     form = {"action": "export_xlsx", "_selected_action": strawberry.pk}
     assert admin_client.post(GOODS, form).content.startswith(b"PK")
+
+
+@pytest.mark.django_db
+def test_each_role_is_told_of_what_it_does_something_about_and_goods_that_end_lead_to_their_list() -> None:
+    make_roles()
+    for role in PAGES:
+        clerk: Any = get_user_model().objects.create_user(role, password="x", is_staff=True)
+        clerk.groups.add(Group.objects.get(name=role))
+
+    told = {event: {user.username for user in staff_for(event)} & PAGES.keys() for event in Message.STAFF}
+
+    assert told == {
+        Message.Event.NEW_ORDER: {"店主", "拣货员", "配送调度"},
+        Message.Event.REFUND_ASKED: {"店主", "客服", "财务"},
+        Message.Event.LOW_STOCK: {"店主", "商品管理"},
+        Message.Event.DISPUTE: {"店主", "财务"},
+    }
+    assert path_of(Message(event=Message.Event.LOW_STOCK)) == GOODS

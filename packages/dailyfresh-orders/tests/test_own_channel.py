@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from urllib.request import Request, urlopen
 
 import pytest
+from dailyfresh_core.background.outbox import Undeliverable
 from dailyfresh_core.channels import Channel
-from dailyfresh_core.outbox import Undeliverable
 from dailyfresh_core.testing.channels import ChannelContract
 from dailyfresh_orders.services import address_messages, send_letters, ship
 from django.urls import reverse

@@ -13,6 +13,7 @@ from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_core.testing.mailbox import mail as in_memory
 from dailyfresh_orders import tasks
 from dailyfresh_orders.exceptions import QuoteChanged
+from dailyfresh_orders.forms.messages import events_for
 from dailyfresh_orders.gateways.base import Outcome, RefundOutcome
 from dailyfresh_orders.models import Letter, LowStock, Message, MessageChoice, Order, Payment, Refund
 from dailyfresh_orders.services import (
@@ -31,6 +32,7 @@ from dailyfresh_orders.services.payments.paying_back import conclude
 from dailyfresh_orders.services.transitions import mark_paid
 from dailyfresh_orders.templatetags.dailyfresh_orders import names_said
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -302,6 +304,22 @@ class TestStock:
         Product.objects.filter(pk=plum.pk).update(pieces=1)
         tasks.watch_stock()
         assert events(picker) == ["low_stock", "low_stock"]
+
+    def test_they_are_told_to_whoever_may_change_them(self, settings):
+        settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"LOW_STOCK": 3}
+        buys, counts = (
+            get_user_model().objects.create_user(name, f"{name}@example.com", is_staff=True)
+            for name in ("buys", "counts")
+        )
+        buys.user_permissions.add(Permission.objects.get(codename="change_product"))
+        counts.user_permissions.add(Permission.objects.get(codename="view_salesday"))
+        Product.objects.create(title="Plum", yuan=5, pieces=3)
+        tasks.watch_stock()
+        assert (events(buys), events(counts)) == (["low_stock"], [])
+        assert (events_for(buys)[-2:], "low_stock" in events_for(counts)) == (["low_stock", "back_in_stock"], False)
+        assert (
+            reverse("admin:dailyfresh_orders_dashboard") in mail.outbox[0].body
+        )  # this site's admin has no page of them
 
     def test_a_second_worker_that_looks_at_the_same_time_tells_nothing_twice(self, picker, settings, monkeypatch):
         settings.DAILYFRESH_ORDERS = settings.DAILYFRESH_ORDERS | {"LOW_STOCK": 3}

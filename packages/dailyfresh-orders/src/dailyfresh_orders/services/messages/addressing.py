@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ...channels import channels
 from ...models import Letter, Message, MessageChoice
+from ...work import permission_for
 
 
 def address_messages(*, seconds: float = 20.0, at_most: int = 500) -> int:
@@ -51,7 +52,7 @@ def _recipients(message: Message, staff: dict[str, list[Any]]) -> list[Any]:
 
 def staff_for(event: str) -> list[Any]:
     """Who works here and may do something about the event."""
-    needed = Message.STAFF[Message.Event(event)]
+    needed = permission_for(event)
     everybody: Iterable[Any] = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
     return [user for user in everybody if user.has_perm(needed)]
 

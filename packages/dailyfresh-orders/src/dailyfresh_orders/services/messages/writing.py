@@ -1,5 +1,6 @@
 """A message in words: templates of the package, which a site may override, in the language of whoever reads it."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from ...conf import conf
 from ...joins import catalogue
 from ...models import Message, Order
+from ...stock import stock
 
 FOLDER = "dailyfresh_orders/messages"
 
@@ -103,6 +105,15 @@ def _path(message: Message) -> str:
         return reverse("admin:dailyfresh_orders_refund_change", args=[message.refund_id])
     if message.order_id:
         return reverse("admin:dailyfresh_orders_order_change", args=[message.order_id])
+    return _path_of_stock()
+
+
+def _path_of_stock() -> str:
+    """Where the goods are that end, as far as the admin has them."""
+    if conf.STOCK is not None:
+        goods = stock().model._meta
+        with suppress(NoReverseMatch):
+            return reverse(f"admin:{goods.app_label}_{goods.model_name}_changelist")
     return reverse("admin:dailyfresh_orders_dashboard")
 
 
