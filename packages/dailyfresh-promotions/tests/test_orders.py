@@ -107,6 +107,17 @@ def test_a_budget_with_less_left_than_a_discount_refuses_it_whole_and_serves_a_s
     assert Limit.objects.get().spent == 3
 
 
+def test_nobody_is_asked_to_buy_more_for_a_step_that_the_budget_no_longer_has(book, rule, buyer):
+    sku_id = book("60.00")
+    rule(params={"tiers": [["100.00", "10.00"], ["200.00", "25.00"]]}, budget={"max_spent": "25.00"})
+    assert [hint.text for hint in offers(buyer, {sku_id: 2}).hints] == ["¥80 more: ¥25 off"]
+    buy(buyer, {sku_id: 2}, offers(buyer, {sku_id: 2}))
+    left = offers(buyer, {sku_id: 2})
+    assert (len(left.shares), left.hints) == (1, ())
+    assert offers(buyer, {sku_id: 4}).shares == ()
+    assert [hint.text for hint in offers(buyer, {sku_id: 1}).hints] == ["¥40 more: ¥10 off"]
+
+
 def test_a_limit_for_one_buyer_holds_though_two_orders_saw_it_free(book, rule, buyer, other):
     sku_id = book("60.00")
     rule(per_user=2)

@@ -14,7 +14,7 @@ from dailyfresh_core.protocols import Item
 from . import gate, offer_texts
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
 from .coins import in_coins, yuan
-from .engine import Chosen, Coupon, Cut, Line, Meant, Priced, Reason, Rule, price
+from .engine import Chosen, Coupon, Cut, Line, Meant, Priced, Reason, Rule, Step, price
 from .rulebook import Rulebook
 from .services import Had, Take, give_back, mark_used, take
 
@@ -117,6 +117,12 @@ def _is_beyond(cut: Cut, some: Limits) -> bool:
     return room is not None and yuan(cut.off) > room
 
 
+def _is_empty(rule: Rule, step: Step, some: Limits) -> bool:
+    """Whether the budget has less left than the step would take off: who bought more for it would lose what they have."""
+    room = some.room.get(rule.id)
+    return room is not None and step.off is not None and yuan(step.off) > room
+
+
 def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits) -> Offer:
     shares = tuple(_share(cut, lines) for cut in priced.cuts)
     seen = [(cut.by.source, cut.by.version, cut.off) for cut in priced.cuts]
@@ -125,6 +131,7 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
         hints=tuple(
             GivenHint(rule.source, offer_texts.hint(rule, step))
             for rule, step in sorted(priced.steps, key=lambda each: each[1].rank)
+            if not _is_empty(rule, step, some)
         ),
         coupons=_choices(priced.coupons),
         digest=hashlib.sha256(repr(seen).encode()).hexdigest()[:16] if seen else "",
