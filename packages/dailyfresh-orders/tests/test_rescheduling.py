@@ -112,6 +112,8 @@ def test_a_cheaper_time_gives_the_difference_back_once_and_a_dearer_one_is_not_o
     assert taken(first, cheap, dear) == [1, 0, 0]
     assert move(order, cheap) == 3
     assert (order.freight, order.total, order.payable) == (Decimal(2), Decimal("7.50"), Decimal("7.50"))
+    assert "¥10.50" in words_of(Message.objects.get(event="paid"))[1]  # so much was received
+    assert "¥7.50" in words_of(Message.objects.get(event="rescheduled"))[1]
     assert disagreements(order) == []
     refund = Refund.objects.get()
     assert (refund.kind, refund.amount, refund.state) == ("settlement", Decimal(3), "ready")

@@ -40,7 +40,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from minisite.shop.models import Product
 from PIL import Image
 
@@ -562,6 +562,41 @@ def test_the_buyer_is_told_what_was_given(bought, lychee, picker):
     assert "costs less" in subject
     for part in ("750", "702", "¥1.23", "to the courier"):
         assert part in text
+
+
+def test_what_was_said_of_an_order_before_it_was_packed_goes_on_being_said(paid_order, lychee, picker):
+    order = paid_order({lychee: Grams(750)})
+    agreed = f"¥{order.total}"
+    box(order, {lychee: 702}, by=picker)
+    said = {event: words_of(Message.objects.get(event=event))[1] for event in ("placed", "paid", "packed")}
+    assert [agreed in text for text in said.values()] == [True, True, False]
+    assert agreed in words_of(Message.objects.get(event="new_order"))[0]
+    assert "¥1.23" in said["packed"]
+    Message.objects.update(note="")  # as they were written before they kept it
+    assert agreed in words_of(Message.objects.get(event="paid"))[1]
+
+
+def test_why_money_goes_back_is_written_for_the_buyer_whoever_packed(paid_order, lychee, picker):
+    order = paid_order({lychee: Grams(750)})
+    Order.objects.filter(pk=order.pk).update(language="zh-hans")
+    with translation.override("en"):
+        box(order, {lychee: 702}, by=picker)
+    assert Refund.objects.get().reason == "实发少于约定"
+
+
+def test_a_piece_that_was_weighed_is_no_other_number_of_pieces(shop, admin_client, bought, mango, picker):
+    order = bought({mango: 2})
+    box(order, {mango: (2, 340)}, by=picker)
+    page = shop.get(order.get_absolute_url()).content.decode()
+    assert "you get × 2" in page
+    assert '<del class="df-mut">' not in page
+    assert '<del class="df-xs df-mut">' in page  # it costs less, for what it weighs
+    note = {"action": "print_delivery_notes", "_selected_action": order.pk}
+    assert "<del>" not in admin_client.post(reverse("admin:dailyfresh_orders_order_changelist"), note).content.decode()
+    assert (
+        "<del>"
+        not in admin_client.get(reverse("admin:dailyfresh_orders_order_change", args=[order.pk])).content.decode()
+    )
 
 
 # -- batches --

@@ -106,6 +106,11 @@ class OrderLine(models.Model):
         return not self.main_slot or self.whole != self.quantity or self.actual_grams is not None
 
     @property
+    def differs(self) -> bool:
+        """Whether it is another quantity of the same than was ordered; pieces that were weighed are as many as they were."""
+        return self.main_slot is not None and self.whole != self.quantity
+
+    @property
     def box(self) -> str:
         """What was given, with what it was weighed at: "× 2", "702 g", "× 3 (512 g)"."""
         text = times(self.whole, self)

@@ -180,7 +180,7 @@ def _insert(
     if invoice:
         invoice.keep_for(order)
     to_ship = order.state == Order.State.TO_SHIP  # paid on delivery, or nothing to pay
-    tell(Message.Event.PLACED, *[Message.Event.NEW_ORDER] * to_ship, order=order)
+    tell(Message.Event.PLACED, *[Message.Event.NEW_ORDER] * to_ship, order=order, note=str(order.payable))
 
     def placed() -> None:
         """What follows the commit: lost with a killed process, and then done by the drain."""

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..amounts import FREIGHT
 from ..conf import conf
@@ -99,7 +100,7 @@ def reschedule(*, order_id: int, window: str, by: Any, by_staff: bool = False, g
     n = order.adjustments.filter(source=RESCHEDULED).count()
     if less and order.paid_at:
         try:
-            less = return_difference(order, less, key=f"move{n}", reason=_("Another time"))
+            less = return_difference(order, less, key=f"move{n}", reason=gettext_lazy("Another time"))
         except RefundImpossible as error:
             raise NotMovable(str(error)) from error
     with translation.override(order.language or settings.LANGUAGE_CODE):

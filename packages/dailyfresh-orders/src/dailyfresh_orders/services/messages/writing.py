@@ -1,6 +1,7 @@
 """A message in words: templates of the package, which a site may override, in the language of whoever reads it."""
 
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,7 +72,7 @@ def context_of(message: Message) -> dict[str, Any]:
         context["lines"] = lines = list(order.lines.all())
         context |= {
             "number": order.number,
-            "total": shown(order.payable),
+            "total": shown(_came_to(message, order)),
             "receiver": order.receiver,
             "phone": order.phone,
             "when": order.when,
@@ -82,6 +83,15 @@ def context_of(message: Message) -> dict[str, Any]:
             "pay_until": _clock(order.expires_at) if order.state == Order.State.AWAITING_PAYMENT else "",
         }
     return context
+
+
+def _came_to(message: Message, order: Order) -> Decimal:
+    """What the order came to when that happened; afterwards it may be packed with less, or moved to a cheaper time."""
+    told = (Message.Event.PLACED, Message.Event.PAID, Message.Event.NEW_ORDER)
+    if message.event in told and message.pk and message.note:  # one that is made up to be looked at has none
+        return Decimal(message.note)
+    packed_since = bool(order.settled_at and message.at and message.at < order.settled_at)
+    return order.agreed if packed_since else order.payable
 
 
 def _clock(at: Any) -> str:

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from dailyfresh_core.pricing.amounts import NOTHING
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.functional import Promise
 
 from ...models import Refund
 from ..locking import LockedOrder, lock_payments
@@ -11,7 +13,7 @@ from .ledger import announce
 from .refundable import lock_refundable
 
 
-def return_difference(order: LockedOrder, amount: Decimal, *, key: str, reason: str) -> Decimal:
+def return_difference(order: LockedOrder, amount: Decimal, *, key: str, reason: Promise) -> Decimal:
     """Write the refund of so much, or of what is left of the money, in the caller's transaction; gives how much that is.
 
     `key` is the same for the same difference: twice is once. Raises RefundImpossible. The gateway hears of it after the commit.
@@ -24,6 +26,8 @@ def return_difference(order: LockedOrder, amount: Decimal, *, key: str, reason: 
     amount = min(amount, left.money)
     if amount <= NOTHING:
         return NOTHING
+    with translation.override(order.language or settings.LANGUAGE_CODE):  # the buyer reads it, whoever packed
+        why = str(reason)[:200]
     now = timezone.now()
     refund = Refund.objects.create(
         payment=left.payment,
@@ -31,7 +35,7 @@ def return_difference(order: LockedOrder, amount: Decimal, *, key: str, reason: 
         kind=Refund.Kind.SETTLEMENT,
         state=Refund.State.READY,
         amount=amount,
-        reason=reason[:200],
+        reason=why,
         decided_at=now,
         try_at=now,
     )

@@ -10,6 +10,7 @@ from dailyfresh_core.pricing.measures import WEIGHT, amount, grams_of, measure_o
 from dailyfresh_core.protocols import Purchasable
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ...amounts import LAST, Fees, given_for, kept
 from ...exceptions import IllegalTransition, NotGivable, RefundImpossible
@@ -193,7 +194,7 @@ def _adjust(
 
 def _send_back(order: LockedOrder, amount: Decimal) -> None:
     try:
-        return_difference(order, amount, key="settle", reason=_("Given less than agreed"))
+        return_difference(order, amount, key="settle", reason=gettext_lazy("Given less than agreed"))
     except RefundImpossible as error:
         raise NotGivable(str(error)) from error
 
