@@ -44,10 +44,10 @@ def account(name: str) -> dict[str, Any]:
 
 
 def arrived(user: Any, sku: str) -> dict[str, Any]:
+    from dailyfresh_orders.checkout.quotes import BUY, quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.models import Order
-    from dailyfresh_orders.quotes import BUY, quote
     from dailyfresh_orders.services import place_order
-    from dailyfresh_orders.signed_quotes import signed
     from dailyfresh_users.addresses import AddressBook
 
     address = AddressBook().choices(user)[0]

@@ -9,7 +9,7 @@ from dailyfresh_delivery.services import disagreements as slots_out_of_step
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders.fulfilment.batches import out_of_step
 from dailyfresh_orders.fulfilment.models import Batch, Picking
-from dailyfresh_orders.fulfilment.selectors import waiting
+from dailyfresh_orders.fulfilment.picking_lists import waiting
 from dailyfresh_orders.gateways import gateway
 from dailyfresh_orders.models import Order, OrderLine, OrderLog, Payment, Refund
 from dailyfresh_orders.services import disagreements

@@ -12,14 +12,15 @@ from dailyfresh_core.pricing.measures import Grams
 from dailyfresh_delivery.models import Holiday, Slot, Zone
 from dailyfresh_delivery.services import close, reopen
 from dailyfresh_goods.models import SKU
+from dailyfresh_orders.checkout.quotes import BUY, quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.days import today
 from dailyfresh_orders.exceptions import OrderError
 from dailyfresh_orders.fulfilment.models import Picking
-from dailyfresh_orders.fulfilment.selectors import waiting
+from dailyfresh_orders.fulfilment.picking_lists import waiting
 from dailyfresh_orders.fulfilment.services import finish_picking, pick
 from dailyfresh_orders.gateways.base import Observation, TradeState
 from dailyfresh_orders.models import Order, Payment, Refund
-from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import (
     approve_refund,
     finish_cancellations,
@@ -36,7 +37,6 @@ from dailyfresh_orders.services import (
     sweep,
     sweep_refunds,
 )
-from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_users.addresses import AddressBook
 from django.contrib.auth import get_user_model
 from django.db import transaction

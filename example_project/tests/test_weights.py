@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.services.auditing import disagreements
+from dailyfresh_orders.services.books.auditing import disagreements
 from django.test import Client
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}

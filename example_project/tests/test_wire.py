@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from dailyfresh_core.testing.addresses import fields
 from dailyfresh_core.testing.wire import Wire, WireContract
+from dailyfresh_orders.checkout.quotes import BUY, quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import place_order
-from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_users.addresses import AddressBook
 from django.test import Client
 

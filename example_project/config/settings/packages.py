@@ -35,7 +35,7 @@ DAILYFRESH_GOODS = {
 DAILYFRESH_CART = {
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "PROMOTIONS": "dailyfresh_promotions.offers.Promotions",
-    "FIRST_ORDER": "dailyfresh_orders.offers.first_order",
+    "FIRST_ORDER": "dailyfresh_orders.checkout.offers.first_order",
     "CHECKOUT_URL": "dailyfresh_orders:confirm",
     "SHOP_URL": "dailyfresh_goods:home",
     "FREE_DELIVERY": "dailyfresh_delivery.showing.free_from",

@@ -29,7 +29,7 @@ from dailyfresh_orders.models import (
     ReviewPicture,
 )
 from dailyfresh_orders.services import masked
-from dailyfresh_orders.services.drafting import new_number
+from dailyfresh_orders.services.checkout.drafting import new_number
 from django.db import models, transaction
 from django.utils.crypto import get_random_string
 

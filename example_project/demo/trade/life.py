@@ -18,6 +18,8 @@ from dailyfresh_core.pricing.measures import typed
 from dailyfresh_delivery.services import make_windows
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders import services
+from dailyfresh_orders.checkout.quotes import BUY, quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.exceptions import (
     IllegalTransition,
     NotPayable,
@@ -29,8 +31,6 @@ from dailyfresh_orders.exceptions import (
 from dailyfresh_orders.gateways.base import Observation, TradeState
 from dailyfresh_orders.joins import address_book
 from dailyfresh_orders.models import Order, Refund
-from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.signed_quotes import signed
 from django.db.models import F
 
 from .clock import Clock

@@ -8,7 +8,7 @@ from dailyfresh_cart.selectors import Cart
 from dailyfresh_core.admin.work import Job
 from dailyfresh_goods import work as goods
 from dailyfresh_goods.selectors import Card, awaited_of, worth
-from dailyfresh_orders import work as orders
+from dailyfresh_orders.reports import work as orders
 from dailyfresh_orders.selectors import REFUNDS, TABS, order_counts, orders_of
 from dailyfresh_users.selectors import is_guest
 from django import template

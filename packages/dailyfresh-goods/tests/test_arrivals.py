@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_core.exchange import BadFile
-from dailyfresh_goods import fetching, services
-from dailyfresh_goods.archives import content_in
+from dailyfresh_goods import services
+from dailyfresh_goods.import_export import fetching
+from dailyfresh_goods.import_export.archives import content_in
 from dailyfresh_goods.models import SKU, GoodsImport, PictureSource
-from dailyfresh_goods.services import arrivals
+from dailyfresh_goods.services.importing import arrivals
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -170,7 +171,7 @@ def test_each_picture_of_a_zip_is_judged_once_however_many_rows_name_it(
 
 
 def test_a_bomb_that_calls_itself_a_table_is_left_packed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dailyfresh_goods.archives.TABLE", 1000)
+    monkeypatch.setattr("dailyfresh_goods.import_export.archives.TABLE", 1000)
     with pytest.raises(BadFile), content_in(io.BytesIO(packed(("goods.csv", bytes(2000)))), "x.zip"):
         pass
 
@@ -224,7 +225,7 @@ def test_pictures_of_rows_that_are_not_written_go_out_of_the_storage(
         raise RuntimeError("the database is away")
 
     content = packed(("goods.csv", HEAD + row("pear", "pear.png")), ("pear.png", picture()))
-    monkeypatch.setattr("dailyfresh_goods.services.imports.write", broken)
+    monkeypatch.setattr("dailyfresh_goods.services.importing.imports.write", broken)
     assert taken_in(content).state == "refused"
     assert default_storage.listdir("skus")[1] == []
     monkeypatch.undo()
@@ -480,7 +481,7 @@ def test_what_is_no_picture_is_given_up_at_once_and_said(shop: Shop, host: Host,
 def test_a_host_that_is_ill_is_asked_again_later_and_given_up_at_last(shop: Shop, host: Host, answer: bytes) -> None:
     host.answers = answer
     source = ordered()
-    for _time in range(services.fetching.TRIES):
+    for _time in range(services.importing.fetching.TRIES):
         source.refresh_from_db()
         assert source.due_at
         PictureSource.objects.update(due_at=timezone.now())
@@ -518,7 +519,7 @@ def test_a_worker_whose_claim_ran_out_leaves_no_file(shop: Shop, host: Host, mon
         kept.append(default_storage.save("skus/slow.png", ContentFile(content)))
         return kept[0]
 
-    monkeypatch.setattr(services.fetching, "keep_picture", slow)
+    monkeypatch.setattr(services.importing.fetching, "keep_picture", slow)
     services.fetch_pictures()
     assert not default_storage.exists(kept[0])
     assert not SKU.objects.get().image

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
-from dailyfresh_goods.columns import COLUMNS, all_columns, column_of
+from dailyfresh_goods.import_export.columns import COLUMNS, all_columns, column_of
 from dailyfresh_goods.models import SKU, SPU, GoodsType
 from dailyfresh_goods.services import Report, export_goods, import_goods, read_goods
 from hypothesis import HealthCheck, given, settings

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_core.exchange import BadFile, Row, write_csv, write_json, write_xlsx
-from dailyfresh_goods.columns import all_columns
+from dailyfresh_goods.import_export.columns import all_columns
 from dailyfresh_goods.models import SKU, SPU, Band, GoodsType, StalePage
 from dailyfresh_goods.services import export_goods, import_goods, read_goods
 from dailyfresh_goods.signals import pages_marked, rows_changed

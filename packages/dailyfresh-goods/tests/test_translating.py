@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import Shop
 from dailyfresh_core.exchange import BadFile
-from dailyfresh_goods.columns import all_columns, column_of, label_of
+from dailyfresh_goods.import_export.columns import all_columns, column_of, label_of
 from dailyfresh_goods.models import SKU, SPU, GoodsType, HomeBanner
 from dailyfresh_goods.services import Report, export_goods, import_goods, read_goods
 from django.forms import modelform_factory
@@ -109,7 +109,7 @@ def test_a_shop_of_one_language_gives_no_column_more(shop: Shop, settings: Any, 
 
 def test_what_another_told_meanwhile_stays(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     pear = shop.sku("Pear", slug="pear")
-    lock = "dailyfresh_goods.services.upserts.lock_in_order"
+    lock = "dailyfresh_goods.services.importing.upserts.lock_in_order"
     other = {"zh-hans": {"name": "梨"}}
     monkeypatch.setattr(lock, lambda rows: SKU.untracked.filter(pk=pear.pk).update(translations=other))
     assert taken({"slug": "pear", "name (de)": "Birne"}).changed == 1

@@ -11,7 +11,7 @@ from conftest import Shop
 from dailyfresh_core.exchange import How, write_csv, write_xlsx
 from dailyfresh_goods import services
 from dailyfresh_goods.models import SKU, GoodsImport, GoodsImportPiece
-from dailyfresh_goods.services import imports, uploads
+from dailyfresh_goods.services.importing import imports, uploads
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError

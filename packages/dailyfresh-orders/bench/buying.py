@@ -52,9 +52,9 @@ def place_order(user: Any) -> Contender:
     """Ours: the service behind the confirm page, from the signed quote on. What it leaves to a worker is left: the mini-site has none, and would
     address and send the messages of an order within it, which takes longer than the order."""
     from dailyfresh_core.background.waking import asleep
-    from dailyfresh_orders.quotes import quote
+    from dailyfresh_orders.checkout.quotes import quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.services import place_order
-    from dailyfresh_orders.signed_quotes import signed
     from django.db import connection
     from minisite.shop.joins import AddressBook
 

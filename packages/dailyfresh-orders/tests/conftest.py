@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 from dailyfresh_core.testing import own_database, service
 from dailyfresh_core.testing.languages import english as english  # autouse
+from dailyfresh_orders.checkout.quotes import BASKET, BUY, quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Adjustment
-from dailyfresh_orders.quotes import BASKET, BUY, quote
 from dailyfresh_orders.services import place_order
-from dailyfresh_orders.signed_quotes import signed
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client

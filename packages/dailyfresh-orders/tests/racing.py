@@ -65,10 +65,10 @@ def prepare(scenario):
 def buy(user, wanted, address, source):
     """One order through the services behind the confirm page; gives what the buyer sees."""
     from dailyfresh_core.db.retrying import Busy
+    from dailyfresh_orders.checkout.quotes import quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.exceptions import OutOfStock, QuoteChanged
-    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
-    from dailyfresh_orders.signed_quotes import signed
 
     try:
         now = quote(wanted, source=source, address=address)
@@ -139,10 +139,10 @@ def eager(scenario, users, until, report):
 
     Some of them, or all of a crowd, first online and then to be paid at the door (`turned`).
     """
+    from dailyfresh_orders.checkout.quotes import quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.exceptions import TooMuchOpen
-    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import change_payment, place_order
-    from dailyfresh_orders.signed_quotes import signed
     from django.conf import settings
     from django.contrib.auth import get_user_model
     from minisite.shop.joins import AddressBook
@@ -259,10 +259,10 @@ def stage(scenario, users):
     """What must be there before the processes begin."""
     from datetime import timedelta
 
+    from dailyfresh_orders.checkout.quotes import quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.models import Order
-    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order
-    from dailyfresh_orders.signed_quotes import signed
     from django.utils import timezone
     from minisite.shop.joins import AddressBook
 

@@ -25,11 +25,11 @@ def prepare(stock=1000, *, paid=True, orders=1):
 
 
 def bought(user, *, paid):
+    from dailyfresh_orders.checkout.quotes import quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.gateways.base import Observation, TradeState
     from dailyfresh_orders.models import Payment
-    from dailyfresh_orders.quotes import quote
     from dailyfresh_orders.services import place_order, settle, start_payment
-    from dailyfresh_orders.signed_quotes import signed
     from racing_offers import address_of
 
     token = signed(quote({"1": BOUGHT}, source="buy", address=address_of(user)), user=user)

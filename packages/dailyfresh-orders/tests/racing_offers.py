@@ -37,8 +37,8 @@ def prepare(stock, rule=None, vouchers=()):
 
 
 def token_of(user):
-    from dailyfresh_orders.quotes import quote
-    from dailyfresh_orders.signed_quotes import signed
+    from dailyfresh_orders.checkout.quotes import quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
 
     return signed(quote({"1": 1}, source="buy", address=address_of(user), user=user), user=user)
 

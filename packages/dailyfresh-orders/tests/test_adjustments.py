@@ -9,7 +9,7 @@ import dailyfresh_orders
 import pytest
 from dailyfresh_orders.days import today
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.sales import figures
+from dailyfresh_orders.reports.sales import figures
 from dailyfresh_orders.services import disagreements, receive, ship
 from dailyfresh_orders.tasks import audit_yesterday
 from django.db import IntegrityError, transaction

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from dailyfresh_core.pricing.amounts import allocate, in_fen, in_yuan
-from dailyfresh_orders.amounts import kept, returned
+from dailyfresh_orders.line_amounts import kept, returned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from dailyfresh_orders.books import before, books
 from dailyfresh_orders.days import today
 from dailyfresh_orders.models import BookDay, Booking, Order, Payment, Refund, SalesDay
+from dailyfresh_orders.reports.books import before, books
 from dailyfresh_orders.services import cancel_order, close_days, receive, refund_lines, ship
 from django.urls import reverse
 from trading import START, Shop, agree, close, repeat, run

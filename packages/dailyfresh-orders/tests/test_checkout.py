@@ -9,11 +9,12 @@ from dailyfresh_core.db.retrying import Busy
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.testing import deadlock
 from dailyfresh_orders import receivers
+from dailyfresh_orders.checkout.quotes import quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.conf import Settings
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.quotes import quote
-from dailyfresh_orders.services import place_order, placing, settle_baskets
-from dailyfresh_orders.signed_quotes import signed
+from dailyfresh_orders.services import place_order, settle_baskets
+from dailyfresh_orders.services.checkout import placing
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, connection
@@ -507,7 +508,7 @@ def test_a_step_of_the_drain_that_fails_starves_no_other(make_order, apple, monk
     def broken(**kwargs):
         raise DatabaseError("Out of range value")
 
-    monkeypatch.setattr("dailyfresh_orders.services.sales.today", broken)
+    monkeypatch.setattr("dailyfresh_orders.services.books.closing.today", broken)
     drain()
     assert [record.getMessage() for record in caplog.records] == [
         "The drain's step close_days failed; the next drain tries again"
@@ -558,7 +559,7 @@ def test_a_shop_that_is_too_busy_says_so_and_wrote_nothing(shop, apple, monkeypa
 @pytest.mark.django_db(transaction=True)
 def test_a_number_that_is_taken_is_drawn_again(make_order, apple, monkeypatch):
     numbers = iter(["1", "1", "2"])
-    monkeypatch.setattr("dailyfresh_orders.services.drafting.new_number", lambda: next(numbers))
+    monkeypatch.setattr("dailyfresh_orders.services.checkout.drafting.new_number", lambda: next(numbers))
     assert [make_order({apple: 1}).number for _ in range(2)] == ["1", "2"]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from dailyfresh_orders.days import bounds, today
 from dailyfresh_orders.models import Booking, Order, SalesDay, SalesDaySku
-from dailyfresh_orders.sales import figures
+from dailyfresh_orders.reports.sales import figures
 from dailyfresh_orders.services import cancel_order, close_days, receive, reopen_days, ship
 from django.core.management import call_command
 from django.test.utils import override_settings
@@ -68,7 +68,7 @@ def test_closed_days_give_the_same_figures_as_open_ones(sold):
 
 
 def test_a_day_is_closed_once_by_several_workers(sold, monkeypatch):
-    from dailyfresh_orders.services import sales
+    from dailyfresh_orders.services.books import closing as sales
 
     day = today() - timedelta(days=3)
     sales._close(day)
@@ -79,7 +79,9 @@ def test_a_day_is_closed_once_by_several_workers(sold, monkeypatch):
 
 def test_a_day_is_not_closed_before_late_transactions_have_committed(sold, monkeypatch):
     midnight = datetime.combine(today(), datetime.min.time())
-    monkeypatch.setattr("dailyfresh_orders.services.sales.timezone.now", lambda: midnight + timedelta(minutes=1))
+    monkeypatch.setattr(
+        "dailyfresh_orders.services.books.closing.timezone.now", lambda: midnight + timedelta(minutes=1)
+    )
     assert close_days() == 2  # yesterday stays open
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from conftest import refused
 from dailyfresh_orders import checks
+from dailyfresh_orders.checkout.quotes import BUY, quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.exceptions import NotMovable, QuoteChanged, TooMuchOpen
 from dailyfresh_orders.models import Message, Order
-from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import (
     cancel_order,
     change_payment,
@@ -20,7 +21,6 @@ from dailyfresh_orders.services import (
     words_of,
 )
 from dailyfresh_orders.services.transitions import close_refunded
-from dailyfresh_orders.signed_quotes import signed
 from dailyfresh_orders.testing import DeliveryContract
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

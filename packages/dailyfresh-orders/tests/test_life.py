@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from dailyfresh_orders.checkout.quotes import BUY
 from dailyfresh_orders.exceptions import IllegalTransition
 from dailyfresh_orders.models import Order, OrderLog
-from dailyfresh_orders.quotes import BUY
 from dailyfresh_orders.services import anonymise, cancel_order, pass_time, transitions
 from dailyfresh_orders.signals import order_moved, stock_changed
 from django.urls import reverse

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from dailyfresh_core.allowances import held_back, let_go
+from dailyfresh_orders.checkout.quotes import BUY, quote
+from dailyfresh_orders.checkout.standing import Standing
 from dailyfresh_orders.exceptions import TooMuchOpen
 from dailyfresh_orders.models import Order, OrderLine
-from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import adopt, cancel_order, change_payment, place_order
-from dailyfresh_orders.standing import Standing
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
@@ -122,7 +122,7 @@ def test_the_merchant_sees_who_is_held_back_and_lets_them_go(make_order, plum, b
 
 def test_a_second_click_gets_the_order_that_is_there_and_is_not_held_back(buyer, plum, limits):
     limits(OPEN_UNPAID=1)
-    from dailyfresh_orders.signed_quotes import signed
+    from dailyfresh_orders.checkout.signed_quotes import signed
 
     address = AddressBook().choices(buyer)[0]
     token = signed(quote({str(plum.pk): 1}, source=BUY, address=address), user=buyer)

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from conftest import refused
 from dailyfresh_core.pricing.offers import GivenOffer, GivenShare, Goods
+from dailyfresh_orders.checkout.quotes import BUY, quote
 from dailyfresh_orders.exceptions import QuoteChanged
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.quotes import BUY, quote
 from dailyfresh_orders.services import cancel_order, disagreements, pass_time, place_order, receive, ship
 from dailyfresh_orders.services.transitions import close_refunded, mark_paid
 from dailyfresh_orders.testing import PromotionsContract

@@ -204,7 +204,7 @@ def test_a_picture_for_which_the_machine_was_too_busy_is_one_sentence_in_the_log
 
     send(shop, received, pictures=[picture()])
     with monkeypatch.context() as busy:
-        busy.setattr("dailyfresh_orders.services.drawing.drawn", too_busy)
+        busy.setattr("dailyfresh_orders.services.pictures.drawing.drawn", too_busy)
         assert draw_pictures().failed == 1
     (record,) = [one for one in caplog.records if "tried again" in one.getMessage()]
     assert not record.exc_info
@@ -219,7 +219,7 @@ def test_a_picture_that_takes_longer_than_it_has_is_refused_after_three_tries_ea
         raise NotDrawn("A picture was not drawn within 50 s")
 
     send(shop, received, pictures=[picture()])
-    monkeypatch.setattr("dailyfresh_orders.services.drawing.drawn", never)
+    monkeypatch.setattr("dailyfresh_orders.services.pictures.drawing.drawn", never)
     waits = []
     for _try in range(2):
         assert draw_pictures().failed == 1

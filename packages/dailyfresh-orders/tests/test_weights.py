@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import pytest
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.pricing.measures import BY_THE_PIECE, Grams, Measured, written
-from dailyfresh_orders.amounts import given_for, kept, returned
+from dailyfresh_orders.checkout.quotes import BUY
 from dailyfresh_orders.days import today
 from dailyfresh_orders.forms.payments import RefundRequestForm
+from dailyfresh_orders.line_amounts import given_for, kept, returned
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.quotes import BUY
-from dailyfresh_orders.sales import skus_sold
+from dailyfresh_orders.reports.sales import skus_sold
 from dailyfresh_orders.selectors import still_sold
 from dailyfresh_orders.services import (
     receive,
@@ -24,7 +24,7 @@ from dailyfresh_orders.services import (
     sweep_refunds,
     withdraw,
 )
-from dailyfresh_orders.services.auditing import disagreements
+from dailyfresh_orders.services.books.auditing import disagreements
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse

@@ -3,9 +3,9 @@
 import pytest
 from dailyfresh_core.testing.addresses import fields
 from dailyfresh_core.testing.wire import Wire, WireContract
+from dailyfresh_orders.checkout.quotes import BUY, quote
+from dailyfresh_orders.checkout.signed_quotes import signed
 from dailyfresh_orders.models import Order
-from dailyfresh_orders.quotes import BUY, quote
-from dailyfresh_orders.signed_quotes import signed
 from django.contrib.auth import get_user_model
 from minisite.shop.joins import AddressBook
 

@@ -2,7 +2,7 @@
 
 import pytest
 from dailyfresh_orders.models import Letter, Message, Order, Payment, Refund
-from dailyfresh_orders.work import work_for
+from dailyfresh_orders.reports.work import work_for
 from django.contrib.auth.models import Permission
 from django.template import Context, Template
 from django.test import RequestFactory

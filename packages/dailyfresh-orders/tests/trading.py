@@ -7,7 +7,6 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from dailyfresh_core.background.waking import asleep
-from dailyfresh_orders.books import books
 from dailyfresh_orders.days import aware, today
 from dailyfresh_orders.gateways.base import Observation, Outcome, RefundOutcome, TradeState
 from dailyfresh_orders.models import (
@@ -21,6 +20,7 @@ from dailyfresh_orders.models import (
     RefundLine,
     SalesDay,
 )
+from dailyfresh_orders.reports.books import books
 from dailyfresh_orders.services import cancel_order, close_days, receive, refund_lines, settle, ship
 from dailyfresh_orders.services.payments.paying_back import conclude
 from django.utils import timezone

@@ -73,8 +73,8 @@ def _timed(samples: list[float], call: Any) -> Any:
 def ours(folder: Path, number: int) -> dict[str, Any]:
     """The package's own engines."""
     from dailyfresh_goods.models import SKU, StaleDocument
-    from dailyfresh_goods.search.finding import Refinement, find
     from dailyfresh_goods.search.indexing import backend_of, drain, rebuild
+    from dailyfresh_goods.search.results.finding import Refinement, find
     from dailyfresh_goods.search.words.segmentation import segmenter
     from django.test import Client
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dailyfresh_goods.models import SKU, StaleDocument
 from dailyfresh_goods.search import receivers
-from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import backend_of, drain, rebuild, status
+from dailyfresh_goods.search.results.finding import Refinement, find
 from demo import indexed
 from django.core.management import call_command
 from django.db import transaction

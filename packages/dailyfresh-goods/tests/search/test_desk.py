@@ -209,7 +209,7 @@ def test_suggestions_of_goods_know_at_once_what_is_put_first_and_what_is_hidden(
 
 
 def test_what_is_hidden_stays_hidden_while_the_database_answers(shop, client, monkeypatch):
-    monkeypatch.setattr("dailyfresh_goods.search.finding.answer", broken_index)
+    monkeypatch.setattr("dailyfresh_goods.search.results.finding.answer", broken_index)
     hidden, *others = found(client, "番茄").hits
     Pick.objects.create(text="番茄", sku_id=int(hidden.card.sku_id), place="never")
     assert [hit.card.sku_id for hit in found(client, "番茄").hits] == [hit.card.sku_id for hit in others]

@@ -13,8 +13,8 @@ from dailyfresh_core.db.rows import in_portions
 from dailyfresh_goods.models import SKU, SPU, StaleDocument
 from dailyfresh_goods.search import indexing, tasks
 from dailyfresh_goods.search.engines.base import IndexUnavailable
-from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import backend_of, drain, haystack_id, index_of, rebuild, status
+from dailyfresh_goods.search.results.finding import Refinement, find
 from demo import use_index
 from django.core.management import CommandError, call_command
 from django.db import connection

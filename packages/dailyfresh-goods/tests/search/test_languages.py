@@ -4,9 +4,9 @@ import re
 
 import pytest
 from dailyfresh_goods.models import SKU, SPU, GoodsType, StaleDocument
-from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import drain, rebuild, status
-from dailyfresh_goods.search.suggestions import suggestions
+from dailyfresh_goods.search.results.finding import Refinement, find
+from dailyfresh_goods.search.results.suggestions import suggestions
 from demo import use_index
 from django.urls import reverse
 from django.utils import translation

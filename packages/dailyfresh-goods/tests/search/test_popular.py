@@ -177,7 +177,7 @@ def test_words_of_which_only_some_fit_are_not_shown_to_others(shop, client, coun
 
 
 def test_words_beyond_those_that_are_looked_at_are_not_shown_to_others(shop, client, counted, monkeypatch):
-    monkeypatch.setattr("dailyfresh_goods.search.understanding.MOST_CONCEPTS", 2)
+    monkeypatch.setattr("dailyfresh_goods.search.query.understanding.MOST_CONCEPTS", 2)
     client.get("/goods-shop/search/", {"q": "红颜 草莓 某某店真差"})
     client.get("/goods-shop/search/", {"q": "草莓"})
     assert counted.top(5) == ["草莓"]

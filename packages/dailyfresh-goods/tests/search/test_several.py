@@ -2,10 +2,10 @@
 
 import pytest
 from dailyfresh_goods.models import SKU
-from dailyfresh_goods.search.finding import Refinement, find
 from dailyfresh_goods.search.indexing import rebuild
 from dailyfresh_goods.search.models import Dish
-from dailyfresh_goods.search.suggestions import suggestions
+from dailyfresh_goods.search.results.finding import Refinement, find
+from dailyfresh_goods.search.results.suggestions import suggestions
 from dailyfresh_goods.search.vocabulary import Vocabulary
 from dailyfresh_goods.search.words.dishes import shipped_dishes
 from django.urls import reverse

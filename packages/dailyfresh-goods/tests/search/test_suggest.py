@@ -3,7 +3,7 @@
 import pytest
 from dailyfresh_goods.models import SKU
 from dailyfresh_goods.search.models import Synonym
-from dailyfresh_goods.search.suggestions import suggestions
+from dailyfresh_goods.search.results.suggestions import suggestions
 from django.core.management import call_command
 
 URL = "/goods-shop/search/suggest/"

@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from dailyfresh_goods.search.corrections import distance
 from dailyfresh_goods.search.models import Synonym
+from dailyfresh_goods.search.query.corrections import distance
 from dailyfresh_goods.search.vocabulary import Vocabulary
 from dailyfresh_goods.search.words.dictionary import shipped_groups
 from dailyfresh_goods.search.words.grams import grams, head_grams, needles

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from .channels import kept
+from .checkout.quantities import possible_of
 from .conf import conf
 from .exceptions import BasketAway
 from .joins import basket, catalogue
@@ -25,7 +26,6 @@ from .models import (
     Review,
     ReviewPicture,
 )
-from .quantities import possible_of
 
 TABS: Mapping[str, tuple[str, ...]] = {
     "to-pay": (Order.State.AWAITING_PAYMENT,),

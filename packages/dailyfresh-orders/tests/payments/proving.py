@@ -60,9 +60,9 @@ def prepare():
 
 def new_order(user, *, quantity=2, off=Decimal("0.00")):
     """An order of apples; `off` is taken off their line, as a promotion would."""
-    from dailyfresh_orders.quotes import BUY, quote
+    from dailyfresh_orders.checkout.quotes import BUY, quote
+    from dailyfresh_orders.checkout.signed_quotes import signed
     from dailyfresh_orders.services import place_order
-    from dailyfresh_orders.signed_quotes import signed
     from minisite.shop.joins import AddressBook
 
     address = AddressBook().choices(user)[0]
@@ -492,7 +492,7 @@ def refund_race(scenario):
 
 def pieces_race(scenario):
     """Processes return pieces of one line at one instant: to the fen what of the line is no longer kept, whoever comes first."""
-    from dailyfresh_orders.amounts import kept
+    from dailyfresh_orders.line_amounts import kept
     from dailyfresh_orders.models import Refund
     from dailyfresh_orders.services import refund_lines, ship
 

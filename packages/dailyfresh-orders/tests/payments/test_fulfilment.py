@@ -8,15 +8,15 @@ from os import walk
 
 import pytest
 from dailyfresh_core.pricing.measures import Grams
+from dailyfresh_orders.checkout.quotes import BUY
 from dailyfresh_orders.days import today
 from dailyfresh_orders.exceptions import IllegalTransition, NotGivable, OutOfStock, RefundImpossible
+from dailyfresh_orders.fulfilment.batch_choice import first_out
 from dailyfresh_orders.fulfilment.batches import out_of_step, receive_batch, scrap_batch
 from dailyfresh_orders.fulfilment.labels import Scanned, scanned
 from dailyfresh_orders.fulfilment.models import Batch, Pick, Picking
 from dailyfresh_orders.fulfilment.services import finish_picking, pick
-from dailyfresh_orders.fulfilment.shelves import first_out
 from dailyfresh_orders.models import Message, Order, OrderLine, PaymentLog, Refund, RefundPicture
-from dailyfresh_orders.quotes import BUY
 from dailyfresh_orders.services import (
     approve_refund,
     ask,

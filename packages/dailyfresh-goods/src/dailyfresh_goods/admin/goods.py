@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .. import selectors, services
-from ..columns import all_columns
+from ..import_export.columns import all_columns
 from ..models import SKU, SPU, GoodsType
 from ..models.html import CleanHTMLField
 from ..views.pages import detail_context

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from .. import services
-from ..archives import ZIP
-from ..columns import REQUIRED, all_columns, label_of
+from ..import_export.archives import ZIP
+from ..import_export.columns import REQUIRED, all_columns, label_of
 from ..models import SKU, GoodsImport
 
 LARGEST, LARGEST_ZIP = 20 * 2**20, 30 * 2**20  # more than that is for `manage.py load_catalogue`

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..forms import FilterForm
 from ..selectors import Facets, goods_types
-from .finding import SORTS, Refinement
+from .results.finding import SORTS, Refinement
 from .words.normal import LONGEST
 
 LAST_PAGE = 50

@@ -18,11 +18,11 @@ from ..selectors import Card, goods_types, popular
 from ..views import links
 from ..views.links import Link
 from .desk import note_click, note_miss
-from .finding import SORTS, Found, Hit, Refinement, find
 from .forms import LAST_PAGE, SearchForm
-from .highlight import as_html
 from .popular import LONGEST_SHOWN, popular_backend, popular_searches
-from .suggestions import suggestions
+from .results.finding import SORTS, Found, Hit, Refinement, find
+from .results.highlight import as_html
+from .results.suggestions import suggestions
 from .vocabulary import Vocabulary
 from .words.normal import merged
 

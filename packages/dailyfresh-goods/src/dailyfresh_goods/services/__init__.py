@@ -11,8 +11,6 @@ from .drawing import (
     focus_picture,
     why_refused,
 )
-from .exports import export_goods
-from .fetching import fetch_again, fetch_pictures
 from .following import marks_here
 from .goods import (
     add_pictures,
@@ -25,7 +23,19 @@ from .goods import (
     refresh_sales,
     take_off_sale,
 )
-from .imports import Line, Report, import_goods, open_goods, read_goods
+from .importing.exports import export_goods
+from .importing.fetching import fetch_again, fetch_pictures
+from .importing.imports import Line, Report, import_goods, open_goods, read_goods
+from .importing.uploads import (
+    Look,
+    begin_import,
+    cancel_import,
+    keep_import,
+    look_at,
+    marked_file,
+    run_imports,
+    tell_import,
+)
 from .marks import announce, mark, mark_stale, pages_of, pages_showing, skus_of
 from .prices import (
     ENDINGS,
@@ -40,7 +50,6 @@ from .prices import (
     turn_prices,
 )
 from .slugs import slug_for
-from .uploads import Look, begin_import, cancel_import, keep_import, look_at, marked_file, run_imports, tell_import
 from .wishes import drop_wish, make_wish, tell_of_returns
 
 __all__ = [

@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from ..books import Books, before, books
 from ..days import today
 from ..forms.shipping import RangeForm
 from ..gateways import label_of
 from ..models import BookDay, Booking
+from ..reports.books import Books, before, books
 from .exports import csv_file
 from .named import GatewayColumn, GatewayFilter
 

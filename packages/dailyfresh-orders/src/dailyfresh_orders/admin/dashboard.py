@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from ..conf import conf
 from ..days import today
 from ..forms.shipping import RangeForm
-from ..sales import day_sold, figures
+from ..reports.sales import day_sold, figures
 
 
 def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:

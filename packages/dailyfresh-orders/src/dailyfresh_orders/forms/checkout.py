@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ..checkout.quotes import BASKET, BUY
 from ..conf import conf
 from ..gateways import configured
 from ..models import Order
-from ..quotes import BASKET, BUY
 from ..selectors import invoice_titles_of
 
 WISH = "wish_"

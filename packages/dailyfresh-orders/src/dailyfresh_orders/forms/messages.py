@@ -6,7 +6,7 @@ from django import forms
 
 from ..channels import channels
 from ..models import Message
-from ..work import permission_for
+from ..reports.work import permission_for
 
 
 def events_for(user: Any) -> list[str]:

@@ -15,8 +15,8 @@ from ..models import Order, OrderLine
 from ..services import open_of
 from ..signals import stock_changed
 from ..stock import stock
+from .batch_choice import first_out
 from .models import Batch, Pick, PickedBatch, Picking
-from .shelves import first_out
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from ..selectors import known_goods, name_of
 from ..services.payments.refundable import COUNTED
 from .batches import out_of_step
 from .models import Batch, Picking
-from .selectors import last_picks
+from .picking_lists import last_picks
 
 
 @dataclass(frozen=True)

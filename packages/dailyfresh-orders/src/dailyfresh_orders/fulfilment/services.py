@@ -17,7 +17,7 @@ from ..services import Given, Instead, give, open_of
 from ..services.locking import LockedOrder, lock_order
 from .batches import take_batches, used_of
 from .models import Pick, Picking
-from .selectors import last_picks
+from .picking_lists import last_picks
 
 
 @retried

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from ..exceptions import IllegalTransition, NotGivable, OutOfStock
 from ..models import Order, OrderLine
 from ..views.answers import for_buyers
-from . import selectors, services
+from . import picking_lists as selectors
+from . import services
 from .forms import PickForm, new_key
 from .labels import scanned
 from .models import Picking

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..amounts import SETTLEMENT
+from ..line_amounts import SETTLEMENT
 from .line import OrderLine
 from .order import Order
 

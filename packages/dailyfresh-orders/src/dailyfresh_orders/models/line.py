@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from ..amounts import Named, taken_off, weighed, whole_of
+from ..line_amounts import Named, taken_off, weighed, whole_of
 from .order import Order, length_of
 
 

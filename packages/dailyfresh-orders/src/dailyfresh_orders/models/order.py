@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..amounts import Named, of_freight, taken_off
+from ..line_amounts import Named, of_freight, taken_off
 from ..protocols import Address
 
 ADDRESS = ("receiver", "phone", "province_code", "province", "city", "district", "street", "postcode")

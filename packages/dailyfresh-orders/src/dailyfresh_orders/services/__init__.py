@@ -1,11 +1,12 @@
 """What changes orders, payments and reviews: the door for views, tasks and sites."""
 
-from .adopting import adopt
-from .auditing import audit, disagreements
-from .baskets import settle_baskets
+from .accounts.adopting import adopt
+from .accounts.forgetting import anonymise
+from .books.auditing import audit, disagreements
+from .books.closing import close_days, reopen_days
 from .cancelling import cancel_order, open_steps, pass_time
-from .drawing import draw_pictures
-from .forgetting import anonymise
+from .checkout.baskets import settle_baskets
+from .checkout.placing import Placed, place_order
 from .limits import payable_by
 from .messages.addressing import address_messages
 from .messages.low_stock import tell_low_stock
@@ -32,10 +33,9 @@ from .payments.refundable import Refundable, refundable_of
 from .payments.refunding import refund_askable, refund_lines, request_refund, return_disputed
 from .payments.settling import Settlement, settle
 from .payments.starting import start_payment
-from .placing import Placed, place_order
+from .pictures.drawing import draw_pictures
 from .rescheduling import Moves, may_reschedule, moves_of, reschedule
 from .reviewing import REVIEWABLE, Words, masked, moderate, reply_to, review_order
-from .sales import close_days, reopen_days
 from .transitions import finish, finish_cancel, receive, request_cancel, ship, withdraw
 
 __all__ = [

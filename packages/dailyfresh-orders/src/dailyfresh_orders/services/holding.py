@@ -14,13 +14,13 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from ..checkout.quotes import Quote
+from ..checkout.signed_quotes import Claim
 from ..exceptions import NotMovable, QuoteChanged
 from ..joins import delivery, promotions
 from ..models import Order
 from ..protocols import Window
-from ..quotes import Quote
 from ..signals import order_asked
-from ..signed_quotes import Claim
 from .locking import LockedOrder
 
 logger = logging.getLogger(__name__)

@@ -15,14 +15,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ..checkout.quotes import Quote
+from ..checkout.standing import ON_DELIVERY, UNPAID, Standing, held_of
 from ..conf import conf
 from ..exceptions import Overtaken, TooMuchOpen
 from ..gateways import PaymentGateway, configured
 from ..joins import catalogue
 from ..models import Order, OrderLine
 from ..protocols import Window
-from ..quotes import Quote
-from ..standing import ON_DELIVERY, UNPAID, Standing, held_of
 from .holding import places_left
 
 P = ParamSpec("P")

@@ -17,13 +17,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..amounts import FREIGHT
+from ..checkout.standing import Standing
+from ..checkout.windows import Timing, timing
 from ..conf import conf
 from ..exceptions import NotMovable, Overtaken, RefundImpossible, TooMuchOpen
+from ..line_amounts import FREIGHT
 from ..models import Adjustment, Message, Order, OrderLog, Payment
 from ..protocols import Window
-from ..standing import Standing
-from ..windows import Timing, timing
 from .holding import move_window, refused
 from .limits import check_guest, check_place, check_window, in_turn, payable_until
 from .locking import LockedOrder, lock_order

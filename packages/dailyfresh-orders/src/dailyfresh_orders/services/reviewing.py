@@ -12,8 +12,8 @@ from ..exceptions import AlreadyReviewed, IllegalTransition
 from ..models import Order, Review, ReviewPicture
 from ..signals import pictures_sent, review_published
 from .locking import lock_order, lock_review
+from .pictures.uploading import drop, waiting
 from .transitions import finish
-from .uploading import drop, waiting
 
 REVIEWABLE = (Order.State.RECEIVED, Order.State.DONE)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 from django.db.models import F
 
+from ..checkout.quantities import measured_otherwise
 from ..exceptions import OutOfStock, Shortage, StockMoved, StockShort
 from ..models import Order, OrderLine
-from ..quantities import measured_otherwise
 from ..signals import stock_changed
 from ..stock import stock
 from .locking import LockedOrder

@@ -16,7 +16,7 @@ from ..conf import conf
 from ..exceptions import IllegalTransition
 from ..models import Message, Order, OrderLog, Payment, Refund
 from ..signals import order_moved
-from .booking import book_delivery
+from .books.booking import book_delivery
 from .holding import let_go, refused, use_offers
 from .locking import LockedOrder, step
 from .messages.telling import tell

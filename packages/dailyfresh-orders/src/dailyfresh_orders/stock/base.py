@@ -13,7 +13,7 @@ from django.db import router
 from django.db.models import Case, F, IntegerField, Model, QuerySet, Value, When
 
 from ..exceptions import Shortage
-from .statements import Column, OtherTable, Rows, column_of
+from .sql import Column, OtherTable, Rows, column_of
 
 
 class Stock(ABC):

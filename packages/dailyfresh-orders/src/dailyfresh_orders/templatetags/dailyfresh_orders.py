@@ -21,10 +21,10 @@ from ..gateways import by_hand, label_of
 from ..joins import packs
 from ..models import Order, OrderLine, Refund
 from ..protocols import Address
+from ..reports.story import story_of
+from ..reports.work import work_for
 from ..selectors import rating_of, refunds_of, reviews_of
 from ..services import Refundable, open_steps, refund_askable
-from ..story import story_of
-from ..work import work_for
 
 register = template.Library()
 register.filter("by_hand", by_hand)

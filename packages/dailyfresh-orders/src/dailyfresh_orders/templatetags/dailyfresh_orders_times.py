@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..checkout.quotes import Quote
+from ..checkout.windows import FEW, Timing
 from ..models import Order
 from ..protocols import Window
-from ..quotes import Quote
 from ..services import Moves, may_reschedule
-from ..windows import FEW, Timing
 
 register = template.Library()
 

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ..checkout.windows import faults
 from ..protocols import Address, Delivery, Window
-from ..windows import faults
 from .promotions import READS
 
 

@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from ..checkout.quotes import Quote
 from ..conf import conf
 from ..forms.checkout import wishes_in
 from ..forms.invoices import InvoiceTitleForm
 from ..joins import packs
 from ..models import Order
-from ..quotes import Quote
 from ..selectors import invoice_titles_of, order_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

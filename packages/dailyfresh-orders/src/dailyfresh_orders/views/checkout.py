@@ -18,6 +18,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..checkout.quantities import shortage_texts
+from ..checkout.quotes import BASKET, Quote, new_key, quote
+from ..checkout.signed_quotes import claimed, signed
 from ..conf import conf
 from ..exceptions import AddressMissing, BasketAway, OutOfStock, QuoteChanged, QuoteInvalid, Shortage, TooMuchOpen
 from ..forms.checkout import ChosenForm, PlaceForm
@@ -26,11 +29,8 @@ from ..gateways import configured
 from ..joins import address_book
 from ..models import Order
 from ..protocols import Address
-from ..quantities import shortage_texts
-from ..quotes import BASKET, Quote, new_key, quote
 from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
-from ..signed_quotes import claimed, signed
 from .answers import for_buyers, invoice_choices, wish_choices, within
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from dailyfresh_core.exchange import BadFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
-from ...archives import content_in
-from ...columns import COLUMNS, in_words_of_file, mapping_of
+from ...import_export.archives import content_in
+from ...import_export.columns import COLUMNS, in_words_of_file, mapping_of
 from ...models import GoodsType
 from ...services import Report, import_goods, open_goods, read_goods
 

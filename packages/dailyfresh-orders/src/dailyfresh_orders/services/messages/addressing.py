@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ...channels import channels
 from ...models import Letter, Message, MessageChoice
-from ...work import permission_for
+from ...reports.work import permission_for
 
 
 def address_messages(*, seconds: float = 20.0, at_most: int = 500) -> int:

@@ -5,11 +5,11 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 
+from ...checkout.standing import Standing
 from ...conf import conf
 from ...exceptions import NotPayable, Overtaken
 from ...gateways import PaymentGateway, configured, gateway
 from ...models import Order, Payment
-from ...standing import Standing
 from ..holding import places_left
 from ..limits import check_held, check_on_delivery, check_place, in_turn, payable_by
 from ..locking import LockedOrder, lock_payments, step

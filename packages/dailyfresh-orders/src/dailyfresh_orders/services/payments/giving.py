@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...amounts import LAST, Fees, given_for, kept
 from ...exceptions import IllegalTransition, NotGivable, RefundImpossible
+from ...line_amounts import LAST, Fees, given_for, kept
 from ...models import Adjustment, Message, Order, OrderLine, Refund, called
 from ..locking import LockedOrder, lock_payments, lock_refunds
 from ..messages.telling import tell

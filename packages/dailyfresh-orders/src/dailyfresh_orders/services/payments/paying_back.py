@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ...gateways import gateway
 from ...gateways.base import Outcome, RefundOutcome
 from ...models import Order, OrderLine, Payment, Refund
-from ..booking import book_refund
+from ..books.booking import book_refund
 from ..locking import LockedOrder, lock_refund
 from ..transitions import close_refunded, restock
 from .ledger import announce, in_words_for_staff, record

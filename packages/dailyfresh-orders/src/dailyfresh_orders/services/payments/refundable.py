@@ -8,10 +8,10 @@ from dailyfresh_core.pricing.amounts import NOTHING
 from dailyfresh_core.pricing.money import shown
 from django.utils.translation import gettext as _
 
-from ...amounts import LAST, Fees, returned
 from ...exceptions import RefundImpossible
 from ...gateways import by_hand
 from ...gateways.base import BadAmount, written
+from ...line_amounts import LAST, Fees, returned
 from ...models import Adjustment, Order, OrderLine, Payment, Refund, RefundLine
 from ..locking import LockedOrder, LockedPayment, lock_refunds
 

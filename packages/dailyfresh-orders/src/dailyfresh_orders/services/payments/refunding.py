@@ -19,7 +19,7 @@ from ...models import Order, Payment, Refund, RefundLine, RefundPicture
 from ...signals import pictures_sent
 from ..holding import refused
 from ..locking import lock_order, lock_payments
-from ..uploading import drop, waiting
+from ..pictures.uploading import drop, waiting
 from .ledger import announce, give_all_back
 from .refundable import (
     REFUNDABLE,

@@ -17,7 +17,7 @@ from ...exceptions import UnknownTrade
 from ...gateways.base import Observation, TradeState
 from ...models import Payment, Refund
 from ...signals import refund_ready
-from ..booking import book_payment
+from ..books.booking import book_payment
 from ..locking import LockedOrder, LockedPayment, lock_order, lock_payments
 from ..transitions import mark_paid
 from .ledger import give_all_back, in_words_for_staff, record

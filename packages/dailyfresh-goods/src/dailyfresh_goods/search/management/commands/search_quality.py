@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from haystack.constants import DEFAULT_ALIAS
 
 from ....models import SKU
-from ...relaxation import answer
+from ...query.relaxation import answer
 from ...vocabulary import Vocabulary
 
 K = 10

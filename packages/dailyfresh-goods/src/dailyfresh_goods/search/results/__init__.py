@@ -1,0 +1,1 @@
+"""What is shown of a search: the goods that were found, their words marked, and suggestions while one types."""

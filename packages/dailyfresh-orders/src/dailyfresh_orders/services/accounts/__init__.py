@@ -1,0 +1,1 @@
+"""Whose an order is: adopted by an account, and forgotten with it."""

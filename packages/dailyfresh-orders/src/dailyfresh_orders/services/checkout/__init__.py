@@ -1,0 +1,1 @@
+"""Placing an order: drafted from its quote, written in one transaction, and taken off the basket."""
