@@ -434,6 +434,13 @@ def test_deciding_takes_post_and_the_permission(paid, db):
     assert asked.state == "asked"
 
 
+def test_whoever_decides_reaches_the_order_and_the_decision_from_the_top_of_the_page(staff, paid):
+    asked = request_refund(order=paid, by=paid.user, key="abcdefABCDEF")
+    page = staff.get(reverse("admin:dailyfresh_orders_refund_change", args=[asked.pk])).content.decode()
+    order = reverse("admin:dailyfresh_orders_order_change", args=[paid.pk])
+    assert page.index(f'href="{order}"') < page.index('href="#decide"') < page.index('id="decide"')
+
+
 def test_declining_needs_a_word_for_the_buyer(staff, paid):
     asked = request_refund(order=paid, by=paid.user, key="abcdefABCDEF")
     url = reverse("admin:dailyfresh_orders_refund_decide", args=[asked.pk])
