@@ -149,7 +149,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
         if change:
             save_changed(form, by=request.user)
         else:
-            if obj.spu_id is None:
+            if not form.cleaned_data.get("spu"):
                 names = {code: {"name": said["name"]} for code, said in obj.translations.items() if "name" in said}
                 obj.spu = SPU.objects.create(name=obj.name, translations=names)
             obj.save()

@@ -162,7 +162,7 @@ class Thumbnail(JudgedPictures):
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, row: Any) -> str | SafeString:
         file = self.file_of(row)
-        if not file or not file._committed:  # a form that is shown again holds what nobody stored
+        if not file or not getattr(file, "_committed", True):  # a form that is shown again holds what nobody stored
             return "–"
         album: Album = getattr(row, "album", None) or Album([file])
         shown, url = album.square(file), reverse("admin:dailyfresh_goods_picture_change", args=[key_of(str(file.name))])
