@@ -167,6 +167,10 @@ def test_staff_see_with_what_a_picture_is_shown_find_it_by_that_and_reach_its_fo
         f"/admin/dailyfresh_goods/picture/{Picture.objects.get(name=pear.image.name).pk}/change/",
         "/admin/dailyfresh_goods/sku/",
     )
+    row = (
+        admin_client.get("/admin/dailyfresh_goods/picture/?q=pear").content.decode().partition('class="field-small"')[2]
+    )
+    assert row.index(url) < row.index("<img ") < row.index(">Pear")
     for page in ("/admin/dailyfresh_goods/picture/", "/admin/dailyfresh_goods/picture/?q=pear", url):
         assert f'<a href="{here}{pear.pk}/change/">Pear' in admin_client.get(page).content.decode()
     found = admin_client.get("/admin/dailyfresh_goods/picture/?q=plum").content.decode()

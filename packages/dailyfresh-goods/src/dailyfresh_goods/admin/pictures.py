@@ -45,7 +45,8 @@ class NamedPictures(ForgivingChangeList):
 
 @admin.register(Picture)
 class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "shown", "became", "sizes", "created_at")
+    list_display = ("small", "shown", "became", "sizes", "created_at", "name")
+    list_display_links = ("small",)
     list_filter = (Became,)
     list_per_page = 50
     search_fields = ("name",)
@@ -83,6 +84,15 @@ class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
         if form.changed_data:
             services.focus_picture(picture=obj, x=obj.focus_x, y=obj.focus_y)
+
+    @admin.display(description=gettext_lazy("picture"))
+    def small(self, picture: Picture) -> SafeString | str:
+        """What is cut out of it; the storage's name for it stands behind, where a phone needs no column for it."""
+        now = [one for one in picture.renditions.all() if one.retired_at is None and one.kind == "webp"]
+        if not now:
+            return "–"
+        url = default_storage.url(str(min(now, key=lambda one: (one.shape != "square", one.width)).file.name))
+        return format_html('<img src="{}" width="48" height="48" alt="{}" loading="lazy">', url, _("Choose the focus"))
 
     @admin.display(description=gettext_lazy("shown with"))
     def shown(self, picture: Picture) -> str | SafeString:
