@@ -2,7 +2,7 @@
 
 import pytest
 from dailyfresh_core.i18n.languages import language_of
-from dailyfresh_promotions import offer_texts
+from dailyfresh_promotions.display import offer_texts
 from dailyfresh_promotions.engine import Bundle, Cheapest, Each, Flash, FreeFreight, Off, Percent, Prices, Rule, Step
 from dailyfresh_promotions.models import Rule as Row
 from django.utils import translation

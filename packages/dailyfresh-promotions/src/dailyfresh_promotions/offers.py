@@ -11,9 +11,10 @@ from dailyfresh_core.days import local
 from dailyfresh_core.pricing.offers import ORDER, GivenChoice, GivenHint, GivenOffer, GivenShare
 from dailyfresh_core.protocols import Item
 
-from . import gate, offer_texts
+from . import gate
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
 from .coins import in_coins, yuan
+from .display import offer_texts
 from .engine import Chosen, Coupon, Cut, Line, Meant, Priced, Reason, Rule, Step, price
 from .rulebook import Rulebook
 from .services import Had, Take, give_back, mark_used, take

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from . import offer_texts
+from .display import offer_texts
 from .exceptions import BadParams
 from .models import Batch, BatchCount, Coupon
 

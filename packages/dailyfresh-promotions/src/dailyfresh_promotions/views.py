@@ -20,10 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .conf import conf
+from .display.product_offers import in_brief, offers_on
 from .exceptions import NotIssued
 from .forms import CodeForm
 from .models import Coupon
-from .product_offers import in_brief, offers_on
 from .selectors import centre as shown
 from .selectors import counts_of, coupons_of
 from .services import issue, issue_by_code

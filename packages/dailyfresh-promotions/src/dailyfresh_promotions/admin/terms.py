@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..display.offer_texts import written
 from ..exceptions import BadParams
 from ..models.terms import Terms
-from ..offer_texts import written
 from ..stored_rules import benefit_of
 from .numbers import fields_of, initial_of, params_of
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..conf import conf
+from ..display.product_offers import in_brief, public_offers
 from ..models import Batch, Coupon
-from ..product_offers import in_brief, public_offers
 from ..rulebook import rulebook
 from ..selectors import text_of
 

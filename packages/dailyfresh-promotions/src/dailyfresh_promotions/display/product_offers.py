@@ -16,12 +16,12 @@ from dailyfresh_core.pricing.measures import WEIGHT
 from dailyfresh_core.pricing.offers import groups_of
 from dailyfresh_core.protocols import Catalogue, Measure
 
+from ..basket import is_member, left_of
+from ..coins import in_coins, yuan
+from ..conf import NAME, conf
+from ..engine import Benefit, Flash, Line, Prices, Rule
+from ..rulebook import Rulebook, rulebook
 from . import offer_texts
-from .basket import is_member, left_of
-from .coins import in_coins, yuan
-from .conf import NAME, conf
-from .engine import Benefit, Flash, Line, Prices, Rule
-from .rulebook import Rulebook, rulebook
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from .coins import yuan
-from .engine import (
+from ..coins import yuan
+from ..engine import (
     Benefit,
     Bundle,
     Cheapest,
