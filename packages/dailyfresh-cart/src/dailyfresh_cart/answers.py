@@ -31,11 +31,11 @@ from django.views.decorators.http import require_GET, require_POST
 from .conf import conf
 from .exceptions import CartError, CartUnavailable, LineRefused, SignInRequired, TooOften
 from .forms import sealed
-from .lines import CartLine
-from .offers import free_from, priced
 from .owners import remember_guest
 from .refusals import REFUSALS, message_of
 from .selectors import Cart
+from .selectors.lines import CartLine
+from .selectors.offers import free_from, priced
 from .services import Removed
 from .stores.base import Owner
 

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from .catalogue import catalogue
 from .conf import NAME, conf
 from .exceptions import CartUnavailable
-from .offers import PROMOTIONS
+from .selectors.offers import PROMOTIONS
 from .stores import store
 
 TAG = "dailyfresh_cart"

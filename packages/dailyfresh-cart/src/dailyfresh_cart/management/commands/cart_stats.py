@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ...exceptions import CartUnavailable
-from ...figures import statistics
+from ...selectors.figures import statistics
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from .stores import store
+from ..stores import store
 
 
 @dataclass

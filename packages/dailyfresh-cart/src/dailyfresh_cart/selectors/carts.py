@@ -9,10 +9,10 @@ from dailyfresh_core.pricing import measures
 from dailyfresh_core.pricing.offers import ORDER, Offered
 from dailyfresh_core.protocols import Purchasable
 
-from .catalogue import find_products
+from ..catalogue import find_products
+from ..stores import store
+from ..stores.base import Line, Owner
 from .lines import NOTHING, CartLine, State
-from .stores import store
-from .stores.base import Line, Owner
 
 
 @dataclass(frozen=True)

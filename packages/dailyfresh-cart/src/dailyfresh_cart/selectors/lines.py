@@ -8,8 +8,8 @@ from functools import cached_property
 from dailyfresh_core.pricing import measures
 from dailyfresh_core.protocols import Measure, Purchasable
 
-from .catalogue import allowed_of, is_limited
-from .conf import conf
+from ..catalogue import allowed_of, is_limited
+from ..conf import conf
 
 NOTHING = Decimal("0.00")
 

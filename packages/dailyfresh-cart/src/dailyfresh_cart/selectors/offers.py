@@ -12,9 +12,9 @@ from dailyfresh_core.protocols import Pricing
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .conf import NAME, conf
+from ..conf import NAME, conf
+from .carts import Cart
 from .lines import NOTHING, CartLine
-from .selectors import Cart
 
 PROMOTIONS = Join(conf, "PROMOTIONS", Pricing, "promotions")
 
