@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 from dailyfresh_core.days import moment
-from dailyfresh_core.db.statements import SAMPLES, Made, Table, asked, insert, places, stored
+from dailyfresh_core.db.statements import SAMPLES, Made, Table, asked, changed, insert, places, stored
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.sql.compiler import SQLCompiler
 from minisite.models import Letter
@@ -46,3 +48,26 @@ def test_the_statement_of_a_query_set_is_made_once_and_asked_with_other_values(m
     monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **more: pytest.fail("made anew"))
     assert [(row.pk, row.twice) for row in made(keys[1], keys[3], 0)] == [(keys[3], 6), (keys[1], 2)]
     assert [row.attempts for row in made(keys[0], keys[2], 1)] == [2]
+
+
+@pytest.mark.django_db
+def test_values_of_a_made_statement_are_those_that_the_orm_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = moment(date(2026, 11, 30), time(9))
+    key = Letter.objects.create(attempts=1, due_at=at).pk
+    rows = Letter.objects.annotate(twice=F("attempts") * 2).values_list("due_at", "twice", "sent_at")
+    expected = list(rows.filter(pk=key))
+    made = Made(rows.filter(pk=SAMPLES[0]), SAMPLES[0])
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **more: pytest.fail("made anew"))
+    assert made.values(key) == expected == [(at, 2, None)]
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_there_already_is_no_error_where_that_is_said_and_an_update_says_how_many_rows_it_met() -> None:
+    kinds = [ContentType(app_label="minisite", model=name) for name in ("one", "two")]
+    assert insert(kinds[:1]) == 1
+    assert insert(kinds, new=False) == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(kinds)
+    kind = Table(ContentType)
+    sql = f"UPDATE {kind} SET {kind['model']} = LOWER({kind.model}) WHERE {kind.model} IN (%s, %s)"
+    assert [changed(sql, names, of=ContentType) for names in (["one", "two"], ["one", "none"])] == [2, 1]
