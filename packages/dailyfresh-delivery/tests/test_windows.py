@@ -11,6 +11,7 @@ from dailyfresh_delivery.services import audit, close, disagreements, make_windo
 from dailyfresh_delivery.windows import codes_of
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from minisite.models import Sale
@@ -250,11 +251,28 @@ def test_taking_is_two_statements_and_the_same_order_takes_one_place(slot):
     there, other = slot(), slot(starts_at=timezone.now() + timedelta(days=2))
     with CaptureQueriesContext(connection) as asked:
         assert delivery.take(str(there.pk), reference="one", grams=1, at=timezone.now())
-    said = [each["sql"] for each in asked]
-    assert len([sql for sql in said if not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]) == 2
+    assert len(asked) == 2
     assert delivery.take(str(there.pk), reference="one", grams=1, at=timezone.now())
     assert not delivery.take(str(other.pk), reference="one", grams=1, at=timezone.now())
     assert Slot.objects.get(pk=there.pk).taken == 1
+
+
+def test_a_reference_that_is_too_long_is_refused_and_not_shortened(slot):
+    with pytest.raises(ValidationError):
+        delivery.take(str(slot().pk), reference="1" * 65, grams=1, at=timezone.now())
+    assert not Reservation.objects.exists()
+
+
+def test_windows_are_asked_for_by_a_statement_that_is_made_once(slot, monkeypatch):
+    """To make it anew took a fifth of the time that placing an order takes."""
+    there, address = slot(), SimpleNamespace(district_code="110108")
+    several = windows("110108")
+    alone = delivery.choice(str(there.pk), address=address, grams=1000, at=timezone.now())
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **more: pytest.fail("made anew"))
+    assert windows("110108") == several == [alone]
+    assert delivery.choice(str(there.pk), address=address, grams=1000, at=timezone.now()) == alone
+    for nowhere in ("", "00", "99", "990000"):
+        assert windows(nowhere) == []
 
 
 def test_one_window_alone_is_as_among_all_and_none_where_it_is_none_of_them(slot, zone, now):

@@ -1,14 +1,17 @@
 """What a checkout calls: `choices` for an address, the `fee` of one, `take` a place with the order, `move` it, `give_back` when it is over."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from dailyfresh_core.days import local
+from dailyfresh_core.db.statements import SAMPLES, Made, stored
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,12 +50,14 @@ class Delivery:
 
         An address has a `district_code`, or a `province_code` at least, as in GB/T 2260; None asks for the pickup points alone.
         """
-        return _windows(_slots(address, at), grams, at)
+        return _windows(_statement(alone=False).values(*_asked(address, at)), grams, at)
 
     def choice(self, window: str, *, address: Any, grams: int, at: datetime) -> Window | None:
         """That one of `choices`, where it is one: what an order needs that chose already."""
         key = _key(window)
-        found = () if key is None else _windows(_slots(address, at).filter(pk=key), grams, at)
+        if key is None:
+            return None
+        found = _windows(_statement(alone=True).values(*_asked(address, at), key), grams, at)
         return found[0] if found else None
 
     def fee(self, window: Window, *, goods: Decimal) -> Decimal:
@@ -115,21 +120,40 @@ TARIFF = tuple(f"zone__{each.name}" for each in dataclass_fields(Tariff))
 POINT = ("point", "point__name", "point__address", "point__translations")
 
 
-def _slots(address: Any, at: datetime) -> Any:
-    """Of the zone with the longest code above the address, among those that come at all, and of all points. A longer code is a later one, too."""
+LEVELS = 3
+"""Province, city, district."""
+
+
+def _asked(address: Any, at: datetime) -> list[Any]:
+    """The values of `_statement`: from which day until which, when, and the codes above the address, "" for what it has not."""
     code = getattr(address, "district_code", "") or getattr(address, "province_code", "")
-    today = local(at).date()
-    coming = Q(date__gte=today, date__lt=today + timedelta(days=conf.DAYS), starts_at__gt=at)
-    areas = ZoneArea.objects.filter(
-        Exists(Slot.objects.filter(coming, zone=OuterRef("zone"))), code__in=list(codes_of(str(code)))
-    )
+    codes, today = [*codes_of(str(code))], local(at).date()
+    days = [stored(Slot, "date", day) for day in (today, today + timedelta(days=conf.DAYS))]
+    return [*days, stored(Slot, "starts_at", at), *codes, *[""] * (LEVELS - len(codes))]
+
+
+@cache
+def _statement(*, alone: bool) -> Made:
+    """The windows of the zone with the longest code above the address, among those that come at all, and of all points; a longer code is a later
+    one, too. `alone`: of them the one with a key.
+
+    Read as values: a row has a zone and a point, of which there are few, and windows for weeks would make each of them anew.
+    """
+    today, until, codes = date(2000, 1, 1), date(2000, 1, 2), [f"code {n}" for n in range(LEVELS)]
+    now = datetime(2000, 1, 1, tzinfo=UTC if settings.USE_TZ else None)
+    coming = Q(date__gte=today, date__lt=until, starts_at__gt=now)
+    areas = ZoneArea.objects.filter(Exists(Slot.objects.filter(coming, zone=OuterRef("zone"))), code__in=codes)
     zone = Subquery(areas.order_by("-code").values("zone")[:1])
-    return Slot.objects.filter(Q(zone=zone) | Q(point__isnull=False), coming).order_by("starts_at", "pk")
+    slots = Slot.objects.filter(Q(zone=zone) | Q(point__isnull=False), coming).order_by("starts_at", "pk")
+    rows = slots.filter(pk=SAMPLES[0]) if alone else slots
+    days = [stored(Slot, "date", day) for day in (today, until)]
+    return Made(
+        rows.values_list(*Row._fields, "zone", *TARIFF, *POINT),
+        *days, stored(Slot, "starts_at", now), *codes, SAMPLES[0],
+    )  # fmt: skip
 
 
-def _windows(slots: Any, grams: int, at: datetime) -> list[Window]:
-    """Read as values: a row has a zone and a point, of which there are few, and windows for weeks would make each of them anew."""
-    rows = slots.values_list(*Row._fields, "zone", *TARIFF, *POINT)
+def _windows(rows: Iterable[tuple[Any, ...]], grams: int, at: datetime) -> list[Window]:
     tariffs: dict[Any, Tariff] = {None: Tariff()}
     places: dict[Any, str] = {None: ""}
     found = []
