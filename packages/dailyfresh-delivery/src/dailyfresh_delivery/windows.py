@@ -21,6 +21,9 @@ from .conf import conf
 from .fees import NOTHING, Tariff
 from .models import PickupPoint, Slot, ZoneArea
 
+LEVELS = 3
+"""Province, city, district."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -97,6 +100,12 @@ def codes_of(code: str) -> Iterator[str]:
             yield code[:length]
 
 
+def levels_of(code: str) -> list[str]:
+    """`codes_of`, of all levels: "" for one that the code has not."""
+    codes = [*codes_of(code)]
+    return [*codes, *[""] * (LEVELS - len(codes))]
+
+
 class Row(NamedTuple):
     """What is read of a slot."""
 
@@ -120,16 +129,12 @@ TARIFF = tuple(f"zone__{each.name}" for each in dataclass_fields(Tariff))
 POINT = ("point", "point__name", "point__address", "point__translations")
 
 
-LEVELS = 3
-"""Province, city, district."""
-
-
 def _asked(address: Any, at: datetime) -> list[Any]:
-    """The values of `_statement`: from which day until which, when, and the codes above the address, "" for what it has not."""
+    """The values of `_statement`: from which day until which, when, and the codes above the address."""
     code = getattr(address, "district_code", "") or getattr(address, "province_code", "")
-    codes, today = [*codes_of(str(code))], local(at).date()
+    today = local(at).date()
     days = [stored(Slot, "date", day) for day in (today, today + timedelta(days=conf.DAYS))]
-    return [*days, stored(Slot, "starts_at", at), *codes, *[""] * (LEVELS - len(codes))]
+    return [*days, stored(Slot, "starts_at", at), *levels_of(str(code))]
 
 
 @cache
@@ -145,12 +150,10 @@ def _statement(*, alone: bool) -> Made:
     areas = ZoneArea.objects.filter(Exists(Slot.objects.filter(coming, zone=OuterRef("zone"))), code__in=codes)
     zone = Subquery(areas.order_by("-code").values("zone")[:1])
     slots = Slot.objects.filter(Q(zone=zone) | Q(point__isnull=False), coming).order_by("starts_at", "pk")
-    rows = slots.filter(pk=SAMPLES[0]) if alone else slots
-    days = [stored(Slot, "date", day) for day in (today, until)]
-    return Made(
-        rows.values_list(*Row._fields, "zone", *TARIFF, *POINT),
-        *days, stored(Slot, "starts_at", now), *codes, SAMPLES[0],
-    )  # fmt: skip
+    samples = [*(stored(Slot, "date", day) for day in (today, until)), stored(Slot, "starts_at", now), *codes]
+    if alone:
+        slots, samples = slots.filter(pk=SAMPLES[0]), [*samples, SAMPLES[0]]
+    return Made(slots.values_list(*Row._fields, "zone", *TARIFF, *POINT), *samples)
 
 
 def _windows(rows: Iterable[tuple[Any, ...]], grams: int, at: datetime) -> list[Window]:

@@ -72,6 +72,10 @@ class Made:
         compiler = self._query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, values = compiler.as_sql()
         self.given = [(value, samples.index(value) if value in samples else None) for value in values]
+        if missing := {*range(len(samples))} - {place for _value, place in self.given}:
+            raise ValueError(
+                f"the statement does not ask for the samples {[samples[each] for each in sorted(missing)]}"
+            )
         self._columns = [column for column, *_rest in compiler.select]
         self._annotations = dict(compiler.annotation_col_map or {})
         own = (compiler.klass_info or {}).get("select_fields", ())
@@ -101,6 +105,8 @@ class Made:
 
 SAMPLES = range(2**31 - 10**6, 2**31)
 """Keys that nothing has, for `Made`."""
+SOMEBODY = 2**15 - 1
+"""As one of them, and small enough for a key of any kind: an account's, whose model is the site's. To be `stored`, as the key in its place."""
 
 
 def insert(rows: Sequence[Model], *, new: bool = True) -> int:
