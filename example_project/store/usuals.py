@@ -3,7 +3,8 @@
 from typing import Any
 
 from dailyfresh_goods.selectors import cards_on_sale
-from dailyfresh_orders.selectors import orders_of, usual_of
+from dailyfresh_orders.checkout.standing import usual_of
+from dailyfresh_orders.selectors import orders_of
 
 
 def usuals_of(user: Any) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from .conf import NAME, conf
 from .fees import NOTHING, Tariff, fee
-from .models import Slot, Zone, ZoneArea
+from .models import Slot, Zone
 from .services import free
-from .windows import codes_of, is_code
+from .windows import LEVELS, is_code, levels_of
 
 KNOWN = "_dailyfresh_delivery_known"
 
@@ -36,9 +36,13 @@ class Outlook:
 
 def zone_of(code: str) -> Zone | None:
     """The zone whose area is the longest code above the district; None where nobody brings anything."""
-    areas = ZoneArea.objects.filter(code__in=list(codes_of(code))).select_related("zone")
-    area = max(areas, key=lambda each: len(each.code), default=None)
-    return area.zone if area else None
+    return next(iter(_zone()(*levels_of(code))), None)
+
+
+@cache
+def _zone() -> Made:
+    codes = [f"code {n}" for n in range(LEVELS)]
+    return Made(Zone.objects.filter(areas__code__in=codes).order_by("-areas__code")[:1], *codes)
 
 
 def district_of(request: HttpRequest) -> str:

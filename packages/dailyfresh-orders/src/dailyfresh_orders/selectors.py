@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dailyfresh_core.db.statements import Table, asked, places, stored
 from dailyfresh_core.protocols import Purchasable
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from .channels import kept
 from .checkout.quantities import possible_of
@@ -48,15 +49,6 @@ def orders_of(user: Any, *, tab: str = "", search: str = "") -> "QuerySet[Order]
         named = OrderLine.objects.filter(order=OuterRef("pk"), name__icontains=search)
         orders = orders.filter(Q(number__contains=search) | Exists(named))
     return orders
-
-
-def usual_of(user: Any, *, at_most: int = 12) -> list[str]:
-    """The sku_ids that the user orders most often, the latest first among equals; one statement. What was cancelled does not count."""
-    lines = OrderLine.objects.filter(order__user=user).exclude(
-        order__state__in=(Order.State.CANCELLED, Order.State.CANCELLING)
-    )
-    often = lines.order_by().values("sku_id").annotate(n=Count("order", distinct=True), last=Max("order__placed_at"))
-    return [row["sku_id"] for row in often.order_by("-n", "-last", "sku_id")[:at_most]]
 
 
 def order_of(user: Any, number: str) -> Order | None:
@@ -211,8 +203,13 @@ def letters_of(user: Any) -> "QuerySet[Letter]":
 
 def unread_of(user: Any) -> int:
     """How many of them were not read yet, in one statement; none where nothing is told in the shop."""
-    codes = kept()
-    return Letter.objects.filter(user=user, channel__in=codes, read_at=None).count() if codes else 0
+    if not (codes := kept()):
+        return 0
+    letter = Table(Letter)
+    # Written out, for each page asks: to build it took the ORM a quarter of what a visitor is told.
+    sql = f"SELECT COUNT(*) FROM {letter} WHERE {letter.user} = %s AND {letter.read_at} IS NULL AND {letter.channel} IN ({places(codes)})"  # noqa: S608
+    ((unread,),) = asked(sql, [stored(Letter, "user", user.pk), *codes], of=Letter)
+    return int(unread)
 
 
 def unwanted_of(user: Any) -> set[str]:

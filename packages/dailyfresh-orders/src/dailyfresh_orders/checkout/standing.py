@@ -1,4 +1,4 @@
-"""What a buyer ordered already, as far as it bears on the next order."""
+"""What a buyer ordered already, as far as it bears on what they order next."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
 
-from dailyfresh_core.db.statements import Table, asked, places, stored
+from dailyfresh_core.db.statements import SOMEBODY, Made, Table, asked, places, stored
 from dailyfresh_core.pricing.amounts import NOTHING
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from ..conf import conf
@@ -118,3 +118,21 @@ def _held(how_many: int, online: bool) -> str:
     return f"""SELECT {line.sku_id}, {line.sold_by}, SUM({line.quantity}) FROM {line} JOIN {placed} ON {placed.id} = {line.order}
         WHERE {placed.state} IN ({places(states)}) {unpaid} AND {line.sku_id} IN ({places(range(how_many))})
         GROUP BY {line.sku_id}, {line.sold_by}"""  # noqa: S608
+
+
+def usual_of(user: Any, *, at_most: int = 12) -> list[str]:
+    """The sku_ids that the user orders most often, the latest first among equals; one statement. What was cancelled does not count."""
+    return [sku_id for sku_id, *_rest in _usual(at_most).values(stored(Order, "user", user.pk))]
+
+
+@cache
+def _usual(at_most: int) -> Made:
+    """Made once, for every cart asks: to build it takes the ORM longer than the database to answer it."""
+    lines = OrderLine.objects.filter(order__user=SOMEBODY).exclude(
+        order__state__in=(Order.State.CANCELLED, Order.State.CANCELLING)
+    )
+    often = lines.order_by().values("sku_id").annotate(n=Count("order", distinct=True), last=Max("order__placed_at"))
+    return Made(
+        often.order_by("-n", "-last", "sku_id")[:at_most].values_list("sku_id", "n", "last"),
+        stored(Order, "user", SOMEBODY),
+    )

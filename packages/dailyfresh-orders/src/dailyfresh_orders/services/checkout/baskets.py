@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping
 
 from dailyfresh_core.background.outbox import work_off
+from dailyfresh_core.db.statements import Table, changed
+from django.db import router
 
 from ...joins import basket
 from ...models import Order
@@ -23,7 +25,8 @@ def settle_quietly(*, order: Order, ordered: Mapping[str, int]) -> bool:
     except Exception:
         logger.exception("The basket of order %s could not be settled; the drain will try again", order)
         return False
-    Order.objects.filter(pk=order.pk).update(basket_due=None)
+    placed = Table(Order, using=router.db_for_write(Order))
+    changed(f"UPDATE {placed} SET {placed['basket_due']} = NULL WHERE {placed.id} = %s", [order.pk], of=Order)  # noqa: S608 - the names are quoted
     order.basket_due = None
     return True
 
