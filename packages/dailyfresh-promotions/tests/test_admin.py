@@ -245,6 +245,16 @@ def test_what_the_lists_of_offers_and_batches_say_is_exported(admin_client, rule
         assert all(part in said for part in words), said
 
 
+@pytest.mark.parametrize(
+    ("budget", "used"),
+    [({"quantity": 4}, 25), ({"quantity": 50, "max_spent": "12.50"}, 80), ({"quantity": None, "max_spent": None}, 0)],
+)
+def test_the_list_draws_what_of_a_budget_is_gone_first(admin_client, rule, buyer, book, budget, used):
+    rule(budget=budget)
+    buy(buyer, {(sku_id := book("60.00")): 2}, offers(buyer, {sku_id: 2}))
+    assert f'value="{used}" aria-hidden="true"></meter>' in admin_client.get(url("rule", "changelist")).content.decode()
+
+
 def test_staff_without_the_permission_see_nothing(client, buyer):
     buyer.is_staff = True
     buyer.save()

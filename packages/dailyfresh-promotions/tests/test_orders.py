@@ -115,7 +115,7 @@ def test_nobody_is_asked_to_buy_more_for_a_step_that_the_budget_no_longer_has(bo
     left = offers(buyer, {sku_id: 2})
     assert (len(left.shares), left.hints) == (1, ())
     assert offers(buyer, {sku_id: 4}).shares == ()
-    assert [hint.text for hint in offers(buyer, {sku_id: 1}).hints] == ["¥40 more: ¥10 off"]
+    assert [(hint.text, hint.reached) for hint in offers(buyer, {sku_id: 1}).hints] == [("¥40 more: ¥10 off", 60)]
 
 
 def test_a_limit_for_one_buyer_holds_though_two_orders_saw_it_free(book, rule, buyer, other):

@@ -165,7 +165,10 @@ class Share(Protocol):
 
 
 class Hint(Protocol):
-    """What the buyer would get for a little more."""
+    """What the buyer would get for a little more.
+
+    It may also have `reached`, how many per cent of the way there is: the cart draws it as a bar.
+    """
 
     @property
     def source(self) -> str:

@@ -130,7 +130,7 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
     return Offer(
         shares=shares,
         hints=tuple(
-            GivenHint(rule.source, offer_texts.hint(rule, step))
+            GivenHint(rule.source, offer_texts.hint(rule, step), reached=step.reached)
             for rule, step in sorted(priced.steps, key=lambda each: each[1].rank)
             if not _is_empty(rule, step, some)
         ),

@@ -62,6 +62,7 @@ class GivenHint:
     source: str
     text: str
     url: str = ""
+    reached: int = 0
 
 
 @dataclass(frozen=True)

@@ -48,5 +48,6 @@ class TenOffHundred:
     ) -> GivenOffer:
         if share := self.rule.share(items):
             return GivenOffer([share], digest="1")
-        missing = self.rule.least - sum((item.amount for item in items), NOTHING)
-        return GivenOffer(hints=[GivenHint(self.rule.source, f"再买 ¥{missing} 减 ¥{self.rule.off}", "/fruit/")])
+        goods = sum((item.amount for item in items), NOTHING)
+        text = f"再买 ¥{self.rule.least - goods} 减 ¥{self.rule.off}"
+        return GivenOffer(hints=[GivenHint(self.rule.source, text, "/fruit/", int(100 * goods / self.rule.least))])

@@ -9,6 +9,8 @@ from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Limit, Redemption, Rule
@@ -72,7 +74,8 @@ class BudgetInline(admin.StackedInline):  # type: ignore[type-arg]
 class RuleAdmin(TermsAdmin):
     form = RuleForm
     kinds = Kind
-    list_display = ["name", "gives", "active", "times", "sold", "cost", "budget", "starts", "ends", "priority"]
+    list_display = ["name", "gives", "active", "times", "sold", "cost", "bar", "starts", "ends", "priority"]
+    exported = ["budget" if name == "bar" else name for name in list_display]
     list_filter = ["kind", "active", "audience"]
     change_list_template = "admin/dailyfresh_promotions/rule/change_list.html"
 
@@ -116,6 +119,12 @@ class RuleAdmin(TermsAdmin):
     @admin.display(description=_("budget"))
     def budget(self, row: Any) -> Any:
         return row.budgets[0] if row.budgets else None
+
+    @admin.display(description=_("budget"))
+    def bar(self, row: Any) -> SafeString | None:
+        limit = self.budget(row)
+        drawn = '<meter min="0" max="100" high="90" value="{}" aria-hidden="true"></meter> {}'
+        return format_html(drawn, limit.used, limit) if limit else None
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.preview)

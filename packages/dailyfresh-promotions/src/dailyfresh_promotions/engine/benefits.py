@@ -21,6 +21,13 @@ class Step:
     pieces: bool = False
     off: int | None = None
     rate: int | None = None
+    had: int = field(default=0, compare=False)
+    """How much of it there is already."""
+
+    @property
+    def reached(self) -> int:
+        """How many per cent of the way there is."""
+        return 100 * self.had // (self.had + self.missing)
 
     @property
     def rank(self) -> tuple[bool, int]:

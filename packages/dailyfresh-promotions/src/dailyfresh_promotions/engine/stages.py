@@ -115,8 +115,9 @@ def discount(basket: Basket, stage: int, meant: Sequence[Meant]) -> None:
     taken: dict[int, Rule] = {}
     for *_rank, rule, benefit, unclosed in sorted(ranked, key=lambda each: each[:3]):
         free = unclosed if rule.stackable else [n for n in unclosed if n not in taken]
-        if free and (step := benefit.step(*basket.seen(benefit, free)[1:])):
-            basket.steps.append((rule, step))
+        seen = basket.seen(benefit, free)[1:]
+        if free and (step := benefit.step(*seen)):
+            basket.steps.append((rule, replace(step, had=benefit.had(*seen))))
         if basket.cut(rule, stage, benefit, free):
             basket.touched.update(basket.cuts[-1].parts)
             if not rule.stackable:
@@ -157,7 +158,7 @@ def send(basket: Basket, cost: int, rules: Sequence[Meant], coupons: Sequence[Co
             ranked.append((-off, 0, (-rule.priority, rule.id), rule))
         elif cost:
             if step := rule.benefit.step(total):
-                basket.steps.append((rule, step))
+                basket.steps.append((rule, replace(step, had=total)))
             basket.reasons.append(Reason(rule, "below"))
     for coupon in coupons:
         if off := _off_freight(basket, coupon, cost):

@@ -180,6 +180,12 @@ class Limit(models.Model):
         self._tell()
         return gone
 
+    @property
+    def used(self) -> int:
+        """How many per cent are gone of what will be gone first."""
+        parts = ((self.taken, self.quantity), (self.spent, self.max_spent))
+        return max((int(100 * gone / most) if most else 100 for gone, most in parts if most is not None), default=0)
+
     def _tell(self) -> None:
         """Whoever holds the rule reads it anew; a page that is the same for everybody names no offer that may be used up."""
         Rule.edited(self.rule_id)
