@@ -165,10 +165,7 @@ class Share(Protocol):
 
 
 class Hint(Protocol):
-    """What the buyer would get for a little more.
-
-    It may also have `reached`, how many per cent of the way there is: the cart draws it as a bar.
-    """
+    """What the buyer would get for a little more; it may have `reached`, per cent of the way, drawn by the cart as a bar."""
 
     @property
     def source(self) -> str:
