@@ -2,11 +2,13 @@
 
 import gzip
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 import pytest
@@ -355,6 +357,22 @@ def test_several_processes_write_the_same_pages_as_one(shop: Shop, pages: Path, 
     call_command("build_pages", verbosity=0, jobs=2)
     assert len(one) > 10
     assert written() == one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_is_killed_ends_the_rebuild_and_holds_nothing(shop: Shop, pages: Path, monkeypatch: Any) -> None:
+    shop.sku("Apple")
+    drain_pages()
+    old, parent = pages.resolve(), os.getpid()
+    with monkeypatch.context() as patched:
+        made = build.fresh_page
+        patched.setattr(
+            build, "fresh_page", lambda *asked: made(*asked) if os.getpid() == parent else os.kill(os.getpid(), SIGKILL)
+        )
+        with pytest.raises(CommandError, match="stay as they were"):
+            call_command("build_pages", verbosity=0, jobs=2)
+    assert pages.resolve() == old
+    call_command("build_pages", verbosity=0, jobs=2)
 
 
 def test_a_rebuild_touches_no_page_that_is_served(shop: Shop, pages: Path) -> None:

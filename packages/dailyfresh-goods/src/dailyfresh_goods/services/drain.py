@@ -1,13 +1,15 @@
 """Working off the marks: every stale page made anew, or taken away."""
 
 import logging
-from collections.abc import Callable
-from contextlib import ExitStack
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from multiprocessing import get_context
-from multiprocessing.pool import Pool
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any
 
 from dailyfresh_core.background.waking import tasks_run_inline
@@ -156,7 +158,7 @@ def build_everything(to: PageWriter, release: str, done: Callable[[int, int], No
     with to.rebuild(release) as aside, ExitStack() as held:
         portions = _portions()
         left = sum(map(len, portions))
-        each = map if jobs == 1 else held.enter_context(_processes(jobs)).imap_unordered
+        each = map if jobs == 1 else held.enter_context(_processes(jobs)).map
         for keys, pages in each(partial(_portion, aside), portions):
             made, left = made + pages, left - keys
             done(made, left)
@@ -174,10 +176,21 @@ def _portion(to: PageWriter, keys: list[str]) -> tuple[int, int]:
     return len(keys), sum(build(to, key) for key in keys)
 
 
-def _processes(jobs: int) -> Pool:
-    """Forked, for they inherit the site as it is set up; each opens connections of its own."""
+@contextmanager
+def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Forked, for they inherit the site as it is set up; each opens connections of its own. One that is killed is a BrokenProcessPool."""
     connections.close_all()
-    return get_context("fork").Pool(jobs)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_end_with_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed would wait for work for ever, and hold the lock that it inherited."""
+    if parent := parent_process():
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 def turn_home() -> bool:

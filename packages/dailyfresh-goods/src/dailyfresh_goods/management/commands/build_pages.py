@@ -1,6 +1,7 @@
 """Write all pages anew, as after a deployment."""
 
 import time
+from concurrent.futures import BrokenExecutor
 from typing import Any
 
 from dailyfresh_core.db.retrying import Busy
@@ -36,7 +37,7 @@ class Command(BaseCommand):
 
         try:
             made = build_everything(to, release(), done, jobs=options["jobs"])
-        except (PageRefused, Busy, OSError) as error:
+        except (PageRefused, Busy, OSError, BrokenExecutor) as error:
             raise CommandError(f"The pages stay as they were: {error}") from error
         if options["verbosity"]:
             self.stdout.write(self.style.SUCCESS(f"{made} pages are served, {time.monotonic() - began:.1f} s"))
