@@ -1,7 +1,10 @@
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from dailyfresh_core.i18n.languages import Text
 from dailyfresh_core.rendered import Rendered
 from dailyfresh_core.templatetags import dailyfresh_core as tags
 from django.contrib.auth import get_user_model
@@ -55,15 +58,29 @@ def test_a_part_is_rendered_once_for_each_of_the_values_that_it_names() -> None:
 def test_of_values_without_end_those_are_kept_that_are_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Rendered()
     monkeypatch.setattr(tags, "rendered", kept)
-    monkeypatch.setattr(Rendered, "MOST", 100)
+    monkeypatch.setattr(Rendered, "MOST", 5000)
     template = Template("{% load dailyfresh_core %}{% once words %}{{ words }}{{ n }}{% endonce %}")
     for n in range(1, 1000):
         assert template.render(Context({"words": f"{n}."})) == f"{n}."
         assert template.render(Context({"words": "hot ", "n": n})) == "hot 1"
-    assert sum(map(len, kept.parts.values())) == kept.characters <= 100
+    assert sum(len(part) + Rendered.KEY for part in kept.parts.values()) == kept.characters <= 5000
 
 
 def test_a_row_is_no_value_to_keep_a_part_by() -> None:
     """It equals itself whatever it holds: what was drawn of it would stay for ever."""
-    with pytest.raises(TypeError, match="name its fields"):
-        render("{% once user %}{{ user.username }}{% endonce %}", user=get_user_model()(pk=1, username="a"))
+    user = get_user_model()(pk=1, username="a")
+    for value in (user, (user,)):
+        with pytest.raises(TypeError, match="name its fields"):
+            render("{% once value %}{{ value }}{% endonce %}", value=value)
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+
+
+@pytest.mark.parametrize("given", [lambda text: text, lambda text: (text,), Named])
+def test_two_texts_that_are_equal_in_two_languages_are_two_values(given: Callable[[Text], object]) -> None:
+    template = Template("{% load dailyfresh_core %}{% once value %}{{ language }}{% endonce %}")
+    said = [template.render(Context({"value": given(Text("Kiwi", each)), "language": each})) for each in ("en", "de")]
+    assert said == ["en", "de"]

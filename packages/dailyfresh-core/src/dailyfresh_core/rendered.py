@@ -13,6 +13,8 @@ class Rendered:
 
     MOST = 4_000_000
     """Characters beyond these push out what was kept before."""
+    KEY = 500
+    """Characters that each part counts besides, for what it is found by."""
 
     def __init__(self) -> None:
         self.parts: OrderedDict[tuple[Hashable, ...], SafeString] = OrderedDict()
@@ -32,10 +34,12 @@ class Rendered:
 
     def keep(self, key: tuple[Hashable, ...], part: SafeString) -> SafeString:
         with self.lock:
-            self.characters += len(part) - len(self.parts.pop(key, ""))
+            if (before := self.parts.pop(key, None)) is not None:
+                self.characters -= len(before) + self.KEY
             self.parts[key] = part
+            self.characters += len(part) + self.KEY
             while self.characters > self.MOST:
-                self.characters -= len(self.parts.popitem(last=False)[1])
+                self.characters -= len(self.parts.popitem(last=False)[1]) + self.KEY
         return part
 
 

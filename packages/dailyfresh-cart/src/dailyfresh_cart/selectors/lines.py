@@ -79,7 +79,6 @@ class CartLine:
             (self.unit_price, self.added_price, self.recounted, self.why),
             tuple(getattr(measure, name) for name in measures.Measured.__slots__),
             texts,
-            tuple(getattr(text, "language", "") for text in texts),
         )
 
     @property

@@ -1,5 +1,7 @@
 """A text and the language it is in: what a shop writes in one language is shown in others as far as it was translated."""
 
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Self
 
 from django.conf import global_settings, settings
@@ -61,6 +63,21 @@ def foreign(code: str) -> str:
 def language_of(text: str) -> str:
     """The language of a text if a page of this moment must say it; else nothing."""
     return foreign(getattr(text, "language", "")) if text else ""
+
+
+def languages_in(value: object) -> tuple[object, ...]:
+    """The languages of a text, of those in a tuple, or in the fields of a dataclass: two texts are equal whatever theirs are."""
+    if isinstance(value, tuple):
+        return tuple(map(languages_in, value))
+    if isinstance(value, Text):
+        return (value.language,)
+    return tuple(getattr(getattr(value, name), "language", "") for name in _texts(type(value)))
+
+
+@cache
+def _texts(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that are declared as texts."""
+    return tuple(each.name for each in fields(kind) if each.type in (str, "str")) if is_dataclass(kind) else ()
 
 
 def address(url: str) -> str:

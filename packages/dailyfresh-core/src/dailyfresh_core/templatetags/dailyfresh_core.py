@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from ..i18n.languages import foreign, language_of
+from ..i18n.languages import foreign, language_of, languages_in
 from ..paging import window
 from ..pricing import measures
 from ..pricing.money import currency, parts, shown
@@ -160,9 +160,11 @@ class Once(template.Node):
         match = getattr(context.get("request"), "resolver_match", None)
         place = self, get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
         values = [value.resolve(context, ignore_failures=True) for value in self.values]
-        if any(isinstance(value, Model) for value in values):
+        if any(
+            isinstance(each, Model) for value in values for each in (value if isinstance(value, tuple) else [value])
+        ):
             raise TypeError("{% once %} compares values, and a row equals itself whatever it holds: name its fields.")
-        key = (*place, *values)
+        key = (*place, *values, *map(languages_in, values))
         found = rendered.find(key)
         return rendered.keep(key, self.nodelist.render(context)) if found is None else found
 
