@@ -146,11 +146,14 @@ def day_sold(day: date) -> Day:
 
 def _top(since: date, until: date, first_open: date, last_open: date) -> tuple[Top, ...]:
     """The ten best sold: found by what the index of the closed days holds, and by the lines of the open ones; only then looked at."""
-    closed, open_days = SalesDaySku.objects.filter(day__gte=since, day__lte=until).order_by(), first_open <= last_open
+    open_days = first_open <= last_open
+    # A day that is closed meanwhile is among the open ones already.
+    last_closed = min(until, first_open - timedelta(days=1))
+    closed = SalesDaySku.objects.filter(day__gte=since, day__lte=last_closed).order_by()
     sold = Counter(dict(closed.values_list("sku_id").annotate(n=Sum("quantity"))))
     if open_days:
         sold.update(dict(_lines(first_open, last_open).values_list("sku_id").annotate(n=Sum(PIECES))))
-    best = [sku_id for sku_id, _n in sold.most_common(10)]
+    best = sorted(sold, key=lambda sku_id: (-sold[sku_id], sku_id))[:10]
     now = skus_sold(first_open, last_open, best) if open_days else {}
     rows = closed.filter(sku_id__in=best).values_list("sku_id")
     then = _tops(rows.annotate(a=Min("name"), b=Min("unit"), c=Sum("quantity"), d=Sum("amount")))
