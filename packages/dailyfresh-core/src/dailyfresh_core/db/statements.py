@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import connections, router
 from django.db.models import Field, Model, QuerySet
 from django.db.models.constants import OnConflict
 
@@ -69,8 +69,9 @@ class Made:
 
     def __init__(self, rows: "QuerySet[Any]", *samples: Any) -> None:
         self.model, self._query = rows.model, rows.query
-        compiler = self._query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler = self._query.get_compiler(router.db_for_read(rows.model))
         self.sql, values = compiler.as_sql()
+        self.samples = len(samples)
         self.given = [(value, samples.index(value) if value in samples else None) for value in values]
         if missing := {*range(len(samples))} - {place for _value, place in self.given}:
             raise ValueError(
@@ -83,7 +84,9 @@ class Made:
         self._first = own[0] if own else 0
 
     def values(self, *given: Any) -> list[tuple[Any, ...]]:
-        """The columns of each row, as the ORM gives them."""
+        """The columns of each row, as the ORM gives them. TypeError for another number of values than of samples."""
+        if len(given) != self.samples:
+            raise TypeError(f"{len(given)} values in the place of {self.samples} samples")
         connection = connections[router.db_for_read(self.model)]
         found = asked(
             self.sql, (value if place is None else given[place] for value, place in self.given), of=self.model
@@ -112,7 +115,8 @@ SOMEBODY = 2**15 - 1
 def insert(rows: Sequence[Model], *, new: bool = True) -> int:
     """As `bulk_create` of rows of one model whose keys nobody asks for: one statement, and no signal. Every column has its value in Python.
 
-    Not `new`: what is there already stays as it is, and is no error. Gives how many were written.
+    Not `new`: what is there already stays as it is, and is no error. MariaDB shortens a text that is too long then, and SQLite leaves out a
+    row that breaks a check, both without a word: see to that before. Gives how many were written.
     """
     if not rows:
         return 0

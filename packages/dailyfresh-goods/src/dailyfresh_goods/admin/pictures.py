@@ -65,7 +65,7 @@ class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
         return NamedPictures
 
     def get_search_results(self, request: HttpRequest, rows: "QuerySet[Picture]", term: str) -> Any:
-        """Who looks for a picture knows what is shown with it, and not what the storage calls it."""
+        """Who looks for a picture of goods knows what they are called, and not what the storage calls it."""
         found, many = super().get_search_results(request, rows, term)
         if term:
             skus = SKU.objects.filter(name__icontains=term)

@@ -21,8 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ..exceptions import IllegalTransition, NotGivable, OutOfStock
 from ..models import Order, OrderLine
 from ..views.answers import for_buyers
-from . import picking_lists as selectors
-from . import services
+from . import picking_lists, services
 from .forms import PickForm, new_key
 from .labels import scanned
 from .models import Picking
@@ -56,7 +55,7 @@ def waves(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "dailyfresh_fulfilment/waves.html",
-        {"waves": selectors.waves(), "packed": selectors.packed(), "kept": "kept" in request.GET},
+        {"waves": picking_lists.waves(), "packed": picking_lists.packed(), "kept": "kept" in request.GET},
     )
 
 
@@ -65,7 +64,7 @@ def waves(request: HttpRequest) -> HttpResponse:
 def box(request: HttpRequest, number: str) -> HttpResponse:
     """One order, line by line; `?scan=` looks for the line that goes by a code, `?kept` is the copy that a phone keeps."""
     order = _order(number)
-    work = selectors.work_of(order)
+    work = picking_lists.work_of(order)
     found = scanned(request.GET.get("scan", "").replace("\x00", "")[:64])
     line = next((each.line for each in work if each.line.sku_id == found.code), None)
     if found.code and line is None:
@@ -89,7 +88,7 @@ def pick(request: HttpRequest, number: str) -> HttpResponse:
         return _back(request, order, str(error), status=409, code="refused")
     if not wants_json(request):
         return redirect(f"{reverse('dailyfresh_fulfilment:box', args=[number])}#line-{made.line_id}")
-    work = selectors.work_of(order)
+    work = picking_lists.work_of(order)
     here = next((each for each in work if each.line.pk == made.line_id), None)
     if here is None:  # sent again after its money went back
         return _back(request, order, _("Nothing of it is to be packed any more."), status=409, code="refused")
@@ -126,10 +125,10 @@ def _order(number: str) -> Order:
     return order
 
 
-def _context(order: Order, work: list[selectors.Work]) -> dict[str, Any]:
+def _context(order: Order, work: list[picking_lists.Work]) -> dict[str, Any]:
     return {
         "order": order,
-        "in_box": selectors.in_box(order) if order.settled_total is not None else [],
+        "in_box": picking_lists.in_box(order) if order.settled_total is not None else [],
         "picking": Picking.objects.filter(order=order).select_related("by").first(),
         "lines": work,
         "left": sum(each.pick is None for each in work),

@@ -25,13 +25,15 @@ class Message(models.Model):
         BACK_IN_STOCK = "back_in_stock", pgettext_lazy("message", "Goods that you wait for are back")
         DISPUTE = "dispute", pgettext_lazy("message", "A payment needs a look")
 
+    OF_AMOUNT = (Event.PLACED, Event.PAID, Event.NEW_ORDER)
+    """Their note is what the order came to then."""
     STAFF = {
         Event.NEW_ORDER: "dailyfresh_orders.change_order",
         Event.REFUND_ASKED: "dailyfresh_orders.change_refund",
         Event.LOW_STOCK: "dailyfresh_orders.view_salesday",
         Event.DISPUTE: "dailyfresh_orders.change_payment",
     }
-    """Event that staff are told of, not the buyer -> the permission that whoever is told has (`work.permission_for`)."""
+    """Event that staff are told of, not the buyer -> the permission that whoever is told has (`reports.work.permission_for`)."""
 
     event = models.CharField(_("event"), max_length=16, choices=Event.choices)
     order = models.ForeignKey(

@@ -64,7 +64,7 @@ def _move(
         setattr(order, field, value)
     order.save(update_fields=list(changes))
     OrderLog.objects.create(order=order, by=str(by)[:150], was=was, became=became, why=why[:200])
-    tell(*tells, order=order, note=str(order.payable))
+    tell(*tells, order=order, note=str(order.payable) if {*tells} & {*Message.OF_AMOUNT} else "")
     transaction.on_commit(
         lambda: order_moved.send_robust(Order, order_id=order.pk, was=was, became=became), robust=True
     )

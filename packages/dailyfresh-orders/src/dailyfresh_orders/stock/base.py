@@ -20,7 +20,7 @@ class Stock(ABC):
     """Takes stock and gives it back, inside the caller's transaction.
 
     OPTIONS of every strategy: `model` ("app.Model"), `id_field`, `stock_field`, `sales_field` (or None),
-    `available_filter` (what a row must match to be sold, {"on_sale": True}; lookups over its own columns: `statements.LOOKUPS`),
+    `available_filter` (what a row must match to be sold, {"on_sale": True}; lookups over its own columns: `sql.LOOKUPS`),
     `least_field` (the least that is sold of a row at once, or None for one: what is nearly sold out is counted by it).
     """
 

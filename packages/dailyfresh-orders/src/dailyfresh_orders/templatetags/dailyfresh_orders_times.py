@@ -63,7 +63,7 @@ def holds(days: Iterable[tuple[date, Iterable[Window]]], timing: Timing) -> bool
 
 
 @dataclass(frozen=True)
-class Choice:
+class DrawnWindow:
     """A window as it is drawn: its hours, and what is said of it."""
 
     id: str
@@ -74,7 +74,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Day:
+class DrawnDay:
     """A day of the times to choose from: how it is called, how many may be chosen, why none, whether it is the one that is looked at."""
 
     called: str
@@ -82,23 +82,23 @@ class Day:
     open: int
     why: str
     chosen: bool
-    windows: tuple[Choice, ...]
+    windows: tuple[DrawnWindow, ...]
 
 
 @register.simple_tag
-def day_of(day: date, windows: Iterable[Window], timing: Timing, quote: Quote | None, moves: Moves | None) -> Day:
+def day_of(day: date, windows: Iterable[Window], timing: Timing, quote: Quote | None, moves: Moves | None) -> DrawnDay:
     """A day of the times to choose from, in words; two that are equal look alike."""
     those = list(windows)
     chosen = timing.chosen.id if timing.chosen else None
     written = day_said(day)
-    return Day(
+    return DrawnDay(
         called=" ".join(filter(None, (near(day), written))),
         said=written,
         open=sum(each.open for each in those),
         why=those[-1].why,
         chosen=any(each.id == timing.looked_at for each in those),
         windows=tuple(
-            Choice(
+            DrawnWindow(
                 id=each.id,
                 open=each.open,
                 checked=each.id == chosen,
