@@ -51,6 +51,15 @@ def pills(html: str) -> list[str]:
     return re.findall(r'df-pill df-bad">([^<]+)<', html)
 
 
+@pytest.mark.parametrize("of", ["type", "sku"])
+def test_a_hint_in_the_cart_leads_to_where_its_goods_are(client: Client, bare: None, strawberry: SKU, of: str) -> None:
+    scope = {"groups": [f"type:{strawberry.type_id}"]} if of == "type" else {"skus": [str(strawberry.pk)]}
+    Rule.objects.create(name="m", kind="off", params={"tiers": [["100.00", "10.00"]]}, scope=scope)
+    assert client.post("/cart/add/", {"sku_id": strawberry.pk, "quantity": 1}, headers=AJAX).json()["ok"]
+    (hint,) = client.get("/cart/lines/", headers=AJAX).json()["data"]["hints"]
+    assert hint["url"] == (strawberry.type if of == "type" else strawberry).get_absolute_url()
+
+
 def test_the_page_of_a_product_says_what_holds_for_all_and_asks_for_the_rest(
     client: Client, bare: None, strawberry: SKU
 ) -> None:

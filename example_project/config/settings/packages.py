@@ -70,6 +70,7 @@ DAILYFRESH_DELIVERY = {
 DAILYFRESH_PROMOTIONS = {
     "CATALOGUE": "dailyfresh_goods.catalogue.Catalogue",
     "MEMBERS": "store.members.is_member",
+    "GOODS_URL": "store.offers.goods_url",
     "SHOP_URL": "dailyfresh_goods:home",
 }
 if ALIPAY_APP_ID:

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db  # Django asks the database whether it knows 
     [
         ({"PAGE_SIZE": 0}, "E001"),
         ({"MEMBERS": "nowhere.at_all"}, "E002"),
+        ({"GOODS_URL": "nowhere.at_all"}, "E002"),
         ({"CATALOGUE": "nowhere.At"}, "E002"),
         ({"SHOP_URL": "nowhere"}, "E004"),
         ({"GATE": "no address"}, "E002"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from dailyfresh_core.pricing.offers import Goods
 from dailyfresh_promotions import services
-from dailyfresh_promotions.models import BatchCount, Coupon, Limit, Redemption
+from dailyfresh_promotions.models import BatchCount, Coupon, Limit, Redemption, Rule
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -105,6 +105,21 @@ def test_a_budget_with_less_left_than_a_discount_refuses_it_whole_and_serves_a_s
     assert said(offers(buyer, {small: 1})) == [("5% off", {small: "-3.00"})]
     buy(buyer, {small: 1}, offers(buyer, {small: 1}))
     assert Limit.objects.get().spent == 3
+
+
+def page_of(*, skus, groups):
+    return f"/goods/{'+'.join(sorted(skus | groups))}/"
+
+
+def test_a_hint_leads_to_the_goods_that_its_offer_is_for(book, rule, buyer, settings):
+    sku_id = book("60.00")
+    rule(scope={"skus": [sku_id], "groups": ["type:1"]})
+    assert [hint.url for hint in offers(buyer, {sku_id: 1}).hints] == [""]
+    settings.DAILYFRESH_PROMOTIONS = settings.DAILYFRESH_PROMOTIONS | {"GOODS_URL": f"{__name__}.page_of"}
+    assert [hint.url for hint in offers(buyer, {sku_id: 1}).hints] == [f"/goods/{sku_id}+type:1/"]
+    Rule.objects.get().delete()
+    rule()
+    assert [hint.url for hint in offers(buyer, {sku_id: 1}).hints] == [""]
 
 
 def test_nobody_is_asked_to_buy_more_for_a_step_that_the_budget_no_longer_has(book, rule, buyer):

@@ -34,7 +34,12 @@ def check_rules(*, databases: Sequence[str] | None = None, **_: Any) -> list[Che
 
 
 def _joins() -> Iterator[CheckMessage]:
-    for key, what in (("CATALOGUE", "a class with find(sku_ids)"), ("MEMBERS", "a function of a user")):
+    kinds = {
+        "CATALOGUE": "a class with find(sku_ids)",
+        "MEMBERS": "a function of a user",
+        "GOODS_URL": "a function of skus and groups",
+    }
+    for key, what in kinds.items():
         dotted = getattr(conf, key)
         if not dotted:
             continue

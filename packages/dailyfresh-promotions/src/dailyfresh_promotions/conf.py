@@ -14,6 +14,10 @@ class Settings(Conf, name=NAME):
     MEMBERS: str | None = None
     """Dotted path of a function that says of a user whether offers for members are theirs; None: everybody who is signed in."""
 
+    GOODS_URL: str | None = None
+    """Dotted path of a function that gives the address of a page with the goods of an offer, by its `skus` and `groups`, "" where there is
+    none; hints lead there. None: they lead nowhere."""
+
     GATE: str | None = None
     """URL of a Redis that holds the gate before flash sales, or the alias of a cache of django-redis; None: every buyer asks the database."""
 

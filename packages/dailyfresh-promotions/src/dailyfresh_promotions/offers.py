@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.days import local
+from dailyfresh_core.loading import imported
 from dailyfresh_core.pricing.offers import ORDER, GivenChoice, GivenHint, GivenOffer, GivenShare
 from dailyfresh_core.protocols import Item
 
 from . import gate
 from .basket import Limits, key_of, limits, line_of, most_of, wallet
 from .coins import in_coins, yuan
+from .conf import NAME, conf
 from .display import offer_texts
 from .engine import Chosen, Coupon, Cut, Line, Meant, Priced, Reason, Rule, Step, price
 from .rulebook import Rulebook
@@ -130,7 +132,7 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
     return Offer(
         shares=shares,
         hints=tuple(
-            GivenHint(rule.source, offer_texts.hint(rule, step), reached=step.reached)
+            GivenHint(rule.source, offer_texts.hint(rule, step), _goods_url(rule), step.reached)
             for rule, step in sorted(priced.steps, key=lambda each: each[1].rank)
             if not _is_empty(rule, step, some)
         ),
@@ -140,6 +142,14 @@ def _offer(priced: Priced, lines: Sequence[Line], found: Rulebook, some: Limits)
         had=some.had,
         idle=tuple(priced.reasons),
     )
+
+
+def _goods_url(rule: Rule) -> str:
+    """Where the goods of a rule are; "" for one that is for everything."""
+    if rule.scope.everything or conf.GOODS_URL is None:
+        return ""
+    find = imported(conf.GOODS_URL, where=f'{NAME}["GOODS_URL"]')
+    return str(find(skus=rule.scope.skus, groups=rule.scope.groups))
 
 
 def _share(cut: Cut, lines: Sequence[Line]) -> GivenShare:
