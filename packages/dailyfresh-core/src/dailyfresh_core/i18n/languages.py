@@ -1,5 +1,6 @@
 """A text and the language it is in: what a shop writes in one language is shown in others as far as it was translated."""
 
+from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Self
@@ -75,7 +76,7 @@ def languages_in(value: object) -> tuple[object, ...]:
 
 
 @cache
-def _texts(kind: type) -> tuple[str, ...]:
+def _texts(kind: Hashable) -> tuple[str, ...]:
     """The fields of a dataclass that are declared as texts."""
     return tuple(each.name for each in fields(kind) if each.type in (str, "str")) if is_dataclass(kind) else ()
 

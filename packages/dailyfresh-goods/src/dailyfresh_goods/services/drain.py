@@ -189,8 +189,13 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 def _end_with_parent() -> None:
     """A process whose parent was killed would wait for work for ever, and hold the lock that it inherited."""
+    Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     if parent := parent_process():
-        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        parent.join()
+        os._exit(1)
 
 
 def turn_home() -> bool:
