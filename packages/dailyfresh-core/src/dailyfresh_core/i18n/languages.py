@@ -1,9 +1,8 @@
 """A text and the language it is in: what a shop writes in one language is shown in others as far as it was translated."""
 
-from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 from django.conf import global_settings, settings
 from django.urls import translate_url
@@ -76,7 +75,7 @@ def languages_in(value: object) -> tuple[object, ...]:
 
 
 @cache
-def _texts(kind: Hashable) -> tuple[str, ...]:
+def _texts(kind: Any) -> tuple[str, ...]:
     """The fields of a dataclass that are declared as texts."""
     return tuple(each.name for each in fields(kind) if each.type in (str, "str")) if is_dataclass(kind) else ()
 
