@@ -2,7 +2,7 @@
 
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, Self
+from typing import Self
 
 from django.conf import global_settings, settings
 from django.urls import translate_url
@@ -71,11 +71,12 @@ def languages_in(value: object) -> tuple[object, ...]:
         return tuple(map(languages_in, value))
     if isinstance(value, Text):
         return (value.language,)
-    return tuple(getattr(getattr(value, name), "language", "") for name in _texts(type(value)))
+    kind: type = type(value)
+    return tuple(getattr(getattr(value, name), "language", "") for name in _texts(kind))
 
 
 @cache
-def _texts(kind: Any) -> tuple[str, ...]:
+def _texts(kind: type) -> tuple[str, ...]:
     """The fields of a dataclass that are declared as texts."""
     return tuple(each.name for each in fields(kind) if each.type in (str, "str")) if is_dataclass(kind) else ()
 
