@@ -11,6 +11,7 @@ def goods_url(*, skus: AbstractSet[str], groups: AbstractSet[str]) -> str:
     """The list of their type, or the page of the one SKU; several have no page together."""
     if len(skus) + len(groups) != 1:
         return ""
-    for sku_id in skus:
-        return reverse("dailyfresh_goods:detail", args=[pk]) if (pk := pk_of(sku_id)) is not None else ""
+    if skus:
+        (pk,) = map(pk_of, skus)
+        return "" if pk is None else reverse("dailyfresh_goods:detail", args=[pk])
     return next((each.url for each in goods_types() if f"type:{each.pk}" in groups), "")

@@ -44,5 +44,5 @@ class Rendered:
 
 
 rendered = Rendered()
+# In tests; a process that serves has its settings for life.
 setting_changed.connect(rendered.clear, dispatch_uid="dailyfresh_core.rendered")
-"""In tests; a process that serves has its settings for life."""

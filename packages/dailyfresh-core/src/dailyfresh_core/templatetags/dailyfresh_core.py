@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django import template
@@ -160,9 +161,8 @@ class Once(template.Node):
         match = getattr(context.get("request"), "resolver_match", None)
         place = self, get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
         values = [value.resolve(context, ignore_failures=True) for value in self.values]
-        if any(
-            isinstance(each, Model) for value in values for each in (value if isinstance(value, tuple) else [value])
-        ):
+        parts = chain.from_iterable(value if isinstance(value, tuple) else [value] for value in values)
+        if any(isinstance(each, Model) for each in parts):
             raise TypeError("{% once %} compares values, and a row equals itself whatever it holds: name its fields.")
         key = (*place, *values, *map(languages_in, values))
         found = rendered.find(key)

@@ -87,9 +87,8 @@ def context_of(message: Message) -> dict[str, Any]:
 
 def _came_to(message: Message, order: Order) -> Decimal:
     """What the order came to when that happened; afterwards it may be packed with less, or moved to a cheaper time."""
-    if (
-        message.event in Message.OF_AMOUNT and message.pk and message.note
-    ):  # one that is made up to be looked at has none
+    # A message that is made up to be looked at has no note of its own.
+    if message.event in Message.OF_AMOUNT and message.pk and message.note:
         return Decimal(message.note)
     packed_since = bool(order.settled_at and message.at and message.at < order.settled_at)
     return order.agreed if packed_since else order.payable
