@@ -22,11 +22,15 @@ from dailyfresh_users.schedule import SCHEDULE as USERS
 from django_guid.log_filters import CorrelationId
 from kombu import Queue
 from kombu.common import Broadcast
+from kombu.transport import TRANSPORT_ALIASES
+
+from .broker import TRANSPORTS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
 # `celery` takes the variable BROKER_URL as it stands, and before the settings, which may make Sentinels' addresses of it.
 os.environ.pop("CELERY_BROKER_URL", None)
+TRANSPORT_ALIASES.update(TRANSPORTS)
 app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
