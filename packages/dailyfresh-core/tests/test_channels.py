@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from dailyfresh_core.background.outbox import Undeliverable, deliver
-from dailyfresh_core.channels import MailChannel, mail
+from dailyfresh_core.background.outbox import Undeliverable, deliver, reference_of
+from dailyfresh_core.channels import MailChannel, Written, mail
 from dailyfresh_core.testing.channels import ChannelContract
 from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from django.utils import timezone
@@ -122,3 +122,20 @@ def test_a_worker_that_dies_while_it_sends_leaves_a_claim_that_runs_out(letter: 
     due = row()[0]
     assert due is not None
     assert 170 < (due - timezone.now()).total_seconds() < 181
+
+
+def test_a_mail_that_is_sent_again_is_known_by_its_message_id(letter: Letter, mailbox: Mailbox) -> None:
+    other = Letter.objects.create(due_at=letter.due_at)
+    for each in (letter, Letter.objects.get(pk=letter.pk), other):
+        reference = reference_of(each, asked_at=each.due_at)
+        channel = MailChannel(sender="Pears <shop@bücher.example>")
+        channel.send(Written(to="lin@example.com", subject="¥ 12.50", text="…", reference=reference))
+    first, again, another = (each["Message-ID"] for each in mailbox.parsed())
+    assert first == again != another
+    assert first.endswith("@xn--bcher-kva.example>")
+
+
+def test_a_mail_without_a_reference_has_a_message_id_all_the_same(mailbox: Mailbox) -> None:
+    for _ in range(2):
+        MailChannel(sender="shop@example.com").send(Written(to="lin@example.com", subject="Hello", text="…"))
+    assert len({each["Message-ID"] for each in mailbox.parsed()}) == 2

@@ -363,7 +363,8 @@ class TestKills:
         self.mailbox.answers.clear()
         assert len(self.mailbox.messages) == 1
         assert self.run(SEND_BEFORE_AND_AFTER_THE_CLAIM_RAN_OUT) == "0\n1 0"
-        assert len(self.mailbox.messages) == 2
+        first, second = self.mailbox.parsed()
+        assert first["Message-ID"] == second["Message-ID"]  # mailboxes drop the second
 
 
 @pytest.mark.parametrize(

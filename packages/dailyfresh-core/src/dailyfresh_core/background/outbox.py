@@ -99,6 +99,11 @@ class Undeliverable(Exception):
 LETTER_PAUSES = doubling(30, 3600)
 
 
+def reference_of(letter: Any, *, asked_at: datetime) -> str:
+    """A name of this letter alone, the same at each attempt. The moment is part of it: a database that begins anew numbers again from 1."""
+    return f"{letter._meta.label_lower}.{letter.pk}.{asked_at.timestamp() * 10**6:.0f}"
+
+
 def deliver(letter: Any, send: Callable[[], bool], *, asked_at: datetime) -> bool:
     """Claim a letter and `send` it, or close it where that is vain (`send` gives False); False when it is to be tried again.
 

@@ -26,6 +26,8 @@ class Written:
     """What happened, in one word ("shipped"): for services that keep their own templates, one for each word."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What such a template is filled with, as text ("number", "total", …)."""
+    reference: str = ""
+    """The same however often it is sent, and nobody else's (`outbox.reference_of`): by it a service may know what it has already."""
 
 
 class Channel(ABC):

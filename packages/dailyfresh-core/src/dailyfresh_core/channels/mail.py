@@ -1,10 +1,13 @@
 """Mail, through the site's own backend."""
 
+from email.utils import parseaddr
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
+from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
+from django.utils.encoding import punycode
 from django.utils.translation import pgettext_lazy
 
 from ..background.outbox import Undeliverable
@@ -41,6 +44,7 @@ class MailChannel(Channel):
             body=written.text,
             from_email=self.sender,
             to=[written.to],
+            headers=self._headers(written),
         )
         if written.html:
             message.attach_alternative(written.html, "text/html")
@@ -51,3 +55,8 @@ class MailChannel(Channel):
             if codes and all(500 <= code < 600 for code in codes):
                 raise Undeliverable(f"recipient refused: {codes}") from error
             raise
+
+    def _headers(self, written: Written) -> dict[str, str]:
+        """Sent again after a kill, a mail has its old Message-ID: mailboxes that have it already drop the second."""
+        domain = parseaddr(self.sender or settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+        return {"Message-ID": f"<{written.reference}@{punycode(domain)}>"} if written.reference else {}

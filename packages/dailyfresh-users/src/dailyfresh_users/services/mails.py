@@ -1,10 +1,11 @@
 """Asking for mails, and the drain that sends them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from dailyfresh_core.background.outbox import deliver, work_off
+from dailyfresh_core.background.outbox import deliver, reference_of, work_off
 from dailyfresh_core.channels import MailChannel, Written
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -69,7 +70,8 @@ def _send(mail: Mail) -> bool:
         with translation.override(mail.language):
             written = _compose(mail)
         if written is not None:
-            MailChannel(sender=conf.MAIL_FROM).send(written)
+            reference = reference_of(mail, asked_at=mail.requested_at)
+            MailChannel(sender=conf.MAIL_FROM).send(replace(written, reference=reference))
         return written is not None
 
     return deliver(mail, send, asked_at=mail.requested_at)

@@ -1,8 +1,9 @@
 """The drain that sends letters, and what staff do with those that did not arrive."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from dailyfresh_core.background.outbox import deliver, work_off
+from dailyfresh_core.background.outbox import deliver, reference_of, work_off
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -46,7 +47,7 @@ def _send(letter: Letter) -> bool:
             return False
         with in_the_language_of(letter.message):
             written = write(letter.message, user=letter.user, way=way, more=len(waiting))
-        way.send(written)
+        way.send(replace(written, reference=reference_of(letter, asked_at=letter.message.at)))
         Letter.objects.filter(pk__in=waiting, due_at__isnull=False).update(due_at=None, sent_at=timezone.now())
         return True
 
