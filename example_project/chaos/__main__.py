@@ -80,7 +80,8 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
         "over": over,
     }
     buyers = [Buyer(name, number, tally=tally, **common) for number, name in enumerate(shop["names"])]
-    watcher = Watcher(stack.site, tally, sku_id=common["skus"][0])
+    gateway = stack.environ["ALIPAY_URL"]
+    watcher = Watcher(stack.site, tally, sku_id=common["skus"][0], gateway=gateway)
     merchant = subprocess.Popen(  # noqa: S603
         [PYTHON, str(LEASH), str(os.getpid()), PYTHON, "-m", "chaos.market", "serve"],
         cwd=PROJECT,
@@ -91,7 +92,7 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
         for buyer in buyers:
             buyer.start()
         time.sleep(5)
-        began = time.monotonic()
+        began, at = time.monotonic(), time.time()
         breaker = Breaker(stack, pages_mounted=small)
         draw = random.Random(asked.seed)  # noqa: S311
         reports = list(broken(breaker, watcher, seconds=asked.seconds, draw=draw, words=asked.only))
@@ -105,15 +106,16 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
         merchant.terminate()
         merchant.wait()
     ledgers = [buyer.ledger.as_dict() for buyer in buyers]
+    blows = [[report.at, report.at + report.lasted] for report in reports if report.fault.may_repeat_a_mail]
     (stack.var.parent / "told.json").write_text(
-        json.dumps({"stock": shop["stock"], "buyers": ledgers}, ensure_ascii=False)
+        json.dumps({"stock": shop["stock"], "buyers": ledgers, "began": at, "blows": blows}, ensure_ascii=False)
     )
     proved = stack.python("-m", "chaos.books", str(stack.var.parent / "told.json"))
     wrong = proved.stdout.splitlines() if proved.returncode in (0, 1) else [proved.stderr[-2000:]]
     wrong += [f"{name} never came to an end" for name in late]
     wrong += [f"a page of 500: {path}" for path in tally.pages_of_500]
     wrong += [
-        f"{report.fault}: well again after {report.recovery:.1f} s"
+        f"{report.fault.name}: well again after {report.recovery:.1f} s"
         for report in reports
         if report.recovery > asked.allowed
     ]
@@ -123,9 +125,15 @@ def run(stack: Stack, asked: argparse.Namespace, *, small: bool) -> list[str]:
     }
     sys.stdout.write(
         f"\n{sum(tally.counts.values())} requests in {lasted:.0f} s by {asked.buyers} buyers, {len(reports)} faults; slowest answer "
-        f"{tally.slowest:.1f} s\nanswers: {dict(tally.counts.most_common())}\nacknowledged: {told}\n{proved.stderr[-300:]}"
+        f"{tally.slowest:.1f} s, load {os.getloadavg()[1]:.1f}\nseconds to recover: {recoveries(reports)}\nanswers: {dict(tally.counts.most_common())}\nacknowledged: {told}\n{proved.stderr[-300:]}"
     )
     return wrong
+
+
+def recoveries(reports: list[Report]) -> str:
+    """The longest first."""
+    longest = sorted(reports, key=lambda report: -report.recovery)
+    return ", ".join(f"{report.fault.name} {report.recovery:.1f}" for report in longest)
 
 
 def main() -> None:

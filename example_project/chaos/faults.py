@@ -33,6 +33,8 @@ PARTS = (
 )
 """What is killed; the stack starts each again after a second."""
 ROLES = {"database": "DATABASE_URL", "carts": "REDIS_URL", "cache": "CACHE_URL", "broker": "BROKER_URL"}
+BETWEEN = ("broker", "cache")
+"""What lies between beat, the worker and the sign that it gives."""
 PAIRS = 8
 """So many when faults are chosen by their names."""
 PAGES_SIZE = "48m"
@@ -48,6 +50,11 @@ class Fault:
     seconds: float = 0
     hits_the_worker: bool = False
     """It is over once the worker has given a sign again."""
+
+    @property
+    def may_repeat_a_mail(self) -> bool:
+        """Whether a worker may lose, by it, the note that a mail was handed over."""
+        return any(word in self.name for word in ("worker", "mariadb", "database"))
 
 
 class Breaker:
@@ -89,7 +96,7 @@ class Breaker:
             lambda: moods.write_text(json.dumps({port: mood})),
             lambda: moods.write_text("{}"),
             seconds,
-            hits_the_worker=role in ("broker", "cache"),
+            hits_the_worker=role in BETWEEN,
         )
 
     def full_disk(self, seconds: float = 6) -> Fault:
@@ -104,15 +111,17 @@ class Breaker:
         return Fault("fill the disk of the pages", begin, lambda: ballast.unlink(missing_ok=True), seconds)
 
     def full_memory(self, role: str, seconds: float = 5) -> Fault:
-        """A Redis that has reached its memory and must not evict refuses what would need more."""
+        """A Redis that has reached its memory refuses what would need more, once it has evicted what it may."""
         port = urlsplit(self.stack.environ[ROLES[role]]).port or 0
         straight = json.loads((self.var / "run" / "detours.json").read_text()).get(role, port)
         client = redis.Redis(port=straight, socket_timeout=2)
+        before = client.config_get("maxmemory")["maxmemory"]
         return Fault(
             f"fill the memory of {role}",
             lambda: client.config_set("maxmemory", "1"),
-            lambda: client.config_set("maxmemory", "0"),
+            lambda: client.config_set("maxmemory", before),
             seconds,
+            hits_the_worker=role in BETWEEN,
         )
 
     def singly(self) -> list[Fault]:
@@ -125,7 +134,10 @@ class Breaker:
             self.freeze("redis-carts"),
         ]
         found += [self.connection(role, mood) for role in ROLES for mood in ("cut", "slow")]
-        found += [self.connection("database", "hang"), self.full_memory("carts")]
+        found += [
+            self.connection("database", "hang"),
+            *(self.full_memory(role) for role in ("carts", "cache", "broker")),
+        ]
         return [*found, self.full_disk()] if self.pages_mounted else found
 
     def endless(self, draw: random.Random, words: list[str]) -> Iterator[Fault]:

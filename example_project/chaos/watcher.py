@@ -4,6 +4,8 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 from .browser import Browser, Tally
 from .faults import Fault
@@ -16,7 +18,9 @@ EVERY = 0.2
 class Report:
     """What one fault did."""
 
-    fault: str
+    fault: Fault
+    at: float
+    """When it began."""
     lasted: float
     """Seconds that it was held."""
     recovery: float
@@ -24,38 +28,41 @@ class Report:
     answers: Counter[str]
     ill: str
     """What was still not well when nobody waited any longer."""
+    last: str
+    """What was well last."""
 
     def line(self) -> str:
         failures = {kind: n for kind, n in self.answers.items() if kind == "cut" or kind.startswith("5")}
         said = ", ".join(f"{n} x {kind}" for kind, n in sorted(failures.items())) or "none"
-        still = f"; STILL ILL: {self.ill}" if self.ill else ""
-        return f"{self.fault:42} {self.lasted:5.1f} s  well after {self.recovery:5.1f} s  {self.answers.total():5} answers, failed: {said}{still}"
+        still = f"; STILL ILL: {self.ill}" if self.ill else f"; last {self.last}" if self.last else ""
+        return f"{self.fault.name:42} {self.lasted:5.1f} s  well after {self.recovery:5.1f} s  {self.answers.total():5} answers, failed: {said}{still}"
 
 
 class Watcher:
     """A visitor with a cart, who looks at everything again and again; its own looks are not counted."""
 
-    def __init__(self, site: str, tally: Tally, *, sku_id: str) -> None:
-        self.tally, self.own, self.sku_id = tally, Tally(), sku_id
+    def __init__(self, site: str, tally: Tally, *, sku_id: str, gateway: str = "") -> None:
+        self.tally, self.own, self.sku_id, self.gateway = tally, Tally(), sku_id, gateway
         self.browser = Browser(site, self.own)
         self.looks = 0
 
     def see(self, fault: Fault) -> Report:
-        before, began = self.tally.now(), time.monotonic()
+        before, began, at = self.tally.now(), time.monotonic(), time.time()
         fault.begin()
         time.sleep(fault.seconds)
         fault.mend()
         mended = time.monotonic()
         since = mended if fault.seconds else began
-        ill = "not looked at"
+        ill, last = "not looked at", ""
         while ill and time.monotonic() - since < PATIENCE:
             ill = self.ill(time.monotonic() - since if fault.hits_the_worker else PATIENCE)
+            last = ill or last
             time.sleep(EVERY if ill else 0)
         recovery = time.monotonic() - since
-        return Report(fault.name, mended - began, recovery, self.tally.now() - before, ill)
+        return Report(fault, at, mended - began, recovery, self.tally.now() - before, ill, last)
 
     def ill(self, age: float) -> str:
-        """What is not well: a page from disk, one from Django, a change of a cart, a part; "" when all are.
+        """What is not well: a page from disk, one from Django, a change of a cart, a part, the gateway; "" when all are.
 
         The worker's last sign may be `age` seconds old.
         """
@@ -69,7 +76,18 @@ class Watcher:
         parts = self.parts()
         if not parts or parts["worker"]["seconds"] > age:
             return "the worker"
-        return next((name for name, part in parts.items() if not part["well"]), "")
+        ill = next((name for name, part in parts.items() if not part["well"]), "")
+        return ill or ("" if self.pays() else "the gateway")
+
+    def pays(self) -> bool:
+        """Whether the gateway answers; the shop itself never waits for it."""
+        if not self.gateway:
+            return True
+        try:
+            with urlopen(urljoin(self.gateway, "/state.json"), timeout=5):  # noqa: S310 - the stack's own simulator
+                return True
+        except OSError:
+            return False
 
     def parts(self) -> dict[str, dict[str, float]]:
         answer = self.browser.get("/partsz")
