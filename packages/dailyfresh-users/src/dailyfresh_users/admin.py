@@ -2,6 +2,7 @@
 
 from dailyfresh_core.admin.exports import Exported
 from dailyfresh_core.admin.lists import ForgivingLists, NotEdited
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
@@ -35,7 +36,7 @@ if get_user_model() is User:
 NAME_LOOKUP = f"user__{get_user_model().USERNAME_FIELD}"
 
 
-class OfUsers(NotEdited, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class OfUsers(NotEdited, ShopAdmin):
     """What the shop notes of its users."""
 
     list_select_related = ("user",)

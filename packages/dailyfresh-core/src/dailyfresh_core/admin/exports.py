@@ -1,6 +1,6 @@
 """Lists of the admin to take away."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,12 @@ from ..db.rows import in_portions
 from ..exchange import write_csv
 
 
+def csv_file(lines: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    """The answer that a browser saves under this name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
 class Exported:
     """For an admin whose list can be exported as it is shown, or with the columns of `exported`; named in its `actions` as "export"."""
 
@@ -26,11 +32,8 @@ class Exported:
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse:
-        return StreamingHttpResponse(
-            write_csv([self._label(name) for name in self._columns()], self._cells(queryset)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{self.opts.model_name}.csv"'},
-        )
+        columns = [self._label(name) for name in self._columns()]
+        return csv_file(write_csv(columns, self._cells(queryset)), f"{self.opts.model_name}.csv")
 
     def _columns(self) -> Sequence[Any]:
         return self.exported or self.list_display

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.days import day_said, local, said
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.auth.decorators import permission_required
-from django.db import transaction
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from ..models import Holiday, Slot, Zone
 from ..selectors import Table, board, calendar, loads
 from ..services import close, move_all, reopen
 
+TEMPLATES = "admin/dailyfresh_delivery/slot"
 FORTNIGHT = 14
 LINKED = 8
 """Windows that a sentence leads to."""
@@ -30,13 +30,12 @@ CLOSE, OPEN, HOLIDAY = "close", "open", "holiday"
 NEEDED = {CLOSE: "change_slot", OPEN: "change_slot", HOLIDAY: "add_holiday"}
 
 
-def pages(site: admin.AdminSite) -> list[URLPattern]:
-    """The calendar and what it leads to; moving orders runs transactions of its own, outside ATOMIC_REQUESTS."""
+def pages(of: ShopAdmin) -> list[URLPattern]:
+    """The calendar and what it leads to; moving orders runs transactions of its own."""
 
     def page(route: str, view: Callable[..., HttpResponse], needed: str, name: str) -> URLPattern:
-        allowed = permission_required(f"dailyfresh_delivery.{needed}", raise_exception=True)(view)
-        guarded = transaction.non_atomic_requests(site.admin_view(allowed))
-        return path(route, guarded, {"site": site}, name=f"dailyfresh_delivery_{name}")
+        needed, name = f"dailyfresh_delivery.{needed}", f"dailyfresh_delivery_{name}"
+        return of.page_at(route, partial(view, of), name, needed=needed, durable=True)
 
     return [
         page("calendar/", calendar_view, "view_slot", "calendar"),
@@ -88,7 +87,7 @@ class ChosenForm(forms.Form):
         return [(where, day.date) for where, day in found if isinstance(where, Zone)]
 
 
-def calendar_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
+def calendar_view(of: ShopAdmin, request: HttpRequest) -> HttpResponse:
     """How full each window is, in orders and in weight; those that are chosen are closed or opened, whole days made holidays."""
     first = DayForm(request.GET).chosen
     tables = calendar(first, days=FORTNIGHT)
@@ -109,7 +108,7 @@ def calendar_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
         "later": first + timedelta(days=FORTNIGHT),
         "now": timezone.now(),
     }
-    return _page(request, site, "calendar", _("Calendar"), context)
+    return of.page(request, f"{TEMPLATES}/calendar.html", _("Calendar"), **context)
 
 
 def close_windows(request: HttpRequest, slots: "QuerySet[Slot]") -> None:
@@ -168,7 +167,7 @@ def _said(slot: Slot) -> str:
     return said(slot.starts_at, slot.ends_at) + " · " + _("%(n)d left") % {"n": slot.left}
 
 
-def move_view(request: HttpRequest, pk: int, site: admin.AdminSite) -> HttpResponse:
+def move_view(of: ShopAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Who is in a window; all of them may be moved to another one of the same zone or pickup point, as many as fit."""
     slot = get_object_or_404(Slot.objects.select_related("zone", "point"), pk=pk)
     form = ToForm(request.POST or None, slot=slot)
@@ -180,18 +179,13 @@ def move_view(request: HttpRequest, pk: int, site: admin.AdminSite) -> HttpRespo
         for reference, why in became.stayed.items():
             messages.warning(request, f"{reference}: {why}")
         return redirect("admin:dailyfresh_delivery_move", pk)
-    context = {"slot": slot, "form": form, "loads": loads(Q(slot=slot))}
-    return _page(request, site, "move", f"{slot}", context)
+    return of.page(request, f"{TEMPLATES}/move.html", str(slot), slot=slot, form=form, loads=loads(Q(slot=slot)))
 
 
-def board_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
+def board_view(of: ShopAdmin, request: HttpRequest) -> HttpResponse:
     """What is brought on a day, by zone and window, as a paper: to whom, how heavy, what is to be collected."""
     day = DayForm(request.GET).chosen
     beside = {"earlier": day - timedelta(days=1), "later": day + timedelta(days=1)}
     context = {"form": DayForm(initial={"day": day}), "loads": board(day), **beside}
-    return _page(request, site, "board", _("Deliveries of %(day)s") % {"day": day_said(day)}, context)
-
-
-def _page(request: HttpRequest, site: admin.AdminSite, name: str, title: str, context: dict[str, Any]) -> HttpResponse:
-    whole = {**site.each_context(request), "title": title, "opts": Slot._meta, **context}
-    return TemplateResponse(request, f"admin/dailyfresh_delivery/slot/{name}.html", whole)
+    title = _("Deliveries of %(day)s") % {"day": day_said(day)}
+    return of.page(request, f"{TEMPLATES}/board.html", title, **context)

@@ -1,8 +1,9 @@
 """The windows that were made: how full they are at a glance; close them, raise them, look who is in them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,7 +28,7 @@ class ReservationInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Slot)
-class SlotAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class SlotAdmin(ShopAdmin):
     """What was agreed stays: capacity and weight may change, hours and fee do not."""
 
     list_display = ["__str__", "places", "weight", "cut_off_at", "fee", "closed"]
@@ -39,8 +40,8 @@ class SlotAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ["__str__", ("capacity", "taken"), ("capacity_grams", "taken_grams"), "cut_off_at", "fee", "closed"]
     readonly_fields = ["__str__", "taken", "taken_grams", "cut_off_at", "fee", "closed"]
 
-    def get_urls(self) -> list[URLPattern]:
-        return [*pages(self.admin_site), *super().get_urls()]
+    def own_urls(self) -> Sequence[URLPattern]:
+        return pages(self)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists, InOtherLanguages
+from dailyfresh_core.admin.lists import InOtherLanguages
+from dailyfresh_core.admin.shop import ShopAdmin
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -37,7 +38,7 @@ class ZoneForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Zone)
-class ZoneAdmin(InOtherLanguages, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ZoneAdmin(InOtherLanguages, ShopAdmin):
     form = ZoneForm
     list_display = ["name", "base", "free_from", "areas_said"]
     search_fields = ["name", "areas__code"]
@@ -63,7 +64,7 @@ class ZoneAdmin(InOtherLanguages, ForgivingLists, admin.ModelAdmin):  # type: ig
 
 
 @admin.register(PickupPoint)
-class PickupPointAdmin(InOtherLanguages, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PickupPointAdmin(InOtherLanguages, ShopAdmin):
     list_display = ["name", "address", "phone"]
     fields = ["name", "address", "phone"]
     search_fields = ["name", "address"]
@@ -85,7 +86,7 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Pattern)
-class PatternAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PatternAdmin(ShopAdmin):
     form = PatternForm
     list_display = ["__str__", "days_said", "capacity", "capacity_grams", "fee"]
     list_filter = ["zone", "point"]
@@ -102,7 +103,7 @@ class PatternAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class HolidayAdmin(ShopAdmin):
     list_display = ["date", "zone", "name"]
     list_filter = ["zone"]
     list_select_related = ["zone"]

@@ -1,6 +1,7 @@
 """Who changed what of the goods, to look at."""
 
-from dailyfresh_core.admin.lists import ForgivingLists, NamedValues, ReadOnly
+from dailyfresh_core.admin.lists import NamedValues, ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ class ColumnFilter(NamedValues):
 
 
 @admin.register(GoodsChange)
-class GoodsChangeAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class GoodsChangeAdmin(ReadOnly, ShopAdmin):
     list_display = ("sku", "what", "was", "became", "by", "at", "why")
     list_display_links = None
     list_filter = (("column", ColumnFilter), "at")

@@ -1,16 +1,17 @@
 """Types, SPU and SKU."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from dailyfresh_core.admin.lists import ForgivingLists, InOtherLanguages
+from dailyfresh_core.admin.exports import csv_file
+from dailyfresh_core.admin.lists import InOtherLanguages
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.exchange import BadFile, write_csv, write_json, write_xlsx
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(GoodsType)
-class GoodsTypeAdmin(InOtherLanguages, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class GoodsTypeAdmin(InOtherLanguages, Thumbnail, ShopAdmin):
     list_display = ("name", "thumbnail", "slug", "promise", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("name", "slug")
@@ -72,7 +73,7 @@ class SKUInline(Edited, JudgedPictures, admin.StackedInline):  # type: ignore[ty
 
 
 @admin.register(SPU)
-class SPUAdmin(InOtherLanguages, Repeated, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class SPUAdmin(InOtherLanguages, Repeated, ShopAdmin):
     list_display = ("name", "packs")
     search_fields = ("name", "skus__name")
     fields = ("name", "detail", "specs", "all_packs")
@@ -98,7 +99,7 @@ class SPUAdmin(InOtherLanguages, Repeated, ForgivingLists, admin.ModelAdmin):  #
 
 
 @admin.register(SKU)
-class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, ShopAdmin):
     change_list_template = "admin/dailyfresh_goods/sku/change_list.html"
     list_display = ("name", "thumbnail", "unit", "type", "price", "stock", "on_sale", "band", "sales", "preview")
     list_editable = ("price", "stock", "on_sale")
@@ -170,8 +171,6 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
         found = selectors.detail(pk, off_sale=True)
         if found is None:
             raise Http404
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         return render(request, "dailyfresh_goods/detail.html", detail_context(found))
 
     @admin.action(description=_("Put on sale"), permissions=["change"])
@@ -191,10 +190,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, chosen: QuerySet[SKU]) -> StreamingHttpResponse:
-        rows = services.export_goods(skus=chosen)
-        return StreamingHttpResponse(
-            write_csv(all_columns(), rows), headers=_file("goods.csv", "text/csv; charset=utf-8")
-        )
+        return csv_file(write_csv(all_columns(), services.export_goods(skus=chosen)), "goods.csv")
 
     @admin.action(description=_("Export as XLSX"), permissions=["view"])
     def export_xlsx(self, request: HttpRequest, chosen: QuerySet[SKU]) -> HttpResponse | None:
@@ -210,7 +206,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
         rows = services.export_goods(skus=chosen)
         return StreamingHttpResponse(write_json(all_columns(), rows), headers=_file("goods.json", "application/json"))
 
-    def get_urls(self) -> list[URLPattern]:
+    def own_urls(self) -> Sequence[URLPattern]:
         views = [
             ("import/", UploadView.as_view(model_admin=self), "import"),
             ("import/<int:pk>/", ImportView.as_view(model_admin=self), "import_one"),
@@ -219,18 +215,10 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, Forgiving
             ("prices/", PricesView.as_view(model_admin=self), "prices"),
             ("export/", self.export_all, "export"),
         ]
-        return [
-            *(
-                path(at, self.admin_site.admin_view(view), name=f"dailyfresh_goods_sku_{name}")
-                for at, view, name in views
-            ),
-            *super().get_urls(),
-        ]
+        return [self.page_at(at, view, f"dailyfresh_goods_sku_{name}") for at, view, name in views]
 
     def export_all(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """All SKUs in one file that can be changed and taken in again."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         return self.export_csv(request, self.get_queryset(request))
 
 

@@ -1,6 +1,7 @@
 """What the home page shows, in the order the merchant numbers it."""
 
-from dailyfresh_core.admin.lists import ForgivingLists, InOtherLanguages
+from dailyfresh_core.admin.lists import InOtherLanguages
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -11,7 +12,7 @@ from ..models.home import Scheduled
 from .parts import Thumbnail
 
 
-class ScheduledAdmin(InOtherLanguages, Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ScheduledAdmin(InOtherLanguages, Thumbnail, ShopAdmin):
     list_display = ("title", "thumbnail", "showing", "starts_at", "ends_at", "sort_order")
     list_editable = ("sort_order",)
     search_fields = ("title", "text")
@@ -39,7 +40,7 @@ class PromotionAdmin(ScheduledAdmin):
 
 
 @admin.register(HomeTypeGoods)
-class HomeTypeGoodsAdmin(Thumbnail, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class HomeTypeGoodsAdmin(Thumbnail, ShopAdmin):
     list_display = ("sku", "thumbnail", "type", "display", "sort_order")
     list_editable = ("display", "sort_order")
     list_filter = ("display", "type")

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from dailyfresh_core.admin.exports import csv_file
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.exchange import ENCODINGS, ENDINGS, SEPARATORS, BadFile, How
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -16,7 +16,7 @@ from django.views import View
 from .. import services
 from ..import_export.archives import ZIP
 from ..import_export.columns import REQUIRED, all_columns, label_of
-from ..models import SKU, GoodsImport
+from ..models import GoodsImport
 
 LARGEST, LARGEST_ZIP = 20 * 2**20, 30 * 2**20  # more than that is for `manage.py load_catalogue`
 RECENT = 10
@@ -85,18 +85,16 @@ class HowForm(forms.Form):
 class OfAdmin(View):
     """A page beside the list of SKUs, for those who may add and change them."""
 
-    model_admin: "ModelAdmin[SKU] | None" = None
+    model_admin: ShopAdmin = None  # type: ignore[assignment]  # `as_view` is given it
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         of = self.model_admin
-        if of is None or not (of.has_add_permission(request) and of.has_change_permission(request)):
+        if not (of.has_add_permission(request) and of.has_change_permission(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        site = self.model_admin.admin_site if self.model_admin else admin.site
-        context |= {**site.each_context(request), "title": title, "opts": SKU._meta}
-        return render(request, f"admin/dailyfresh_goods/sku/{template}", context)
+        return self.model_admin.page(request, f"admin/dailyfresh_goods/sku/{template}", title, **context)
 
 
 class UploadView(OfAdmin):
@@ -180,6 +178,4 @@ class MarkedView(OfAdmin):
 
     def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         upload = get_object_or_404(GoodsImport, pk=pk)
-        headers = {"Content-Disposition": 'attachment; filename="marked.csv"', "Cache-Control": "no-store"}
-        rows = services.marked_file(upload)
-        return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+        return csv_file(services.marked_file(upload), "marked.csv")

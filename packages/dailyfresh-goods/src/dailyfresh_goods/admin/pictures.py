@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingChangeList, ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingChangeList, ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.main import ChangeList
@@ -44,7 +45,7 @@ class NamedPictures(ForgivingChangeList):
 
 
 @admin.register(Picture)
-class PictureAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PictureAdmin(ShopAdmin):
     list_display = ("small", "shown", "became", "sizes", "created_at", "name")
     list_display_links = ("small",)
     list_filter = (Became,)
@@ -141,7 +142,7 @@ class Fetched(admin.SimpleListFilter):
 
 
 @admin.register(PictureSource)
-class PictureSourceAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PictureSourceAdmin(ReadOnly, ShopAdmin):
     """What files of goods name addresses of, and what became of it."""
 
     list_display = ("sku", "origin", "became", "tries", "changed_at")

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from django import forms
 from django.contrib import admin, messages
 from django.core import signing
@@ -117,7 +118,7 @@ class Pricing:
 
 
 @admin.register(PricePlan)
-class PricePlanAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PricePlanAdmin(ReadOnly, ShopAdmin):
     list_display = ("sku", "was", "price", "starts", "ends", "state", "by", "why")
     list_display_links = None
     list_filter = ("state", "starts")

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from .words.dictionary import shipped_groups
 from .words.dishes import shipped_dishes
 
 
-class BesideShipped(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class BesideShipped(ShopAdmin):
     """Rows of the shop beside those that are shipped, each of which can be begun with."""
 
     change_list_template = "admin/dailyfresh_search/shipped.html"
@@ -64,21 +65,21 @@ class DishAdmin(BesideShipped):
 
 
 @admin.register(PopularSearch)
-class PopularSearchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PopularSearchAdmin(ShopAdmin):
     list_display = ("text", "place", "updated_at")
     list_filter = ("place",)
     search_fields = ("text",)
 
 
 @admin.register(Redirect)
-class RedirectAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class RedirectAdmin(ShopAdmin):
     list_display = ("text", "url", "active", "updated_at")
     list_filter = ("active",)
     search_fields = ("text", "url")
 
 
 @admin.register(Miss)
-class MissAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class MissAdmin(ShopAdmin):
     """The desk: the words that buyers use and the shop does not know, each a click away from being known."""
 
     list_display = ("text", "became", "times", "clicks", "last_at", "make")
@@ -119,7 +120,7 @@ class MissAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Pick)
-class PickAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PickAdmin(ShopAdmin):
     list_display = ("text", "sku", "place", "position", "updated_at")
     list_filter = ("place",)
     list_select_related = ("sku",)
@@ -128,7 +129,7 @@ class PickAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Click)
-class ClickAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ClickAdmin(ReadOnly, ShopAdmin):
     """What visitors chose of the results, each a click away from standing first or nowhere."""
 
     list_display = ("text", "sku", "times", "last_at", "make")

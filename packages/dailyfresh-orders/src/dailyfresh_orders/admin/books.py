@@ -1,29 +1,28 @@
 """The books for whoever keeps them: what came in and what went back, by day, gateway and kind; to take away as CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.exports import csv_file
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.exchange import write_csv
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from ..days import today
-from ..forms.shipping import RangeForm
+from ..forms.shipping import asked_range
 from ..gateways import label_of
 from ..models import BookDay, Booking
 from ..reports.books import Books, before, books
-from .exports import csv_file
 from .named import GatewayColumn, GatewayFilter
 
 
 @admin.register(Booking)
-class BookingAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class BookingAdmin(GatewayColumn, ReadOnly, ShopAdmin):
     list_display = ("day", "at", "kind", "paid_through", "order", "amount", "goods", "discount", "fees", "freight")
     list_filter = ("kind", ("gateway", GatewayFilter), "day")
     list_select_related = ("order",)
@@ -32,27 +31,18 @@ class BookingAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  
     show_full_result_count = False
     change_list_template = "admin/dailyfresh_orders/booking/change_list.html"
 
-    def get_urls(self) -> list[URLPattern]:
-        return [
-            path("days/", self.admin_site.admin_view(self.books_view), name="dailyfresh_orders_books"),
-            *super().get_urls(),
-        ]
+    def own_urls(self) -> Sequence[URLPattern]:
+        return (self.page_at("days/", self.books_view, "dailyfresh_orders_books"),)
 
     def books_view(self, request: HttpRequest) -> HttpResponseBase:
         """The books of a range of days, beside those of the time before."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        form = RangeForm(request.GET)
-        days = form.cleaned_data if form.is_valid() else {"since": today() - timedelta(days=13), "until": today()}
-        found = books(days["since"], days["until"])
+        form, since, until = asked_range(request.GET)
+        found = books(since, until)
         if request.GET.get("format") == "csv":
             return csv_file(books_csv(found), f"books-{found.since:%Y%m%d}-{found.until:%Y%m%d}.csv")
         earlier = books(*before(found.since, found.until))
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("Books"),
-            "opts": self.model._meta,
-            "form": RangeForm(initial=days) if form.is_valid() else form,
+            "form": form,
             "found": found,
             "earlier": earlier,
             "compared": compared(found, earlier),
@@ -65,7 +55,7 @@ class BookingAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  
             ],
             "presets": [(n, today() - timedelta(days=n - 1), today()) for n in (1, 7, 30, 90)],
         }
-        return TemplateResponse(request, "admin/dailyfresh_orders/booking/books.html", context)
+        return self.page(request, "admin/dailyfresh_orders/booking/books.html", _("Books"), **context)
 
 
 def compared(found: Books, earlier: Books) -> list[tuple[str, Any, Any]]:

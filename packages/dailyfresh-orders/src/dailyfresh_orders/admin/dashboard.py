@@ -1,29 +1,23 @@
 """The sales dashboard: figures as tables, drawn by Chart.js from those very tables."""
 
 from datetime import timedelta
-from typing import Any
 
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.pricing.money import shown
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ..conf import conf
 from ..days import today
-from ..forms.shipping import RangeForm
+from ..forms.shipping import asked_range
 from ..reports.sales import day_sold, figures
 
 
-def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
+def dashboard(of: ShopAdmin, request: HttpRequest) -> HttpResponse:
     """Turnover, orders, top goods, funnel and low stock of a range of days."""
-    if not model_admin.has_view_permission(request):
-        raise PermissionDenied
-    form = RangeForm(request.GET)
-    days = form.cleaned_data if form.is_valid() else {"since": today() - timedelta(days=13), "until": today()}
-    found = figures(days["since"], days["until"])
+    form, since, until = asked_range(request.GET)
+    found = figures(since, until)
     now, before = day_sold(today()), day_sold(today() - timedelta(days=1))
     steps = {
         "placed": _("Placed"),
@@ -33,10 +27,7 @@ def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest) -> Htt
         "done": pgettext("order state", "Done"),
     }
     context = {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Sales"),
-        "opts": model_admin.model._meta,
-        "form": RangeForm(initial=days) if form.is_valid() else form,
+        "form": form,
         "found": found,
         "cards": [
             (_("Turnover today"), shown(now.turnover), shown(before.turnover)),
@@ -48,4 +39,4 @@ def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest) -> Htt
         "threshold": conf.LOW_STOCK,
         "presets": [(n, today() - timedelta(days=n - 1), today()) for n in (7, 14, 30, 90)],
     }
-    return TemplateResponse(request, "admin/dailyfresh_orders/order/dashboard.html", context)
+    return of.page(request, "admin/dailyfresh_orders/order/dashboard.html", _("Sales"), **context)

@@ -8,7 +8,6 @@ from dailyfresh_core.days import local
 from dailyfresh_core.db.rows import in_portions
 from dailyfresh_core.exchange import write_csv
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from ..gateways import label_of
@@ -83,9 +82,3 @@ def differences_csv(chosen: "QuerySet[Reconciliation]") -> Iterator[bytes]:
         "repaired",
     )
     return write_csv(columns, (dict(zip(columns, row, strict=True)) for row in found.values_list(*values)))
-
-
-def csv_file(lines: Iterator[bytes], name: str) -> StreamingHttpResponse:
-    """The answer that a browser saves under this name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

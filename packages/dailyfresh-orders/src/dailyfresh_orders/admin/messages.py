@@ -1,16 +1,16 @@
 """What people were told, and how it reads: letters are sent again, templates looked at; nothing is written by hand."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.channels import MailChannel
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,7 +25,7 @@ IN_A_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 
 
 
 @admin.register(Letter)
-class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class LetterAdmin(ReadOnly, ShopAdmin):
     change_list_template = "admin/dailyfresh_orders/letter/change_list.html"
     list_display = ("event", "order", "user", "by", "asked_at", "sent_at", "read_at", "due_at", "attempts", "error")
     list_filter = ("message__event", ("channel", ChannelFilter), ("sent_at", admin.EmptyFieldListFilter))
@@ -35,13 +35,11 @@ class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[t
     show_full_result_count = False
     actions = ("send_again",)
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("preview/", wrap(self.preview_view), name="dailyfresh_orders_preview"),
-            path("preview/page/", wrap(self.page_view), name="dailyfresh_orders_preview_page"),
-            *super().get_urls(),
-        ]
+    def own_urls(self) -> Sequence[URLPattern]:
+        return (
+            self.page_at("preview/", self.preview_view, "dailyfresh_orders_preview"),
+            self.page_at("preview/page/", self.page_view, "dailyfresh_orders_preview_page"),
+        )
 
     @admin.display(description=gettext_lazy("event"), ordering="message__event")
     def event(self, letter: Letter) -> str:
@@ -76,9 +74,6 @@ class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[t
             with translation.override(language):
                 written = write(message, user=request.user, way=MailChannel())
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("How messages read"),
-            "opts": self.model._meta,
             "events": Message.Event.choices,
             "languages": settings.LANGUAGES,
             "event": request.GET.get("event", Message.Event.PLACED),
@@ -86,7 +81,7 @@ class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[t
             "written": written,
             "query": request.GET.urlencode(),
         }
-        return TemplateResponse(request, "admin/dailyfresh_orders/letter/preview.html", context)
+        return self.page(request, "admin/dailyfresh_orders/letter/preview.html", _("How messages read"), **context)
 
     def page_view(self, request: HttpRequest) -> HttpResponse:
         """The same message as a mail program shows it."""
@@ -99,8 +94,6 @@ class LetterAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[t
         return response
 
     def _asked(self, request: HttpRequest) -> tuple[Message | None, str]:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         event, language = request.GET.get("event", Message.Event.PLACED), request.GET.get("language", "")
         if event not in Message.Event:
             raise Http404

@@ -5,15 +5,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.exports import csv_file
+from dailyfresh_core.admin.lists import ReadOnly
 from django.contrib import admin, messages
-from django.contrib.auth.decorators import permission_required
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,12 +23,13 @@ from ..gateways import label_of
 from ..models import Adjustment, Order, OrderLine
 from ..services import cancel_order, ship
 from .dashboard import dashboard
-from .exports import csv_file, delivery_notes, orders_csv, picking_list
+from .exports import delivery_notes, orders_csv, picking_list
 from .filters import PaymentMethod, WorkList
 from .readonly import ReadOnlyInline
 from .rescheduling import another_time
 from .workbench import Workbench
 
+CHANGE = "dailyfresh_orders.change_order"
 AT_ONCE = 100
 """How many orders are shipped on one page, or printed on one paper: the page's address names them all, in at most 4,094 characters (gunicorn)."""
 
@@ -48,7 +48,7 @@ class AdjustmentsInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
+class OrderAdmin(ReadOnly, Workbench):
     list_display = (
         "number",
         "placed_at",
@@ -86,15 +86,14 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
         ),
     )
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("dashboard/", wrap(self.dashboard_view), name="dailyfresh_orders_dashboard"),
-            path("<int:pk>/time/", self.time_view(), name="dailyfresh_orders_time"),
-            path("ship/", wrap(self.ship_view), name="dailyfresh_orders_ship"),
-            *self.workbench_urls(),
-            *super().get_urls(),
-        ]
+    def own_urls(self) -> Sequence[URLPattern]:
+        dashboard_view, time_view = partial(dashboard, self), partial(another_time, self)
+        return (
+            self.page_at("dashboard/", dashboard_view, "dailyfresh_orders_dashboard"),
+            self.page_at("<int:pk>/time/", time_view, "dailyfresh_orders_time", needed=CHANGE, durable=True),
+            self.page_at("ship/", self.ship_view, "dailyfresh_orders_ship", needed=CHANGE),
+            *super().own_urls(),
+        )
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Within a state the index that the clock uses gives the order, so that the list is fast among a million."""
@@ -117,16 +116,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
 
     def has_ship_permission(self, request: HttpRequest) -> bool:
         """Shipping moves an order, so it takes the permission to change one."""
-        return bool(request.user.has_perm("dailyfresh_orders.change_order"))
-
-    def time_view(self) -> Callable[..., HttpResponse]:
-        allowed = permission_required("dailyfresh_orders.change_order", raise_exception=True)(
-            partial(another_time, self)
-        )
-        return transaction.non_atomic_requests(self.admin_site.admin_view(allowed))
-
-    def dashboard_view(self, request: HttpRequest) -> HttpResponse:
-        return dashboard(self, request)
+        return bool(request.user.has_perm(CHANGE))
 
     @admin.display(description=gettext_lazy("buyer"))
     def buyer(self, order: Order) -> str:
@@ -160,8 +150,6 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
 
     def ship_view(self, request: HttpRequest) -> HttpResponse:
         """One row for each order with its carrier and number; every order is shipped in a step of its own."""
-        if not self.has_ship_permission(request):
-            return HttpResponse(status=403)
         numbers = (request.POST or request.GET).getlist("number")[:AT_ONCE]
         # PostgreSQL takes no NUL, not even to look for it.
         numbers = [number for number in numbers if number.isprintable()]
@@ -172,13 +160,7 @@ class OrderAdmin(ReadOnly, ForgivingLists, Workbench):
         if bound is not None and all(valid):
             self._ship(request, rows, skipped=len(orders) - len(rows))
             return redirect(reverse("admin:dailyfresh_orders_order_changelist", current_app=self.admin_site.name))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Ship orders"),
-            "opts": self.model._meta,
-            "rows": rows,
-        }
-        return TemplateResponse(request, "admin/dailyfresh_orders/order/ship.html", context)
+        return self.page(request, "admin/dailyfresh_orders/order/ship.html", _("Ship orders"), rows=rows)
 
     def _ship(self, request: HttpRequest, rows: Sequence[tuple[Order, ShipForm]], *, skipped: int) -> None:
         shipped = 0

@@ -4,19 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dailyfresh_core.admin.exports import Exported
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.db.retrying import Busy
 from dailyfresh_core.pricing.money import shown
 from django.contrib import admin, messages
-from django.contrib.auth.decorators import permission_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from ..exceptions import RefundImpossible
 from ..forms.payments import DecideForm, StaffRefundForm
@@ -56,8 +53,8 @@ class RefundLineInline(ReadOnlyInline):
     fields = ("order_line", "quantity")
 
 
-class Moving(ReadOnly):
-    """An admin with views that move money: outside ATOMIC_REQUESTS, where the services' own durable transactions can be."""
+class Moving(ReadOnly, ShopAdmin):
+    """An admin with views that move money."""
 
     def moving(
         self,
@@ -69,13 +66,12 @@ class Moving(ReadOnly):
         methods: Sequence[str] = ("POST",),
     ) -> URLPattern:
         """The path to such a view, for staff who have the needed permission on the package's models; 403 for others."""
-        allowed = permission_required(f"dailyfresh_orders.{needed}", raise_exception=True)(view)
-        guarded: Callable[..., HttpResponse] = self.admin_site.admin_view(require_http_methods(methods)(allowed))  # type: ignore[attr-defined]
-        return path(route, transaction.non_atomic_requests(guarded), name=f"dailyfresh_orders_{name}")
+        needed, name = f"dailyfresh_orders.{needed}", f"dailyfresh_orders_{name}"
+        return self.page_at(route, view, name, needed=needed, methods=methods, durable=True)
 
 
 @admin.register(Payment)
-class PaymentAdmin(GatewayColumn, Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PaymentAdmin(GatewayColumn, Moving):
     change_form_template = "admin/dailyfresh_orders/payment/change_form.html"
     list_display = (
         "out_trade_no",
@@ -94,12 +90,11 @@ class PaymentAdmin(GatewayColumn, Moving, ForgivingLists, admin.ModelAdmin):  # 
     show_full_result_count = False
     inlines = (LogInline, RefundInline)
 
-    def get_urls(self) -> list[URLPattern]:
-        return [
+    def own_urls(self) -> Sequence[URLPattern]:
+        return (
             self.moving("<int:pk>/ask/", self.ask_view, "change_payment", name="payment_ask"),
             self.moving("<int:pk>/return/", self.return_view, "add_refund", name="payment_return"),
-            *super().get_urls(),
-        ]
+        )
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask the gateway now, and settle what it says."""
@@ -125,7 +120,7 @@ class PaymentAdmin(GatewayColumn, Moving, ForgivingLists, admin.ModelAdmin):  # 
 
 
 @admin.register(Refund)
-class RefundAdmin(Exported, Moving, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class RefundAdmin(Exported, Moving):
     change_form_template = "admin/dailyfresh_orders/refund/change_form.html"
     list_display = (
         "out_request_no",
@@ -154,14 +149,13 @@ class RefundAdmin(Exported, Moving, ForgivingLists, admin.ModelAdmin):  # type: 
     def order(self, refund: Refund) -> Order:
         return refund.payment.order
 
-    def get_urls(self) -> list[URLPattern]:
+    def own_urls(self) -> Sequence[URLPattern]:
         reads = ("GET", "HEAD", "POST")
-        return [
+        return (
             self.moving("order/<int:pk>/", self.order_view, "add_refund", name="refund_order", methods=reads),
             self.moving("<int:pk>/decide/", self.decide_view, "change_refund", name="refund_decide"),
             self.moving("<int:pk>/retry/", self.retry_view, "change_refund", name="refund_retry"),
-            *super().get_urls(),
-        ]
+        )
 
     def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Refund an order: whole, by pieces, or any amount up to what is left."""
@@ -174,15 +168,9 @@ class RefundAdmin(Exported, Moving, ForgivingLists, admin.ModelAdmin):  # type: 
         form = StaffRefundForm(bound, order=order, left=dict(left.pieces) if left else {}, initial={"goods": goods})
         if bound is not None and form.is_valid() and self._give(request, order, form):
             return redirect("admin:dailyfresh_orders_order_change", order.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Refund order %(number)s") % {"number": order.number},
-            "opts": self.model._meta,
-            "order": order,
-            "refundable": left,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/dailyfresh_orders/refund/give.html", context)
+        title = _("Refund order %(number)s") % {"number": order.number}
+        template = "admin/dailyfresh_orders/refund/give.html"
+        return self.page(request, template, title, order=order, refundable=left, form=form)
 
     def _give(self, request: HttpRequest, order: Order, form: StaffRefundForm) -> bool:
         chosen = form.cleaned_data

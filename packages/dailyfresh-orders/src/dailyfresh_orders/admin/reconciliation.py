@@ -1,13 +1,15 @@
 """What gateways told us, and the daily comparison with them."""
 
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.exports import csv_file
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
 from ..models import Difference, Notice, Reconciliation
-from .exports import csv_file, differences_csv
+from .exports import differences_csv
 from .named import GatewayColumn, GatewayFilter
 from .readonly import ReadOnlyInline
 
@@ -18,7 +20,7 @@ class DifferenceInline(ReadOnlyInline):
 
 
 @admin.register(Notice)
-class NoticeAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class NoticeAdmin(GatewayColumn, ReadOnly, ShopAdmin):
     list_display = ("out_trade_no", "paid_through", "summary", "outcome", "times", "first_at", "last_at")
     list_filter = (("gateway", GatewayFilter), "outcome", "first_at")
     search_fields = ("=out_trade_no", "=event")
@@ -26,7 +28,7 @@ class NoticeAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  #
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(GatewayColumn, ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReconciliationAdmin(GatewayColumn, ReadOnly, ShopAdmin):
     list_display = ("day", "paid_through", "checked", "unanswered", "differing", "received", "refunded", "made_at")
     list_filter = (("gateway", GatewayFilter), "day")
     inlines = (DifferenceInline,)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.days import day_said, said
 from dailyfresh_core.db.retrying import Busy
 from dailyfresh_core.pricing.money import shown
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +41,7 @@ class TimeForm(forms.Form):
         return " · ".join(words)
 
 
-def another_time(model_admin: "admin.ModelAdmin[Order]", request: HttpRequest, pk: int) -> HttpResponse:
+def another_time(of: ShopAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """The times that the order may take; a POST moves it, tells its buyer, and gives back what it costs less."""
     order = get_object_or_404(Order.objects.prefetch_related("lines", "adjustments"), pk=pk)
     at = timezone.now()
@@ -57,11 +57,5 @@ def another_time(model_admin: "admin.ModelAdmin[Order]", request: HttpRequest, p
         else:
             messages.success(request, _("The order comes at another time; its buyer is told."))
             return redirect("admin:dailyfresh_orders_order_change", pk)
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": _("Another time"),
-        "opts": model_admin.model._meta,
-        "order": order,
-        "form": form,
-    }
-    return TemplateResponse(request, "admin/dailyfresh_orders/order/another_time.html", context)
+    template = "admin/dailyfresh_orders/order/another_time.html"
+    return of.page(request, template, _("Another time"), order=order, form=form)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingLists
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ from ..services import moderate, reply_to
 
 
 @admin.register(Review)
-class ReviewAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReviewAdmin(ShopAdmin):
     list_display = ("created_at", "state", "stars", "product", "text", "author", "number_of_pictures")
     list_filter = ("state", "stars", "created_at")
     search_fields = ("text", "=sku_id")

@@ -1,16 +1,17 @@
 """What staff do on the page of one order beside shipping and refunds: leave a note, take the next step."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from dailyfresh_core.admin.shop import ShopAdmin
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from ..exceptions import IllegalTransition
 from ..models import Order, OrderNote
@@ -33,15 +34,14 @@ STEPS: dict[str, Any] = {
 """Name of a step -> what does it, and what is said then."""
 
 
-class Workbench(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Mixed into the admin of the orders."""
+class Workbench(ShopAdmin):
+    """Under the admin of the orders."""
 
-    def workbench_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/note/", wrap(require_POST(self.note_view)), name="dailyfresh_orders_note"),
-            path("<int:pk>/step/", wrap(require_POST(self.step_view)), name="dailyfresh_orders_step"),
-        ]
+    def own_urls(self) -> Sequence[URLPattern]:
+        return (
+            self.page_at("<int:pk>/note/", self.note_view, "dailyfresh_orders_note", methods=["POST"]),
+            self.page_at("<int:pk>/step/", self.step_view, "dailyfresh_orders_step", methods=["POST"]),
+        )
 
     def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         order = self._order(request, pk, "add_ordernote")
@@ -65,8 +65,8 @@ class Workbench(admin.ModelAdmin):  # type: ignore[type-arg]
         return redirect("admin:dailyfresh_orders_order_change", pk)
 
     def _order(self, request: HttpRequest, pk: int, needed: str) -> Order:
-        """For whoever may see it and has the needed permission; 403 and 404 for others."""
-        if not (self.has_view_permission(request) and request.user.has_perm(f"dailyfresh_orders.{needed}")):
+        """For whoever has the needed permission beside that to see it; 403 and 404 for others."""
+        if not request.user.has_perm(f"dailyfresh_orders.{needed}"):
             raise PermissionDenied
         order: Order = get_object_or_404(self.get_queryset(request), pk=pk)
         return order

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -48,3 +49,11 @@ class RangeForm(forms.Form):
         if (until - since).days >= MAX_DAYS:
             raise ValidationError(_("At most a year at once."))
         return {"since": since, "until": until}
+
+
+def asked_range(query: QueryDict) -> tuple[RangeForm, date, date]:
+    """The form to show, and the days that are asked for: the last 14 where what is asked for makes no sense."""
+    form = RangeForm(query)
+    if not form.is_valid():
+        return form, today() - timedelta(days=13), today()
+    return RangeForm(initial=form.cleaned_data), form.cleaned_data["since"], form.cleaned_data["until"]

@@ -1,19 +1,19 @@
 """What staff see of the packing: who packed what, pick by pick. Nothing can be typed into it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from dailyfresh_core.admin.lists import ForgivingChangeList, ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ForgivingChangeList, ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.days import day_said
 from dailyfresh_core.pricing.measures import spoken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -41,32 +41,22 @@ class BatchesInline(ReadOnlyInline):
 
 
 @admin.register(Picking)
-class PickingAdmin(ReadOnly, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class PickingAdmin(ReadOnly, ShopAdmin):
     list_display = ("order", "state", "by", "begun_at", "done_at")
     list_filter = ("state", "done_at")
     search_fields = ("order__number",)
     list_select_related = ("order", "by")
     inlines = (PicksInline, BatchesInline)
 
-    def get_urls(self) -> list[URLPattern]:
-        return [
-            path("day/", self.admin_site.admin_view(self.day_view), name="dailyfresh_fulfilment_day"),
-            *super().get_urls(),
-        ]
+    def own_urls(self) -> Sequence[URLPattern]:
+        return (self.page_at("day/", self.day_view, "dailyfresh_fulfilment_day"),)
 
     def day_view(self, request: HttpRequest) -> HttpResponse:
         """What became of a day's boxes."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         form = DayForm(request.GET)
         day = form.cleaned_data["day"] if form.is_valid() else today()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Boxes of %(day)s") % {"day": day_said(day)},
-            "opts": self.model._meta,
-            "found": day_of_boxes(day),
-        }
-        return TemplateResponse(request, "admin/dailyfresh_fulfilment/picking/day.html", context)
+        title = gettext("Boxes of %(day)s") % {"day": day_said(day)}
+        return self.page(request, "admin/dailyfresh_fulfilment/picking/day.html", title, found=day_of_boxes(day))
 
 
 class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -116,7 +106,7 @@ class Named(ForgivingChangeList):
 
 
 @admin.register(Batch)
-class BatchAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class BatchAdmin(ShopAdmin):
     """Taking a batch in adds to the stock; throwing one away takes off it."""
 
     form = BatchForm

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dailyfresh_core.admin.exports import Exported
-from dailyfresh_core.admin.lists import ForgivingLists, ReadOnly
+from dailyfresh_core.admin.lists import ReadOnly
+from dailyfresh_core.admin.shop import ShopAdmin
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import HttpRequest
@@ -75,7 +76,7 @@ class BatchAdmin(TermsAdmin):
 
 
 @admin.register(Issue)
-class IssueAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class IssueAdmin(ShopAdmin):
     """Handing a batch out: asked for here, done by the drain."""
 
     list_display = ["batch", "issued", "made_at", "done_at"]
@@ -95,7 +96,7 @@ class IssueAdmin(ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Coupon)
-class CouponAdmin(ReadOnly, Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class CouponAdmin(ReadOnly, Exported, ShopAdmin):
     actions = ["export"]
     list_display = ["number", "batch", "user", "state", "starts", "ends", "reference"]
     list_filter = ["state", "batch"]

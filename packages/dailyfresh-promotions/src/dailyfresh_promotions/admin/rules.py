@@ -1,14 +1,13 @@
 """Offers: a form for each kind, budgets, flash prices, and what a basket would cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -126,21 +125,12 @@ class RuleAdmin(TermsAdmin):
         drawn = '<meter min="0" max="100" high="90" value="{}" aria-hidden="true"></meter> {}'
         return format_html(drawn, limit.used, limit) if limit else None
 
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.preview)
-        return [path("preview/", view, name="dailyfresh_promotions_rule_preview"), *super().get_urls()]
+    def own_urls(self) -> Sequence[URLPattern]:
+        return (self.page_at("preview/", self.preview, "dailyfresh_promotions_rule_preview"),)
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """What a basket would cost at a time, and why; nothing is written."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         form = PreviewForm(request.GET if request.GET.get("basket") else None)
         found = preview(form.cleaned_data) if form.is_bound and form.is_valid() else None
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("What would this basket cost?"),
-            "form": form,
-            "found": found,
-        }
-        return TemplateResponse(request, "admin/dailyfresh_promotions/rule/preview.html", context)
+        template = "admin/dailyfresh_promotions/rule/preview.html"
+        return self.page(request, template, _("What would this basket cost?"), form=form, found=found)

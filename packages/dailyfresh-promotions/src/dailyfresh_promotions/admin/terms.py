@@ -3,13 +3,12 @@
 from typing import Any
 
 from dailyfresh_core.admin.exports import Exported
-from dailyfresh_core.admin.lists import ForgivingLists
+from dailyfresh_core.admin.shop import ShopAdmin
 from dailyfresh_core.i18n.languages import others
 from dailyfresh_core.pricing.money import shown
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..display.offer_texts import written
@@ -71,7 +70,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[type-arg]
+class TermsAdmin(Exported, ShopAdmin):
     """A form for each kind: a new row is asked for its kind first."""
 
     form = TermsForm
@@ -104,13 +103,8 @@ class TermsAdmin(Exported, ForgivingLists, admin.ModelAdmin):  # type: ignore[ty
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if request.GET.get("kind") in self.kinds.values:
             return super().add_view(request, form_url, extra_context)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Which kind?"),
-            "kinds": self.kinds.choices,
-        }
-        return TemplateResponse(request, "admin/dailyfresh_promotions/kinds.html", context)
+        template = "admin/dailyfresh_promotions/kinds.html"
+        return self.page(request, template, _("Which kind?"), kinds=self.kinds.choices)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
