@@ -239,6 +239,7 @@ def test_every_change_wakes_one_drain_that_comes_back_once(
     shop: Shop, pages: Path, settings: Any, monkeypatch: Any, committing: Any, queue: SimpleQueue
 ) -> None:
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "DEBOUNCE": 5, "TASKS": "celery"}
+    monkeypatch.setattr(tasks, "PAGES_AT_ONCE", 600)
     clock = {"now": timezone.now()}
     monkeypatch.setattr(timezone, "now", lambda: clock["now"])
     sku = shop.sku()
@@ -267,6 +268,22 @@ def test_every_change_wakes_one_drain_that_comes_back_once(
     work()
     assert page.exists()
     assert work() == 0
+
+
+def test_a_drain_ends_in_its_time_and_wakes_the_next(shop: Shop, pages: Path, settings: Any, monkeypatch: Any) -> None:
+    """Else it would hold a process of the worker, and the worker's own end, for as long as people buy."""
+    settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "DEBOUNCE": 0, "TASKS": "celery"}
+    woken = []
+    monkeypatch.setattr(tasks, "PAGES_AT_ONCE", 0)
+    monkeypatch.setattr(tasks, "wake", lambda task, *, tasks: woken.append(task))
+    made = [file(pages, f"/goods/{shop.sku().pk}/") for _ in range(3)]
+    turns = 0
+    while waiting := set(StalePage.objects.values_list("key", flat=True)):
+        tasks.drain_pages()
+        turns += 1
+        assert len(waiting - set(StalePage.objects.values_list("key", flat=True))) == 1
+    assert len(woken) == turns - 1
+    assert all(page.exists() for page in made)
 
 
 def test_a_killed_drain_is_done_again(shop: Shop, pages: Path, monkeypatch: Any) -> None:

@@ -1,10 +1,14 @@
 """What runs beside the requests; `schedule.py` says when."""
 
-from dailyfresh_core.background.waking import task, tasks_run_inline, wake_later
+import time
+
+from dailyfresh_core.background.waking import task, tasks_run_inline, wake, wake_later
 
 from . import services
 from .conf import conf
 
+PAGES_AT_ONCE = 3.0
+"""Seconds after which the drain of pages makes room: a shop that sells all the time has always another page to make."""
 AT_ONCE = 2.0
 """Seconds after which drawing that was woken begins no other picture: beat's does the rest."""
 
@@ -14,9 +18,18 @@ def drain_pages(again: bool = True) -> None:
     """Make the marked pages anew; comes back once, when those that must be quiet for a moment are.
 
     A mark that comes meanwhile has woken a drain of its own: were this one to go on until none is left, a
-    busy shop would never see its end, nor that of any other.
+    busy shop would never see its end, nor that of any other. In a worker what it does not finish goes on behind
+    whatever waits there by then: a mail, or a worker that is asked to end.
     """
-    if services.drain_pages() and again and conf.DEBOUNCE and not tasks_run_inline(conf.TASKS):
+    if tasks_run_inline(conf.TASKS):
+        services.drain_pages()
+        return
+    end = time.monotonic() + PAGES_AT_ONCE
+    if not services.drain_pages(seconds=PAGES_AT_ONCE):
+        return
+    if time.monotonic() >= end:
+        wake(drain_pages, tasks=conf.TASKS)
+    elif again and conf.DEBOUNCE:
         wake_later(drain_pages, seconds=conf.DEBOUNCE, again=False)
 
 

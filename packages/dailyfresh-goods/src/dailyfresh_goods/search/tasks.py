@@ -7,8 +7,8 @@ from ..models import StaleDocument
 from .indexing import drain
 from .words.segmentation import segmenter
 
-SECONDS = 20
-"""A task that takes long is delivered again by brokers such as Redis, while it goes on."""
+SECONDS = 3
+"""A task that takes long is delivered again by brokers such as Redis, while it goes on, and what is quick waits behind it."""
 
 
 @task(name="dailyfresh_search.drain_documents", ignore_result=True)

@@ -2,12 +2,14 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any
@@ -36,7 +38,7 @@ REBUILD = histogram(
     "goods_rebuild_lag_seconds", "From the change of a page's goods to its page.", (1, 2, 5, 10, 30, 60, 300, 3600)
 )
 BATCH = 5000
-STEP = 200  # details that one step of a complete rebuild makes
+STEP = 50  # details that one step of a complete rebuild makes
 RETRY = timedelta(seconds=60)
 
 
@@ -49,23 +51,23 @@ class Due:
     last: datetime = datetime.min
 
 
-def drain_pages() -> bool:
-    """Make every marked page anew; whether marks are left that wait for their time.
+def drain_pages(*, seconds: float = inf) -> bool:
+    """Make every marked page anew, or begin nothing new after `seconds`; whether marks are left.
 
     May be called at any time, from anywhere, twice at once: one process works, the others leave at once.
     A mark is deleted after its page is written, so a killed drain is done again by the next.
     """
-    to, marks = writer(), marks_here(StalePage, anew={"key": ANEW})
+    to, marks, end = writer(), marks_here(StalePage, anew={"key": ANEW}), time.monotonic() + seconds
     try:
         if to is None:
-            _work_off(marks, None)
+            _work_off(marks, None, end)
             return False
         while True:
             with to.draining() as mine:
                 if mine:
-                    _work_off(marks, to)
+                    _work_off(marks, to, end)
             # A mark may have come while we held the lock, and its own drain gone home on seeing it.
-            if not mine or not _due(marks, to):
+            if not mine or time.monotonic() >= end or not _due(marks, to):
                 return marks.filter(failed_at=None).exists()
     except CacheUnavailable as error:
         logger.warning("Stale pages wait, since the cache may still hold them: %s", error)
@@ -91,7 +93,7 @@ def _due(marks: "QuerySet[StalePage]", to: PageWriter | None) -> dict[str, Due]:
     }
 
 
-def _work_off(marks: "QuerySet[StalePage]", to: PageWriter | None) -> None:
+def _work_off(marks: "QuerySet[StalePage]", to: PageWriter | None, end: float) -> None:
     while due := _due(marks, to):
         invalidate(groups_of(due))  # the process that wrote the mark may have died before it did
         if to is None:
@@ -99,6 +101,8 @@ def _work_off(marks: "QuerySet[StalePage]", to: PageWriter | None) -> None:
             continue
         for key, page in due.items():
             _make(to, key, page)
+            if time.monotonic() >= end:
+                return
 
 
 def _make(to: PageWriter, key: str, due: Due) -> None:
