@@ -142,7 +142,7 @@ def rounds(count: int) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    signals.mail_requested.disconnect(dispatch_uid="dailyfresh_users.wake_drain")
+    signals.mail_requested.disconnect(dispatch_uid="dailyfresh_users.mail_requested")
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         call_command("check", fail_level="WARNING", databases=["default"])

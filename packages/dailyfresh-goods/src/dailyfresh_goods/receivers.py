@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.background.waking import wake
+from dailyfresh_core.background.waking import wake_on
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_save, pre_delete, pre_save
@@ -89,26 +89,6 @@ def on_rows_changed(sender: type[Model], pks: list[int], columns: frozenset[str]
         expect_pictures(names={name for row in rows for name in row})
 
 
-def wake_drain(**_: Any) -> None:
-    """Pages were marked."""
-    wake(drain_pages, tasks=conf.TASKS)
-
-
-def wake_imports(**_: Any) -> None:
-    """A file waits."""
-    wake(run_imports, tasks=conf.TASKS)
-
-
-def wake_fetching(**_: Any) -> None:
-    """Pictures are to be fetched."""
-    wake(fetch_pictures, tasks=conf.TASKS)
-
-
-def wake_drawing(**_: Any) -> None:
-    """Pictures wait to be drawn."""
-    wake(draw_new_pictures, tasks=conf.TASKS)
-
-
 def connect() -> None:
     """Connect the receivers; called once by the app."""
     for model in (SKU, SPU, SKUImage, GoodsType, HomeBanner, Promotion, HomeTypeGoods):
@@ -117,7 +97,7 @@ def connect() -> None:
         post_save.connect(after_save, sender=model, dispatch_uid=f"{name}.after_save")
         pre_delete.connect(before_delete, sender=model, dispatch_uid=f"{name}.before_delete")
         rows_changed.connect(on_rows_changed, sender=model, dispatch_uid=f"{name}.rows_changed")
-    pages_marked.connect(wake_drain, dispatch_uid="dailyfresh_goods.wake_drain")
-    pictures_waiting.connect(wake_drawing, dispatch_uid="dailyfresh_goods.wake_drawing")
-    pictures_ordered.connect(wake_fetching, dispatch_uid="dailyfresh_goods.wake_fetching")
-    import_begun.connect(wake_imports, dispatch_uid="dailyfresh_goods.wake_imports")
+    wake_on(pages_marked, drain_pages, conf, uid="dailyfresh_goods.pages_marked")
+    wake_on(pictures_waiting, draw_new_pictures, conf, uid="dailyfresh_goods.pictures_waiting")
+    wake_on(pictures_ordered, fetch_pictures, conf, uid="dailyfresh_goods.pictures_ordered")
+    wake_on(import_begun, run_imports, conf, uid="dailyfresh_goods.import_begun")

@@ -19,6 +19,7 @@ from django.conf import settings
 
 django.setup()
 
+from dailyfresh_core.background.waking import asleep  # noqa: E402
 from dailyfresh_goods.models import StalePage  # noqa: E402
 from dailyfresh_goods.pages.build import writer  # noqa: E402
 from dailyfresh_goods.services import drain_pages  # noqa: E402
@@ -80,13 +81,8 @@ def beside() -> list[Path]:
 
 def change(merchant: Merchant) -> str:
     """A change whose pages nobody makes yet."""
-    from dailyfresh_goods import receivers
-
-    receivers.drain_pages, kept = (lambda: None), receivers.drain_pages  # type: ignore[assignment]
-    try:
+    with asleep():
         return merchant.change()
-    finally:
-        receivers.drain_pages = kept
 
 
 def main(kills: int) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.background.waking import wake
+from dailyfresh_core.background.waking import wake, wake_on
 
 from .conf import conf
 from .models import Order
@@ -13,9 +13,9 @@ from .tasks import drain_cancellations, drain_messages, drain_pictures, drain_re
 
 def connect() -> None:
     order_moved.connect(_on_moved, dispatch_uid="dailyfresh_orders.moved")
-    refund_ready.connect(_on_refund_ready, dispatch_uid="dailyfresh_orders.refund_ready")
-    messages_waiting.connect(_on_messages_waiting, dispatch_uid="dailyfresh_orders.messages_waiting")
-    pictures_sent.connect(_on_pictures_sent, dispatch_uid="dailyfresh_orders.pictures_sent")
+    wake_on(refund_ready, drain_refunds, conf, uid="dailyfresh_orders.refund_ready")
+    wake_on(messages_waiting, drain_messages, conf, uid="dailyfresh_orders.messages_waiting")
+    wake_on(pictures_sent, drain_pictures, conf, uid="dailyfresh_orders.pictures_sent")
 
 
 def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
@@ -23,15 +23,3 @@ def _on_moved(order_id: int, became: str, **kwargs: Any) -> None:
     if became == Order.State.CANCELLING:
         make_payments_due(order_id=order_id)
         wake(drain_cancellations, tasks=conf.TASKS)
-
-
-def _on_refund_ready(**kwargs: Any) -> None:
-    wake(drain_refunds, tasks=conf.TASKS)
-
-
-def _on_pictures_sent(**kwargs: Any) -> None:
-    wake(drain_pictures, tasks=conf.TASKS)
-
-
-def _on_messages_waiting(**kwargs: Any) -> None:
-    wake(drain_messages, tasks=conf.TASKS)

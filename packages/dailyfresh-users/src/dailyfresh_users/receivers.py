@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dailyfresh_core.background.waking import wake
+from dailyfresh_core.background.waking import wake_on
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_save
@@ -44,7 +44,6 @@ def account_saved(
         follow_account(user=instance)
 
 
-@receiver([mail_requested, account_erasing], dispatch_uid="dailyfresh_users.wake_drain")
-def wake_drain(sender: object, **kwargs: Any) -> None:
-    """A mail is to be sent, or an account to be forgotten elsewhere, once this is committed."""
-    wake(drain, tasks=conf.TASKS)
+# A mail is to be sent, or an account to be forgotten elsewhere, once this is committed.
+wake_on(mail_requested, drain, conf, uid="dailyfresh_users.mail_requested")
+wake_on(account_erasing, drain, conf, uid="dailyfresh_users.account_erasing")

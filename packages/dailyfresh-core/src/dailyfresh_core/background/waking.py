@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.dispatch import Signal
 
 try:
     from celery import current_app, shared_task
@@ -88,6 +89,15 @@ def wake(task: Callable[[], object], *, tasks: str | None) -> None:
         ):
             return
     transaction.on_commit(partial(_run, task, tasks), robust=True)
+
+
+def wake_on(signal: Signal, task: Callable[[], object], conf: Any, *, uid: str) -> None:
+    """Wake a drain whenever the signal is sent, as TASKS of these settings says."""
+
+    def heard(**_: Any) -> None:
+        wake(task, tasks=conf.TASKS)
+
+    signal.connect(heard, weak=False, dispatch_uid=uid)
 
 
 def wake_later(task: Callable[..., object], *, seconds: float, **arguments: object) -> None:
