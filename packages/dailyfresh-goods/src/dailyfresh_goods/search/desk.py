@@ -3,7 +3,7 @@
 import logging
 
 from dailyfresh_core.allowances import count
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -35,7 +35,8 @@ def note_miss(text: str, *, became: str, visitor: str) -> None:
         with transaction.atomic():
             seen = {"became": became[:LONGEST], "last_at": timezone.now()}
             if not Miss.objects.filter(text=text).update(times=F("times") + 1, **seen):
-                _begin(text, seen)
+                Miss.objects.bulk_create([Miss(text=text, **seen)], ignore_conflicts=True)
+                _forget(Miss)
     except DatabaseError as error:
         logger.warning("A search that failed was not counted: %s", error)
 
@@ -66,12 +67,3 @@ def _forget(model: type[Miss] | type[Click]) -> None:
     if (number := rows.count()) > KEPT:
         rarest = rows.order_by("times", "last_at").values_list("pk", flat=True)[: number - KEPT]
         rows.filter(pk__in=list(rarest)).delete()
-
-
-def _begin(text: str, seen: dict[str, object]) -> None:
-    try:
-        with transaction.atomic():
-            Miss.objects.create(text=text, **seen)
-    except IntegrityError:  # somebody searched for it at the same instant
-        return
-    _forget(Miss)

@@ -75,7 +75,21 @@ class Dish(models.Model):
                 raise ValidationError({name: _("Write at least one word.")})
 
 
-class PopularSearch(models.Model):
+class AboutSearch(models.Model):
+    """A row about one whole search: its `text`, in whatever spelling."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        if not normalise(self.text):
+            raise ValidationError({"text": _("Write at least one word.")})
+
+
+class PopularSearch(AboutSearch):
     """What the shop itself says about a popular search, in whatever spelling."""
 
     class Place(models.TextChoices):
@@ -101,15 +115,8 @@ class PopularSearch(models.Model):
         verbose_name = _("popular search")
         verbose_name_plural = _("popular searches")
 
-    def __str__(self) -> str:
-        return self.text
 
-    def clean(self) -> None:
-        if not normalise(self.text):
-            raise ValidationError({"text": _("Write at least one word.")})
-
-
-class Redirect(models.Model):
+class Redirect(AboutSearch):
     """A search that leads to a page of the shop instead of to results."""
 
     text = models.CharField(
@@ -135,15 +142,8 @@ class Redirect(models.Model):
         verbose_name = _("redirect of a search")
         verbose_name_plural = _("redirects of searches")
 
-    def __str__(self) -> str:
-        return self.text
 
-    def clean(self) -> None:
-        if not normalise(self.text):
-            raise ValidationError({"text": _("Write at least one word.")})
-
-
-class Miss(models.Model):
+class Miss(AboutSearch):
     """A search that found nothing, or something else than was written, and how often that was."""
 
     text = models.CharField(_("search"), max_length=64, unique=True)
@@ -165,11 +165,8 @@ class Miss(models.Model):
         verbose_name_plural = _("searches that failed")
         indexes = [models.Index(fields=["judged", "-times"], name="search_misses")]
 
-    def __str__(self) -> str:
-        return self.text
 
-
-class Pick(models.Model):
+class Pick(AboutSearch):
     """Goods that the shop itself puts first for a search, or never shows for it."""
 
     class Place(models.TextChoices):
@@ -198,10 +195,6 @@ class Pick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.text}: {self.sku}"
-
-    def clean(self) -> None:
-        if not normalise(self.text):
-            raise ValidationError({"text": _("Write at least one word.")})
 
 
 class Click(models.Model):
