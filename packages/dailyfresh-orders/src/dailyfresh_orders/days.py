@@ -20,7 +20,7 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     return moment(day, time.min), moment(day + timedelta(days=1), time.min)
 
 
-def stored(instant: datetime | None) -> datetime | None:
+def as_saved(instant: datetime | None) -> datetime | None:
     """An aware time as this site's database keeps times (naive when USE_TZ is off)."""
     return (
         instant if instant is None or settings.USE_TZ else timezone.make_naive(instant, timezone.get_default_timezone())

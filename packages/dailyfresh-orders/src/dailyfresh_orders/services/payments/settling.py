@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...conf import conf
-from ...days import stored
+from ...days import as_saved
 from ...exceptions import UnknownTrade
 from ...gateways.base import Observation, TradeState
 from ...models import Payment, Refund
@@ -112,7 +112,7 @@ def settle(seen: Observation, *, code: str) -> Settlement:
         # The unique columns are the backstop of what the locks rule out; the next observation finds the books as they are.
         raise Busy(f"Payment {seen.out_trade_no} met another one") from error
     SETTLED.labels(code, settled.step).inc()
-    paid_at = stored(seen.paid_at)
+    paid_at = as_saved(seen.paid_at)
     if settled.step is Step.PAY and paid_at is not None:
         LAG.observe(max(0.0, (timezone.now() - paid_at).total_seconds()))
     return settled
@@ -163,7 +163,7 @@ def _changes(step: Step, payment: Payment, seen: Observation) -> dict[str, objec
     if step == Step.CLOSE:
         return {"state": Payment.State.CLOSED, "closed_at": timezone.now(), "ask_again_at": None}
     if step == Step.DISPUTE:
-        received, paid_at = seen.amount or NOTHING, stored(seen.paid_at)
+        received, paid_at = seen.amount or NOTHING, as_saved(seen.paid_at)
         return {"state": Payment.State.DISPUTED, "received": received, "paid_at": paid_at, "ask_again_at": None}
     if step == Step.GIVEN_BACK:
         return {"state": Payment.State.REFUNDED, **_given_back(payment, seen)}
@@ -174,7 +174,7 @@ def _given_back(payment: Payment, seen: Observation) -> dict[str, object]:
     return {
         "received": payment.amount,
         "refunded_there": payment.amount,
-        "paid_at": payment.paid_at or stored(seen.paid_at),
+        "paid_at": payment.paid_at or as_saved(seen.paid_at),
         "ask_again_at": None,
     }
 
@@ -183,7 +183,7 @@ def _take(
     order: LockedOrder, payment: LockedPayment, payments: list[LockedPayment], seen: Observation
 ) -> tuple[dict[str, object], str]:
     """The money is there: it pays the order, or it goes back."""
-    paid_at = stored(seen.paid_at) or timezone.now()
+    paid_at = as_saved(seen.paid_at) or timezone.now()
     taken: dict[str, object] = {
         "received": payment.amount,
         "paid_at": paid_at,
