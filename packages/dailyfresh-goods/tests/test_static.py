@@ -328,12 +328,12 @@ def test_an_older_page_never_lands_on_a_newer(shop: Shop, pages: Path, tmp_path:
     begun, go = threading.Event(), threading.Event()
     bodies = iter([b"old", b"new"])
 
-    def slow(path: str, language: str) -> build.Made:
+    def slow(path: str, language: str) -> build.Built:
         body = next(bodies)
         if body == b"old":
             begun.set()
             go.wait(5)
-        return build.Made(body)
+        return build.Built(body)
 
     monkeypatch.setattr(build, "fresh_page", slow)
     first = threading.Thread(target=build.build_run, args=(to, "en", ["/x/"]))

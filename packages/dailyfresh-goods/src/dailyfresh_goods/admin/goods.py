@@ -150,10 +150,7 @@ class SKUAdmin(Pricing, InOtherLanguages, Repeated, Edited, Thumbnail, ShopAdmin
         if change:
             save_changed(form, by=request.user)
         else:
-            if not form.cleaned_data.get("spu"):
-                names = {code: {"name": said["name"]} for code, said in obj.translations.items() if "name" in said}
-                obj.spu = SPU.objects.create(name=obj.name, translations=names)
-            obj.save()
+            services.add_sku(sku=obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

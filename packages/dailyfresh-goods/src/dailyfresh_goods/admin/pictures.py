@@ -1,6 +1,6 @@
 """The catalogue's pictures: what became of each, and the point that its squares are cut round."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from dailyfresh_core.admin.lists import ForgivingChangeList, ReadOnly
 from dailyfresh_core.admin.shop import ShopAdmin
@@ -22,16 +22,25 @@ from ..selectors import shown_with
 
 
 class Became(admin.SimpleListFilter):
+    """By what became of a row: each state with the condition of its rows."""
+
     title = gettext_lazy("state")
     parameter_name = "became"
+    states: ClassVar[dict[str, tuple[Any, Q]]]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", _("waiting")), ("refused", _("not shown"))]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(state, label) for state, (label, _rows) in self.states.items()]
 
-    def queryset(self, request: HttpRequest, rows: "QuerySet[Picture]") -> "QuerySet[Picture]":
-        if self.value() == "waiting":
-            return rows.exclude(draw_at=None)
-        return rows.exclude(refused="") if self.value() == "refused" else rows
+    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        _label, fits = self.states.get(self.value() or "", ("", Q()))
+        return rows.filter(fits)
+
+
+class Drawn(Became):
+    states: ClassVar = {
+        "waiting": (gettext_lazy("waiting"), Q(draw_at__isnull=False)),
+        "refused": (gettext_lazy("not shown"), ~Q(refused="")),
+    }
 
 
 class NamedPictures(ForgivingChangeList):
@@ -48,7 +57,7 @@ class NamedPictures(ForgivingChangeList):
 class PictureAdmin(ShopAdmin):
     list_display = ("small", "shown", "became", "sizes", "created_at", "name")
     list_display_links = ("small",)
-    list_filter = (Became,)
+    list_filter = (Drawn,)
     list_per_page = 50
     search_fields = ("name",)
     show_full_result_count = False
@@ -128,17 +137,11 @@ class PictureAdmin(ShopAdmin):
         )
 
 
-class Fetched(admin.SimpleListFilter):
-    title = gettext_lazy("state")
-    parameter_name = "became"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", _("waiting")), ("failed", _("given up"))]
-
-    def queryset(self, request: HttpRequest, rows: "QuerySet[PictureSource]") -> "QuerySet[PictureSource]":
-        if self.value() == "waiting":
-            return rows.exclude(due_at=None)
-        return rows.filter(due_at=None).exclude(error="") if self.value() == "failed" else rows
+class Fetched(Became):
+    states: ClassVar = {
+        "waiting": (gettext_lazy("waiting"), Q(due_at__isnull=False)),
+        "failed": (gettext_lazy("given up"), Q(due_at=None) & ~Q(error="")),
+    }
 
 
 @admin.register(PictureSource)

@@ -24,7 +24,7 @@ from .base import PageWriter
 FRESH = "dailyfresh_goods.fresh"
 """Key of the request's META that asks for a page made now; no header of a client can set it."""
 
-MADE = "dailyfresh_goods_made"
+BUILT = "dailyfresh_goods_made"
 """Attribute of the response: the page as the view made it, without any visitor; there when it was made just now."""
 
 NO_PAGE = 204
@@ -40,7 +40,7 @@ def takes_gzip(accepted: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Built:
     """A page, and the same compressed by gzip where that is at hand."""
 
     html: bytes
@@ -97,18 +97,18 @@ def _objection(request: WSGIRequest, response: HttpResponseBase) -> str | None:
         return "it carries a CSRF token"
     varies = {name.strip().lower() for name in response.get("Vary", "").split(",")}
     # Middleware that only reads the user, as LoginRequiredMiddleware does, cannot have made it another page.
-    if "cookie" in varies and _as_made(response) is None:
+    if "cookie" in varies and _as_built(response) is None:
         return "it varies on the cookie: something in the site writes the user or the session into it"
     return None
 
 
-def _as_made(response: HttpResponse) -> Made | None:
+def _as_built(response: HttpResponse) -> Built | None:
     """The page as the view made it; None when something in the site has changed it since."""
-    made: Made | None = getattr(response, MADE, None)
+    made: Built | None = getattr(response, BUILT, None)
     return made if made and made.html == response.content else None
 
 
-def fresh_page(path: str, language: str) -> Made | None:
+def fresh_page(path: str, language: str) -> Built | None:
     """The page as it would be served now; None when there is none.
 
     Raises `PageRefused` when the answer is an error or was made for one visitor.
@@ -122,7 +122,7 @@ def fresh_page(path: str, language: str) -> Made | None:
     if objection:
         raise PageRefused(f"{path}: {objection}")
     assert isinstance(response, HttpResponse)
-    return _as_made(response) or Made(response.content)
+    return _as_built(response) or Built(response.content)
 
 
 def build_run(to: PageWriter, language: str, paths: list[str]) -> int:

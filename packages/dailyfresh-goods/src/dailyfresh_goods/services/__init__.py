@@ -14,6 +14,7 @@ from .drawing import (
 from .following import marks_here
 from .goods import (
     add_pictures,
+    add_sku,
     add_stock,
     change_skus,
     mark_stock_changed,
@@ -63,6 +64,7 @@ __all__ = [
     "Repricing",
     "Span",
     "add_pictures",
+    "add_sku",
     "add_stock",
     "announce",
     "begin_import",

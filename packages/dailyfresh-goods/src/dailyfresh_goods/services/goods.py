@@ -6,11 +6,12 @@ from typing import Any
 
 from dailyfresh_core.db.rows import lock_in_order, portions_of
 from dailyfresh_core.db.statements import Table, asked, places
+from dailyfresh_core.i18n.translations import Told
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 
 from ..conf import conf
-from ..models import SKU, Band, SKUImage, pk_of
+from ..models import SKU, SPU, Band, SKUImage, pk_of
 from ..protocols import Rating
 from ..selectors.cards import ratings_of
 from .marks import MANY, announce, mark, pages_showing
@@ -40,6 +41,20 @@ def add_stock(*, sku_id: str, pieces: int) -> None:
     # An unsigned column: a number below 0 is an error even on the way to a larger one.
     less = Case(When(stock__lte=-pieces, then=Value(0)), default=F("stock") + pieces)
     change_skus(sku_ids=[sku_id], stock=F("stock") + pieces if pieces > 0 else less)
+
+
+def own_spu(name: str, told: Told) -> SPU:
+    """The SPU of a SKU that shares none, not saved yet: called as the SKU is, in other languages (`told`) too."""
+    return SPU(name=name, translations={code: {"name": said["name"]} for code, said in told.items() if "name" in said})
+
+
+@transaction.atomic
+def add_sku(*, sku: SKU) -> None:
+    """Write a new SKU, with an SPU of its own where it names none."""
+    if sku.spu_id is None:
+        sku.spu = own_spu(sku.name, sku.translations)
+        sku.spu.save()
+    sku.save()
 
 
 @transaction.atomic

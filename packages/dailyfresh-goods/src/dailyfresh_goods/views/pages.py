@@ -25,7 +25,7 @@ from ..conf import conf
 from ..exceptions import Absent
 from ..forms import FilterForm
 from ..pages import keys
-from ..pages.build import FRESH, MADE, NO_PAGE, Made, anonymous_request, takes_gzip
+from ..pages.build import BUILT, FRESH, NO_PAGE, Built, anonymous_request, takes_gzip
 from ..pages.cache import cached
 from ..signals import back_in_stock
 from ..structured import breadcrumbs, product, website
@@ -51,7 +51,7 @@ def cached_page(
         template, context, seconds = content()
         html = neutral_html(request, template, context).encode()
         digest = hashlib.md5(html, usedforsecurity=False).hexdigest()
-        made = Made(html, gzip.compress(html, 6, mtime=0))
+        made = Built(html, gzip.compress(html, 6, mtime=0))
         return made.gzipped, f'W/"{digest}"', seconds  # type: ignore[return-value]
 
     if keep:
@@ -72,7 +72,7 @@ def cached_page(
         response = HttpResponse(zipped, headers={"Content-Encoding": "gzip"})
     else:
         response = HttpResponse(made.html if made else gzip.decompress(zipped))
-        setattr(response, MADE, made)  # the builder of pages need not compress it again
+        setattr(response, BUILT, made)  # the builder of pages need not compress it again
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache"
     response["Vary"] = "Accept-Encoding"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ...import_export.columns import OF_SPU, OWN, told_of
 from ...models import SKU, SPU, Band, PictureSource
 from ...signals import pictures_ordered
+from ..goods import own_spu
 from ..marks import announce, mark, pages_showing
 
 LONG = 50  # texts in one statement, which a server may limit to 16 MB
@@ -178,8 +179,7 @@ def _spus(good: list[Wanted]) -> list[int]:
         elif wanted.moves:  # to a SKU that is new in a row above
             spu = placed[values["spu"]]
         else:
-            names = {code: {"name": said["name"]} for code, said in wanted.told.items() if "name" in said}
-            spu = SPU(name=values["name"], translations=names)
+            spu = own_spu(values["name"], wanted.told)
         placed[values["slug"]] = spu
         if isinstance(spu, SPU):
             for name, text in wanted.texts.items():
