@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from dailyfresh_goods.models import SKU
 from dailyfresh_orders.models import Message, Order
-from dailyfresh_orders.services.messages.addressing import staff_for
 from dailyfresh_orders.services.messages.writing import path_of
+from dailyfresh_orders.staff import staff_for
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command

@@ -5,7 +5,7 @@ from datetime import timedelta
 from dailyfresh_core.db.rows import portions_of
 from dailyfresh_orders.channels import kept
 from dailyfresh_orders.models import Letter, Message
-from dailyfresh_orders.services.messages.addressing import staff_for
+from dailyfresh_orders.staff import staff_for
 from django.utils import timezone
 
 FRESH = timedelta(days=2)

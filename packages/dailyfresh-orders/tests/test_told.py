@@ -13,7 +13,6 @@ from dailyfresh_core.testing.mailbox import Mailbox, smtp
 from dailyfresh_core.testing.mailbox import mail as in_memory
 from dailyfresh_orders import tasks
 from dailyfresh_orders.exceptions import QuoteChanged
-from dailyfresh_orders.forms.messages import events_for
 from dailyfresh_orders.gateways.base import Outcome, RefundOutcome
 from dailyfresh_orders.models import Letter, LowStock, Message, MessageChoice, Order, Payment, Refund
 from dailyfresh_orders.services import (
@@ -30,6 +29,7 @@ from dailyfresh_orders.services import (
 )
 from dailyfresh_orders.services.payments.paying_back import conclude
 from dailyfresh_orders.services.transitions import mark_paid
+from dailyfresh_orders.staff import events_for
 from dailyfresh_orders.templatetags.dailyfresh_orders import names_said
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission

@@ -6,16 +6,7 @@ from django import forms
 
 from ..channels import channels
 from ..models import Message
-from ..reports.work import permission_for
-
-
-def events_for(user: Any) -> list[str]:
-    """The events that this account may hear of: those of its orders, and of the work that its permissions are for."""
-    return [
-        event.value
-        for event in Message.Event
-        if event not in Message.STAFF or (user.is_staff and user.has_perm(permission_for(event)))
-    ]
+from ..staff import events_for
 
 
 class ChoicesForm(forms.Form):

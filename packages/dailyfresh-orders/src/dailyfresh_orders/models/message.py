@@ -33,7 +33,7 @@ class Message(models.Model):
         Event.LOW_STOCK: "dailyfresh_orders.view_salesday",
         Event.DISPUTE: "dailyfresh_orders.change_payment",
     }
-    """Event that staff are told of, not the buyer -> the permission that whoever is told has (`reports.work.permission_for`)."""
+    """Event that staff are told of, not the buyer -> the permission that whoever is told has (`staff.permission_for`)."""
 
     event = models.CharField(_("event"), max_length=16, choices=Event.choices)
     order = models.ForeignKey(

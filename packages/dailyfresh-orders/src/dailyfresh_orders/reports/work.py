@@ -5,12 +5,11 @@ from typing import Any
 
 from dailyfresh_core.admin.work import Job
 from dailyfresh_core.background.outbox import NOT_NEEDED
-from django.contrib.auth import get_permission_codename
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ..conf import conf
-from ..models import Letter, Message, Order, Payment, Refund, Review
+from ..models import Letter, Order, Payment, Refund, Review
 from ..stock import stock
 
 OWN = "admin:dailyfresh_orders_"
@@ -36,14 +35,6 @@ def work_for(user: Any) -> list[Job]:
             Job(_("Messages that did not arrive"), lost.count(), f"{OWN}letter_changelist", "sent_at__isempty=1")
         )
     return [job for job in jobs if job.n]
-
-
-def permission_for(event: str) -> str:
-    """What those of the staff may do who are told of the event: of goods that end, change them where they are stocked."""
-    if event == Message.Event.LOW_STOCK and conf.STOCK is not None:
-        goods = stock().model._meta
-        return f"{goods.app_label}.{get_permission_codename('change', goods)}"
-    return Message.STAFF[Message.Event(event)]
 
 
 def _orders() -> Iterator[Job]:

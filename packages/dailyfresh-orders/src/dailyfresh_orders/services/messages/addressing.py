@@ -1,19 +1,18 @@
 """Who gets a message, and by which channels: decided by the drain, so that placing an order waits for none of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
 from dailyfresh_core.background.outbox import work_off
 from dailyfresh_core.channels import Channel
 from dailyfresh_core.db.retrying import retried
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
 from ...channels import channels
 from ...models import Letter, Message, MessageChoice
-from ...reports.work import permission_for
+from ...staff import staff_for
 
 
 def address_messages(*, seconds: float = 20.0, at_most: int = 500) -> int:
@@ -48,13 +47,6 @@ def _recipients(message: Message, staff: dict[str, list[Any]]) -> list[Any]:
         return staff[message.event]
     buyer = message.order.user if message.order else message.user
     return [buyer] if buyer is not None and buyer.is_active else []
-
-
-def staff_for(event: str) -> list[Any]:
-    """Who works here and may do something about the event."""
-    needed = permission_for(event)
-    everybody: Iterable[Any] = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
-    return [user for user in everybody if user.has_perm(needed)]
 
 
 def _letters(message: Message, user: Any, ways: dict[str, Channel], unwanted: set[str]) -> Iterator[Letter]:
