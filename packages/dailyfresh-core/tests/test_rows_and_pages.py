@@ -1,10 +1,13 @@
+import re
 from typing import Any
 
 import pytest
 from dailyfresh_core.db.rows import in_order, in_portions, lock_in_order, portions_of
 from dailyfresh_core.paging import window
+from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import F
+from django.template import Context, Template
 from django.test import Client
 from django.utils.translation import override
 from minisite.models import Letter
@@ -55,10 +58,20 @@ def test_a_page_alone_is_whole(client: Client) -> None:
         "jquery-4.0.0.min.js",
         "dailyfresh_core/ajax.js",
         ">★<",
-        "<b>9</b>",
     ):
         assert part in html
     assert "The network is not answering" in html
     with override("en"):  # what the middleware activates would stay for the tests that follow
         chinese = client.get("/page/", headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "网络没有响应" in chinese
+
+
+def test_a_pager_leads_to_the_pages_around_and_to_the_first_and_keeps_what_is_asked_beside() -> None:
+    page = Paginator(range(200), 10).get_page(7)
+    text = Template("{% load dailyfresh_core %}{% pager page 'state=used' %}").render(Context({"page": page}))
+    assert re.findall(r'href="([^"]+)"', text) == [
+        f"?state=used&amp;page={number}" for number in (6, 1, 5, 6, 7, 8, 9, 8)
+    ]
+    assert text.count("aria-current") == 1
+    one = Paginator(range(9), 10).get_page(1)
+    assert Template("{% load dailyfresh_core %}{% pager page %}").render(Context({"page": one})).strip() == ""

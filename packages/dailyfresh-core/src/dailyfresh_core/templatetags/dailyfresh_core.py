@@ -3,6 +3,7 @@ from itertools import chain
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.db.models import Model
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
@@ -13,8 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from .. import paging
 from ..i18n.languages import foreign, language_of, languages_in
-from ..paging import window
 from ..pricing import measures
 from ..pricing.money import currency, parts, shown
 from ..rendered import rendered
@@ -220,7 +221,8 @@ def script(parser: Parser, token: Token) -> Script:
     return Script(parser.compile_filter(path), attributes)
 
 
-@register.simple_tag
-def page_window(number: int, pages: int) -> range:
-    """The page numbers that a pager shows around the current one."""
-    return window(number, pages)
+@register.inclusion_tag("dailyfresh_core/_pager.html")
+def pager(page: "Page[Any]", query: str = "") -> dict[str, Any]:
+    """The pager of a page of Django's Paginator; `query` is what stays in the address beside the number."""
+    before = f"{query}&" if query else ""
+    return {"pager": paging.pager(page.number, page.paginator.num_pages, lambda number: f"?{before}page={number}")}

@@ -5,6 +5,7 @@ from typing import Any
 from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.http.answers import envelope, too_often
 from dailyfresh_core.i18n.languages import address as in_language
+from dailyfresh_core.paging import pager
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -139,7 +140,7 @@ def _around(found: Found, refinement: Refinement, form: SearchForm) -> dict[str,
                 for slug, number in found.categories.items()
             ),
         ],
-        "pager": links.pager(refinement.page, min(found.pages, LAST_PAGE), lambda page: address(page=page)),
+        "pager": pager(refinement.page, min(found.pages, LAST_PAGE), lambda page: address(page=page)),
         "shown": _shown(found.hits),
         "groups": [
             {

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dailyfresh_core.paging import window
 from django.utils import translation
 from django.utils.functional import Promise
 
@@ -38,18 +37,6 @@ def chips(form: FilterForm, path: str, facets: Facets | None = None) -> list[Lin
 def sorts(names: Iterable[tuple[str, str | Promise]], current: str, address: Callable[[str], str]) -> list[Link]:
     """The orders: (code, name) each."""
     return [Link(name, address(code), code == current, arrow=ARROWS.get(code, "")) for code, name in names]
-
-
-def pager(number: int, pages: int, address: Callable[[int], str]) -> dict[str, Any]:
-    """What `_pager.html` is given: the numbers about the current one, and the first; nothing where there is one page."""
-    near = window(number, pages)
-    return {
-        "first": address(1) if near[0] > 1 else "",
-        "gap": near[0] > 2,
-        "previous": address(number - 1) if number > 1 else "",
-        "numbers": [Link(str(n), address(n), n == number, n) for n in near] if pages > 1 else [],
-        "next": address(number + 1) if number < pages else "",
-    }
 
 
 def joined(path: str, query: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.http.answers import too_often
+from dailyfresh_core.paging import pager
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
@@ -150,7 +151,7 @@ def list_page(request: HttpRequest, slug: str, sort: str = "default", page: int 
             "sorts": links.sorts(
                 [(code, selectors.SORTS[code].label) for code in keys.sort_codes()], sort, lambda code: address(1, code)
             ),
-            "pager": links.pager(page, found.pages, address),
+            "pager": pager(page, found.pages, address),
             **links.addresses(named),
             "structured": [
                 breadcrumbs(

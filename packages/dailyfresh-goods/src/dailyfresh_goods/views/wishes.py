@@ -2,6 +2,7 @@
 
 from dailyfresh_core.allowances import subject_of, use
 from dailyfresh_core.http.answers import safe_next, signed_in, told, too_often
+from dailyfresh_core.paging import pager
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +13,6 @@ from .. import selectors, services
 from ..conf import conf
 from ..exceptions import Absent, TooManyWishes
 from ..models import Wish
-from . import links
 
 
 @require_safe
@@ -24,7 +24,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
     context = {
         "kind": kind.value,
         "wished": selectors.wished(page.object_list),
-        "pager": links.pager(page.number, page.paginator.num_pages, lambda number: f"?kind={kind}&page={number}"),
+        "pager": pager(page.number, page.paginator.num_pages, lambda number: f"?kind={kind}&page={number}"),
         "current": "wishes",
     }
     return render(request, "dailyfresh_goods/wishes.html", context)
