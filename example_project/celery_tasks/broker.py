@@ -1,6 +1,7 @@
-"""Redis as the broker: its channels are closed to the end, also when the connection breaks while they are."""
+"""Redis as the broker, so that neither a connection that breaks twice nor a full memory ends the worker."""
 
 from kombu.transport import redis
+from redis.exceptions import OutOfMemoryError
 
 
 class _ToTheEnd:
@@ -24,11 +25,19 @@ class SentinelChannel(_ToTheEnd, redis.SentinelChannel):
     pass
 
 
-class Transport(redis.Transport):
+class _Patient:
+    """A Redis that is full is like one that is away: Celery would end the worker that cannot say what it has done."""
+
+    def _get_errors(self) -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
+        connection_errors, channel_errors = super()._get_errors()  # type: ignore[misc]
+        return (*connection_errors, OutOfMemoryError), channel_errors
+
+
+class Transport(_Patient, redis.Transport):
     Channel = Channel
 
 
-class SentinelTransport(redis.SentinelTransport):
+class SentinelTransport(_Patient, redis.SentinelTransport):
     Channel = SentinelChannel
 
 

@@ -25,6 +25,7 @@ from kombu.common import Broadcast
 from kombu.transport import TRANSPORT_ALIASES
 
 from .broker import TRANSPORTS
+from .ending import InTime
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 
@@ -34,6 +35,7 @@ TRANSPORT_ALIASES.update(TRANSPORTS)
 app = Celery("dailyfresh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(InTime)
 
 
 @after_setup_logger.connect

@@ -1,19 +1,33 @@
-"""The broker's connection, as the worker closes it when it broke."""
+"""What the worker does when the broker's connection breaks, and when it breaks itself."""
 
 import os
+import signal
 import socket
 from contextlib import suppress
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from celery.bootsteps import Blueprint
+from celery_tasks import ending
 from celery_tasks.tasks import app
 from kombu import Connection, Consumer, Producer, Queue
 from kombu.common import ignore_errors
+from redis.exceptions import OutOfMemoryError, ResponseError
 
 
 @pytest.mark.parametrize("scheme", ["redis", "sentinel"])
 def test_the_store_has_the_transport_of_each_redis(scheme: str) -> None:
     assert app.connection(f"{scheme}://127.0.0.1/0").transport.__module__ == "celery_tasks.broker"
+
+
+@pytest.mark.parametrize("scheme", ["redis", "sentinel"])
+def test_a_full_broker_ends_no_worker(scheme: str) -> None:
+    """What a worker cannot acknowledge it meets as it meets a connection that is gone; a wrong command is another thing."""
+    broker = app.connection(f"{scheme}://127.0.0.1/0")
+    with ignore_errors(broker):
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
+    assert ResponseError not in broker.connection_errors
 
 
 def test_a_connection_that_breaks_while_it_is_closed_gives_its_messages_back_and_ends_no_worker() -> None:
@@ -41,3 +55,17 @@ def test_a_connection_that_breaks_while_it_is_closed_gives_its_messages_back_and
         given_back.close()
         for name in ("calls", "others"):
             Queue(name)(ours.default_channel).delete()
+
+
+@pytest.mark.parametrize(("exitcode", "seconds"), [(1, [ending.SECONDS]), (0, []), (None, [])])
+def test_a_worker_that_broke_waits_for_its_tasks_no_longer_than_this(
+    exitcode: int | None, seconds: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was asked to end finishes what it has begun."""
+    begun = []
+    monkeypatch.setattr(ending.Timer, "start", lambda timer: begun.append((timer.interval, timer.function, timer.args)))
+    worker = SimpleNamespace(exitcode=exitcode, steps=[])
+    for step in app.steps["worker"]:
+        step(worker).include(worker)
+    Blueprint().close(worker)
+    assert begun == [(each, os.kill, (os.getpid(), signal.SIGKILL)) for each in seconds]
