@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dailyfresh_core.background.waking import asleep
 from dailyfresh_core.testing import own_database, service
-from dailyfresh_goods import receivers
 from dailyfresh_goods.models import SKU, StalePage
 from dailyfresh_goods.services import drain_pages
 from django.core.management import call_command
@@ -20,14 +20,13 @@ def test_after_random_changes_no_page_differs_from_a_fresh_one(
     db: None, pages: Path, settings: Any, committing: Any, monkeypatch: Any
 ) -> None:
     settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGE_SIZE": 4, "STATIC_PAGES": 2}
-    monkeypatch.setattr(receivers, "drain_pages", lambda: None)  # marks gather, and are worked off together
     stock_shop(10)
     first = SKU.objects.order_by("pk").values_list("pk", flat=True)[0]  # a server goes on counting after a rollback
     drain_pages()
     merchant = Merchant(seed=int(os.environ.get("FRESHNESS_SEED", "7")))
     monkeypatch.setattr(merchant, "do_type", lambda: None)  # the long proof makes all pages anew again and again
     for number in range(20):
-        with committing():
+        with asleep(), committing():  # marks gather, and are worked off together
             merchant.change()
             if number % 5 == 4:  # as when the process dies between COMMIT and its callbacks
                 connection.run_on_commit.clear()

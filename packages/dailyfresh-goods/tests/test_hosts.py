@@ -1,13 +1,14 @@
 """Several hosts with pages of their own: each is told of every change, and none is told for another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import BASE, Shop
-from dailyfresh_goods import receivers, selectors
+from dailyfresh_core.background.waking import asleep
+from dailyfresh_goods import selectors
 from dailyfresh_goods.models import Follower, StalePage
 from dailyfresh_goods.services import drain_pages, following
 from django.utils import timezone
@@ -16,15 +17,15 @@ Host = Callable[[str], None]
 
 
 @pytest.fixture
-def on(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Host:
+def on(tmp_path: Path, settings: Any) -> Iterator[Host]:
     """Makes this process one of the host of that name, with a folder of its own; nothing is drained by itself."""
-    monkeypatch.setattr(receivers, "drain_pages", lambda: None)
 
     def be(name: str) -> None:
         options = {"BACKEND": "dailyfresh_goods.pages.disk.DiskPages", "OPTIONS": {"root": tmp_path / (name or "none")}}
         settings.DAILYFRESH_GOODS = {**settings.DAILYFRESH_GOODS, "PAGES": options, "HOST_NAME": name}
 
-    return be
+    with asleep():
+        yield be
 
 
 def shown(tmp_path: Path, host: str, path: str) -> str:
