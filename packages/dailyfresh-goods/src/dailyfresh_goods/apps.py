@@ -8,7 +8,6 @@ class GoodsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers
+        from . import checks, receivers  # noqa: F401 - checks register themselves
 
-        checks.register_all()
         receivers.connect()

@@ -22,6 +22,7 @@ FROM_ONE = dict.fromkeys(("PAGE_SIZE", "MAX_PAGE", "STATIC_PAGES", "CACHE_SECOND
 """Numbers that begin at 1; the others may be 0."""
 
 
+@register("dailyfresh_goods")
 def check_settings(**_: Any) -> list[CheckMessage]:
     """Settings that are unknown or do not fit, and backends that cannot be built."""
     found = check_conf(conf, unknown="dailyfresh_goods.W001", wrong="dailyfresh_goods.E006", least=FROM_ONE)
@@ -45,6 +46,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     return found
 
 
+@register("dailyfresh_goods")
 def check_cache(**_: Any) -> list[CheckMessage]:
     """A cache that only one process sees: what a command or a worker changes does not show in the others."""
     cache = settings.CACHES.get(conf.CACHE, {}) if isinstance(conf.CACHE, str) else {}
@@ -59,11 +61,13 @@ def check_cache(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register("dailyfresh_goods")
 def check_media(**_: Any) -> list[CheckMessage]:
     """Pictures that are uploaded have a folder and an address."""
     return core_checks.check_media("Pictures uploaded in the admin", id="dailyfresh_goods.W005")
 
 
+@register("dailyfresh_goods", deploy=True)
 def check_deployment(**_: Any) -> list[CheckMessage]:
     """What works on one machine, and not beyond (`check --deploy`)."""
     if conf.PAGES is None or not tasks_run_inline(conf.TASKS):
@@ -77,6 +81,7 @@ def check_deployment(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.urls)
 def check_urls(**_: Any) -> Sequence[CheckMessage]:
     """BUY_URL leads somewhere."""
     if not isinstance(conf.BUY_URL, str):
@@ -89,6 +94,7 @@ def check_urls(**_: Any) -> Sequence[CheckMessage]:
     return []
 
 
+@register(Tags.urls)
 def check_languages(**_: Any) -> Sequence[CheckMessage]:
     """A page on disk is the same for everybody, so its address must tell its language."""
     chosen_by_visitor = "django.middleware.locale.LocaleMiddleware" in settings.MIDDLEWARE and len(languages()) > 1
@@ -108,6 +114,7 @@ def check_languages(**_: Any) -> Sequence[CheckMessage]:
     ]
 
 
+@register(Tags.urls)
 def check_pages(**_: Any) -> Sequence[CheckMessage]:
     """The pages have a frame with room for what they bring."""
     try:
@@ -115,14 +122,3 @@ def check_pages(**_: Any) -> Sequence[CheckMessage]:
     except NoReverseMatch:  # the catalogue is not in the site's URLs
         return []
     return check_frame(conf, "dailyfresh_goods/goods.css", "dailyfresh_goods/goods.js", id="dailyfresh_goods.W006")
-
-
-def register_all() -> None:
-    """Register the checks; called once by the app."""
-    register(check_settings, "dailyfresh_goods")
-    register(check_cache, "dailyfresh_goods")
-    register(check_media, "dailyfresh_goods")
-    register(check_deployment, "dailyfresh_goods", deploy=True)
-    register(check_urls, Tags.urls)
-    register(check_languages, Tags.urls)
-    register(check_pages, Tags.urls)
