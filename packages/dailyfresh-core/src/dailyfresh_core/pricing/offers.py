@@ -54,6 +54,11 @@ class GivenShare:
     kind: str = "discount"
     returns: str = "share"
 
+    @property
+    def amount(self) -> Decimal:
+        """What it comes to over all lines."""
+        return sum(self.amounts.values(), NOTHING)
+
 
 @dataclass(frozen=True)
 class GivenHint:
@@ -89,7 +94,7 @@ class GivenOffer:
 
 @dataclass(frozen=True)
 class Offered:
-    """What the basket gets (`protocols.Offer`); nothing of it where there are no offers, or nobody answered."""
+    """What the basket gets, judged (`protocols.Offer`); nothing of it where there are no offers, or nobody answered."""
 
     shares: tuple[Share, ...] = ()
     hints: tuple[Hint, ...] = ()

@@ -1,14 +1,14 @@
 """What is added to the goods of an order, or taken off: the offers that the site joined, and freight."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.pricing.amounts import NOTHING
-from dailyfresh_core.pricing.offers import AUTO, NO_COUPON, ORDER, Goods, Offered, offered
+from dailyfresh_core.pricing.offers import AUTO, NO_COUPON, ORDER, GivenShare, Goods, Offered, offered
 from django.utils.translation import gettext as _
 
 from ..freight import freight
@@ -21,25 +21,10 @@ from .windows import Timing
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one rule, coupon or fee does: an `Adjustment` of the order to come for each line, or for the ORDER, with a part in it."""
-
-    kind: str
-    source: str
-    label: str
-    returns: str
-    amounts: Mapping[str, Decimal]
-
-    @property
-    def amount(self) -> Decimal:
-        return sum(self.amounts.values(), NOTHING)
-
-
-@dataclass(frozen=True)
 class Extras:
     """All that is added and taken off, and what to tell of it."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[GivenShare, ...]
     coupon: str = AUTO
     """As it was chosen: "auto", "none" or a number that is in the shares."""
     note: str = ""
@@ -72,7 +57,7 @@ class Extras:
         return of_freight(self.shares)
 
     @property
-    def offers(self) -> tuple[Share, ...]:
+    def offers(self) -> tuple[GivenShare, ...]:
         """The shares of the site's offers."""
         return tuple(each for each in self.shares if each.source != FREIGHT)
 
@@ -108,7 +93,7 @@ def extras_of(
     kinds = Adjustment.Kind
     taken_off = sum((each.amount for each in given if each.kind == kinds.DISCOUNT), NOTHING)
     cost = sending(sum((each.amount for each in goods), taken_off))
-    own = [Share(kinds.FREIGHT, FREIGHT, _("Freight"), Adjustment.Returns.LAST, {ORDER: cost})] if cost else []
+    own = [GivenShare(FREIGHT, _("Freight"), {ORDER: cost}, kinds.FREIGHT, Adjustment.Returns.LAST)] if cost else []
     of_freight = [each for each in given if each.kind == kinds.FREIGHT]
     note = ""
     if coupon not in (AUTO, NO_COUPON) and not any(each.chosen and each.number == coupon for each in found.coupons):
@@ -124,6 +109,6 @@ def first_order(user: Any) -> bool:
     return Standing(user).first
 
 
-def _share(given: Any) -> Share:
+def _share(given: Any) -> GivenShare:
     amounts = {sku_id: amount for sku_id, amount in given.amounts.items() if amount}
-    return Share(given.kind, given.source, given.label, given.returns, amounts)
+    return GivenShare(given.source, given.label, amounts, given.kind, given.returns)

@@ -22,7 +22,7 @@ from dailyfresh_core.pricing.measures import (
     pieces_of,
     typed,
 )
-from dailyfresh_core.pricing.offers import AUTO, Goods, groups_of
+from dailyfresh_core.pricing.offers import AUTO, GivenShare, Goods, groups_of
 from dailyfresh_core.protocols import Measure, Purchasable
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from ..joins import ADDRESS_BOOK, catalogue, check_served
 from ..models import Adjustment, called, too_long
 from ..protocols import Address
-from .offers import Extras, Share, extras_of
+from .offers import Extras, extras_of
 from .quantities import at_the_door, possible_of, shortage_text
 from .standing import Standing
 from .windows import Timing, timing
@@ -90,7 +90,7 @@ class Quote:
     problems: tuple[str, ...] = field(default=())
 
     @property
-    def shares(self) -> tuple[Share, ...]:
+    def shares(self) -> tuple[GivenShare, ...]:
         return self.extras.shares
 
     @property
