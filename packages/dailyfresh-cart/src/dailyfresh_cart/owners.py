@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
-from django.conf import settings
+from dailyfresh_core.http.answers import cookie_like_session
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
@@ -67,11 +67,7 @@ def remember_guest(request: HttpRequest, response: HttpResponseBase) -> None:
             token,
             salt=SALT,
             max_age=conf.GUEST_DAYS * 86400,
-            path=settings.SESSION_COOKIE_PATH,
-            domain=settings.SESSION_COOKIE_DOMAIN,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
+            **cookie_like_session(),
         )
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from dailyfresh_core.http.answers import safe_next
+from dailyfresh_core.http.answers import cookie_like_session, safe_next
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,11 +44,7 @@ def areas(request: HttpRequest) -> HttpResponse:
             conf.DISTRICT_COOKIE,
             form.code,
             max_age=YEAR,
-            path=settings.SESSION_COOKIE_PATH,
-            domain=settings.SESSION_COOKIE_DOMAIN,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
+            **cookie_like_session(),
         )
         return answer
     those, theirs = list(Zone.objects.filter(areas__isnull=False).distinct()), zone_of(district_of(request))

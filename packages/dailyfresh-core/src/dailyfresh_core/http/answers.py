@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -107,6 +108,17 @@ def signed_in(view: View) -> View:
             return envelope(code="not_found", message=_("This is not here any more."), status=404)
 
     return cast(View, login_not_required(never_cache(guarded)))
+
+
+def cookie_like_session() -> dict[str, Any]:
+    """How a cookie of ours is set beside its age: where the session's is sent, and for no script."""
+    return {
+        "path": settings.SESSION_COOKIE_PATH,
+        "domain": settings.SESSION_COOKIE_DOMAIN,
+        "secure": settings.SESSION_COOKIE_SECURE,
+        "httponly": True,
+        "samesite": "Lax",
+    }
 
 
 def host_of(url: str) -> str:

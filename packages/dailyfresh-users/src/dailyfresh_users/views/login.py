@@ -4,8 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from dailyfresh_core.http.answers import envelope, safe_next, too_often
-from django.conf import settings
+from dailyfresh_core.http.answers import cookie_like_session, envelope, safe_next, too_often
 from django.contrib import admin, auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -106,11 +105,7 @@ def _signed_in(request: HttpRequest, user: Any, *, remember: bool) -> HttpRespon
         f"{request.user.pk}:{uuid4().hex}",
         salt=DEVICE_COOKIE,
         max_age=DEVICE_AGE,
-        path=settings.SESSION_COOKIE_PATH,
-        domain=settings.SESSION_COOKIE_DOMAIN,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
+        **cookie_like_session(),
     )
     return response
 
