@@ -81,6 +81,14 @@ def test_one_new_cell_is_a_change(news: dict[str, Any], shop: Shop) -> None:
     assert next(export_goods(skus=SKU.objects.all()))[next(iter(news))] == next(iter(news.values()))
 
 
+def test_a_file_marks_each_page_once(shop: Shop) -> None:
+    apple = shop.sku("Apple", slug="apple")
+    StalePage.objects.all().delete()
+    import_goods(rows=rows({"slug": "apple", "type": "fish"}))
+    keys = ["home", "list:fish", "list:fruit", f"detail:{apple.pk}"]
+    assert sorted(StalePage.objects.values_list("key", flat=True)) == sorted(keys)
+
+
 def test_a_long_text_changes_the_pages_of_all_packs(shop: Shop) -> None:
     import_goods(rows=rows(GOOD, GOOD | {"slug": "pear-2", "spu": "pear"}))
     StalePage.objects.all().delete()

@@ -10,7 +10,7 @@ from conftest import Shop
 from dailyfresh_core.pricing.measures import BY_THE_PIECE, Measured
 from dailyfresh_goods import services
 from dailyfresh_goods.catalogue import Catalogue
-from dailyfresh_goods.models import SKU, Band
+from dailyfresh_goods.models import SKU, Band, StalePage
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -82,6 +82,17 @@ def test_what_is_sold_by_weight_counts_by_the_portions_of_its_price(shop: Shop) 
     assert services.refresh_sales() == 2
     assert services.refresh_sales() == 0
     assert dict(SKU.objects.values_list("pk", "sales_rank")) == {loose.pk: 3, pack.pk: 7}
+
+
+def test_sales_of_a_file_are_ranked_with_it_and_the_pages_are_not_made_twice(shop: Shop) -> None:
+    shop.sku("Apple", slug="apple")
+    shop.sku("Lychee", slug="lychee", **LOOSE)
+    report = read("slug,type,name,price,unit,sales\napple,,,,,70\nlychee,,,,,1749\npear,fruit,Pear,1.00,box,5\n")
+    assert (report.changed, report.created, report.problems) == (2, 1, [])
+    assert dict(SKU.objects.values_list("slug", "sales_rank")) == {"apple": 70, "lychee": 3, "pear": 5}
+    StalePage.objects.all().delete()
+    assert services.refresh_sales() == 0
+    assert not StalePage.objects.exists()
 
 
 def test_a_file_brings_measures_and_says_what_cannot_be(shop: Shop) -> None:

@@ -202,6 +202,11 @@ class SKU(Translated, Tracked):
         """How it is counted and priced."""
         return Measured.of(self)
 
+    @property
+    def sold(self) -> int:
+        """Its sales as lists sort by them (`services.refresh_sales`)."""
+        return self.sales // self.price_grams if self.sold_by == WEIGHT else self.sales
+
     def clean(self) -> None:
         super().clean()
         if wrong := dict(faults(self)):

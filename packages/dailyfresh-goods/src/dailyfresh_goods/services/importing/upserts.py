@@ -105,12 +105,12 @@ def write(good: list[Wanted]) -> None:
         alike.setdefault(frozenset(wanted.values), []).append(row)
     lock_in_order(SKU.objects.filter(pk__in=marked))
     _tell(good, rows)
-    mark(pages_showing(marked))  # where they are shown so far
+    shown = pages_showing(marked)  # so far
     for touched, some in alike.items():
         _upsert(some, touched)
     pks = list(SKU.objects.filter(slug__in=[row.slug for row in rows]).values_list("pk", flat=True))
     _keep_sources(good)
-    mark(pages_showing(pks))
+    mark(shown | pages_showing(pks))
     announce(pks)
 
 
@@ -144,7 +144,7 @@ def _row(wanted: Wanted) -> SKU:
         if column in wanted.values:
             setattr(row, column, wanted.values[column])
     row.type_id = wanted.type_id or row.type_id
-    row.band = Band.of(row.stock, row.minimum)
+    row.band, row.sales_rank = Band.of(row.stock, row.minimum), row.sold
     return row
 
 
@@ -161,6 +161,8 @@ def _upsert(rows: list[SKU], touched: frozenset[str]) -> None:
     columns = {column for column in touched if column in (*OWN, "type", "spu") and column != "slug"}
     columns |= {"translations"} if told_of(dict.fromkeys(touched, ""), SKU) else set()
     columns |= {"updated_at"} | ({"band"} if touched & {"stock", "minimum"} else set())
+    # With the row, not by the next look at the sales: each page would be made twice.
+    columns |= {"sales_rank"} if touched & {"sales", "sold_by", "price_grams"} else set()
     targets = ["slug"] if connection.features.supports_update_conflicts_with_target else None
     # The plain manager: the marks are written here, for the whole batch.
     SKU.untracked.bulk_create(rows, update_conflicts=True, update_fields=sorted(columns), unique_fields=targets)
