@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import timedelta
 from pathlib import Path
 from signal import SIGKILL
@@ -20,6 +21,7 @@ from dailyfresh_goods.management.commands import check_pages
 from dailyfresh_goods.models import SKU, HomeBanner, StalePage
 from dailyfresh_goods.pages import build
 from dailyfresh_goods.pages.disk import DiskPages
+from dailyfresh_goods.pages.keys import details_key
 from dailyfresh_goods.services import build_everything, drain_pages
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -434,6 +436,48 @@ def test_a_change_during_a_rebuild_is_in_the_new_set(
     assert b"Pear" in file(pages, f"/goods/{sku.pk}/").read_bytes() or not StalePage.objects.exists()
     drain_pages()
     assert differing() == 0
+
+
+@pytest.mark.parametrize(("news", "there"), [({"name": "Pear"}, True), ({"on_sale": False}, False)])
+def test_what_changes_after_its_rows_were_read_is_in_the_new_set(
+    news: dict[str, Any], there: bool, shop: Shop, pages: Path, committing: Any, monkeypatch: Any
+) -> None:
+    first, second = shop.sku("Apple"), shop.sku("Apple")
+    drain_pages()
+    to, build_run, changed = build.writer(), services.drain.build_run, []
+    assert to is not None
+
+    def change() -> None:
+        with committing():
+            SKU.objects.filter(pk=second.pk).update(**news)
+        drain_pages()
+
+    def changing(*asked: Any) -> int:
+        number = build_run(*asked)
+        if f"/goods/{first.pk}/" in asked[2][0] and not changed:
+            changed.append(number)
+            Context().run(change)  # as another process would
+        return number
+
+    monkeypatch.setattr(services.drain, "build_run", changing)
+    services.build_everything(to, "r", lambda *_: None)
+    assert changed
+    assert file(pages, f"/goods/{first.pk}/").exists()
+    assert file(pages, f"/goods/{second.pk}/").exists() == there
+    assert differing() == 0
+
+
+def test_details_that_are_made_together_ask_as_often_as_few(shop: Shop, pages: Path) -> None:
+    numbers = []
+    for number in (2, 18):
+        shop.many(number)
+        StalePage.objects.all().delete()
+        StalePage.objects.create(key=details_key(0))
+        with CaptureQueriesContext(connection) as asked:
+            drain_pages()
+        numbers.append(len([query for query in asked if "SAVEPOINT" not in query["sql"]]))
+    assert len(list(pages.rglob("goods/*/index.html"))) >= 20
+    assert numbers[0] == numbers[1] < 20
 
 
 def test_check_pages_names_every_page_that_differs(shop: Shop, pages: Path, capsys: Any) -> None:

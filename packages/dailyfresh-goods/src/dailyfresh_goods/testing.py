@@ -110,6 +110,15 @@ class PageWriterContract:
             assert list(make_writer().paths()) == ["/old/"]
         assert list(make_writer().paths()) == ["/a/"]
 
+    def test_a_page_that_others_wrote_to_the_new_set_is_known(self, make_writer: Callable[[], PageWriter]) -> None:
+        to = make_writer()
+        to.write("/a/", b"old")
+        assert not to.has_newer("/a/")
+        with to.rebuild("2") as aside:
+            assert not aside.has_newer("/a/")
+            make_writer().write("/a/", b"changed")
+            assert aside.has_newer("/a/")
+
     def test_a_change_during_a_rebuild_is_served_at_once_and_after(self, make_writer: Callable[[], PageWriter]) -> None:
         to = make_writer()
         to.write("/a/", b"old")

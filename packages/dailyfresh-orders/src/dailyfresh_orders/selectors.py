@@ -1,11 +1,13 @@
 """What pages and admin read: orders of a buyer, reviews of a SKU."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.db.statements import Table, asked, places, stored
+from dailyfresh_core.db.together import of_each
 from dailyfresh_core.protocols import Purchasable
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -111,10 +113,18 @@ class Rating:
     histogram: tuple[tuple[int, int, int], ...]
 
 
+def _stars_of(sku_ids: Iterable[str]) -> dict[str, dict[int, int]]:
+    """sku_id -> stars -> how many gave them, in one statement over an index."""
+    rows = Review.objects.filter(sku_id__in=list(sku_ids), state=Review.State.PUBLISHED).order_by()
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for sku_id, stars, n in rows.values_list("sku_id", "stars").annotate(n=Count("pk")):
+        found[sku_id][stars] = n
+    return found
+
+
 def rating_of(sku_id: str) -> Rating:
-    """One SKU's rating, in one statement over an index."""
-    rows = Review.objects.filter(sku_id=sku_id, state=Review.State.PUBLISHED).order_by().values_list("stars")
-    by_stars = dict(rows.annotate(n=Count("pk")))
+    """One SKU's rating."""
+    by_stars = of_each(_stars_of, sku_id) or {}
     count = sum(by_stars.values())
     average = Decimal(sum(stars * n for stars, n in by_stars.items())) / count if count else None
     return Rating(

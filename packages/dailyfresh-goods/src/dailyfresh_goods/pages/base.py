@@ -16,6 +16,12 @@ class PageWriter(ABC):
         """Put the page there, whole or not at all; its lock is held. `gzipped` is the same where it is compressed already."""
 
     @abstractmethod
+    def has_newer(self, path: str) -> bool:
+        """Whether others have written the page to the new set that `rebuild` gave this writer for: theirs is at least as new; the page's
+        lock is held. False of a writer that `rebuild` did not give.
+        """
+
+    @abstractmethod
     def remove(self, path: str) -> None:
         """Take the page away, if it is there; its lock is held."""
 

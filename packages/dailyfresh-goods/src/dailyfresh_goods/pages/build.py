@@ -125,10 +125,15 @@ def fresh_page(path: str, language: str) -> Built | None:
     return _as_built(response) or Built(response.content)
 
 
-def build_run(to: PageWriter, language: str, paths: list[str]) -> int:
-    """Write the pages anew, take away those that are no more; the number of pages there are."""
+def build_run(to: PageWriter, language: str, paths: list[str], ahead: bool = False) -> int:
+    """Write the pages anew, take away those that are no more; the number of pages there are.
+
+    `ahead`: their rows were read before the page's lock was held, so that what others wrote to a new set since then is newer.
+    """
     for number, path in enumerate(paths):
         with to.lock(path):
+            if ahead and to.has_newer(path):
+                continue
             made = fresh_page(path, language)
             if made is None:
                 to.remove(path)

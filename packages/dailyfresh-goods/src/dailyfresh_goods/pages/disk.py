@@ -75,6 +75,9 @@ class DiskPages(PageWriter):
                 aside.chmod(0o644)
                 aside.replace(file.with_name(file.name + ending))
 
+    def has_newer(self, path: str) -> bool:
+        return self.aside is not None and self._file(self.aside, path).exists()
+
     def remove(self, path: str) -> None:
         for folder in self._folders():
             file = self._file(folder, path)

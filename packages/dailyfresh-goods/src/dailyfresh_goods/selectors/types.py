@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dailyfresh_core.db.together import once
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -37,7 +38,8 @@ class TypeInfo:
 
 def goods_types() -> list[TypeInfo]:
     """All types in their order, in the language of the moment; cached until one changes."""
-    return cached(f"types:{get_language()}", (SITE,), _types)
+    name = f"types:{get_language()}"
+    return once(name, lambda: cached(name, (SITE,), _types))
 
 
 def goods_type(slug: str) -> TypeInfo | None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from dailyfresh_core.background.waking import tasks_run_inline
 from dailyfresh_core.db.retrying import Busy
+from dailyfresh_core.db.together import together
 from dailyfresh_core.metrics import histogram
 from django.db import connections, transaction
 from django.db.models import Q, QuerySet
@@ -26,7 +27,7 @@ from ..exceptions import CacheUnavailable, PageRefused
 from ..models import SKU, GoodsType, StalePage
 from ..pages.base import PageWriter
 from ..pages.build import build_run, writer
-from ..pages.cache import invalidate
+from ..pages.cache import invalidate, uncached
 from ..pages.keys import ANEW, HOME, SITE, detail_key, details_key, groups_of, list_key, release, runs_of
 from ..selectors import turned
 from .following import marks_here
@@ -38,7 +39,7 @@ REBUILD = histogram(
     "goods_rebuild_lag_seconds", "From the change of a page's goods to its page.", (1, 2, 5, 10, 30, 60, 300, 3600)
 )
 BATCH = 5000
-STEP = 50  # details that one step of a complete rebuild makes
+STEP = 50  # details that one step of a complete rebuild makes, their rows asked for at once
 RETRY = timedelta(seconds=60)
 
 
@@ -134,12 +135,9 @@ def _build(to: PageWriter, key: str) -> list[StalePage]:
         return []
     pks = list(SKU.objects.filter(pk__gt=int(name)).order_by("pk").values_list("pk", flat=True)[:STEP])
     following = [_mark(details_key(pks[-1]))] if pks else []
-    for pk in pks:
-        try:
-            build(to, detail_key(pk))
-        except PageRefused as error:  # one bad page does not hold the others up
-            logger.error("The page %s stays as it was: %s", detail_key(pk), error)
-            following.append(_mark(detail_key(pk), failed_at=timezone.now(), reason=str(error)[:200]))
+    for key, error in _details(to, pks)[1].items():  # one bad page does not hold the others up
+        logger.error("The page %s stays as it was: %s", key, error)
+        following.append(_mark(key, failed_at=timezone.now(), reason=str(error)[:200]))
     return following
 
 
@@ -148,9 +146,28 @@ def _mark(key: str, **more: Any) -> StalePage:
     return StalePage(key=key, host=conf.HOST_NAME, **more)
 
 
-def build(to: PageWriter, key: str) -> int:
+def build(to: PageWriter, key: str, *, ahead: bool = False) -> int:
     """Make a page under all its addresses; how many pages there are now."""
-    return sum(build_run(to, language, paths) for language, paths in runs_of(key))
+    return sum(build_run(to, language, paths, ahead) for language, paths in runs_of(key))
+
+
+def _details(to: PageWriter, pks: list[int]) -> tuple[int, dict[str, PageRefused]]:
+    """Make the details of these SKUs, whose rows are asked for together, and keep none in the cache; how many pages, and those that were
+    refused.
+    """
+    pages, written, refused = 0, set(), {}
+    with uncached(), together(map(str, pks)):
+        for pk in pks:
+            try:
+                if number := build(to, detail_key(pk), ahead=True):
+                    written.add(pk)
+                    pages += number
+            except PageRefused as error:
+                refused[detail_key(pk)] = error
+    # Whoever took one off sale since its row was read may have found no page yet to take away.
+    for pk in written.difference(SKU.objects.filter(on_sale=True, pk__in=written).values_list("pk", flat=True)):
+        build(to, detail_key(pk))
+    return pages, refused
 
 
 def build_everything(to: PageWriter, release: str, done: Callable[[int, int], None], *, jobs: int = 1) -> int:
@@ -177,7 +194,13 @@ def _portions() -> list[list[str]]:
 
 
 def _portion(to: PageWriter, keys: list[str]) -> tuple[int, int]:
-    return len(keys), sum(build(to, key) for key in keys)
+    pks = [int(name) for kind, _, name in (key.partition(":") for key in keys) if kind == "detail"]
+    if not pks:
+        return len(keys), sum(build(to, key) for key in keys)
+    pages, refused = _details(to, pks)
+    for error in refused.values():
+        raise error
+    return len(keys), pages
 
 
 @contextmanager

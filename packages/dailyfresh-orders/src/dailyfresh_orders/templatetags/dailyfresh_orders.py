@@ -40,7 +40,10 @@ def dailyfresh_orders_scripts() -> dict[str, object]:
 def dailyfresh_reviews(sku_id: object) -> dict[str, object]:
     """Rating, histogram and the first reviews of a SKU, for the page of the goods: the same for every visitor."""
     sku = str(sku_id)
-    rating, pages = rating_of(sku), Paginator(reviews_of(sku), conf.PAGE_SIZE)
+    rating = rating_of(sku)
+    if not rating.count:
+        return {"sku_id": sku, "rating": rating}
+    pages = Paginator(reviews_of(sku), conf.PAGE_SIZE)
     pages.count = rating.count  # those of the histogram
     return {"sku_id": sku, "rating": rating, "page": pages.get_page(1)}
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 from dailyfresh_core.days import local
+from dailyfresh_core.db.together import once
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
@@ -39,7 +40,7 @@ def dailyfresh_offers(
     pieces is not theirs. The rules are looked at once for each request of the context.
     """
     request = context.get("request")
-    found = getattr(request, "_dailyfresh_rulebook", None) or rulebook()
+    found = getattr(request, "_dailyfresh_rulebook", None) or once(rulebook, rulebook)
     if request is not None:
         request._dailyfresh_rulebook = found
     on = public_offers(str(sku_id), tuple(groups), unit_price, timezone.now(), found, measure=measure)
