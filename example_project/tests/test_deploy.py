@@ -115,6 +115,22 @@ def test_systemd_knows_every_line_of_the_units(deployment: Deployment, tmp_path:
         assert said == [], done.stderr
 
 
+def test_what_nobody_waits_for_gives_way_to_the_shop(deployment: Deployment, tmp_path: Path) -> None:
+    render(deployment, tmp_path / "out")
+    units = {
+        name: (tmp_path / "out" / f"dailyfresh-{name}.service").read_text() for name in ("background", "worker", "web@")
+    }
+    assert {name: re.findall(r"^CPUWeight=(\d+)", unit, re.M) for name, unit in units.items()} == {
+        "background": ["10"],
+        "worker": [],
+        "web@": [],
+    }
+    assert (
+        "cpu_shares: 102"
+        in (tmp_path / "out" / "compose.yaml").read_text().partition("background:")[2].partition("beat:")[0]
+    )
+
+
 def test_logrotate_takes_its_file(deployment: Deployment, tmp_path: Path) -> None:
     logrotate = program("logrotate")
     render(deployment, tmp_path / "out")

@@ -1,5 +1,6 @@
 """Write all pages anew, as after a deployment."""
 
+import os
 import time
 from concurrent.futures import BrokenExecutor
 from typing import Any
@@ -13,8 +14,16 @@ from ...pages.keys import release
 from ...services import build_everything
 
 
+NICE = 10
+"""Whoever visits the shop comes first."""
+
+
 class Command(BaseCommand):
     help = "Writes all pages anew, aside, and serves them once they are whole. Changes meanwhile are not lost."
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        os.nice(NICE)
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
