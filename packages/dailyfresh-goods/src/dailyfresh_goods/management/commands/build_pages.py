@@ -13,6 +13,9 @@ from ...pages.build import writer
 from ...pages.keys import release
 from ...services import build_everything
 
+NICE = 10
+"""Whoever visits the shop comes first."""
+
 
 NICE = 10
 """Whoever visits the shop comes first."""
