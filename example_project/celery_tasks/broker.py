@@ -1,7 +1,20 @@
-"""Redis as the broker, so that neither a connection that breaks twice nor a full memory ends the worker."""
+"""The broker: neither a connection to Redis that breaks twice nor its full memory ends the worker, and it is back soon."""
 
+from typing import Any
+
+import kombu
 from kombu.transport import redis
 from redis.exceptions import OutOfMemoryError
+
+LONGEST = 4.0
+"""Seconds between two looks at a broker that is away."""
+
+
+class Connection(kombu.Connection):  # type: ignore[misc]
+    """After a broker that was away for long the worker is back soon: kombu would wait for up to 30 s before it looks again."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        return super().ensure_connection(*args, **{"interval_max": LONGEST, **options})
 
 
 class _ToTheEnd:

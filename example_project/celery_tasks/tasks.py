@@ -24,7 +24,7 @@ from kombu import Queue
 from kombu.common import Broadcast
 from kombu.transport import TRANSPORT_ALIASES
 
-from .broker import TRANSPORTS
+from .broker import TRANSPORTS, Connection
 from .ending import InTime
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
@@ -33,6 +33,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 os.environ.pop("CELERY_BROKER_URL", None)
 TRANSPORT_ALIASES.update(TRANSPORTS)
 app = Celery("dailyfresh")
+app.amqp.Connection = Connection
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(InTime)

@@ -13,7 +13,9 @@ from celery_tasks import ending
 from celery_tasks.tasks import app
 from kombu import Connection, Consumer, Producer, Queue
 from kombu.common import ignore_errors
+from kombu.exceptions import OperationalError
 from redis.exceptions import OutOfMemoryError, ResponseError
+from running.supervisor import free_port
 
 
 @pytest.mark.parametrize("scheme", ["redis", "sentinel"])
@@ -28,6 +30,16 @@ def test_a_full_broker_ends_no_worker(scheme: str) -> None:
     with ignore_errors(broker):
         raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
     assert ResponseError not in broker.connection_errors
+
+
+def test_a_broker_that_is_away_for_long_is_looked_for_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", lambda seconds: None)
+    away = app.connection(f"redis://127.0.0.1:{free_port()}/0")
+    with pytest.raises(OperationalError):
+        away.ensure_connection(lambda error, pause: pauses.append(pause), max_retries=12)
+    assert pauses == [2, *[4] * 11]
+    assert app.conf.broker_connection_max_retries is None
 
 
 def test_a_connection_that_breaks_while_it_is_closed_gives_its_messages_back_and_ends_no_worker() -> None:
