@@ -3,13 +3,12 @@
 import logging
 import secrets
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from dailyfresh_core.allowances import subject_of, use
+from dailyfresh_core.db.retrying import aside
 from dailyfresh_core.http.answers import cookie_like_session
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -79,10 +78,8 @@ def guest_of(request: HttpRequest) -> Owner | None:
 
 def merge_guest(request: HttpRequest, guest: Owner, user: Any) -> None:
     """Merge this guest's cart into the user's and tell the buyer; what fails is tried later."""
-    # In the request's own transaction a savepoint, so that an error of the database is not the end of that one.
-    aside = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
     try:
-        with aside:
+        with aside():
             merged = merge(guest=guest, user=user_owner(user))
     except Exception as error:  # the site's catalogue may raise anything, and nobody is kept out for it
         trace = not isinstance(error, CartUnavailable)

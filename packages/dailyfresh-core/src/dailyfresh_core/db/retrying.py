@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,6 +73,11 @@ def retried(write: Callable[P, R], *, using: str = DEFAULT_DB_ALIAS) -> Callable
         raise Busy(f"{getattr(write, '__name__', write)} lost every race") from last
 
     return call
+
+
+def aside() -> AbstractContextManager[None]:
+    """For what a site's own class may do to the database: within an open transaction a savepoint, so that its error is not the end of that one."""
+    return transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
 
 
 @contextmanager

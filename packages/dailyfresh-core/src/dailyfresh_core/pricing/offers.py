@@ -5,15 +5,14 @@ The cart and the confirm page ask by the same function, so a buyer reads the sam
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
+from ..db.retrying import aside
 from ..joins import Join, WrongShape
 from ..protocols import Choice, Hint, Item, Pricing, Purchasable, Share
 from .amounts import NOTHING
@@ -141,10 +140,8 @@ def offered(
     if not join.dotted or not items:
         return Offered()
     pricing: Pricing = join.made()
-    # In the request's own transaction a savepoint, so that an error of the database is not the end of that one.
-    aside = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
     try:
-        with aside:
+        with aside():
             answer = pricing.price(items, user=user, first_order=first_order, coupon=coupon, freight=freight, at=at)
             for fault in faults(answer.shares, items, freight):
                 raise WrongShape(f"{join.where}: {join.dotted}.price gave {fault}")

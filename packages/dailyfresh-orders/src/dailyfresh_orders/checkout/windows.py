@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,10 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from dailyfresh_core.days import local, said
+from dailyfresh_core.db.retrying import aside
 from dailyfresh_core.joins import WrongShape
 from dailyfresh_core.pricing.money import places
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..joins import DELIVERY, delivery
@@ -83,9 +82,8 @@ def timing(
     """
     if not sent or address is None or (by := delivery()) is None:
         return Timing()
-    aside = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
     try:
-        with aside:
+        with aside():
             windows = _asked(by, address, grams, at, only=wanted if alone else None)
             for fault in faults(windows):
                 raise WrongShape(f"{DELIVERY.where}: {DELIVERY.dotted}.choices gave {fault}")
