@@ -1,5 +1,7 @@
 """What the shop itself says about words, and what its visitors did with them."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -77,6 +79,8 @@ class Dish(models.Model):
 
 class AboutSearch(models.Model):
     """A row about one whole search: its `text`, in whatever spelling."""
+
+    text: "models.CharField[Any, str]"
 
     class Meta:
         abstract = True

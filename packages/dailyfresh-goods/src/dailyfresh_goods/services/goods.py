@@ -51,7 +51,7 @@ def own_spu(name: str, told: Told) -> SPU:
 @transaction.atomic
 def add_sku(*, sku: SKU) -> None:
     """Write a new SKU, with an SPU of its own where it names none."""
-    if sku.spu_id is None:
+    if not sku.spu_id:
         sku.spu = own_spu(sku.name, sku.translations)
         sku.spu.save()
     sku.save()
