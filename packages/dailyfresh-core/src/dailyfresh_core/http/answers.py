@@ -76,6 +76,11 @@ def told(
     return cast(HttpResponse, redirect(to))
 
 
+def led_to(request: HttpRequest, url: str, *, code: str = "ok", **data: Any) -> HttpResponse:
+    """The way on: for a script the address, as `url` among the data, for everybody else a redirect."""
+    return envelope({"url": url, **data}, code=code) if wants_json(request) else cast(HttpResponse, redirect(url))
+
+
 def address_of(to: str) -> str:
     """The address behind a setting, a path or the name of a URL; "/" is the site's first page, which stands under its prefix."""
     return get_script_prefix() if to == "/" else resolve_url(to)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from dailyfresh_core.http.answers import envelope, wants_json
+from dailyfresh_core.http.answers import envelope, told, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -139,7 +139,4 @@ def _context(order: Order, work: list[picking_lists.Work]) -> dict[str, Any]:
 
 def _back(request: HttpRequest, order: Order, sentence: str, *, status: int = 200, code: str = "ok") -> HttpResponse:
     url = reverse("dailyfresh_fulfilment:box", args=[order.number])
-    if wants_json(request):
-        return envelope({"url": url}, code=code, message=sentence, status=status)
-    messages.add_message(request, messages.SUCCESS if status < 400 else messages.ERROR, sentence)
-    return redirect(url)
+    return told(request, url, sentence, code=code, status=status, data={"url": url})

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from dailyfresh_core.allowances import guest_of
 from dailyfresh_core.db.retrying import Busy
-from dailyfresh_core.http.answers import envelope, wants_json
+from dailyfresh_core.http.answers import envelope, led_to, wants_json
 from dailyfresh_core.pricing.measures import written
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -113,9 +113,7 @@ def place(request: HttpRequest) -> HttpResponse:
 def _placed(request: HttpRequest, order: Order) -> HttpResponse:
     """To the page that says what was ordered, and how it is paid."""
     target = reverse("dailyfresh_orders:pay_wait", args=[order.number])
-    if wants_json(request):
-        return envelope({"number": order.number, "url": target}, code="placed")
-    return redirect(target)
+    return led_to(request, target, code="placed", number=order.number)
 
 
 def _without_address(request: HttpRequest, address_id: str) -> HttpResponse:

@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from dailyfresh_core.http.answers import envelope, wants_json
+from dailyfresh_core.http.answers import led_to
 from dailyfresh_core.pricing.measures import written
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -100,8 +100,7 @@ def buy_again(request: HttpRequest, number: str) -> HttpResponse:
     if not possible:
         return refused(order, request, _("Nothing of this order is sold at the moment."))
     query = urlencode([("buy", f"{sku_id}:{written(quantity)}") for sku_id, quantity in possible.items()])
-    url = f"{reverse('dailyfresh_orders:confirm')}?{query}"
-    return envelope({"url": url}) if wants_json(request) else redirect(url)
+    return led_to(request, f"{reverse('dailyfresh_orders:confirm')}?{query}")
 
 
 def _state(order: Order) -> dict[str, str]:

@@ -5,7 +5,7 @@ import re
 
 from dailyfresh_core.allowances import count, spend
 from dailyfresh_core.db.retrying import Busy
-from dailyfresh_core.http.answers import envelope, throttled, wants_json
+from dailyfresh_core.http.answers import envelope, led_to, throttled, wants_json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -53,7 +53,7 @@ def pay(request: HttpRequest) -> HttpResponse:
         logger.info("Order %s is not paid through %s: %s", order, code, error)
         return refused(order, request, _("This order cannot be paid any more."))
     wait_url = reverse("dailyfresh_orders:pay_wait", args=[order.number])
-    return envelope({"url": goal.url, "wait_url": wait_url}) if wants_json(request) else redirect(goal.url)
+    return led_to(request, goal.url, wait_url=wait_url)
 
 
 @require_GET
@@ -87,8 +87,7 @@ def pay_otherwise(request: HttpRequest, number: str) -> HttpResponse:
         return refused(order, request, str(error))
     except (NotPayable, UnknownGateway):
         return refused(order, request, _("This order cannot be paid that way any more."))
-    page = reverse("dailyfresh_orders:pay_wait", args=[number])
-    return envelope({"url": page}) if wants_json(request) else redirect(page)
+    return led_to(request, reverse("dailyfresh_orders:pay_wait", args=[number]))
 
 
 @require_POST

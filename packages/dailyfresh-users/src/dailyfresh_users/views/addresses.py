@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from dailyfresh_core.http.answers import envelope, safe_next, signed_in, wants_json
-from django.contrib import messages
+from dailyfresh_core.http.answers import envelope, safe_next, signed_in, told, wants_json
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -127,10 +126,7 @@ def _unchecked(form: AddressForm) -> AddressForm:
 
 
 def _done(request: HttpRequest, text: str, data: dict[str, Any] | None = None) -> HttpResponse:
-    if wants_json(request):
-        return envelope(data, message=text)
-    messages.success(request, text)
-    return redirect(safe_next(request, default=reverse("dailyfresh_users:addresses")))
+    return told(request, safe_next(request, default=reverse("dailyfresh_users:addresses")), text, data=data)
 
 
 def _invalid(
