@@ -20,7 +20,6 @@ from .joins import basket, catalogue
 from .models import (
     InvoiceTitle,
     Letter,
-    Message,
     MessageChoice,
     Order,
     OrderLine,
@@ -225,20 +224,6 @@ def unread_of(user: Any) -> int:
 def unwanted_of(user: Any) -> set[str]:
     """What the user does not want to hear: "shipped:mail"."""
     return MessageChoice.words(MessageChoice.objects.filter(user=user).values_list("unwanted", flat=True).first())
-
-
-def example_of(event: str) -> Message | None:
-    """A message of this kind to look at: the newest that was written, or one made up over the shop's newest rows; None without any."""
-    told = Message.objects.select_related("order", "refund", "payment").filter(event=event).order_by("-pk").first()
-    if told is not None:
-        return told
-    about_refund = event in (Message.Event.REFUNDED, Message.Event.REFUND_DECLINED, Message.Event.REFUND_ASKED)
-    refund = Refund.objects.select_related("payment__order").order_by("-pk").first() if about_refund else None
-    payment = refund.payment if refund else Payment.objects.select_related("order").order_by("-pk").first()
-    order = refund.payment.order if refund else Order.objects.order_by("-pk").first()
-    if order is None or (about_refund and refund is None) or (event == Message.Event.DISPUTE and payment is None):
-        return None
-    return Message(event=event, order=order, refund=refund, payment=payment, note="…", at=order.placed_at)
 
 
 def invoice_titles_of(user: Any) -> "QuerySet[InvoiceTitle]":

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import Letter, Message, Order
-from ..selectors import example_of
-from ..services import send_again, write
+from ..services import example_of, send_again, write
 from .named import ChannelFilter, channel_named
 
 IN_A_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"

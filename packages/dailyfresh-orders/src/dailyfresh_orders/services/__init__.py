@@ -13,7 +13,7 @@ from .messages.low_stock import tell_low_stock
 from .messages.reading import choose_messages, mark_read
 from .messages.sending import remove_old_messages, send_again, send_letters
 from .messages.telling import tell_back_in_stock
-from .messages.writing import in_the_language_of, path_of, words_of, write
+from .messages.writing import example_of, in_the_language_of, path_of, words_of, write
 from .noting import leave_note
 from .payments.asking import (
     ask,
@@ -61,6 +61,7 @@ __all__ = [
     "decline_refund",
     "disagreements",
     "draw_pictures",
+    "example_of",
     "finish",
     "finish_cancel",
     "finish_cancellations",

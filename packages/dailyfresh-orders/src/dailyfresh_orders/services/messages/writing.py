@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from ...conf import conf
 from ...joins import catalogue
-from ...models import Message, Order
+from ...models import Message, Order, Payment, Refund
 from ...stock import stock
 
 FOLDER = "dailyfresh_orders/messages"
@@ -143,3 +143,17 @@ def link_of(message: Message) -> str:
 def in_the_language_of(message: Message) -> Any:
     """A context in which the message is written."""
     return translation.override(language_of(message))
+
+
+def example_of(event: str) -> Message | None:
+    """A message of this kind to look at: the newest that was written, or one made up over the shop's newest rows; None without any."""
+    told = Message.objects.select_related("order", "refund", "payment").filter(event=event).order_by("-pk").first()
+    if told is not None:
+        return told
+    about_refund = event in (Message.Event.REFUNDED, Message.Event.REFUND_DECLINED, Message.Event.REFUND_ASKED)
+    refund = Refund.objects.select_related("payment__order").order_by("-pk").first() if about_refund else None
+    payment = refund.payment if refund else Payment.objects.select_related("order").order_by("-pk").first()
+    order = refund.payment.order if refund else Order.objects.order_by("-pk").first()
+    if order is None or (about_refund and refund is None) or (event == Message.Event.DISPUTE and payment is None):
+        return None
+    return Message(event=event, order=order, refund=refund, payment=payment, note="…", at=order.placed_at)
