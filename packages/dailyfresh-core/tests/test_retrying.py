@@ -4,6 +4,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from dailyfresh_core.db import retrying
 from dailyfresh_core.db.retrying import Busy, lost_race, retried
 from dailyfresh_core.testing import deadlock
 from django.db import OperationalError, connection, transaction
@@ -35,6 +36,46 @@ def test_who_loses_every_race_is_told_that_it_is_busy() -> None:
     with pytest.raises(Busy):
         retried(write)()
     assert len(attempts) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_loses_twice_waits_at_random_before_the_next_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers at several nodes of a cluster would meet again and again; one server's loser is served at once."""
+    waited: list[float] = []
+    monkeypatch.setattr(retrying.time, "sleep", waited.append)
+
+    def write() -> None:
+        assert not connection.in_atomic_block
+        raise deadlock()
+
+    for _writer in range(20):
+        with pytest.raises(Busy):
+            retried(write)()
+    assert len(waited) == 20 * 3
+    assert len(set(waited)) == 60
+    assert 0 <= max(waited) <= retrying.APART
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_race_that_is_lost_at_the_commit_is_run_again_with_the_work_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Galera tells the losers at COMMIT, a seventh to a quarter of them; what was to follow belongs to the attempt that won."""
+    commit, lost, followed = connection._commit, iter([True, True, False]), []
+
+    def committing() -> None:
+        if next(lost):
+            raise deadlock()
+        commit()
+
+    monkeypatch.setattr(connection, "_commit", committing)
+
+    @retried
+    @transaction.atomic(durable=True)
+    def write() -> None:
+        Letter.objects.create()
+        transaction.on_commit(lambda: followed.append(Letter.objects.count()), robust=True)
+
+    write()
+    assert followed == [1]
 
 
 @pytest.mark.django_db(transaction=True)

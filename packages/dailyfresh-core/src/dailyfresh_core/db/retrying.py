@@ -1,5 +1,6 @@
 """Runs a write again when the database gave up one of two that waited for each other."""
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,6 +15,8 @@ R = TypeVar("R")
 TRIES = 5
 PATIENCE = 4.0
 """Seconds after which a wait for a lock that was in vain is not repeated: it would be as long once more."""
+APART = 1.0
+"""Seconds that a loser stands back at most."""
 LOST: dict[str, set[object]] = {
     "mysql": {1205, 1213, 1020},  # lock wait timeout, deadlock, record changed since last read
     "postgresql": {"40001", "40P01", "55P03"},  # serialization failure, deadlock, lock not available
@@ -50,6 +53,16 @@ def may_retry(error: DatabaseError, *, since: float, using: str = DEFAULT_DB_ALI
     return not waited or time.monotonic() - since <= PATIENCE
 
 
+def stand_back(attempt: int, *, since: float) -> None:
+    """Wait at random before an attempt (from 0), the third at the earliest, with no transaction open: at most as long as it has taken so far.
+
+    The loser of a deadlock on one server runs again at once: the other has won. Who loses twice, at several nodes of Galera above all,
+    would go on meeting the same writers at the same moment.
+    """
+    if attempt > 1:
+        time.sleep(random.uniform(0, min(APART, time.monotonic() - since)))  # noqa: S311 - no secret
+
+
 def retried(write: Callable[P, R], *, using: str = DEFAULT_DB_ALIAS) -> Callable[P, R]:
     """Call `write` again after a deadlock or a short wait for a lock, at most five times; then raise `Busy`.
 
@@ -63,7 +76,8 @@ def retried(write: Callable[P, R], *, using: str = DEFAULT_DB_ALIAS) -> Callable
             return write(*args, **kwargs)
         since = time.monotonic()
         with read_committed(using=using):
-            for _attempt in range(TRIES):
+            for attempt in range(TRIES):
+                stand_back(attempt, since=since)
                 try:
                     return write(*args, **kwargs)
                 except OperationalError as error:

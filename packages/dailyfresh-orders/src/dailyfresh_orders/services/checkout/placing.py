@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dailyfresh_core.db.retrying import TRIES, Busy, may_retry, read_committed
+from dailyfresh_core.db.retrying import TRIES, Busy, may_retry, read_committed, stand_back
 from dailyfresh_core.db.statements import insert
 from dailyfresh_core.metrics import counter, refusals
 from dailyfresh_core.pricing.offers import ORDER
@@ -117,6 +117,7 @@ def _write(made: Callable[[], Order], quote: Quote, wishes: Mapping[str, str], i
     since = time.monotonic()
     last: Exception | None = None
     for attempt in range(TRIES):
+        stand_back(attempt, since=since)
         order = made()
         try:
             with read_committed(), transaction.atomic(durable=True):
