@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alipay_simulator.keys import ALIPAY_PUBLIC, APP_ID, APP_PRIVATE, SELLER_ID
-from running.supervisor import Program, free_port
+from running.supervisor import Program, apart, free_port
 
 PYTHON = sys.executable
 ROUTINE_REQUESTS = re.compile(r"^GET (/en)?/(static|media|healthz|favicon.ico|visitor)\b")
@@ -63,16 +63,17 @@ class Demo:
 
 def plan(*, var: Path, host: str, port: int, environ: Mapping[str, str]) -> Demo:
     """Chooses the ports: those inside are the usual ones where they are free."""
+    further = apart(port)
     return Demo(
         var=var,
         host=host,
         port=port,
         redis_url=environ.get("REDIS_URL") or None,
-        redis_port=free_port(6390),
-        tracker_port=free_port(22122),
-        storage_port=free_port(23000),
-        files_port=free_port(8888),
-        gateway_port=free_port(9510),
+        redis_port=free_port(6390 + further),
+        tracker_port=free_port(22122 + further),
+        storage_port=free_port(23000 + further),
+        files_port=free_port(8888 + further),
+        gateway_port=free_port(9510 + further),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from demo import services
-from running.supervisor import free_port
+from running.supervisor import apart, free_port
 
 ROLES = ("carts", "cache", "broker")
 
@@ -75,16 +75,17 @@ def kept_secret(path: Path) -> str:
 
 def plan(*, var: Path, port: int, database: str, detour: bool = False) -> Plan:
     """Chooses the ports: the usual ones where they are free."""
+    further = apart(port)
     return Plan(
         var=var,
         database=database,
         site=f"https://127.0.0.1:{port}",
         https_port=port,
-        http_port=free_port(8080),
-        counter_port=free_port(8100),
-        database_port=free_port(23306),
-        redis_ports={role: free_port(26379 + n) for n, role in enumerate(ROLES)},
-        mail_port=free_port(8025),
+        http_port=free_port(8080 + further),
+        counter_port=free_port(8100 + further),
+        database_port=free_port(23306 + further),
+        redis_ports={role: free_port(26379 + n + further) for n, role in enumerate(ROLES)},
+        mail_port=free_port(8025 + further),
         backing=services.plan(var=var, host="127.0.0.1", port=port, environ={}),
-        detours={part: free_port(24400 + n) for n, part in enumerate(("database", *ROLES))} if detour else {},
+        detours={part: free_port(24400 + n + further) for n, part in enumerate(("database", *ROLES))} if detour else {},
     )

@@ -216,6 +216,14 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         return True
 
 
+def apart(port: int) -> int:
+    """How far from the usual ports to look for those inside, by the port that a visitor asks: 0 from its usual ones.
+
+    Two stacks that begin at the same moment both find the usual ports free.
+    """
+    return 0 if port in (8000, 8443) else 1 + port % 99
+
+
 def free_port(preferred: int = 0) -> int:
     """The preferred port, or one some hundreds above it, which no outgoing connection takes meanwhile, or any free one."""
     for port in range(preferred, preferred + 1000, 100) if preferred else ():
