@@ -22,7 +22,11 @@ ADDRESS = {
 
 
 def prepare(number: int) -> None:
-    """Accounts with an address; the same stock of everything on sale, without limits. Says, as JSON, the names, and the stock with what orders hold of it."""
+    """Accounts with an address; the same stock of everything on sale, and vans for all of it, without limits.
+
+    Says, as JSON, the names, and the stock with what orders hold of it.
+    """
+    from dailyfresh_delivery.models import Pattern, Slot
     from dailyfresh_goods.models import SKU
     from dailyfresh_users.models import Registration
     from dailyfresh_users.services import add_address
@@ -39,6 +43,8 @@ def prepare(number: int) -> None:
         add_address(user=user, values=ADDRESS, make_default=True)
     SKU.objects.filter(on_sale=True).update(stock=PIECES)
     SKU.objects.filter(on_sale=True).exclude(limit=None).update(limit=None)
+    for room in (Pattern, Slot):  # forty orders fill a van of the demo, and nobody would buy any more
+        room.objects.update(capacity=PIECES, capacity_grams=None)
     so_far = taken()
     pks = SKU.objects.filter(on_sale=True).values_list("pk", flat=True)
     sys.stdout.write(json.dumps({"names": names, "stock": {str(pk): PIECES + so_far[str(pk)] for pk in pks}}))
