@@ -43,8 +43,9 @@ chaos:
 	@$(PYTHON) .ci/environment.py stack
 	@cd example_project && exec ../.venv/stack/bin/python -m chaos $(CHAOS)
 
+# The uwsgi workers one after the other; who works in the background ends what it is at, and is begun anew.
 stack-reload:
-	@touch example_project/var/stack/run/reload
+	@cd example_project/var/stack/run && touch reload && kill -TERM $$(cat worker.pid background.pid beat.pid)
 
 test:
 	@$(PYTHON) .ci/environment.py test
