@@ -82,9 +82,14 @@ def prepare_postgresql(port: int) -> None:
 
 def as_postgres(data: Path) -> list[str]:
     """What stands before a command that root must not run itself; the folder is given to the user who runs it."""
+    return as_user("postgres", data)
+
+
+def as_user(name: str, data: Path) -> list[str]:
+    """The same for another user of the machine."""
     if os.geteuid():
         return []
-    user = pwd.getpwnam("postgres")
+    user = pwd.getpwnam(name)
     os.chown(data, user.pw_uid, user.pw_gid)
     data.chmod(0o700)
     return ["/usr/bin/setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
