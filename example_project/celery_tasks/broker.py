@@ -29,6 +29,13 @@ class _ToTheEnd:
         except self.connection_errors:  # type: ignore[attr-defined]
             super().close()  # type: ignore[misc]
 
+    def basic_ack(self, *args: Any, **options: Any) -> None:
+        """Of all errors Celery lets this one through: what is only logged fills the worker's hands for ever."""
+        try:
+            super().basic_ack(*args, **options)  # type: ignore[misc]
+        except OutOfMemoryError as error:
+            raise BrokenPipeError(str(error)) from error
+
 
 class Channel(_ToTheEnd, redis.Channel):
     pass
@@ -41,9 +48,7 @@ class SentinelChannel(_ToTheEnd, redis.SentinelChannel):
 class _Patient:
     """A Redis that is full is like one that is away: Celery would end the worker that cannot say what it has done."""
 
-    def _get_errors(self) -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
-        connection_errors, channel_errors = super()._get_errors()  # type: ignore[misc]
-        return (*connection_errors, OutOfMemoryError), channel_errors
+    connection_errors = (*redis.Transport.connection_errors, OutOfMemoryError)
 
 
 class Transport(_Patient, redis.Transport):

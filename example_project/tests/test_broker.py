@@ -1,5 +1,6 @@
 """What the worker does when the broker's connection breaks, and when it breaks itself."""
 
+import logging
 import os
 import signal
 import socket
@@ -23,13 +24,32 @@ def test_the_store_has_the_transport_of_each_redis(scheme: str) -> None:
     assert app.connection(f"{scheme}://127.0.0.1/0").transport.__module__ == "celery_tasks.broker"
 
 
+def full(*_: object) -> None:
+    raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
+
+
 @pytest.mark.parametrize("scheme", ["redis", "sentinel"])
-def test_a_full_broker_ends_no_worker(scheme: str) -> None:
-    """What a worker cannot acknowledge it meets as it meets a connection that is gone; a wrong command is another thing."""
-    broker = app.connection(f"{scheme}://127.0.0.1/0")
-    with ignore_errors(broker):
-        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'.")
-    assert ResponseError not in broker.connection_errors
+def test_a_full_broker_is_met_like_one_that_is_away(scheme: str) -> None:
+    """A wrong command is another thing."""
+    errors = app.connection(f"{scheme}://127.0.0.1/0").connection_errors
+    assert issubclass(OutOfMemoryError, errors)
+    assert not issubclass(ResponseError, errors)
+
+
+def test_what_a_full_broker_does_not_let_be_acknowledged_has_the_worker_connect_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Celery logs such an error and goes on, its hands full for ever of what it has done; all but one."""
+    with Connection(os.environ["REDIS_URL"], transport_options={"global_keyprefix": f"{uuid4().hex}:"}) as ours:
+        calls = ours.SimpleQueue("calls")
+        calls.put("a call")
+        message = calls.get(timeout=20)
+        with monkeypatch.context() as patched:
+            patched.setattr("kombu.transport.redis.QoS.ack", full)
+            with pytest.raises(BrokenPipeError):
+                message.ack_log_error(logging.getLogger(__name__), ours.connection_errors)
+        message.ack()
+        calls.queue.delete()
 
 
 def test_a_broker_that_is_away_for_long_is_looked_for_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
