@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
+from typing import Final
 
 from django.core.signals import setting_changed
 from django.utils.safestring import SafeString
@@ -18,8 +19,8 @@ class Rendered:
 
     def __init__(self) -> None:
         self.parts: OrderedDict[tuple[Hashable, ...], SafeString] = OrderedDict()
-        self.characters = 0
-        self.lock = Lock()
+        self.characters: int = 0
+        self.lock: Final = Lock()
 
     def find(self, key: tuple[Hashable, ...]) -> SafeString | None:
         with self.lock:
@@ -43,6 +44,6 @@ class Rendered:
         return part
 
 
-rendered = Rendered()
+rendered: Rendered = Rendered()
 # In tests; a process that serves has its settings for life.
 setting_changed.connect(rendered.clear, dispatch_uid="dailyfresh_core.rendered")

@@ -68,11 +68,15 @@ class Made:
     """
 
     def __init__(self, rows: "QuerySet[Any]", *samples: Any) -> None:
-        self.model, self._query = rows.model, rows.query
+        self.model: type[Any] = rows.model
+        self._query = rows.query
         compiler = self._query.get_compiler(router.db_for_read(rows.model))
-        self.sql, values = compiler.as_sql()
-        self.samples = len(samples)
-        self.given = [(value, samples.index(value) if value in samples else None) for value in values]
+        sql, values = compiler.as_sql()
+        self.sql: str = sql
+        self.samples: int = len(samples)
+        self.given: list[tuple[Any, int | None]] = [
+            (value, samples.index(value) if value in samples else None) for value in values
+        ]
         if missing := {*range(len(samples))} - {place for _value, place in self.given}:
             raise ValueError(
                 f"the statement does not ask for the samples {[samples[each] for each in sorted(missing)]}"

@@ -67,8 +67,10 @@ class Parts:
     """The body of a form, as it is read: 400 once it has begun more than `most` parts."""
 
     def __init__(self, body: IO[bytes], boundary: bytes, most: int) -> None:
-        self.body, self.boundary, self.left = body, boundary, most + 1  # the boundary behind the last part
-        self.end = b""
+        self.body = body
+        self.boundary = boundary
+        self.left: int = most + 1  # the boundary behind the last part
+        self.end: bytes = b""
 
     def read(self, size: int = -1) -> bytes:
         piece = self.body.read(size)

@@ -31,7 +31,7 @@ def _fields(model: type[models.Model]) -> dict[str, "models.Field[Any, Any]"]:
 class TranslationsInput(forms.Widget):
     """An input for each field and language."""
 
-    template_name = "dailyfresh_core/translations.html"
+    template_name: str = "dailyfresh_core/translations.html"
     use_fieldset = True
     model: type[models.Model]
 
@@ -80,7 +80,7 @@ class TranslationsFormField(forms.Field):
     """Takes the texts as the model's own fields take theirs."""
 
     widget = TranslationsInput
-    hidden_widget = ShownTranslations
+    hidden_widget: type[forms.Widget] = ShownTranslations
 
     def __init__(self, *, model: type[models.Model], **options: Any) -> None:
         super().__init__(**{"required": False, **options})
@@ -158,7 +158,7 @@ class Translated(models.Model):
     TRANSLATED: ClassVar[tuple[str, ...]] = ()
     """Its fields whose texts may be; what each is in the table is the shop's own language."""
 
-    translations = TranslationsField()
+    translations: TranslationsField = TranslationsField()
 
     class Meta:
         abstract = True

@@ -155,7 +155,8 @@ class Once(template.Node):
     """Renders again only for another language, place of the site's URLs, or values."""
 
     def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
-        self.nodelist, self.values = nodelist, values
+        self.nodelist = nodelist
+        self.values = values
 
     def render(self, context: Context) -> SafeString:
         # What `url` and `translate` depend on beside their words.

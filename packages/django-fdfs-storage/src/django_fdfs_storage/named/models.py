@@ -45,7 +45,6 @@ class StoredFile(models.Model):
     delete_after: "models.DateTimeField[Any, datetime | None]" = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
-        app_label = "fdfs_named"  # said here: imported where it is not installed, it would be one of the app around it
         # Its package lies in that of another app, which would have it while this one is not installed.
         app_label = "fdfs_named"
         verbose_name = "stored file"
