@@ -22,7 +22,7 @@ from .conf import conf
 from .joins import orders
 from .models import Holiday, Pattern, Reservation, Slot
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 Closed = Slot.Closed
 
 

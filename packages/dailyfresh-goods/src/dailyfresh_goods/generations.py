@@ -24,7 +24,8 @@ class Generations:
     """The generations below the folder `root`; `kept` are left beside the served one, for those who still read them."""
 
     def __init__(self, root: Path, *, kept: int = 0) -> None:
-        self.root, self.kept = root, kept
+        self.root = root
+        self.kept = kept
 
     @property
     def current(self) -> Path | None:

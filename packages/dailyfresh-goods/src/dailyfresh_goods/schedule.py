@@ -1,6 +1,8 @@
 """When the tasks run: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
 
-SCHEDULE = {
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
     "dailyfresh_goods.collect_pictures": {"task": "dailyfresh_goods.tasks.collect_pictures", "schedule": 3600.0},
     "dailyfresh_goods.draw_pictures": {"task": "dailyfresh_goods.tasks.draw_pictures", "schedule": 30.0},
     "dailyfresh_goods.drain_pages": {"task": "dailyfresh_goods.tasks.drain_pages", "schedule": 30.0},

@@ -5,6 +5,7 @@ request has to list all goods to find its part of them.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Max, QuerySet
@@ -47,4 +48,4 @@ class SKUSitemap(Sitemap):  # type: ignore[type-arg]
         return latest
 
 
-SITEMAPS = {"home": HomeSitemap, "types": TypeSitemap, "goods": SKUSitemap}
+SITEMAPS: "dict[str, type[Sitemap[Any]]]" = {"home": HomeSitemap, "types": TypeSitemap, "goods": SKUSitemap}

@@ -1,8 +1,10 @@
 """When the tasks run: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
 
+from typing import Any
+
 from celery.schedules import crontab
 
-SCHEDULE = {
+SCHEDULE: dict[str, dict[str, Any]] = {
     "dailyfresh_orders.drain": {"task": "dailyfresh_orders.tasks.drain", "schedule": 30.0},
     "dailyfresh_orders.drain_payments": {"task": "dailyfresh_orders.tasks.drain_payments", "schedule": 30.0},
     "dailyfresh_orders.draw_all_pictures": {"task": "dailyfresh_orders.tasks.draw_all_pictures", "schedule": 30.0},

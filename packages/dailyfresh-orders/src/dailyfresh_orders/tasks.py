@@ -23,7 +23,7 @@ from .services import (
     tell_low_stock,
 )
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 AT_ONCE = 0.5
 """Seconds after which a drain that was woken begins nothing new: beat's `drain_payments` does the rest."""

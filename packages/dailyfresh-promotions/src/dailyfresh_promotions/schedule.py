@@ -1,6 +1,8 @@
 """When the task runs: `app.conf.beat_schedule |= SCHEDULE`, in a module that Celery imports before Django's apps are loaded."""
 
-SCHEDULE = {
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
     "dailyfresh_promotions.audit_counters": {
         "task": "dailyfresh_promotions.tasks.audit_counters",
         "schedule": 24 * 3600.0,

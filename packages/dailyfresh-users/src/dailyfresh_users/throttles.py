@@ -13,7 +13,7 @@ from .conf import Settings, conf
 from .exceptions import Throttled
 from .selectors import email_key
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 FORGET_AFTER = 15 * 60
 ANYBODY = "anybody"
 CROWD = 20

@@ -24,7 +24,7 @@ MOST = 1000
 """SKUs whose prices are changed at once."""
 SEEN = "dailyfresh_goods.prices"
 MOMENT = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-STEPS = [
+STEPS: list[tuple[str, Any]] = [
     ("", gettext_lazy("as reckoned")),
     *((name, f"…{rest or step:.2f}") for name, (step, rest) in services.ENDINGS.items()),
 ]

@@ -14,7 +14,7 @@ except ImportError as error:
 
 from .base import TOKEN, History, Visitor
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 class RedisHistory(History):
@@ -26,8 +26,8 @@ class RedisHistory(History):
     def __init__(self, *, alias: str = "default", length: int = 20, guest_days: int = 7, user_days: int = 365) -> None:
         super().__init__(length=length)
         self.alias = alias
-        self.guest_seconds = guest_days * 86400
-        self.user_seconds = user_days * 86400
+        self.guest_seconds: int = guest_days * 86400
+        self.user_seconds: int = user_days * 86400
 
     def _redis(self) -> Any:
         from django_redis import get_redis_connection

@@ -33,20 +33,22 @@ class Archive:
 
     def __init__(self, file: IO[bytes]) -> None:
         try:
-            self.zip = Packed(file)
+            self.zip: Packed = Packed(file)
         except DAMAGED as error:
             raise BadFile(_("The ZIP file cannot be read.")) from error
         members = [one for one in self.zip.infolist() if not one.is_dir()]
         if len(members) > MEMBERS:
             raise BadFile(_("The ZIP file holds more than %d files.") % MEMBERS)
-        self.paths = {path: one for one in members if (path := path_of(one)) and not _is_of_a_system(path)}
+        self.paths: dict[PurePosixPath, zipfile.ZipInfo] = {
+            path: one for one in members if (path := path_of(one)) and not _is_of_a_system(path)
+        }
         sizes = (one.file_size for path, one in self.paths.items() if path.suffix.lower() not in ENDINGS)
         together = sum(size for size in sizes if size <= PICTURE)  # those that are larger are not taken
         if together > GROWTH * file.seek(0, SEEK_END) + SMALL:
             raise BadFile(_("Its pictures are too large once they are unpacked."))
         last = Counter(path.name for path in self.paths)
-        self.named = {str(path): one for path, one in self.paths.items()}
-        self.named = {path.name: one for path, one in self.paths.items() if last[path.name] == 1} | self.named
+        alone = {path.name: one for path, one in self.paths.items() if last[path.name] == 1}
+        self.named: dict[str, zipfile.ZipInfo] = alone | {str(path): one for path, one in self.paths.items()}
 
     def table(self) -> tuple[zipfile.ZipInfo, str]:
         """The one table in it, and its name."""

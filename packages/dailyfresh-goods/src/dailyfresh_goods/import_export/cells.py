@@ -22,7 +22,7 @@ CLEAR = ("[clear]", "[清空]")
 """What a cell says to empty its column; a cell that is empty itself leaves what stands there."""
 
 YES, NO = {"1", "true", "yes", "y", "是", "上架"}, {"0", "false", "no", "n", "否", "下架"}
-CHOICES = {
+CHOICES: dict[str, str] = {
     "件": PIECE,
     "按件": PIECE,
     "按个": PIECE,

@@ -24,7 +24,7 @@ from ..conf import conf
 from ..exceptions import Absent, CacheUnavailable
 from .keys import release
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 T = TypeVar("T")
 ASKED = counter(
     "goods_cache",

@@ -43,8 +43,8 @@ class DiskPages(PageWriter):
     def __init__(
         self, *, root: str | os.PathLike[str], gzip_level: int | None = None, brotli_quality: int | None = None
     ) -> None:
-        self.root = Path(root)
-        self.sets = Generations(self.root, kept=KEPT)
+        self.root: Path = Path(root)
+        self.sets: Generations = Generations(self.root, kept=KEPT)
         self.gzip_level = gzip_level  # None: as the cache has it, at no cost
         self.brotli_quality = brotli_quality
 

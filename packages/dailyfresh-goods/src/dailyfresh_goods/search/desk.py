@@ -11,7 +11,7 @@ from ..models import SKU, pk_of
 from .models import Click, Miss
 from .words.normal import merged
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 KEPT = 2000
 """Rows; of more, those that nobody searched for again go first."""

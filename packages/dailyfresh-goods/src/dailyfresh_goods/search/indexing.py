@@ -21,7 +21,7 @@ from ..services import marks_here
 from .engines.base import IndexUnavailable, LocalBackend, NoIndexYet
 from .search_indexes import SKUIndex
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 BATCH = 500
 PORTION = 10_000  # SKUs read at a time of the whole catalogue, and documents in one commit of a rebuild
 

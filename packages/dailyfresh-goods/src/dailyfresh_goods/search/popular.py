@@ -15,7 +15,7 @@ from ..pages.cache import cached
 from .models import PopularSearch
 from .words.normal import merged
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 SHOWN, KNOWN = 8, 200
 SECONDS = 60
 GROUP = "popular_searches"
@@ -93,7 +93,11 @@ class RedisPopular(Popular):
         keep: int = 1000,
         visitors: int = 3,
     ) -> None:
-        self.alias, self.key, self.half_life, self.keep, self.visitors = cache, key, half_life, keep, visitors
+        self.alias = cache
+        self.key = key
+        self.half_life = half_life
+        self.keep = keep
+        self.visitors = visitors
 
     def _client(self) -> Any:
         from django_redis import get_redis_connection

@@ -33,7 +33,7 @@ from ..selectors import turned
 from .following import marks_here
 from .marks import mark
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 REBUILD = histogram(
     "goods_rebuild_lag_seconds", "From the change of a page's goods to its page.", (1, 2, 5, 10, 30, 60, 300, 3600)

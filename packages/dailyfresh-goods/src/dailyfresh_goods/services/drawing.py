@@ -20,7 +20,7 @@ from ..models import PICTURED, Picture, Rendition, key_of
 from ..signals import pictures_waiting
 from .marks import mark, pages_of
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 SQUARES, WHOLES = (240, 400, 800, 1600), (800, 1600)
 HOLD = 120

@@ -22,7 +22,7 @@ from ..models import Follower, Mark
 
 M = TypeVar("M", bound=Mark)
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 GONE = timedelta(days=1)
 """After so long without a sign of life nothing is kept for a host any more: it begins anew when it comes back."""
 STEP = 500

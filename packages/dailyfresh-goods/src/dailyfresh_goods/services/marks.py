@@ -13,7 +13,7 @@ from ..pages.cache import invalidate
 from ..pages.keys import HOME, SITE, detail_key, groups_of, list_key
 from ..signals import goods_changed, pages_marked
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 MANY = 500
 """Changed SKUs from which on everything is marked by one row instead of thousands."""

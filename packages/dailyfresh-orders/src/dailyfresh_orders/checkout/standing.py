@@ -27,8 +27,8 @@ class Standing:
 
     def __init__(self, user: Any, sku_ids: Iterable[str] = (), *, window: str | None = None) -> None:
         self.user = user
-        self.sku_ids = list(sku_ids)
-        self.window = window or None
+        self.sku_ids: list[str] = list(sku_ids)
+        self.window: str | None = window or None
 
     @property
     def first(self) -> bool:

@@ -19,7 +19,7 @@ from ..joins import DELIVERY, delivery
 from ..models import Order, length_of
 from ..protocols import Address, Delivery, Window
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 FEW = 10
 """From so many left on, how many is said."""
 

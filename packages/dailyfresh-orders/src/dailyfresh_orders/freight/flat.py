@@ -8,7 +8,7 @@ class FlatFreight(Freight):
     """The same for everybody."""
 
     def __init__(self, *, amount: str = "0.00") -> None:
-        self.amount = money(amount, option="amount")
+        self.amount: Decimal = money(amount, option="amount")
 
     def cost(self, goods_total: Decimal, address: Address | None) -> Decimal:
         return self.amount
@@ -19,7 +19,7 @@ class FreeFromFreight(FlatFreight):
 
     def __init__(self, *, amount: str, free_from: str) -> None:
         super().__init__(amount=amount)
-        self.threshold = money(free_from, option="free_from")
+        self.threshold: Decimal = money(free_from, option="free_from")
 
     @property
     def free_from(self) -> Decimal | None:

@@ -9,9 +9,11 @@ class ProvinceFreight(Freight):
     """By province code of the address (`{"54": "30.00"}`), a default elsewhere, and nothing from a goods total on."""
 
     def __init__(self, *, amount: str, provinces: Mapping[str, str], free_from: str | None = None) -> None:
-        self.amount = money(amount, option="amount")
-        self.provinces = {str(code): money(value, option=f"provinces[{code}]") for code, value in provinces.items()}
-        self.threshold = None if free_from is None else money(free_from, option="free_from")
+        self.amount: Decimal = money(amount, option="amount")
+        self.provinces: dict[str, Decimal] = {
+            str(code): money(value, option=f"provinces[{code}]") for code, value in provinces.items()
+        }
+        self.threshold: Decimal | None = None if free_from is None else money(free_from, option="free_from")
 
     @property
     def free_from(self) -> Decimal | None:

@@ -18,7 +18,7 @@ from ..stock import stock
 from .batch_choice import first_out
 from .models import Batch, Pick, PickedBatch, Picking
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 @retried

@@ -44,7 +44,7 @@ from .base import (
 from .keys import BadKey, key_pair, read_key
 from .wire import origin, refused_url
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
 
@@ -72,10 +72,10 @@ class AlipayGateway(PaymentGateway):
         browser_url: str | None = None,
         deadline: float = 5.0,
     ) -> None:
-        self.app_id = str(app_id)
-        self.seller_id = str(seller_id)
+        self.app_id: str = str(app_id)
+        self.seller_id: str = str(seller_id)
         self.server_url = server_url
-        self.browser_url = browser_url or server_url
+        self.browser_url: str = browser_url or server_url
         self.deadline = deadline
         if not (self.app_id and self.seller_id):
             raise ImproperlyConfigured("AlipayGateway needs app_id and seller_id")

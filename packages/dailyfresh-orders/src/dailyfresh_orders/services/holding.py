@@ -23,7 +23,7 @@ from ..protocols import Window
 from ..signals import order_asked
 from .locking import LockedOrder
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 GONE = gettext_noop("“%(label)s” is over, or holds no more for this order.")
 
 

@@ -30,7 +30,7 @@ from .locking import LockedOrder, lock_order
 from .messages.telling import tell
 from .payments.differences import return_difference
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 RESCHEDULED = "orders:rescheduled"
 """Source of what a cheaper time costs less."""
 MOVABLE = (Order.State.AWAITING_PAYMENT, Order.State.TO_SHIP)

@@ -13,7 +13,7 @@ from ..signals import stock_changed
 from ..stock import stock
 from .locking import LockedOrder
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 LOCKING = 9
 """The attempt in which every strategy takes the rows' lock at once: there is no further one."""
 

@@ -41,7 +41,7 @@ class Stock(ABC):
         self.id_field = id_field
         self.stock_field = stock_field
         self.sales_field = sales_field
-        self.available_filter = dict(available_filter or {})
+        self.available_filter: dict[str, Any] = dict(available_filter or {})
         self.least_field = least_field
         self._addressed: Rows | None = None
 

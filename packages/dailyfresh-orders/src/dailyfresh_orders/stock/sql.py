@@ -20,6 +20,8 @@ LOOKUPS = (*COMPARISONS, "in", "isnull")
 
 Column: TypeAlias = "Field[Any, Any]"
 """A field that is a column of the table."""
+Condition: TypeAlias = "tuple[Column, str, list[Any]]"
+"""(column, comparison with its placeholders, values)"""
 
 
 class OtherTable(ImproperlyConfigured):
@@ -35,11 +37,11 @@ class Rows:
     def __init__(
         self, model: type[Model], *, key: str, stock: str, sales: str | None, conditions: Mapping[str, Any]
     ) -> None:
-        self.table = model._meta.db_table
-        self.key = column_of(model, key)
-        self.stock = column_of(model, stock)
-        self.sales = column_of(model, sales) if sales else None
-        self.conditions = [_condition(model, lookup, value) for lookup, value in conditions.items()]
+        self.table: str = model._meta.db_table
+        self.key: Column = column_of(model, key)
+        self.stock: Column = column_of(model, stock)
+        self.sales: Column | None = column_of(model, sales) if sales else None
+        self.conditions: list[Condition] = [_condition(model, lookup, value) for lookup, value in conditions.items()]
 
     def lock(self, keys: Mapping[Any, int], *, using: str) -> int:
         """Lock the rows (key -> quantity) of which so many can be sold, in the order of their keys; gives how many."""
@@ -112,8 +114,8 @@ def column_of(model: type[Model], name: str) -> Column:
     raise OtherTable(f"STOCK reads other tables than that of {model._meta.label}: {name!r} is no column of it.")
 
 
-def _condition(model: type[Model], lookup: str, value: Any) -> tuple[Column, str, list[Any]]:
-    """(column, comparison with its placeholders, values) of a lookup as `filter` takes it."""
+def _condition(model: type[Model], lookup: str, value: Any) -> Condition:
+    """What a lookup says, as `filter` takes it."""
     name, _, comparison = lookup.partition("__")
     column = column_of(model, name)
     comparison = comparison or "exact"

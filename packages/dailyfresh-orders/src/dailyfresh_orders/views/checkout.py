@@ -33,7 +33,7 @@ from ..selectors import chosen_in_basket, ordered_under
 from ..services import payable_by, place_order
 from .answers import for_buyers, invoice_choices, wish_choices, within
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 KEYS = "dailyfresh_orders_quotes"
 
 

@@ -27,7 +27,7 @@ from ..selectors import latest_payment, payment_numbered
 from ..services import ask, change_payment, keep_notice, other_ways, settle, start_payment
 from .answers import for_buyers, refused, theirs
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 POLLS_A_MINUTE = 60
 WAIT, PAID, CLOSED, DISPUTED = "waiting", "paid", "closed", "disputed"
 

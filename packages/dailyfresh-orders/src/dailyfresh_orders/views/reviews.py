@@ -21,7 +21,7 @@ from ..selectors import order_counts, rating_of, reviews_by, reviews_of
 from ..services import REVIEWABLE, Words, masked, review_order
 from .answers import for_buyers, theirs, within
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

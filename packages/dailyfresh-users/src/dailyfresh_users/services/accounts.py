@@ -19,7 +19,7 @@ from ..signals import user_activated, user_registered
 from ..tokens import account_to_activate
 from .mails import request_mail
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 MOST_ACCOUNTS = 5
 """How many accounts of one address get a mail at once; strangers may have registered with it."""
 

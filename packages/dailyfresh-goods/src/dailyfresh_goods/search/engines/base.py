@@ -19,7 +19,7 @@ from haystack.utils import get_identifier
 from ...generations import Generations
 from .conditions import Tree
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 class IndexUnavailable(SearchBackendError):  # type: ignore[misc]
@@ -67,7 +67,7 @@ class LocalBackend(BaseSearchBackend):  # type: ignore[misc]
             raise ImproperlyConfigured(
                 f"HAYSTACK_CONNECTIONS[{connection_alias!r}] needs a PATH: the folder of its index."
             )
-        self.generations = Generations(Path(options["PATH"]))
+        self.generations: Generations = Generations(Path(options["PATH"]))
         self._reader: Reader | None = None
         self._stamp: tuple[int, int] | None = None
 

@@ -29,7 +29,9 @@ class Tokens(BaseInput):  # type: ignore[misc]
 
     def __init__(self, tokens: list[str], *, weight: float, part: int) -> None:
         super().__init__(" ".join(tokens))
-        self.tokens, self.weight, self.part = tokens, weight, part
+        self.tokens = tokens
+        self.weight = weight
+        self.part = part
 
     def __deepcopy__(self, memo: Any) -> "Tokens":
         # haystack copies the whole tree at every step of a chain; these never change.

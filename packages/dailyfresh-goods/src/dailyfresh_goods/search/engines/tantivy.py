@@ -17,6 +17,7 @@ from tantivy import (
     Query,
     Schema,
     SchemaBuilder,
+    Searcher,
     TextAnalyzerBuilder,
     Tokenizer,
 )
@@ -34,10 +35,11 @@ TOKENS, WHOLE = "dailyfresh_tokens", "raw"
 
 class TantivyReader(Reader):
     def __init__(self, folder: Path, integers: set[str], names: set[str]) -> None:
-        self.index = _opened(folder)
+        self.index: Index = _opened(folder)
         self.schema: Schema = self.index.schema
-        self.integers, self.names = integers, names
-        self.searcher = self.index.searcher()
+        self.integers = integers
+        self.names = names
+        self.searcher: Searcher = self.index.searcher()
 
     def close(self) -> None:
         del self.searcher, self.index

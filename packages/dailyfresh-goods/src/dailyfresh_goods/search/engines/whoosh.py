@@ -27,7 +27,7 @@ SORTED_IN_MEMORY = 2048
 """MB of postings beyond which whoosh sorts them through files: more than a portion of a rebuild ever has."""
 CACHED_IDS = 300_000
 """Numbers of documents that a reader keeps in its cache of terms, about 20 MB."""
-PATTERNS = {
+PATTERNS: dict[str, Any] = {
     "startswith": query.Prefix,
     "fuzzy": partial(query.FuzzyTerm, maxdist=1, prefixlength=1),
 }
@@ -48,11 +48,11 @@ class Codec(W3Codec):  # type: ignore[misc]
 
 class WhooshReader(Reader):
     def __init__(self, folder: Path) -> None:
-        self.searcher = FileStorage(str(folder)).open_index().searcher()
-        self.reader = self.searcher.reader()
+        self.searcher: Any = FileStorage(str(folder)).open_index().searcher()
+        self.reader: Any = self.searcher.reader()
         self.columns: dict[str, Any] = {}
         self.cache: OrderedDict[tuple[str, str], frozenset[int]] = OrderedDict()
-        self.cached = 0
+        self.cached: int = 0
 
     def close(self) -> None:
         self.searcher.close()

@@ -20,6 +20,7 @@ from functools import cache
 from itertools import islice, product
 from typing import Any
 
+from django.db.models import Q
 from haystack.backends import SQ
 from haystack.query import SearchQuerySet
 
@@ -56,7 +57,7 @@ class Reading:
     """One way to read a query: the condition, whether it is loose, and the goods it names one by one."""
 
     query: Query
-    sq: SQ | None
+    sq: Q | None
     loose: bool = False
     parts: tuple[Part, ...] = ()
 
@@ -95,7 +96,7 @@ def open_index(using: str | None) -> None:
     SearchQuerySet(using=using).filter(SQ(text="-")).query.get_count()
 
 
-def _found(sq: SQ, using: str | None, shaped: Callable[[Any], Any]) -> Any:
+def _found(sq: Q, using: str | None, shaped: Callable[[Any], Any]) -> Any:
     """What fits, in its shape, or None."""
     found = shaped(SearchQuerySet(using=using).filter(sq))
     return found if found.query.get_count() else None

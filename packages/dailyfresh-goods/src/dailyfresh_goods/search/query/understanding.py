@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from django.db.models import Q
 from haystack.backends import SQ
 
 from ..engines.conditions import Tokens
@@ -49,7 +50,7 @@ class Concept:
     beginning: bool = False
     last: bool = False
 
-    def sq(self, part: int, *, everywhere: bool = False) -> SQ:
+    def sq(self, part: int, *, everywhere: bool = False) -> Q:
         """What a document must hold to be about this: in its name, type, SPU, origin, or (`everywhere`) in any text.
 
         What the word itself and what the thesaurus finds are two parts: 鱼 finds 八爪鱼 by the character, 黄花鱼 by both.
@@ -111,14 +112,14 @@ class Query:
     packs: tuple[str, ...] = ()
     corrected: str = field(default="", compare=False)
 
-    def all_of(self, *, everywhere: bool = False, packs: bool = True) -> SQ | None:
+    def all_of(self, *, everywhere: bool = False, packs: bool = True) -> Q | None:
         """Documents that are about every concept and, with `packs`, come in the pack that was named; None without any."""
         clauses = [concept.sq(part, everywhere=everywhere) for part, concept in enumerate(self.concepts, 1)]
         if packs and self.packs:
             clauses.append(SQ(packs=Tokens(list(self.packs), weight=WEIGHTS["packs"], part=99)))
         return _joined(clauses, SQ.AND) if clauses else None
 
-    def any_of(self) -> SQ:
+    def any_of(self) -> Q:
         """Documents that are about at least one concept; more concepts score higher."""
         return _joined([concept.sq(part) for part, concept in enumerate(self.concepts, 1)], SQ.OR)
 
@@ -131,9 +132,9 @@ class Query:
         return replace(self, concepts=tuple(concepts)[:MOST_CONCEPTS], corrected=corrected or self.corrected)
 
 
-def _joined(clauses: list[SQ], connector: str) -> SQ:
+def _joined(clauses: list[Q], connector: str) -> Q:
     """The clauses under one node; `|` and `&` would compare each with all before it."""
-    found = SQ(*(child for clause in clauses for child in (clause.children if len(clause) == 1 else [clause])))
+    found: Q = SQ(*(child for clause in clauses for child in (clause.children if len(clause) == 1 else [clause])))
     found.connector = connector
     return found
 

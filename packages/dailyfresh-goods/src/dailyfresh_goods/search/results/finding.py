@@ -22,7 +22,7 @@ from ..words.normal import is_han, runs
 from ..words.thesaurus import Thesaurus
 from .highlight import Marked, marked
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 SORTS = {"": [], "price": ["price"], "-price": ["-price"], "sales": ["-sales"], "newest": ["-newest"]}
 """Sort as the address says it -> fields of the index; the first is by relevance."""
@@ -40,7 +40,7 @@ class Refinement:
     filters: Filters = field(default_factory=Filters)
     page: int = 1
 
-    def conditions(self, *, category: bool = True) -> list[SQ]:
+    def conditions(self, *, category: bool = True) -> list[Q]:
         """The conditions on a document, without that on its category if so asked."""
         found = []
         if category and self.category:
@@ -149,7 +149,7 @@ def _page(reply: Answer, refinement: Refinement, picks: Picks) -> Found:
     return replace(shown, unfiltered=reply.found.query.get_count(), categories=categories)
 
 
-def _filtered(found: Any, filters: list[SQ]) -> Any:
+def _filtered(found: Any, filters: list[Q]) -> Any:
     for sq in filters:
         found = found.filter(sq)
     return found

@@ -31,9 +31,9 @@ class Thesaurus:
             self._add(group)
         for group in own:
             self._add(group)
-        self.slips = frozenset(word for group in (*shipped, *own) for word in group.slips)
+        self.slips: frozenset[str] = frozenset(word for group in (*shipped, *own) for word in group.slips)
         self._by_name = frozenset(word for group in (*shipped, *own) if group.by_name for word in group.words)
-        self.phrases = max((word.count(" ") + 1 for word in self._same), default=1)
+        self.phrases: int = max((word.count(" ") + 1 for word in self._same), default=1)
         self._words = {
             word for words in (self._same, self._narrower) for pair in words.items() for word in (pair[0], *pair[1])
         }

@@ -16,7 +16,7 @@ from ...models import SKU
 from .keeping import keep_picture, origin_of
 from .upserts import Arriving, Wanted
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from ...models import SKU, PictureSource
 from ...signals import pictures_ordered
 from .keeping import keep_picture
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 PAUSES = doubling(120, 3600)
 """Seconds; the first is longer than one may take to be fetched and stored."""

@@ -24,7 +24,7 @@ from ...models import GoodsImport, GoodsImportPiece
 from ...signals import import_begun
 from .imports import Line, Report, import_goods, open_goods, preview_goods, read_goods
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 PIECE = 1024 * 1024
 SHOWN = 5

@@ -12,7 +12,7 @@ from dailyfresh_core.pricing.measures import amount
 from ...days import bounds
 from ...models import Adjustment, Order, OrderLine
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 PORTION = 500
 """Orders in memory at once."""
 

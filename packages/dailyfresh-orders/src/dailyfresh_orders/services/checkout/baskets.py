@@ -10,7 +10,7 @@ from django.db import router
 from ...joins import basket
 from ...models import Order
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 def settle_quietly(*, order: Order, ordered: Mapping[str, int]) -> bool:

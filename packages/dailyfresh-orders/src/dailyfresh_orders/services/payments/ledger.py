@@ -13,7 +13,7 @@ from ...models import Message, Notice, Payment, PaymentLog, Refund
 from ...signals import payment_disputed, refund_moved, refund_ready
 from ..messages.telling import tell
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 TOLD: dict[str, str] = {
     Refund.State.ASKED: Message.Event.REFUND_ASKED,

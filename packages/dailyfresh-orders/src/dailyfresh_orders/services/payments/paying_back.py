@@ -19,7 +19,7 @@ from ..locking import LockedOrder, lock_refund
 from ..transitions import close_refunded, restock
 from .ledger import announce, in_words_for_staff, record
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 APART = timedelta(seconds=3)
 """Alipay wants two refunds of one trade at least this far apart."""
 PAUSES = (10, 20, 60, 300, 900, 3600)

@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 from ...models import Refund, RefundPicture, Review, ReviewPicture, SentPicture
 from ...signals import review_published
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 SIDE = 1600
 HOLD = 120
