@@ -1,6 +1,6 @@
 """Builds what is published, and judges it: `dist.py`, or `dist.py dailyfresh-cart` for one; the files lie in dist/.
 
-The index must like it (twine). A wheel holds all that git has of the package, compiled translations too, and nothing else; a source
+The index must like it (twine). A wheel holds all that git has of the package, compiled translations too, and nothing else but stubs (`stubs.py`); a source
 archive the tests and the change log as well. Each wheel is installed alone, with what it needs, into an environment of its own; there every
 module of it that needs no extra is imported, and a warning is an error.
 """
@@ -57,7 +57,10 @@ def faults(folder: Path, wheel: Path, archive: Path) -> Iterator[str]:
         packed = {name for name in file.namelist() if ".dist-info/" not in name and not name.endswith(".po")}
         licences = [name for name in file.namelist() if name.endswith("licenses/LICENSE")]
     yield from (f"{wheel.name} lacks {name}" for name in sorted(src - packed))
-    yield from (f"{wheel.name} has {name}, which git has not" for name in sorted(packed - src))
+    made = {name for name in packed if name.endswith(".pyi") and name.removesuffix("i") in src}
+    yield from (f"{wheel.name} has {name}, which git has not" for name in sorted(packed - src - made))
+    if "hatch_build.py" in ours and not made:
+        yield f"{wheel.name} has no stubs"
     if not licences:
         yield f"{wheel.name} has no licence"
     if not any(name.endswith("py.typed") for name in packed):

@@ -191,7 +191,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
     elif mode == "--matrix":
         ends = {"311": "lowest", "313": "newest"}
         bounds = [f"{name}-py{v}-{end}" for name in PACKAGES[:-1] for v, end in ends.items() if v in found]
-        yield [Group(mode[2:], [*packages, *store, *bounds, bare, "typed"])]
+        yield [Group(mode[2:], [*packages, *store, *bounds, bare])]
     else:
         # The servers are met on the oldest pair, the others run on SQLite: all on servers took CI past forty minutes.
         first = [env for env in packages if f"-py{found[0]}" in env]
@@ -210,10 +210,10 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         rest = [*without_extras, "fdfs-libraries", "hosts", *on_servers]
         yield [Group("packages and store", slowest_first + rest)]
         unset = ("DATABASE_URL", "POSTGRES_URL", "DATABASE_DRIVERS", "REQUIRE_SERVICES")
-        elsewhere = ["lint", "docs", "dist", *others, *oldest_django]
+        elsewhere = ["lint", "docs", "dist", "typed", *others, *oldest_django]
         yield [
             Group("browser and stack", ["stack", "browser"], lanes=1),
-            Group("lint, docs and other interpreters", elsewhere, lanes=1, without=unset),
+            Group("lint, docs, types and other interpreters", elsewhere, lanes=1, without=unset),
         ]
 
 

@@ -1,7 +1,7 @@
 """Installs packages of this repository as the wheels that a site would get: `wheels.py dailyfresh-core dailyfresh-cart[all]`.
 
 A wheel is built once for what stands in its folder, however many environments of tox want it, and at whatever time: it lies in .tox/wheels
-under a digest of its sources. uv's own cache knows a folder by its name: environments that built one at once spoiled it for each other.
+under a digest of its sources and of what makes its stubs. uv's own cache knows a folder by its name: environments that built one at once spoiled it for each other.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ def sources(folder: Path) -> Iterator[Path]:
 
 def wheel(name: str) -> Path:
     folder = ROOT / "example_project" if name == STORE else ROOT / "packages" / name
-    digest = hashlib.sha256()
+    digest = hashlib.sha256((ROOT / ".ci" / "stubs.py").read_bytes())
     for path in sources(folder):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
     built = WHEELS / f"{name}-{digest.hexdigest()[:16]}"
