@@ -7,6 +7,7 @@ connection to the database, and in its Redis: the smallest of ROUNDS rounds, in 
 changes little. Each answer has to be a good one. No worker runs: what a request leaves to one is told to
 Redis, and stays there. Exit status 1: an aim is missed.
 
+BENCH=--growth measures the shop small and large, --beside while all pages are made anew, --two in one process and in two.
 BENCH says which rows, by a part of their names (BENCH='cart add'), or all; BENCH=--quick takes two rounds of half as many requests, for a look within
 three minutes where the whole takes up to ten.
 """
@@ -20,25 +21,14 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from .rows import ROWS, Row
+from .beside import beside
+from .growth import grown
+from .rows import QUICK, ROUNDS, ROWS, measured
 from .shops import Original, Ours, Shop
-from .sites import Cost, running
+from .sites import running
+from .two import doubled
 
-ROUNDS, QUICK = 5, 2
-
-
-def measured(rows: list[Row], shops: list[Shop], rounds: int) -> dict[tuple[str, str], Cost]:
-    """(row, shop) -> the least that a request cost."""
-    least: dict[tuple[str, str], Cost] = {}
-    for number in range(rounds + 1):
-        for row in rows:
-            for shop in shops:
-                cost = row.ask(shop)
-                if cost is None or number == 0:
-                    continue  # the first round opens, imports and compiles
-                key = (row.name, shop.site.name)
-                least[key] = min(least.get(key, cost), cost, key=lambda each: each.whole)
-    return least
+MODES = {"growth": grown, "beside": beside, "two": doubled}
 
 
 def main() -> None:
@@ -51,10 +41,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("rows", nargs="*")
     parser.add_argument("--quick", action="store_true")
+    for mode in MODES:
+        parser.add_argument(f"--{mode}", action="store_true")
     asked = parser.parse_args()
     rows = [row for row in ROWS if not asked.rows or any(word in row.name for word in asked.rows)]
+    rounds = QUICK if asked.quick else ROUNDS
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-store-")))
+        for mode, done in MODES.items():
+            if getattr(asked, mode):
+                sys.exit(done(stack, place, rows, rounds))
         shops: list[Shop] = [
             Ours(stack.enter_context(running("ours", "config.wsgi:application", place / "ours"))),
             Original(stack.enter_context(running("original", "django.core.wsgi:get_wsgi_application()", place / "original"))),
@@ -62,7 +58,7 @@ def main() -> None:
         for shop in shops:
             shop.open()
             shop.times = shop.times // 2 if asked.quick else shop.times
-        costs = measured(rows, shops, QUICK if asked.quick else ROUNDS)
+        costs = measured(rows, shops, rounds)
     print(f"{'CPU ms a request':<22}{'ours':>7}{'python':>8}{'db':>6}{'redis':>7}{'original':>10}{'ratio':>7}  aim")
     missed = 0
     for row in rows:

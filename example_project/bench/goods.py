@@ -1,10 +1,11 @@
 """The goods that both shops sell: the same names, prices and texts, as they repeat in a shop."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-GOODS, TYPES = 10_000, 6
+GOODS, TYPES = int(os.environ.get("BENCH_GOODS", "10000")), int(os.environ.get("BENCH_TYPES", "6"))
 DETAIL = "<p>" + "早上采摘，立即预冷，下午送到您手上。" * 40 + "</p>"
 
 

@@ -34,6 +34,8 @@ def ours_only(ask: Callable[[Ours], Cost]) -> Callable[[Shop], Cost | None]:
 
 
 BARE = "bare view"
+ROUNDS, QUICK = 5, 2
+"""Rounds, and of who is in a hurry."""
 ROWS = [
     Row(BARE, ours_only(lambda shop: shop.look("/bench/bare/", more=3))),
     Row("session and user", ours_only(lambda shop: shop.look("/bench/who/", "visitor", more=3))),
@@ -55,3 +57,17 @@ ROWS = [
     Row("list, warm", lambda shop: shop.warm(shop.goods_list), of_bare=0.6),
     Row("detail, warm", lambda shop: shop.warm(shop.detail), of_bare=0.6),
 ]
+
+
+def measured(rows: list[Row], shops: list[Shop], rounds: int) -> dict[tuple[str, str], Cost]:
+    """(row, shop) -> the least that a request cost."""
+    least: dict[tuple[str, str], Cost] = {}
+    for number in range(rounds + 1):
+        for row in rows:
+            for shop in shops:
+                cost = row.ask(shop)
+                if cost is None or number == 0:
+                    continue  # the first round opens, imports and compiles
+                key = (row.name, shop.site.name)
+                least[key] = min(least.get(key, cost), cost, key=lambda each: each.whole)
+    return least

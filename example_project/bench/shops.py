@@ -25,8 +25,8 @@ class Shop:
     times = 12
     """Requests in one round."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, site: Site, goods: int = GOODS) -> None:
+        self.site, self.goods = site, goods
         self.numbers = count(100)
 
     def adding(self, number: int) -> Request:
@@ -54,7 +54,7 @@ class Shop:
 
     def ready(self, buyer: str, lines: int) -> Request:
         """Everything up to the last press: goods that nobody ordered yet in the cart, and the page that asks for the order."""
-        first = next(self.numbers) * 50 % (GOODS - 100) + 1
+        first = next(self.numbers) * 50 % max(1, self.goods - 100) + 1
         numbers = self.fill(buyer, range(first, first + lines))
         return self.placing(self.site.good(self.chosen(numbers), buyer), numbers)
 

@@ -62,6 +62,13 @@ class Site:
     """Of uwsgi's master and of Redis."""
     buyers: dict[str, dict[str, str]]
     clocks: list[Callable[[], float]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    """Seconds from each request that was measured to its answer."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of its processes."""
+        return environment_of("ours", self.address, f"redis://127.0.0.1:{self.redis_port}", self.log.parent)
 
     def ask(self, request: Request, buyer: str = "") -> tuple[int, str]:
         """Status and body of the answer; a buyer's form brings the token."""
@@ -98,7 +105,9 @@ class Site:
             before()
             time.sleep(SETTLED)
             started = [clock() for clock in self.clocks]
+            began = time.perf_counter()
             self.good(request, buyer)
+            self.waits.append(time.perf_counter() - began)
             time.sleep(SETTLED)
             spent = [sum_ + clock() - start for sum_, clock, start in zip(spent, self.clocks, started, strict=True)]
         return Cost(*(seconds * 1000 / len(requests) for seconds in spent))
@@ -106,8 +115,11 @@ class Site:
     def watch(self) -> None:
         """Find the threads that serve this site; its connection to the database is open by now."""
         master, redis = self.processes
-        (worker,) = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-        self.clocks = [process_clock(int(worker)), thread_clock(threads_of(self.address)), process_clock(redis)]
+        workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        clocks = [process_clock(int(worker)) for worker in workers]
+        self.clocks = [
+            lambda: sum(clock() for clock in clocks), thread_clock(threads_of(self.address)), process_clock(redis)
+        ]  # fmt: skip
 
     def redis(self, *words: str) -> None:
         subprocess.run(["redis-cli", "-p", str(self.redis_port), *words], check=True, stdout=subprocess.DEVNULL)
@@ -127,30 +139,39 @@ def thread_clock(numbers: list[str]) -> Callable[[], float]:
 
 def threads_of(address: str) -> list[str]:
     """The threads of MariaDB that serve the connections to this database."""
-    import MySQLdb  # a driver that not everybody has
-
-    given = database(address)
-    server = MySQLdb.connect(
-        host=given["HOST"], port=int(given["PORT"]), user=given["USER"], password=given["PASSWORD"]
-    )
-    cursor = server.cursor()
-    cursor.execute("SELECT TID FROM information_schema.PROCESSLIST WHERE DB = %s", [given["NAME"]])
-    threads = [str(tid) for (tid,) in cursor.fetchall()]
-    server.close()
-    return threads
+    with server(address) as cursor:
+        sql = "SELECT TID FROM information_schema.PROCESSLIST WHERE DB = %s AND ID <> CONNECTION_ID()"
+        cursor.execute(sql, [database(address)["NAME"]])
+        return [str(tid) for (tid,) in cursor.fetchall()]
 
 
 @contextmanager
-def running(name: str, module: str, place: Path) -> Iterator[Site]:
-    """The shop in one uwsgi process, on a database and a Redis of its own that are gone afterwards."""
+def server(address: str) -> Iterator[Any]:
+    """A cursor of MariaDB in this database, past Django."""
+    import MySQLdb  # a driver that not everybody has
+
+    given = database(address)
+    connection = MySQLdb.connect(
+        host=given["HOST"], port=int(given["PORT"]), user=given["USER"], password=given["PASSWORD"],
+        database=given["NAME"], autocommit=True,
+    )  # fmt: skip
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def running(name: str, module: str, place: Path, processes: int = 1, **more: str) -> Iterator[Site]:
+    """The shop in one uwsgi process or several, on a database and a Redis of its own that are gone afterwards; `more` is for its environment."""
     place.mkdir()
-    with own_database(os.environ["DATABASE_URL"], f"bench_store_{os.getpid()}_{name}") as address:
+    with own_database(os.environ["DATABASE_URL"], f"bench_store_{os.getpid()}_{place.name}") as address:
         port = free_port()
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(place)]
         with program(command) as redis:
-            environment = environment_of(name, address, f"redis://127.0.0.1:{port}", place)
+            environment = environment_of(name, address, f"redis://127.0.0.1:{port}", place) | more
             buyers = prepared(name, environment)
-            with served(name, module, environment, address, (redis, port), buyers) as site:
+            with served(name, module, environment, address, (redis, port), buyers, processes=processes) as site:
                 yield site
 
 
@@ -179,13 +200,13 @@ def prepared(name: str, environment: dict[str, str]) -> dict[str, dict[str, str]
 @contextmanager
 def served(
     name: str, module: str, environment: dict[str, str], address: str, redis: tuple[int, int],
-    buyers: dict[str, dict[str, str]], project: Path = PROJECT,
+    buyers: dict[str, dict[str, str]], project: Path = PROJECT, processes: int = 1,
 ) -> Iterator[Site]:  # fmt: skip
     """`redis` is its process and its port."""
     port, log = free_port(), Path(environment["VAR_DIR"], "log")
     command = [
         shutil.which("uwsgi", path=f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}") or "uwsgi", "--http-socket", f"127.0.0.1:{port}",
-        "--virtualenv", sys.prefix, "--chdir", str(project), "--module", module, "--master", "--lazy-apps", "--enable-threads", "--need-app",
+        "--virtualenv", sys.prefix, "--chdir", str(project), "--module", module, "--master", "--processes", str(processes), "--lazy-apps", "--enable-threads", "--need-app",
         "--die-on-term", "--disable-logging", "--buffer-size", "65535", "--add-header", "Connection: close",
     ]  # fmt: skip
     with log.open("wb") as written, program(command, env=environment, stderr=written) as master:
