@@ -2,12 +2,28 @@
 
 import random
 from dataclasses import dataclass
+from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from dailyfresh_core.pricing.amounts import allocate, in_fen, in_yuan
-from dailyfresh_orders.line_amounts import kept, returned
+from dailyfresh_orders.line_amounts import FREIGHT, kept, of_freight, returned, taken_off
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+
+def test_what_offers_take_off_the_freight_is_told_apart_from_what_sending_costs_and_from_other_things():
+    rows = [
+        SimpleNamespace(kind=kind, source=source, label=label, amount=Decimal(amount))
+        for kind, source, label, amount in (
+            ("freight", FREIGHT, "Delivery", "10.00"),
+            ("freight", "site:offer", "Free from ¥50", "-6.00"),
+            ("freight", "site:offer", "Free from ¥50", "-1.00"),
+            ("discount", "site:rule", "¥5 off", "-5.00"),
+        )
+    ]
+    assert of_freight(rows) == [("Free from ¥50", Decimal("-7.00"))]
+    assert taken_off(rows) == [("¥5 off", Decimal("-5.00"))]
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from dailyfresh_orders.days import today
-from dailyfresh_orders.models import BookDay, Booking, Order, Payment, Refund, SalesDay
+from dailyfresh_orders.checkout.quotes import BUY
+from dailyfresh_orders.days import bounds, today
+from dailyfresh_orders.models import BookDay, Booking, Order, Payment, Refund, SalesDay, SalesDaySku
 from dailyfresh_orders.reports.books import before, books
-from dailyfresh_orders.services import cancel_order, close_days, receive, refund_lines, ship
+from dailyfresh_orders.services import audit, cancel_order, close_days, receive, refund_lines, reopen_days, ship
 from django.urls import reverse
 from trading import START, Shop, agree, close, repeat, run
 
@@ -87,6 +88,43 @@ def test_a_period_is_compared_with_the_one_of_the_same_length_before():
     day = START.date()
     assert before(day, day) == (day - timedelta(days=1), day - timedelta(days=1))
     assert before(day, day + timedelta(days=6)) == (day - timedelta(days=7), day - timedelta(days=1))
+
+
+def test_days_that_are_opened_again_forget_their_sums_and_those_before_stay(clock):
+    shop = Shop(3)
+    for _day in range(3):
+        shop.say(shop.payment(shop.order(online=True)))
+        clock.add(timedelta(days=1))
+    assert close_days() == 3
+    kept = [SalesDay, SalesDaySku, BookDay]
+    days = sorted(SalesDay.objects.values_list("day", flat=True))
+    before = [list(model.objects.order_by("day", "pk").values()) for model in kept]
+    reopen_days(since=days[1])
+    assert [set(model.objects.values_list("day", flat=True)) for model in kept] == [{days[0]}] * 3
+    assert close_days() == 2
+    after = [list(model.objects.order_by("day", "pk").values()) for model in kept]
+    assert [[{**row, "id": 0} for row in rows] for rows in after] == [
+        [{**row, "id": 0} for row in rows] for rows in before
+    ]
+
+
+def test_days_are_closed_a_portion_at_a_time(clock):
+    Shop(3).order(online=True)
+    clock.add(timedelta(days=5))
+    assert [close_days(at_most=2), close_days(at_most=2), close_days(at_most=2)] == [2, 2, 1]
+
+
+def test_the_orders_of_a_day_that_do_not_add_up_are_counted_and_logged(make_order, apple, caplog):
+    begin, end = bounds(START.date())
+    orders = [make_order({apple: 1}, source=BUY) for _n in range(4)]
+    moments = [begin - timedelta(seconds=1), begin, end - timedelta(seconds=1), end]
+    for order, at in zip(orders, moments, strict=True):
+        Order.objects.filter(pk=order.pk).update(placed_at=at)
+    assert audit(day=START.date()) == 0
+    Order.objects.update(freight=Decimal("99.00"))
+    assert audit(day=START.date()) == 2
+    said = [record.getMessage() for record in caplog.records if "add up" in record.getMessage()]
+    assert [order.number in line for order, line in zip(orders[1:3], said, strict=True)] == [True, True]
 
 
 class TestPage:
