@@ -11,6 +11,7 @@ import shlex
 import textwrap
 from collections.abc import Iterator
 from configparser import ConfigParser, ParsingError
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,17 @@ def wrong_with_python(text: str) -> Iterator[str]:
             for name in node.names:
                 if not hasattr(module, name.name):
                     yield f"{node.module} has no {name.name}"
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            yield from wrong_with_settings(ast.unparse(node.targets[0]), node.value)
+
+
+def wrong_with_settings(name: str, value: ast.Dict) -> Iterator[str]:
+    """`DAILYFRESH_CART = {"STORE": …}` names settings that are there."""
+    package = name.lower()
+    if package.startswith("dailyfresh_") and find_spec(package):
+        known = importlib.import_module(f"{package}.conf").Settings.KEYS
+        keys = {key.value for key in value.keys if isinstance(key, ast.Constant)}
+        yield from (f"{name} has no {key}" for key in sorted(keys - set(known)))
 
 
 def wrong_with_sh(text: str) -> Iterator[str]:
