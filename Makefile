@@ -6,7 +6,7 @@
 PYTHON ?= python3
 packages := $(wildcard packages/*)
 
-.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint lock prove gallery recording services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist release keep
+.PHONY: help demo stack stack-demo stack-reload chaos test newcomer matrix develop lint mutants lock prove gallery recording services services-stop messages clean bench-fdfs bench-goods bench-search bench-cart bench-orders bench-promotions bench-store docs dist release keep
 
 help:
 	@echo "make demo           the whole store on this machine, with nothing else installed"
@@ -20,6 +20,7 @@ help:
 	@echo "make gallery        draws the store's pages into docs/gallery.md (needs Chromium)"
 	@echo "make recording      films a purchase into docs/gallery/purchase.webp (needs Chromium)"
 	@echo "make lint           style, types, imports"
+	@echo "make mutants        changes what counts money in one place at a time; says which changes no test notices (hours)"
 	@echo "make release        says what a release lacks, builds and judges it; RELEASE=\"shop --tag\" tags it"
 	@echo "make keep           keeps a database of the present version for the test of upgrades (needs make services)"
 	@echo "make lock           notes which packages are installed, with their hashes; LOCK=--upgrade takes the newest"
@@ -73,6 +74,11 @@ gallery: develop
 recording: develop
 	@exec .venv/develop/bin/python .ci/recording.py
 
+# A night's work: MUTANTS="dailyfresh-orders services/payments/ledger" for a part
+mutants: develop
+	@for group in $(if $(MUTANTS),"$(MUTANTS)",dailyfresh-orders dailyfresh-promotions); do \
+		.venv/develop/bin/python .ci/mutants.py $$group || exit 1; done
+
 lint:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e lint
@@ -81,7 +87,7 @@ lint:
 dist docs:
 	@$(PYTHON) .ci/environment.py test
 	@.venv/test/bin/tox run -q -e $@
-	@echo "See $(if $(filter docs,$@),docs/_build/html/index.html (中文: docs/_build/html/zh/docs/index.html),dist/)"
+	@echo "See $(if $(filter docs,$@),docs/_build/html/index.html,dist/)"
 
 # Dry: nothing changes. RELEASE="shop --tag" makes the commit and the tag, and pushes nothing.
 release:

@@ -1,10 +1,14 @@
 """Builds what is published, and judges it: `dist.py`, or `dist.py dailyfresh-cart` for one; the files lie in dist/.
 
+dist.py [--tests] [NAME ...]    with `--tests` the tests of every source archive run, else those of one
+
 The index must like it (twine). A wheel holds all that git has of the package, compiled translations too, and nothing else but stubs (`stubs.py`); a source
-archive the tests and the change log as well. Each wheel is installed alone, with what it needs, into an environment of its own; there every
-module of it that needs no extra is imported, and a warning is an error.
+archive the tests, the documentation and the change log as well. Each wheel is installed alone, with what it needs, into an environment of its
+own; there every module of it that needs no extra is imported, and a warning is an error. A source archive is unpacked outside the repository,
+installed with its extra `test`, and its tests run there as they came, without a service.
 """
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -16,6 +20,11 @@ from tempfile import TemporaryDirectory
 from wheels import ROOT, sources
 
 DIST = ROOT / "dist"
+QUICK = "dailyfresh-delivery"
+"""Whose tests run every time: they take the least, and stand on the core as most do."""
+SEARCH = ["--rootdir", "tests/search", "-c", "tests/search/pytest.ini", "tests/search"]
+SUITES = {"dailyfresh-goods": [[], SEARCH]}
+"""What pytest is told, where it is more than nothing once."""
 IMPORTS = """
 import importlib, pkgutil, sys
 import django
@@ -68,6 +77,9 @@ def faults(folder: Path, wheel: Path, archive: Path) -> Iterator[str]:
     with tarfile.open(archive) as file:
         unpacked = {name.partition("/")[2] for name in file.getnames()}
     wanted = {name for name in ours if name.startswith(("src/", "tests/")) or "/" not in name} - {".gitignore"}
+    wanted |= {path.relative_to(folder).as_posix() for each in folder.glob("docs/*") for path in each.rglob("*.md")}
+    if not re.search(r"^!\[.+\]\(.+\)$", (folder / "README.md").read_text(), re.M):
+        yield f"{folder.name}/README.md has no picture"
     yield from (f"{archive.name} lacks {name}" for name in sorted(wanted - unpacked))
 
 
@@ -90,10 +102,33 @@ def alone(folder: Path, wheel: Path) -> str:
     return done.stderr if done.returncode else ""
 
 
-def main(*names: str) -> int:
+def tested(folder: Path, archive: Path) -> str:
+    """What the tests of an archive say where nothing of the repository is; nothing if they pass."""
+    others = [path for path in DIST.glob("*/*.tar.gz") if path.parent.name in (folder / "pyproject.toml").read_text()]
+    with TemporaryDirectory() as place:
+        with tarfile.open(archive) as file:
+            file.extractall(place, filter="data")
+        python = Path(place) / "environment" / "bin" / "python"
+        subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, python.parents[1]], check=True)
+        wanted = [f"{folder.name}[test] @ {archive.as_uri()}", *(other for other in others if other != archive)]
+        subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, *wanted], check=True)
+        environ = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": place}
+        for words in SUITES.get(folder.name, [[]]):
+            command = [python, "-m", "pytest", "-q", *words]
+            unpacked = Path(place) / archive.name.removesuffix(".tar.gz")
+            done = subprocess.run(command, cwd=unpacked, env=environ, capture_output=True, text=True)
+            if done.returncode:
+                return done.stdout[-4000:] + done.stderr
+            print(f"{archive.name}, unpacked: {done.stdout.splitlines()[-1]}")
+    return ""
+
+
+def main(*words: str) -> int:
+    names = [word for word in words if word != "--tests"]
     folders = [path.parent for path in sorted(ROOT.glob("packages/*/pyproject.toml"))]
     folders.sort(key=lambda folder: folder.name != "dailyfresh-core")  # the others need it
-    found = []
+    found: list[str] = []
+    archives: dict[Path, Path] = {}
     for folder in folders:
         wheel, archive = built(folder)
         if names and folder.name not in names:
@@ -102,6 +137,10 @@ def main(*names: str) -> int:
         found += faults(folder, wheel, archive)
         if said := alone(folder, wheel):
             found.append(f"{wheel.name} alone: {said}")
+        archives[folder] = archive
+    for folder, archive in archives.items():  # some need others, which are built now
+        if ("--tests" in words or folder.name == QUICK) and (said := tested(folder, archive)):
+            found.append(f"{archive.name}, unpacked: {said}")
     print("\n".join(found) or f"dist: {len(names) or len(folders)} packages are fit to be published")
     return 1 if found else 0
 

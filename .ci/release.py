@@ -8,10 +8,11 @@ A group is `shop`, the packages that have one number, or a package that has its 
 """
 
 import argparse
+import posixpath
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ ALONE = ("django-fdfs-storage", "alipay-simulator")
 VERSION = re.compile(r'(?<=^__version__ = ")\d+\.\d+\.\d+(?="$)', re.M)
 CORE = re.compile(r'(?<="dailyfresh-core ~= )\d+\.\d+\.\d+(?=")')
 KINDS = ("mysql", "postgresql", "sqlite")
+LINK = re.compile(r"(!?)(\[[^\]]*\])\((?!https?:|mailto:|#)([^)\s]+)\)")
 NOTHING_NEW = "* Nothing but the number, which it has in common with the others."
 
 
@@ -76,15 +78,38 @@ class Release:
             log.write_text(text)
             if "[project.urls]" not in (text := project.read_text()) and (home := self.address()):
                 here = f"{home}/blob/{self.tag}/packages/{folder.name}"
-                urls = f'Documentation = "{here}/README.md"\nChangelog = "{here}/CHANGELOG.md"\nSource = "{home}"\n'
+                urls = f'Documentation = "{here}/README.md"\n"中文" = "{here}/README.zh-CN.md"\nChangelog = "{here}/CHANGELOG.md"\nSource = "{home}"\n'
                 project.write_text(
                     text.replace("[tool.hatch.version]", f"[project.urls]\n{urls}\n[tool.hatch.version]")
                 )
             else:  # the files of this tag
                 project.write_text(re.sub(r"(?<=/blob/)[^/]+(?=/packages/)", self.tag, text))
 
+        self.rewrite(self.from_the_index)
+
+    def rewrite(self, change: Callable[[str, str], str]) -> None:
+        """The pages that the index and others show: `change` takes a text and its folder."""
+        for page in (page for folder in self.folders for page in folder.glob("README*.md")):
+            page.write_text(change(page.read_text(), f"packages/{page.parent.name}"))
+
+    def from_the_index(self, text: str, folder: str) -> str:
+        """Links and pictures lead to the files of the tag, from wherever the text is read."""
+        home = self.address()
+
+        def absolute(link: re.Match[str]) -> str:
+            kind = "raw" if link[1] else "blob"
+            return f"{link[1]}{link[2]}({home}/{kind}/{self.tag}/{posixpath.normpath(f'{folder}/{link[3]}')})"
+
+        return LINK.sub(absolute, text) if home else text
+
+    def from_here(self, text: str, folder: str) -> str:
+        """And to those that lie beside it again."""
+        ours = re.compile(rf"(?<=\(){re.escape(self.address())}/(?:raw|blob)/{re.escape(self.tag)}/([^)]+)")
+        return ours.sub(lambda link: posixpath.relpath(link[1], folder), text)
+
     def begin(self, following: str) -> None:
         """The number to come, wherever it stands."""
+        self.rewrite(self.from_here)
         for folder, source in self.sources.items():
             source.write_text(VERSION.sub(following, source.read_text()))
             log = folder / "CHANGELOG.md"

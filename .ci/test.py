@@ -6,7 +6,7 @@
     test.py --matrix     each package and the store on every pair of Python and Django that is claimed; each package with the
                          oldest of everything it says it works with, and with what is to come
     test.py --prove      the long proofs only, one after the other, those over a database on PostgreSQL too, the guests' suites
-                         of FastDFS in full, and the outages of the stack
+                         of FastDFS in full, the outages of the stack, and what is published with the tests it brings
 
 What an environment is, and which wait for which, stands in tox.ini. Here stands what tox does not know: which interpreters are
 here, a Redis for machines that have none, and how many tests there were.
@@ -186,6 +186,7 @@ def everything(mode: str, found: list[str]) -> Iterator[list[Group]]:
         yield [Group("proofs", proven + on_postgresql, ("-m", "prove and not stack"), lanes=1)]
         yield [Group("guests", ["fdfs-libraries"], ("-m", "prove or not prove"), lanes=1)]
         yield [Group("chaos", ["stack"], ("-m", "prove and stack"), lanes=1)]
+        yield [Group("source archives", ["dist"], ("--tests",), lanes=1)]
     elif mode == "--newcomer":
         yield [Group(mode[2:], [*packages[:2], *store, *packages[2:], bare])]  # the store is as slow as the second
     elif mode == "--matrix":

@@ -17,6 +17,7 @@ locale_dirs = ["docs/locale"]  # seen from the folder of the sources
 gettext_compact = False
 gettext_location = False  # a paragraph that moved is no other paragraph
 templates_path = ["templates"]
+TWIN = "[中文说明](README.zh-CN.md)\n"
 html_sidebars = {
     "**": [
         "sidebar/brand.html",
@@ -27,3 +28,8 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
+
+
+def setup(app):
+    """Where a README leads to its Chinese twin, a page of the site has its own way."""
+    app.connect("source-read", lambda _app, _name, source: source.__setitem__(0, source[0].replace(TWIN, "")))

@@ -30,8 +30,8 @@ def command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """What a release reads and writes, in a repository of its own."""
-    for pattern in ("packages/*/pyproject.toml", "packages/*/CHANGELOG.md", "packages/*/src/*/__init__.py"):
-        for path in [*ROOT.glob(pattern), ROOT / "example_project" / "pyproject.toml"]:
+    for pattern in ("pyproject.toml", "CHANGELOG.md", "README*.md", "src/*/__init__.py"):
+        for path in [*ROOT.glob(f"packages/*/{pattern}"), ROOT / "example_project" / "pyproject.toml"]:
             target = tmp_path / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
@@ -100,6 +100,23 @@ def test_a_second_release_leads_to_its_own_files(command: ModuleType, tree: Path
     project = (tree / "packages" / STORAGE / "pyproject.toml").read_text()
     assert f"/blob/{STORAGE}-v0.9.2/packages/{STORAGE}/CHANGELOG.md" in project
     assert "0.9.1" not in project
+
+
+def test_links_and_pictures_of_a_release_lead_to_its_tag_and_those_of_the_next_to_what_lies_beside_them(
+    command: ModuleType, tree: Path
+) -> None:
+    release = command.Release(tree, "shop")
+    page = tree / "packages" / CORE / "README.md"
+    before = "![a](../../docs/gallery/core.webp) [b](README.zh-CN.md) [c](#below) [d](https://django.example/)\n"
+    page.write_text(before)
+    release.conclude()
+    home = "https://git.example/dailyfresh/dailyfresh"
+    assert page.read_text() == (
+        f"![a]({home}/raw/{release.tag}/docs/gallery/core.webp) "
+        f"[b]({home}/blob/{release.tag}/packages/{CORE}/README.zh-CN.md) [c](#below) [d](https://django.example/)\n"
+    )
+    release.begin("7.8.9")
+    assert page.read_text() == before
 
 
 def test_a_package_that_was_left_behind_stops_a_release(command: ModuleType, tree: Path) -> None:

@@ -77,7 +77,7 @@ def test_nobody_reads_a_total_or_multiplies_a_price_but_those_who_may():
     package = Path(dailyfresh_orders.__file__).parent
     folders = {package, *ROOT.glob("packages/*/src"), ROOT / "example_project"}
     files = {file for folder in folders for file in folder.rglob("*") if is_source(file)}
-    assert len(files) > 500
+    assert len(files) > (500 if (ROOT / "example_project").exists() else 100)  # alone, as it is published
     may = ("dailyfresh_orders/models/order.py", "services/books/auditing.py", "services/rescheduling.py")
     left_behind = [
         f"{file}:{number}"
