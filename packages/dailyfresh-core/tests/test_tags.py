@@ -84,3 +84,10 @@ def test_two_texts_that_are_equal_in_two_languages_are_two_values(given: Callabl
     template = Template("{% load dailyfresh_core %}{% once value %}{{ language }}{% endonce %}")
     said = [template.render(Context({"value": given(Text("Kiwi", each)), "language": each})) for each in ("en", "de")]
     assert said == ["en", "de"]
+
+
+def test_which_of_two_equal_texts_is_in_the_other_language_makes_a_difference() -> None:
+    template = Template("{% load dailyfresh_core %}{% once value %}{{ which }}{% endonce %}")
+    kiwi = Text("Kiwi", "de")
+    values = [(kiwi, "Kiwi"), ("Kiwi", kiwi)]
+    assert [template.render(Context({"value": value, "which": n})) for n, value in enumerate(values)] == ["0", "1"]

@@ -1,11 +1,12 @@
 """Days and hours on the clock of the shop, and how they are read."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 
 def local(instant: datetime) -> datetime:
@@ -21,7 +22,13 @@ def moment(day: date, clock: time) -> datetime:
 
 def day_said(day: date) -> str:
     """A day as a buyer reads it."""
-    return date_format(day, pgettext("date format", "D j M"))
+    return _written(day, pgettext("date format", "D j M"), get_language())
+
+
+@lru_cache(maxsize=1000)
+def _written(day: date, pattern: str, language: str | None) -> str:
+    """A choice of times names the same two weeks to everybody."""
+    return date_format(day, pattern)
 
 
 def hours_said(starts: datetime, ends: datetime) -> str:

@@ -1,7 +1,9 @@
 """A text and the language it is in: what a shop writes in one language is shown in others as far as it was translated."""
 
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from functools import cache
+from types import NoneType
 from typing import Self
 
 from django.conf import global_settings, settings
@@ -65,10 +67,14 @@ def language_of(text: str) -> str:
     return foreign(getattr(text, "language", "")) if text else ""
 
 
+PLAIN = frozenset({str, int, bool, Decimal, NoneType})
+"""Kinds of values without a language; most of what a page shows."""
+
+
 def languages_in(value: object) -> tuple[object, ...]:
-    """The languages of a text, of those in a tuple, or in the fields of a dataclass: two texts are equal whatever theirs are."""
+    """The languages of a text, of those in a tuple with their places, or in the fields of a dataclass: two texts are equal whatever theirs are."""
     if isinstance(value, tuple):
-        return tuple(map(languages_in, value))
+        return tuple([(place, languages_in(each)) for place, each in enumerate(value) if type(each) not in PLAIN])
     if isinstance(value, Text):
         return (value.language,)
     kind: type = type(value)

@@ -162,13 +162,16 @@ class Once(template.Node):
         # What `url` and `translate` depend on beside their words.
         match = getattr(context.get("request"), "resolver_match", None)
         place = self, get_language(), get_urlconf(), get_script_prefix(), match.namespace if match else None
-        values = [value.resolve(context, ignore_failures=True) for value in self.values]
+        values = tuple([value.resolve(context, ignore_failures=True) for value in self.values])
+        key = (*place, values, languages_in(values))
+        found = rendered.find(key)
+        return rendered.keep(key, self._anew(context, values)) if found is None else found
+
+    def _anew(self, context: Context, values: tuple[object, ...]) -> SafeString:
         parts = chain.from_iterable(value if isinstance(value, tuple) else [value] for value in values)
         if any(isinstance(each, Model) for each in parts):
             raise TypeError("{% once %} compares values, and a row equals itself whatever it holds: name its fields.")
-        key = (*place, *values, *map(languages_in, values))
-        found = rendered.find(key)
-        return rendered.keep(key, self.nodelist.render(context)) if found is None else found
+        return self.nodelist.render(context)
 
 
 @register.tag
@@ -197,7 +200,14 @@ def first_on_page(context: Context, path: str) -> bool:
 @register.simple_tag(takes_context=True)
 def stylesheet(context: Context, path: str) -> SafeString | str:
     """The link to a static style sheet, once a page however many packages and frames name it."""
-    return format_html('<link rel="stylesheet" href="{}">', static(path)) if first_on_page(context, path) else ""
+    return _naming('<link rel="stylesheet" href="{}">', path) if first_on_page(context, path) else ""
+
+
+def _naming(markup: str, path: str) -> SafeString:
+    """The markup around a static file's address, which is looked up once."""
+    key = (markup, path, get_script_prefix())
+    found = rendered.find(key)
+    return rendered.keep(key, format_html(markup, static(path))) if found is None else found
 
 
 class Script(template.Node):
@@ -210,7 +220,8 @@ class Script(template.Node):
         if not path or not first_on_page(context, path):
             return SafeString("")
         attributes = SafeString(self.attributes.render(context).strip())  # it is the template's own, and escaped there
-        return format_html('<script src="{}" defer{}{}></script>', static(path), attributes and " ", attributes)
+        opened = _naming('<script src="{}" defer', path)
+        return format_html("{}{}{}></script>", opened, attributes and " ", attributes)
 
 
 @register.tag

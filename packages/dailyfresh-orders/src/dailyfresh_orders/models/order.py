@@ -131,6 +131,10 @@ class Order(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("dailyfresh_orders:detail", args=[self.number])
 
+    def get_state_display(self) -> str:
+        """Django's own makes the names of all states for each row of a list."""
+        return str(STATES.get(self.state, self.state))
+
     @property
     def payable(self) -> Decimal:
         """What the buyer pays: as agreed, and once it is settled what was given, for that. Nobody else reads the total for it."""
@@ -181,6 +185,10 @@ class Order(models.Model):
     def back(self) -> Decimal:
         """The same as what comes off."""
         return -self.less
+
+
+STATES = dict(Order.State.choices)
+"""State -> its name."""
 
 
 def length_of(model: type[models.Model], column: str) -> int:
