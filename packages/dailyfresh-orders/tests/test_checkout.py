@@ -26,6 +26,7 @@ from minisite.shop.joins import Address, AddressBook, Basket, Catalogue, Item
 from minisite.shop.models import Place, Product
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
+NOBODYS = str(2**31 - 2)  # sequences go on from test to test, and come by what is small
 
 
 def confirm(shop, *products, **more):
@@ -140,7 +141,7 @@ def test_too_many_kinds_are_refused(shop, buyer):
 def test_goods_that_are_gone_or_short_or_limited_are_named_and_cannot_be_ordered(shop, apple, pear):
     Product.objects.filter(pk=apple.pk).update(for_sale=False)
     Product.objects.filter(pk=pear.pk).update(most=2)
-    page = buy_now(shop, f"{apple.pk}:1", f"{pear.pk}:11", "999:1")
+    page = buy_now(shop, f"{apple.pk}:1", f"{pear.pk}:11", f"{NOBODYS}:1")
     text = words(page)
     assert "“Apple” is no longer on sale." in text
     assert "“Pear”: only 10 left." in text
@@ -233,7 +234,7 @@ def test_whoever_goes_back_after_ordering_reads_what_became_of_it(shop, buyer, a
     assert page.status_code == 200
     assert f"These goods are in order {order.number}" in words(page)
     assert "not in your cart any more" in words(page)
-    page = shop.get(reverse("dailyfresh_orders:confirm"), {"sku_id": "999"})
+    page = shop.get(reverse("dailyfresh_orders:confirm"), {"sku_id": NOBODYS})
     assert (page.status_code, "Nothing is chosen" in words(page)) == (400, True)
 
 
