@@ -131,7 +131,7 @@ class Order(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("dailyfresh_orders:detail", args=[self.number])
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         """Django's own makes the names of all states for each row of a list."""
         return str(STATES.get(self.state, self.state))
 
