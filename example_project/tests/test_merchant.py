@@ -160,7 +160,7 @@ def test_details_are_written_as_they_will_be_read_and_what_the_editor_does_not_k
     merchant.page.keyboard.press("Control+Home")
     bold.first.click()
     merchant.page.keyboard.type("今早到货")
-    assert field.input_value() == was.replace("<p>", "<p><strong>今早到货</strong>", 1)
+    playwright.expect(field).to_have_value(was.replace("<p>", "<p><strong>今早到货</strong>", 1))
     merchant.page.click("[name=_continue]")
     merchant.see(".messagelist .success")
     playwright.expect(merchant.page.locator(".prose-editor strong").first).to_have_text("今早到货")
